@@ -1,0 +1,16 @@
+"""Reads content/ into engine shapes; nobody else opens content/."""
+
+from alongside.catalogue.book import Catalogue, build, check, schema
+from alongside.catalogue.errors import UnknownContent
+from alongside.catalogue.live import current, installed, roots
+
+__all__ = [
+    "Catalogue",
+    "UnknownContent",
+    "build",
+    "check",
+    "current",
+    "installed",
+    "roots",
+    "schema",
+]

@@ -1,0 +1,273 @@
+"""The whole catalogue: every shelf read at one moment, never changed afterwards."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+from typing import Any
+
+from alongside.catalogue.errors import UnknownContent
+from alongside.catalogue.loading import Problem, Shelf
+
+# (shelf, module, the function of that module that reads it). A module may also offer
+#   unfit(catalogue) -> {shelf: {id: [Problem, ...]}}  items that do not fit the rest of content
+#   check(catalogue, roots, today) -> [Problem, ...]   findings that refuse nothing
+#   SHAPES: {kind: pydantic model}                     for schema(kind)
+SHELVES: tuple[tuple[str, str, str], ...] = (
+    ("sentences", "wording", "load"),
+    ("instruments", "instruments", "load"),
+    ("wordings", "instruments", "load_wordings"),
+    ("risk_rules", "risk_rules", "load"),
+    ("danger", "danger", "load"),
+    ("lines", "lines", "load"),
+    ("consent_forms", "consent_forms", "load"),
+    ("gates", "chooser", "load_gates"),
+    ("needs", "chooser", "load_needs"),
+    ("settings", "chooser", "load_settings"),
+    ("chooser_rules", "chooser", "load_rules"),
+    ("protocols", "protocols", "load"),
+    ("matrix", "matrix", "load"),
+)
+
+FALLBACK_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All content at one moment. Mappings are read-only; versioned ids look like ``phq9@1``."""
+
+    shelves: Mapping[str, Mapping[str, Any]]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def instruments(self) -> Mapping[str, Any]:
+        """Instrument by ``phq9@1``."""
+        return self._shelf("instruments")
+
+    @property
+    def wordings(self) -> Mapping[str, Mapping[str, Any]]:
+        """Wording by ``phq9@1``, then by language."""
+        return self._shelf("wordings")
+
+    @property
+    def risk_rules(self) -> Mapping[str, Any]:
+        """RiskRule by ``phq9_self_harm@1``."""
+        return self._shelf("risk_rules")
+
+    @property
+    def lines(self) -> Mapping[str, Any]:
+        """CountryLines by country code ``GB``."""
+        return self._shelf("lines")
+
+    @property
+    def consent_forms(self) -> Mapping[str, Any]:
+        """ConsentForm by ``c_treatment@1``."""
+        return self._shelf("consent_forms")
+
+    @property
+    def protocols(self) -> Mapping[str, Any]:
+        """Protocol by ``cbt@1``."""
+        return self._shelf("protocols")
+
+    @property
+    def gates(self) -> Mapping[str, Any]:
+        """Gate by id."""
+        return self._shelf("gates")
+
+    @property
+    def needs(self) -> Mapping[str, Any]:
+        """Need by id."""
+        return self._shelf("needs")
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Care setting by id."""
+        return self._shelf("settings")
+
+    @property
+    def chooser_rules(self) -> Mapping[str, Any]:
+        """Chooser rule by id, in the order of the files."""
+        return self._shelf("chooser_rules")
+
+    @property
+    def danger(self) -> Any:
+        """Levels, outcomes and public questions: ``catalogue.danger.Danger``."""
+        return self._one("danger", "danger")
+
+    @property
+    def matrix(self) -> Any:
+        """The table of who may do what: ``engine.access.Matrix``."""
+        return self._one("matrix", "matrix")
+
+    def instrument(self, id: str) -> Any:
+        """The instrument ``phq9@1``, or the newest version of ``phq9``."""
+        return find(self.instruments, "instrument", id)
+
+    def risk_rule(self, id: str) -> Any:
+        """The risk rule ``phq9_self_harm@1``, or its newest version."""
+        return find(self.risk_rules, "risk rule", id)
+
+    def protocol(self, id: str) -> Any:
+        """The protocol ``cbt@1``, or the newest version of ``cbt``."""
+        return find(self.protocols, "protocol", id)
+
+    def consent_form(self, id: str) -> Any:
+        """The consent form ``c_treatment@1``, or its newest version."""
+        return find(self.consent_forms, "consent form", id)
+
+    def wording(self, ref: str, language: str) -> Any:
+        """The words of an instrument in a language, or in English when there are no others.
+
+        Raises UnknownContent when the instrument may not show its words at all.
+        """
+        name = str(self.instrument(ref).ref)
+        wordings = self.wordings.get(name, {})
+        for tag in (language, language.split("-")[0], FALLBACK_LANGUAGE):
+            if tag in wordings:
+                return wordings[tag]
+        raise UnknownContent("wording", f"{name} {language}", (f"{name} {tag}" for tag in wordings))
+
+    def risk_rules_for(self, instrument: str) -> tuple[Any, ...]:
+        """The newest version of every risk rule about one instrument, in order of id."""
+        ref = str(self.instrument(instrument).ref)
+        newest: dict[str, Any] = {}
+        for rule in self.risk_rules.values():
+            if str(rule.instrument) != ref:
+                continue
+            held = newest.get(rule.ref.id)
+            if held is None or held.ref.version < rule.ref.version:
+                newest[rule.ref.id] = rule
+        return tuple(newest[id] for id in sorted(newest))
+
+    def sentences(self, language: str) -> Mapping[str, str]:
+        """Every signed sentence by id in a language; English where it is not translated."""
+        texts: dict[str, str] = {}
+        for tag in (FALLBACK_LANGUAGE, language.split("-")[0], language):
+            for page in self._shelf("sentences").values():
+                if page.language == tag:
+                    texts.update(page.texts)
+        return MappingProxyType(texts)
+
+    def sentence(self, id: str, language: str = FALLBACK_LANGUAGE) -> str:
+        """One signed sentence, with its placeholders still in it."""
+        texts = self.sentences(language)
+        if id not in texts:
+            raise UnknownContent("sentence", id, texts)
+        return texts[id]
+
+    def _shelf(self, name: str) -> Mapping[str, Any]:
+        return self.shelves.get(name, {})
+
+    def _one(self, shelf: str, id: str) -> Any:
+        return find(self._shelf(shelf), shelf, id)
+
+
+def find(items: Mapping[str, Any], kind: str, id: str) -> Any:
+    """The item with this id; for an id without a version, the newest version."""
+    if id in items:
+        return items[id]
+    versions = [name for name in items if name.partition("@")[0] == id and "@" in name]
+    if versions:
+        return items[max(versions, key=lambda name: int(name.partition("@")[2]))]
+    known = set(items) | {name.partition("@")[0] for name in items}
+    raise UnknownContent(kind, id, known)
+
+
+def build(roots: Sequence[Path], *, before: Catalogue | None = None) -> Catalogue:
+    """Read every shelf.
+
+    Args:
+        roots: the content folders, shipped first, then the deployment's own.
+        before: the catalogue in use; what was good there and is broken now is kept.
+
+    Returns:
+        The catalogue. What is wrong is in ``problems``; broken items are not on the shelves.
+    """
+    shelves: dict[str, dict[str, Any]] = {}
+    problems: list[Problem] = []
+    broken: set[str] = set()
+    for name, module_name, function in SHELVES:
+        shelf = _read(module_name, function, roots)
+        shelves[name] = dict(shelf.items)
+        problems.extend(shelf.problems)
+        if any(problem.grade == "error" for problem in shelf.problems):
+            broken.add(name)
+    for module in _modules():
+        if not hasattr(module, "unfit"):
+            continue
+        for name, refused in module.unfit(_frozen(shelves)).items():
+            for id, why in refused.items():
+                shelves[name].pop(id, None)
+                problems.extend(why)
+                broken.add(name)
+    if before is not None:
+        for name in broken:
+            for id, item in before.shelves.get(name, {}).items():
+                shelves[name].setdefault(id, item)
+    return _frozen(shelves, tuple(dict.fromkeys(problems)))
+
+
+def check(roots: Sequence[Path], *, today: date | None = None) -> list[Problem]:
+    """Every finding in the content: mistakes, stale review dates, names not here yet.
+
+    Args:
+        roots: the content folders, shipped first.
+        today: the day review dates are compared with; without it they are not compared.
+
+    Returns:
+        The findings, in order of file and line; ``grade`` is error, warning or info.
+    """
+    whole = build(roots)
+    found = list(whole.problems)
+    for module in _modules():
+        if hasattr(module, "check"):
+            found.extend(module.check(whole, roots, today))
+    return sorted(set(found))
+
+
+def schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema of one kind of content file, for editors and reviewers."""
+    shapes: dict[str, Any] = {}
+    for module in _modules():
+        shapes.update(getattr(module, "SHAPES", {}))
+    if kind not in shapes:
+        raise UnknownContent("kind of content", kind, shapes)
+    found: dict[str, Any] = shapes[kind].model_json_schema(by_alias=True)
+    return found
+
+
+def _frozen(
+    shelves: Mapping[str, Mapping[str, Any]], problems: tuple[Problem, ...] = ()
+) -> Catalogue:
+    held = {name: MappingProxyType(dict(items)) for name, items in shelves.items()}
+    return Catalogue(MappingProxyType(held), problems)
+
+
+def _read(module_name: str, function: str, roots: Sequence[Path]) -> Shelf[Any]:
+    module = _module(module_name)
+    load = getattr(module, function, None)
+    if load is None:
+        return Shelf()
+    shelf: Shelf[Any] = load(roots)
+    return shelf
+
+
+def _modules() -> Iterator[ModuleType]:
+    for name in dict.fromkeys(module_name for _, module_name, _ in SHELVES):
+        module = _module(name)
+        if module is not None:
+            yield module
+
+
+def _module(name: str) -> ModuleType | None:
+    full = f"alongside.catalogue.{name}"
+    try:
+        return importlib.import_module(full)
+    except ModuleNotFoundError as missing:
+        if missing.name != full:
+            raise
+        return None

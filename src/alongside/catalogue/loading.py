@@ -1,0 +1,140 @@
+"""Read one content file strictly and report every mistake in it at once.
+
+A file is YAML 1.2 (so ``no`` stays a word). It is read with line and column kept, checked by
+a strict, frozen pydantic shape, and each mistake is mapped back to the place it was written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+Grade = Literal["error", "warning", "info"]
+
+
+class Shape(BaseModel):
+    """What a content file must look like: strict types, no unknown keys, no change later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake in a content file. Lines and columns count from 1; 0 means the whole file."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    grade: Grade = "error"
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.grade}: {self.message}"
+
+
+@dataclass(slots=True)
+class Shelf(Generic[T]):
+    """Everything of one kind that was found, by id, with what was wrong on the way."""
+
+    items: dict[str, T] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read(path: Path, shape: type[M], *, shown: str | None = None) -> tuple[M | None, list[Problem]]:
+    """Read and check one YAML file.
+
+    Args:
+        path: the file.
+        shape: the pydantic model it must fit, strictly.
+        shown: the name to use in problems; the path by default.
+
+    Returns:
+        The checked value, or None, and every problem found with its place.
+    """
+    name = shown or str(path)
+    document, problems = parse(path, shown=name)
+    if problems:
+        return None, problems
+    try:
+        return shape.model_validate_json(json.dumps(document, default=_plain)), []
+    except ValidationError as refusal:
+        return None, [
+            Problem(name, *place(document, error["loc"]), _sentence(error))
+            for error in refusal.errors(include_url=False)
+        ]
+
+
+def parse(path: Path, *, shown: str | None = None) -> tuple[Any, list[Problem]]:
+    """Read one YAML file with places kept. Duplicate keys and broken YAML are problems."""
+    name = shown or str(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None, [Problem(name, 0, 0, "this file is missing")]
+    except (OSError, UnicodeDecodeError) as failure:
+        return None, [Problem(name, 0, 0, f"this file cannot be read as UTF-8 text: {failure}")]
+    yaml = YAML(typ="rt", pure=True)
+    try:
+        return yaml.load(text), []
+    except MarkedYAMLError as failure:
+        mark = failure.problem_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        words = str(failure.problem or failure).splitlines()[0]
+        return None, [Problem(name, line, column, f"this is not valid YAML: {words}")]
+    except YAMLError as failure:
+        return None, [Problem(name, 0, 0, f"this is not valid YAML: {failure}")]
+
+
+def place(document: Any, loc: Iterable[int | str]) -> tuple[int, int]:
+    """The line and column, from 1, of the part of a document that ``loc`` points to."""
+    line, column, here = 1, 1, document
+    for step in loc:
+        if isinstance(here, CommentedMap) and step in here:
+            row, col = here.lc.value(step) if step in here.lc.data else (line - 1, column - 1)
+            line, column, here = row + 1, col + 1, here[step]
+        elif isinstance(here, CommentedSeq) and isinstance(step, int) and step < len(here):
+            row, col = here.lc.item(step)
+            line, column, here = row + 1, col + 1, here[step]
+        elif isinstance(here, CommentedMap | CommentedSeq):
+            line, column = here.lc.line + 1, here.lc.col + 1
+        # else: a step of pydantic's own (a union's branch) that is not in the file
+    return line, column
+
+
+def folders(roots: Sequence[Path], kind: str) -> list[tuple[str, int, Path]]:
+    """Every ``<root>/<kind>/<id>/<version>/`` folder; a later root wins over an earlier one."""
+    found: dict[tuple[str, int], Path] = {}
+    for root in roots:
+        for version in sorted((root / kind).glob("*/*")):
+            if version.is_dir() and version.name.isdigit():
+                found[version.parent.name, int(version.name)] = version
+    return [(name, number, path) for (name, number), path in sorted(found.items())]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} cannot stand in a content file")
+
+
+def _sentence(error: Any) -> str:
+    where = ".".join(str(step) for step in error["loc"])
+    kind, words = error["type"], error["msg"]
+    if kind == "missing":
+        return f"{where}: this is missing"
+    if kind == "extra_forbidden":
+        return f"{where}: no such key is known here"
+    return f"{where}: {words[:1].lower()}{words[1:]}"

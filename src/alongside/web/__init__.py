@@ -1,0 +1,1 @@
+"""The doors of the house, one package each, and the parts they share."""

@@ -1,0 +1,1 @@
+"""What every door is built from: base templates, parts, drawings, form helpers, styles."""

@@ -1,0 +1,219 @@
+"""The harness: which database, whose server, whose browser. See CONTRIBUTING.md, "Tests".
+
+ALONGSIDE_TEST_DB=sqlite|postgresql     the database of this run; `make test` runs both
+python -m pytest -p no:django …         rules and content alone, before the rooms can start
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.harness import environment
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.fakes.mailbox import Mailbox
+    from tests.harness.served import Served, Template
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday
+_cluster = pytest.StashKey[Any]()
+
+
+# -- the run ------------------------------------------------------------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.pluginmanager.hasplugin("django"):
+        return
+    if not environment.is_owner() or environment.database() != "postgresql":
+        return
+    if config.option.collectonly:
+        return
+    from tests.harness.cluster import Cluster, NoPostgreSQL
+
+    cluster = Cluster(environment.cluster_port())
+    config.stash[_cluster] = cluster
+    try:
+        cluster.start()
+    except NoPostgreSQL as missing:
+        raise pytest.UsageError(str(missing)) from None
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    cluster = config.stash.get(_cluster, None)
+    if cluster is not None:
+        cluster.stop()
+    environment.clear()
+
+
+def pytest_report_header() -> str:
+    return f"database: {environment.database()}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what belongs to the other database; the other run of `make test` has it."""
+    other = "sqlite" if environment.database() == "postgresql" else "postgresql"
+    left_out = [item for item in items if item.get_closest_marker(other)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker(other)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_leaves_this_machine() -> Iterator[None]:
+    """Refuse every connection to another machine: the software calls nobody, nor do its tests."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise PermissionError(f"A test tried to connect to {address[0]}.")
+        real(self, address)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", connect)
+    yield
+    patch.undo()
+
+
+# -- the moment ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def noon() -> datetime:
+    """The fixed moment of most tests: Monday 2 March 2026, 12:00 UTC."""
+    return NOON
+
+
+@pytest.fixture
+def at() -> Iterator[Callable[[datetime], None]]:
+    """``at(moment)`` sets the one clock for the rest of the test; call it again to move on."""
+    from alongside.records import clock
+
+    with ExitStack() as stack:
+        yield lambda moment: stack.enter_context(clock.installed(lambda: moment))
+
+
+# -- mail ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mailbox(request: pytest.FixtureRequest) -> Iterator[Mailbox]:
+    """A real SMTP server that keeps what it took; see tests/fakes/mailbox.py."""
+    from tests.fakes.mailbox import Mailbox
+
+    box = Mailbox()
+    box.open()
+    if request.config.pluginmanager.hasplugin("django"):
+        request.getfixturevalue("settings").SMTP_URL = box.url
+    yield box
+    box.close()
+
+
+# -- our server, and a browser ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def served_template() -> Template:
+    from tests.harness.served import Template
+
+    return Template()
+
+
+@pytest.fixture
+def serve(served_template: Template) -> Iterator[Callable[..., Served]]:
+    """``serve(workers=1, ALONGSIDE_SMTP_URL=…)`` starts a server for this test alone."""
+    from tests.harness.served import Served
+
+    with ExitStack() as stack:
+
+        def start(*, workers: int = 1, **variables: str) -> Served:
+            server = Served(served_template, workers=workers, **variables)
+            stack.callback(server.remove)
+            server.start()
+            return server
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def served(served_template: Template) -> Iterator[Served]:
+    """A server that the tests of one module share, on a database of its own."""
+    from tests.harness.served import Served
+
+    server = Served(served_template)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. Its driver keeps an event loop in this thread, hence the variable."""
+    from tests.harness.browser import chromium
+
+    with chromium() as running:
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+        yield running
+
+
+@pytest.fixture
+def page_for(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """``page_for(width=1280, dark=False, javascript=True)`` opens a page in a clean browser.
+
+    ``page.goto("/")`` goes to the ``served`` server, or to ``base_url``. ``signed_in`` takes what
+    ``served.session_of(email)`` returns. At the end the test fails when a page had a script
+    error, broke its content policy, or asked another machine for something.
+    """
+    from tests.harness.browser import watch
+
+    problems: list[str] = []
+    with ExitStack() as stack:
+
+        def open_page(
+            width: int = 1280,
+            *,
+            dark: bool = False,
+            javascript: bool = True,
+            base_url: str | None = None,
+            signed_in: dict[str, str] | None = None,
+            language: str = "en-GB",
+            **more: Any,
+        ) -> Page:
+            context = browser.new_context(
+                base_url=base_url or request.getfixturevalue("served").url,
+                viewport={"width": width, "height": 844 if width < 600 else 900},
+                color_scheme="dark" if dark else "light",
+                java_script_enabled=javascript,
+                locale=language,
+                reduced_motion="reduce",
+                **more,
+            )
+            stack.callback(context.close)
+            if signed_in:
+                context.add_cookies([signed_in])
+            page = context.new_page()
+            page.set_default_timeout(10_000)
+            watch(page, problems)
+            return page
+
+        yield open_page
+    if problems:
+        pytest.fail("\n".join(problems))
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[..., None]:
+    """``axe(page)`` fails with a readable list when the page has accessibility problems."""
+    from tests.harness.browser import check_accessibility
+
+    return check_accessibility

@@ -1,0 +1,1 @@
+"""What the tests stand on: settings, a PostgreSQL server, our own server, a browser."""

@@ -1,0 +1,199 @@
+"""Our own server as its own process, on its own database, as people run it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from tests.harness import cluster, environment
+
+SOURCE = Path(__file__).resolve().parents[2]
+SECRET = "only-for-tests-" + "y" * 40
+START_WITHIN_SECONDS = 60
+_numbers = itertools.count(1)
+
+
+def alongside() -> str:
+    """The command, as set-up installed it beside this Python."""
+    return str(Path(sys.executable).with_name("alongside"))
+
+
+def _environment(folder: Path, url: str, port: int, more: dict[str, str]) -> dict[str, str]:
+    kept = {n: v for n, v in os.environ.items() if not n.startswith(("ALONGSIDE_", "DJANGO_"))}
+    return {
+        **kept,
+        "ALONGSIDE_VAR": str(folder),
+        "ALONGSIDE_DATABASE_URL": url,
+        "ALONGSIDE_SECRET_KEY": SECRET,
+        "ALONGSIDE_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "ALONGSIDE_PARTS": "1",
+        "ALONGSIDE_DEBUG": "0",
+        "PYTHONPATH": str(SOURCE),
+        **more,
+    }
+
+
+class Template:
+    """A migrated database with keys and static files, made once and copied for each server."""
+
+    def __init__(self) -> None:
+        self.folder = environment.own() / "template"
+        self.name = f"template_{environment.own().name}"
+        self.url = environment.database_url(self.name)
+        self.folder.mkdir()
+        if environment.database() == "postgresql":
+            cluster.create_database(environment.cluster_port(), self.name)
+        for command in (["migrate", "-v", "0"], ["collectstatic", "--noinput", "-v", "0"]):
+            _run(
+                [sys.executable, "manage.py", *command],
+                _environment(self.folder, self.url, 0, {}),
+            )
+
+    def copy(self, folder: Path, name: str) -> str:
+        """Copy folder and database; return the address of the copy."""
+        shutil.copytree(self.folder, folder)
+        url = environment.database_url(name)
+        if environment.database() == "postgresql":
+            cluster.create_database(environment.cluster_port(), name, template=self.name)
+        else:
+            place = self.url.removeprefix("sqlite:///")
+            shutil.copy(place, url.removeprefix("sqlite:///"))
+        return url
+
+
+class Served:
+    """One running `alongside serve`. ``url`` is where; it has a database of its own."""
+
+    def __init__(self, template: Template, *, workers: int = 1, **more: str) -> None:
+        self.name = f"served_{environment.own().name}_{next(_numbers)}"
+        self.folder = environment.own() / self.name
+        self.database_url = template.copy(self.folder, self.name)
+        self.port = environment.free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.workers = workers
+        self.environment = _environment(self.folder, self.database_url, self.port, more)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        if self.process is None:
+            raise RuntimeError("This server is not running.")
+        return self.process.pid
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [alongside(), "serve", "--bind", f"127.0.0.1:{self.port}"]
+                + ["--workers", str(self.workers)],
+                cwd=SOURCE,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_WITHIN_SECONDS
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                said = self.log()
+                self.stop()
+                raise RuntimeError(f"`alongside serve` did not start. It said:\n{said}")
+            time.sleep(0.1)
+
+    def answers(self) -> bool:
+        """Does anything answer at the address?"""
+        try:
+            urllib.request.urlopen(f"{self.url}/", timeout=5).close()
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            return False
+        return True
+
+    def log(self) -> str:
+        return (self.folder / "log").read_text(errors="replace")
+
+    def stop(self) -> int:
+        """Ask it to end as a person would, and return its exit status."""
+        if self.process is None:
+            return 0
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        status = self.process.returncode
+        self.process = None
+        return status
+
+    def kill(self) -> None:
+        """`kill -9` of the supervisor and of everything it started: no process may tidy up."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def remove(self) -> None:
+        """Stop, and give back the database."""
+        self.stop()
+        if environment.database() == "postgresql":
+            cluster.drop_database(environment.cluster_port(), self.name)
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command against this server's database; return what it printed."""
+        return _run([sys.executable, "manage.py", *arguments], self.environment)
+
+    def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run `alongside …` against this server's database."""
+        return subprocess.run(
+            [alongside(), *arguments],
+            cwd=SOURCE,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=check,
+        )
+
+    def call(self, function: Callable[..., Any] | str, **arguments: Any) -> Any:
+        """Call a module-level function inside this server's database, in a process of its own.
+
+        Args:
+            function: the function, or ``"tests.factories.cast:everyone"``.
+            arguments: anything JSON can carry.
+
+        Returns:
+            What the function returned, through JSON.
+        """
+        if callable(function):
+            function = f"{function.__module__}:{function.__qualname__}"
+        printed = _run(
+            [sys.executable, "-m", "tests.harness.inside", function, json.dumps(arguments)],
+            self.environment,
+        )
+        return json.loads(printed.splitlines()[-1])
+
+    def session_of(self, email: str) -> dict[str, str]:
+        """The cookie of a signed-in session of this account, for ``page_for(signed_in=…)``."""
+        key: dict[str, str] = self.call("tests.harness.inside:session_of", email=email)
+        return {**key, "url": self.url}
+
+
+def _run(line: list[str], variables: dict[str, str]) -> str:
+    done = subprocess.run(line, cwd=SOURCE, env=variables, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(line[1:])} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout

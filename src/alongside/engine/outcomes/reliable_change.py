@@ -1,0 +1,268 @@
+"""Is a change larger than measurement error is likely to explain?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import Literal
+
+from alongside.engine.errors import EngineError
+from alongside.engine.outcomes.numbers import (
+    NotAFigure,
+    Number,
+    checked,
+    exact,
+    improvement,
+    points,
+    z_of,
+)
+from alongside.engine.terms import Direction, Reason
+
+JACOBSON_TRUAX = "Jacobson & Truax 1991, J Consult Clin Psychol 59:12"
+
+_BASIS = {
+    "published": "a published value",
+    "derived": "worked out from a spread and a reliability",
+    "by_analogy": "by analogy with another measure",
+}
+
+Basis = Literal["published", "derived", "by_analogy"]
+Method = Literal["jt", "gln"]
+Verdict = Literal["improved", "unchanged", "deteriorated"]
+
+
+class MethodNeeds(EngineError):
+    """A method was asked for that cannot be worked out from the figures given."""
+
+    def __init__(self, method: str, needs: str) -> None:
+        super().__init__(f"{method} needs {needs}")
+        self.method, self.needs = method, needs
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRule:
+    """How large a change must be to count, on one scale.
+
+    ``threshold`` is in points of the scale; for method ``gln`` it is in standard errors,
+    because there the points depend on the first score. ``standard_error`` is the standard
+    error of the difference in points, and is None where only a published value is known.
+    """
+
+    threshold: float
+    higher_is: Direction
+    basis: Basis
+    method: Method = "jt"
+    inclusive: bool = True
+    confidence: float | None = None
+    standard_error: float | None = None
+    regress_to: float | None = None
+    reliability: float | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change and what may be said about it. ``points`` is positive when better."""
+
+    pre: Number
+    post: Number
+    points: Number
+    index: float | None
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+
+    @property
+    def is_reliable(self) -> bool:
+        return self.verdict != "unchanged"
+
+
+def published(
+    value: Number,
+    *,
+    higher_is: Direction,
+    inclusive: bool = True,
+    basis: Basis = "published",
+    confidence: float | None = None,
+    sd: float | None = None,
+    reliability: float | None = None,
+    source: str = "",
+) -> ChangeRule:
+    """A rule from a value that a source gives.
+
+    Args:
+        value: points of the scale; a change of this size counts (``inclusive``: the value
+            itself counts too).
+        higher_is: whether a higher score is worse or better.
+        basis: ``by_analogy`` when the value was published for a neighbouring measure.
+        confidence: the confidence the source states, or None.
+        sd, reliability: when known, they give the index beside the verdict and change nothing
+            else, because a published value wins over a derived one.
+
+    Refuses:
+        NotAFigure: a value that is not a finite number above 0.
+
+    Source: statistics.md section 1; the value's own ``source``.
+    """
+    error = None
+    if sd is not None and reliability is not None:
+        error = standard_error_of_difference(sd, reliability)
+    return ChangeRule(
+        threshold=checked("the published value", value, above=0),
+        higher_is=higher_is,
+        basis=basis,
+        inclusive=inclusive,
+        confidence=confidence,
+        standard_error=error,
+        source=source,
+    )
+
+
+def derived(
+    sd: float,
+    reliability: float,
+    *,
+    higher_is: Direction,
+    confidence: float = 0.95,
+    source: str = JACOBSON_TRUAX,
+) -> ChangeRule:
+    """A rule from a standard deviation and a reliability: z times the error of a difference.
+
+    Args:
+        sd: standard deviation before treatment, or of a norm, in points.
+        reliability: test-retest, else internal consistency, from 0 to below 1.
+        higher_is: whether a higher score is worse or better.
+        confidence: two-sided; 0.95 means 1.96 standard errors.
+
+    Returns:
+        The rule; its threshold is the minimum detectable change in points.
+
+    Refuses:
+        NotAFigure: an sd of 0 or less, a reliability outside 0..1, a confidence outside 0.5..1.
+
+    Source: Jacobson & Truax 1991.
+    """
+    error = standard_error_of_difference(sd, reliability)
+    return ChangeRule(
+        threshold=z_of(confidence) * error,
+        higher_is=higher_is,
+        basis="derived",
+        confidence=confidence,
+        standard_error=error,
+        source=source,
+    )
+
+
+def gulliksen_lord_novick(
+    sd: float,
+    reliability: float,
+    clinical_mean: float | None,
+    *,
+    higher_is: Direction,
+    confidence: float = 0.95,
+) -> ChangeRule:
+    """A rule that expects an extreme first score to move towards the clinical mean by itself.
+
+    Args:
+        sd, reliability: as for ``derived``.
+        clinical_mean: the mean of the clinical group, in points.
+
+    Refuses:
+        MethodNeeds: no clinical mean was given. NotAFigure: as for ``derived``.
+
+    Source: statistics.md section 1 (method GLN).
+    """
+    if clinical_mean is None:
+        raise MethodNeeds("gln", "the mean of the clinical group")
+    spread = checked("the standard deviation", sd, above=0)
+    steadiness = _reliability(reliability)
+    return ChangeRule(
+        threshold=z_of(confidence),
+        higher_is=higher_is,
+        basis="derived",
+        method="gln",
+        confidence=confidence,
+        standard_error=spread * sqrt(1 - steadiness**2),
+        regress_to=checked("the clinical mean", clinical_mean),
+        reliability=steadiness,
+        source="Gulliksen, Lord & Novick",
+    )
+
+
+def standard_error_of_measurement(sd: float, reliability: float) -> float:
+    """SEM in points: SD times the root of one minus the reliability."""
+    return checked("the standard deviation", sd, above=0) * sqrt(1 - _reliability(reliability))
+
+
+def standard_error_of_difference(sd: float, reliability: float) -> float:
+    """The standard error of a difference between two scores, in points: root 2 times SEM."""
+    return sqrt(2) * standard_error_of_measurement(sd, reliability)
+
+
+def judge(pre: Number, post: Number, rule: ChangeRule) -> Change:
+    """Say whether two scores of one person differ by more than measurement error.
+
+    Args:
+        pre: the first score, in points.
+        post: the last score, in points.
+        rule: how large a change must be on this scale.
+
+    Returns:
+        The change in points, positive when better; the reliable change index where a standard
+        error is known (also positive when better); the verdict; and why.
+
+    Refuses:
+        NotAFigure: a score that is not finite.
+
+    Source: the rule's own ``source``; Jacobson & Truax 1991.
+    """
+    checked("the first score", pre)
+    checked("the last score", post)
+    moved = improvement(pre, post, rule.higher_is)
+    index = _index(pre, post, float(moved), rule)
+    size = exact(index) if rule.method == "gln" and index is not None else moved
+    limit = exact(rule.threshold)
+    counts = abs(size) >= limit if rule.inclusive else abs(size) > limit
+    better = size > 0
+    verdict: Verdict = "unchanged" if not counts else "improved" if better else "deteriorated"
+    whole = int(moved) if moved == moved.to_integral_value() else moved
+    return Change(pre, post, whole, index, verdict, (_because(moved, verdict, rule),))
+
+
+def _index(pre: Number, post: Number, moved: float, rule: ChangeRule) -> float | None:
+    if rule.standard_error is None:
+        return None
+    if rule.regress_to is None or rule.reliability is None:
+        return moved / rule.standard_error
+    expected = rule.regress_to + rule.reliability * (float(pre) - rule.regress_to)
+    against = (float(post) - expected) / rule.standard_error
+    # Last score minus expected last score: on a scale where lower is better, going down is good.
+    return -against if rule.higher_is == "worse" else against
+
+
+def _because(moved: Number, verdict: Verdict, rule: ChangeRule) -> Reason:
+    size, limit = points(abs(exact(moved))), points(rule.threshold)
+    if rule.method == "gln":
+        words = f"{limit} standard errors from what was expected"
+    else:
+        words = f"{limit} points or more" if rule.inclusive else f"more than {limit} points"
+    basis = _BASIS[rule.basis]
+    if verdict == "unchanged":
+        return Reason(
+            "outcomes.within_error",
+            f"a change of {size} points could be chance: {words} counts ({basis})",
+            rule.source,
+        )
+    way = "better" if verdict == "improved" else "worse"
+    return Reason(
+        f"outcomes.reliably_{way}",
+        f"{way} by {size} points, larger than measurement error is likely to explain: "
+        f"{words} counts ({basis})",
+        rule.source,
+    )
+
+
+def _reliability(value: float) -> float:
+    figure = checked("the reliability", value)
+    if not 0 <= figure < 1:
+        raise NotAFigure("the reliability", value, "from 0 to below 1")
+    return figure

@@ -1,0 +1,221 @@
+"""NHS Talking Therapies: recovery and reliable change of a depression and an anxiety measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from alongside.engine.outcomes.clinical_significance import CutOff
+from alongside.engine.outcomes.intervals import Interval, wilson
+from alongside.engine.outcomes.numbers import Number, exact, points
+from alongside.engine.outcomes.reliable_change import ChangeRule, Verdict, judge, published
+from alongside.engine.terms import Reason
+
+SOURCE = "NHS Talking Therapies outcome definitions (PMC8411661; England NHS standards)"
+
+Reliable = Literal["improvement", "deterioration", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One of the two measures of the pair: its caseness line and its reliable change."""
+
+    name: str
+    case: CutOff
+    change: ChangeRule
+
+
+PHQ9 = Measure(
+    "PHQ-9",
+    CutOff(10, "worse", "caseness", source=SOURCE),
+    published(6, higher_is="worse", source=SOURCE),
+)
+GAD7 = Measure(
+    "GAD-7",
+    CutOff(8, "worse", "caseness", source=SOURCE),
+    published(4, higher_is="worse", source=SOURCE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """First and last score of one measure, in points. None is not recorded."""
+
+    first: Number | None
+    last: Number | None
+
+    @property
+    def is_paired(self) -> bool:
+        return self.first is not None and self.last is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOutcome:
+    """What may be said of one finished course of treatment.
+
+    ``recovered`` and ``reliably_recovered`` are None for people who did not start as a case:
+    they do not belong to that denominator.
+    """
+
+    was_case: bool
+    recovered: bool | None
+    reliable: Reliable
+    reliably_recovered: bool | None
+    anxiety_measure: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A count, what it is out of, and its score interval (None when there is nobody)."""
+
+    count: int
+    of: int
+    interval: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRates:
+    """The four rates of a service, with what is missing."""
+
+    finished: int
+    missing: int
+    recovery: Rate
+    reliable_recovery: Rate
+    reliable_improvement: Rate
+    reliable_deterioration: Rate
+
+
+def service_outcome(
+    depression: Scores,
+    gad7: Scores,
+    *,
+    specific: Scores | None = None,
+    specific_measure: Measure | None = None,
+    contacts: int = 2,
+) -> ServiceOutcome | None:
+    """Judge one course of treatment by the pair rules of NHS Talking Therapies.
+
+    Args:
+        depression: first and last PHQ-9, in points.
+        gad7: first and last GAD-7, in points.
+        specific, specific_measure: a disorder-specific anxiety measure; used instead of GAD-7
+            when it is complete at first and last.
+        contacts: attended treatment contacts.
+
+    Returns:
+        The outcome with its reasons; None when there is no pair to judge: fewer than 2
+        attended contacts, or a measure not recorded first and last.
+
+    Refuses:
+        NotAFigure: a score that is not finite.
+
+    Source: statistics.md section 3.
+    """
+    anxiety, measure = gad7, GAD7
+    if specific is not None and specific_measure is not None and specific.is_paired:
+        anxiety, measure = specific, specific_measure
+    if contacts < 2:
+        return None
+    if depression.first is None or depression.last is None:
+        return None
+    if anxiety.first is None or anxiety.last is None:
+        return None
+    low = judge(depression.first, depression.last, PHQ9.change)
+    worry = judge(anxiety.first, anxiety.last, measure.change)
+    was_case = PHQ9.case.is_clinical(depression.first) or measure.case.is_clinical(anxiety.first)
+    is_case = PHQ9.case.is_clinical(depression.last) or measure.case.is_clinical(anxiety.last)
+    reliable = _pair(low.verdict, worry.verdict)
+    recovered = not is_case if was_case else None
+    return ServiceOutcome(
+        was_case=was_case,
+        recovered=recovered,
+        reliable=reliable,
+        reliably_recovered=(recovered and reliable == "improvement") if was_case else None,
+        anxiety_measure=measure.name,
+        reasons=(
+            _movement("depression", PHQ9, low.points, low.verdict),
+            _movement("anxiety", measure, worry.points, worry.verdict),
+            _recovery(was_case, is_case),
+            *_opposite(low.verdict, worry.verdict),
+        ),
+    )
+
+
+def service_rates(courses: Iterable[ServiceOutcome | None]) -> ServiceRates:
+    """Count outcomes over finished courses; None is a course without paired data.
+
+    Returns:
+        Recovery and reliable recovery out of those who started as a case, reliable
+        improvement and deterioration out of all with paired data, and how many are missing.
+
+    Source: statistics.md sections 3 and 15.
+    """
+    everyone = list(courses)
+    paired = [course for course in everyone if course is not None]
+    cases = [course for course in paired if course.was_case]
+    return ServiceRates(
+        finished=len(everyone),
+        missing=len(everyone) - len(paired),
+        recovery=_rate(sum(course.recovered is True for course in cases), len(cases)),
+        reliable_recovery=_rate(
+            sum(course.reliably_recovered is True for course in cases), len(cases)
+        ),
+        reliable_improvement=_rate(
+            sum(course.reliable == "improvement" for course in paired), len(paired)
+        ),
+        reliable_deterioration=_rate(
+            sum(course.reliable == "deterioration" for course in paired), len(paired)
+        ),
+    )
+
+
+def _pair(one: Verdict, other: Verdict) -> Reliable:
+    both = {one, other}
+    if both in ({"improved", "deteriorated"}, {"unchanged"}):
+        return "none"
+    return "improvement" if "improved" in both else "deterioration"
+
+
+def _movement(which: str, measure: Measure, moved: Number, verdict: Verdict) -> Reason:
+    size, limit = points(abs(exact(moved))), points(measure.change.threshold)
+    way = "fell" if moved > 0 else "rose"
+    if verdict == "unchanged":
+        words = f"{measure.name} {way} by {size}, fewer than {limit}: could be chance"
+        if moved == 0:
+            words = f"{measure.name} did not change"
+    else:
+        words = f"{measure.name} {way} by {size}, {limit} or more: reliable"
+    return Reason(f"outcomes.pair.{which}.{verdict}", words, SOURCE)
+
+
+def _recovery(was_case: bool, is_case: bool) -> Reason:
+    if not was_case:
+        return Reason(
+            "outcomes.pair.not_a_case",
+            "neither score was at its caseness line at the start, so recovery is not counted",
+            SOURCE,
+        )
+    if is_case:
+        return Reason(
+            "outcomes.pair.still_a_case", "at least one score is still at its caseness line", SOURCE
+        )
+    return Reason("outcomes.pair.recovered", "both scores are below their caseness lines", SOURCE)
+
+
+def _opposite(one: Verdict, other: Verdict) -> tuple[Reason, ...]:
+    if {one, other} != {"improved", "deteriorated"}:
+        return ()
+    return (
+        Reason(
+            "outcomes.pair.opposite",
+            "one measure is reliably better and the other reliably worse: "
+            "this counts as no reliable change",
+            SOURCE,
+        ),
+    )
+
+
+def _rate(count: int, of: int) -> Rate:
+    return Rate(count, of, wilson(count, of) if of else None)

@@ -1,0 +1,63 @@
+"""Answers to points, bands and caseness, by the instrument's own rule."""
+
+from alongside.engine.instruments.columnar import expression
+from alongside.engine.instruments.compiled import compile_scorer
+from alongside.engine.instruments.scoring import (
+    Answers,
+    as_decimal,
+    band_of,
+    half_up,
+    is_case,
+    item_id,
+    items_to_ask,
+    normalise_answers,
+    score,
+    valid_answers,
+)
+from alongside.engine.instruments.shapes import (
+    AnsweredTwice,
+    AnswerOutOfRange,
+    AskIf,
+    Band,
+    CasenessRule,
+    Instrument,
+    Interval,
+    Item,
+    Licence,
+    MissingRule,
+    ReliableChange,
+    Score,
+    ScoreRule,
+    UnknownItem,
+    Wording,
+)
+
+__all__ = [
+    "AnswerOutOfRange",
+    "AnsweredTwice",
+    "Answers",
+    "AskIf",
+    "Band",
+    "CasenessRule",
+    "Instrument",
+    "Interval",
+    "Item",
+    "Licence",
+    "MissingRule",
+    "ReliableChange",
+    "Score",
+    "ScoreRule",
+    "UnknownItem",
+    "Wording",
+    "as_decimal",
+    "band_of",
+    "compile_scorer",
+    "expression",
+    "half_up",
+    "is_case",
+    "item_id",
+    "items_to_ask",
+    "normalise_answers",
+    "score",
+    "valid_answers",
+]

@@ -1,0 +1,239 @@
+"""Answers to points. The plain reference; ``compiled`` and ``columnar`` must agree with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
+from types import MappingProxyType
+
+from alongside.engine.errors import EngineError
+from alongside.engine.instruments.shapes import (
+    AnsweredTwice,
+    AnswerOutOfRange,
+    CasenessRule,
+    Instrument,
+    Item,
+    Score,
+    ScoreRule,
+    UnknownItem,
+)
+
+Answers = Mapping[str, int | None]
+Exact = Fraction | Decimal
+
+GOAL_CORRELATION = Fraction(3, 10)  # Kiresuk and Sherman's assumed rho between goals
+
+
+def score(instrument: Instrument, answers: Answers) -> Score:
+    """Add up the answers to an instrument.
+
+    Args:
+        instrument: the published instrument, at one exact version.
+        answers: points by item id. None is skipped, absent was not asked; never zero.
+
+    Returns:
+        The score in points. ``missing`` names the unanswered items in the instrument's
+        order; with more of them than the instrument allows, total and band are None.
+
+    Raises:
+        UnknownItem: an answer names an item the instrument does not have.
+        AnswerOutOfRange: an answer is not one of the item's points.
+
+    Source: the instrument's own ``source``; its missing rule comes from content, and
+    without a rule a part-filled form has no total.
+    """
+    known = set(instrument.item_ids)
+    for id in answers:
+        if id not in known:
+            raise UnknownItem(id, str(instrument.ref), instrument.item_ids)
+    for item in instrument.items:
+        refuse_out_of_range(instrument, item, answers.get(item.id))
+    whole: dict[str, int | None] = {}
+    exact: dict[str, Exact] = {}
+    prorated = False
+    for rule in instrument.scores:
+        value, was_prorated = _exact(instrument, rule, answers)
+        prorated = prorated or was_prorated
+        whole[rule.id] = None if value is None else half_up(value)
+        if value is not None:
+            exact[rule.id] = value
+    return finish(instrument, whole, exact, missing_items(instrument, answers), prorated)
+
+
+def finish(
+    instrument: Instrument,
+    whole: Mapping[str, int | None],
+    exact: Mapping[str, Exact],
+    missing: tuple[str, ...],
+    prorated: bool,
+) -> Score:
+    """Name the band and say whether it is a case, for points already added up."""
+    points = whole.get(instrument.main_score)
+    band = None if points is None else band_of(instrument, points)
+    rule = instrument.default_caseness
+    case = is_case(rule, whole.get(rule.score)) if rule else None
+    return Score(
+        scores=MappingProxyType(dict(whole)),
+        exact=MappingProxyType(dict(exact)),
+        band=band,
+        caseness=case,
+        caseness_rule=f"{instrument.ref}/{rule.id}" if rule and case is not None else None,
+        missing=missing,
+        prorated=prorated,
+    )
+
+
+def refuse_out_of_range(instrument: Instrument, item: Item, value: int | None) -> None:
+    """Raise AnswerOutOfRange when an answer is not one of the item's points."""
+    values = instrument.options[item.options]
+    if value is not None and value not in values:
+        raise AnswerOutOfRange(item.id, value, min(values), max(values))
+
+
+def missing_items(instrument: Instrument, answers: Answers) -> tuple[str, ...]:
+    """The scored items without an answer, in the instrument's order."""
+    return tuple(
+        item.id
+        for item in instrument.items
+        if item.scored and not item.optional and answers.get(item.id) is None
+    )
+
+
+def band_of(instrument: Instrument, points: int, score: str | None = None) -> str | None:
+    """The name of the range the points fall in, of the main score unless another is named."""
+    name = score or instrument.main_score
+    below = [band for band in instrument.bands if band.score == name and band.lowest <= points]
+    return max(below, key=lambda band: band.lowest).name if below else None
+
+
+def is_case(rule: CasenessRule, points: int | None) -> bool | None:
+    """Whether the points make a case by one rule; None without points."""
+    if points is None:
+        return None
+    match rule.op:
+        case ">=":
+            return points >= rule.value
+        case ">":
+            return points > rule.value
+        case "<=":
+            return points <= rule.value
+        case "<":
+            return points < rule.value
+
+
+def items_to_ask(instrument: Instrument, answers: Answers) -> tuple[str, ...]:
+    """The items to ask, given the answers so far; a conditional one once its points are reached."""
+    asked = []
+    for item in instrument.items:
+        if item.ask_if is not None:
+            rule = instrument.score_rule(item.ask_if.score)
+            points = _points(instrument, rule, answers) if rule else {}
+            if sum(points.values()) < item.ask_if.at_least:
+                continue
+        asked.append(item.id)
+    return tuple(asked)
+
+
+def normalise_answers(
+    instrument: Instrument, raw: Sequence[object] | Mapping[str, object] | Mapping[int, object]
+) -> dict[str, int | None]:
+    """Turn a list in the form's order, or keys such as ``1``, ``item1``, ``item_1``, into answers.
+
+    Raises the first of UnknownItem, AnsweredTwice and AnswerOutOfRange.
+    """
+    valid, errors = valid_answers(instrument, raw)
+    if errors:
+        raise errors[0]
+    return valid
+
+
+def valid_answers(
+    instrument: Instrument, raw: Sequence[object] | Mapping[str, object] | Mapping[int, object]
+) -> tuple[dict[str, int | None], tuple[EngineError, ...]]:
+    """Part the answers that can stand from those that cannot.
+
+    Args:
+        instrument: the instrument.
+        raw: as for ``normalise_answers``.
+
+    Returns:
+        The valid answers by item id, and one error for each of the others, in order. Danger is
+        looked for in the valid ones before the rest is refused.
+    """
+    pairs: list[tuple[object, object]]
+    if isinstance(raw, Mapping):
+        pairs = list(raw.items())
+    else:
+        pairs = [(f"item_{number}", value) for number, value in enumerate(raw, start=1)]
+    known = {item.id: item for item in instrument.items}
+    valid: dict[str, int | None] = {}
+    errors: list[EngineError] = []
+    for key, value in pairs:
+        id = item_id(key)
+        if id not in known:
+            errors.append(UnknownItem(str(key), str(instrument.ref), instrument.item_ids))
+            continue
+        if id in valid:
+            errors.append(AnsweredTwice(id))
+            continue
+        values = instrument.options[known[id].options]
+        if value is not None and (type(value) is not int or value not in values):
+            errors.append(AnswerOutOfRange(id, value, min(values), max(values)))
+            continue
+        valid[id] = value if type(value) is int else None
+    return valid, tuple(errors)
+
+
+def item_id(key: object) -> str:
+    """``1``, ``"1"``, ``item1`` and ``item_1`` are all ``item_1``; other keys stay as they are."""
+    text = str(key).strip().lower()
+    digits = text.removeprefix("item").removeprefix("_")
+    return f"item_{int(digits)}" if digits.isascii() and digits.isdigit() else text
+
+
+def half_up(value: Exact) -> int:
+    """Round to the nearest whole number; a half goes up."""
+    if isinstance(value, Decimal):
+        return int((value + Decimal("0.5")).to_integral_value(rounding="ROUND_FLOOR"))
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+
+
+def as_decimal(value: Exact, places: int = 6) -> Decimal:
+    """An exact score as a decimal number, half up at the last place."""
+    step = Decimal(1).scaleb(-places)
+    if isinstance(value, Decimal):
+        return value.quantize(step, rounding=ROUND_HALF_UP)
+    return Decimal(half_up(value * 10**places)).scaleb(-places)
+
+
+def goal_attainment(levels: Sequence[int]) -> Decimal:
+    """The T score of goal levels -2..2 with equal weights: mean 50, standard deviation 10."""
+    count = len(levels)
+    spread = (1 - GOAL_CORRELATION) * count + GOAL_CORRELATION * count * count
+    context = Context(prec=40)
+    root = context.sqrt(context.divide(Decimal(spread.numerator), Decimal(spread.denominator)))
+    return 50 + context.divide(Decimal(10 * sum(levels)), root)
+
+
+def _points(instrument: Instrument, rule: ScoreRule, answers: Answers) -> dict[str, int]:
+    points: dict[str, int] = {}
+    for id in rule.items:
+        value = answers.get(id)
+        if value is not None:
+            points[id] = instrument.points(instrument.item(id))[value]
+    return points
+
+
+def _exact(instrument: Instrument, rule: ScoreRule, answers: Answers) -> tuple[Exact | None, bool]:
+    points = _points(instrument, rule, answers)
+    wanted = [id for id in rule.items if not instrument.item(id).optional or id in points]
+    blank = len(wanted) - len(points)
+    allowed = instrument.missing.max if instrument.missing else 0
+    if blank > allowed or not points:
+        return None, False
+    if rule.kind == "goal_attainment":
+        return goal_attainment(list(points.values())), blank > 0
+    mean = Fraction(sum(points.values()), len(points))
+    size = len(wanted) if rule.kind == "sum" else 1
+    return mean * size * rule.multiply, blank > 0

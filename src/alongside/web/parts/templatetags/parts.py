@@ -10,7 +10,7 @@ from pathlib import Path
 from django import template
 from django.forms.boundfield import BoundField
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -34,7 +34,7 @@ def _strokes(name: str) -> SafeString:
     except FileNotFoundError as error:
         raise UnknownIcon(name) from error
     inner = re.sub(r"<!--.*?-->|<svg[^>]*>|</svg>", "", text, flags=re.DOTALL)
-    return mark_safe(re.sub(r"\s*\n\s*", "", inner).replace(" />", "/>"))
+    return SafeString(re.sub(r"\s*\n\s*", "", inner).replace(" />", "/>"))
 
 
 @register.simple_tag
@@ -66,6 +66,18 @@ def initials(name: str) -> str:
     if len(words) == 1:
         return words[0][:2].upper()
     return (words[0][0] + words[-1][0]).upper()
+
+
+@register.filter
+def dots(number: int, total: int) -> list[bool]:
+    """One entry for each question of a row, true up to the one that is asked."""
+    return [place < int(number) for place in range(int(total))]
+
+
+@register.filter
+def cells(row: list[object], columns: list[object]) -> list[tuple[object, object]]:
+    """The cells of a table row, each with its column."""
+    return list(zip(columns, row, strict=True))
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""Managers, privacy, audit, administration: no clinical content."""

@@ -1,0 +1,8 @@
+"""The office door."""
+
+from django.apps import AppConfig
+
+
+class OfficeConfig(AppConfig):
+    name = "alongside.web.office"
+    label = "web_office"

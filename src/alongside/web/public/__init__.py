@@ -1,0 +1,1 @@
+"""No sign-in: a worry, danger help, answering by link."""

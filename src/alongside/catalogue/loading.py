@@ -53,6 +53,20 @@ class Shelf(Generic[T]):
     problems: list[Problem] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[M]):
+    """One file as it was read: the checked value if it fits, and where everything stands."""
+
+    name: str
+    value: M | None
+    document: Any
+    problems: tuple[Problem, ...]
+
+    def problem(self, message: str, *loc: int | str, grade: Grade = "error") -> Problem:
+        """A problem at the part of this file that ``loc`` points to."""
+        return Problem(self.name, *place(self.document, loc), message, grade)
+
+
 def read(path: Path, shape: type[M], *, shown: str | None = None) -> tuple[M | None, list[Problem]]:
     """Read and check one YAML file.
 
@@ -64,38 +78,68 @@ def read(path: Path, shape: type[M], *, shown: str | None = None) -> tuple[M | N
     Returns:
         The checked value, or None, and every problem found with its place.
     """
+    reading = read_placed(path, shape, shown=shown)
+    return reading.value, list(reading.problems)
+
+
+def read_placed(path: Path, shape: type[M], *, shown: str | None = None) -> Reading[M]:
+    """Read and check one YAML file, and keep where each part of it stands."""
     name = shown or str(path)
     document, problems = parse(path, shown=name)
     if problems:
-        return None, problems
+        return Reading(name, None, document, tuple(problems))
     try:
-        return shape.model_validate_json(json.dumps(document, default=_plain)), []
-    except ValidationError as refusal:
-        return None, [
-            Problem(name, *place(document, error["loc"]), _sentence(error))
-            for error in refusal.errors(include_url=False)
-        ]
+        value = shape.model_validate_json(json.dumps(document, default=_plain))
+    except (ValidationError, TypeError) as refusal:
+        return Reading(name, None, document, tuple(_refusals(name, document, refusal)))
+    return Reading(name, value, document, ())
+
+
+def _refusals(name: str, document: Any, refusal: ValidationError | TypeError) -> list[Problem]:
+    if isinstance(refusal, TypeError):
+        return [Problem(name, 0, 0, str(refusal))]
+    return [
+        Problem(name, *place(document, error["loc"]), _sentence(error))
+        for error in refusal.errors(include_url=False)
+    ]
 
 
 def parse(path: Path, *, shown: str | None = None) -> tuple[Any, list[Problem]]:
-    """Read one YAML file with places kept. Duplicate keys and broken YAML are problems."""
+    """Read one YAML file with places kept. Duplicate keys and broken YAML are problems.
+
+    A file that has not changed is not parsed again in this process; nobody changes the document.
+    """
     name = shown or str(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        facts = path.stat()
+        stamp = (facts.st_mtime_ns, facts.st_size)
+        held = _parsed.get(path)
+        if held is None or held[0] != stamp:
+            held = (stamp, *_parse(path.read_text(encoding="utf-8")))
+            _parsed[path] = held
     except FileNotFoundError:
         return None, [Problem(name, 0, 0, "this file is missing")]
     except (OSError, UnicodeDecodeError) as failure:
         return None, [Problem(name, 0, 0, f"this file cannot be read as UTF-8 text: {failure}")]
+    _, document, mistakes = held
+    return document, [Problem(name, *mistake) for mistake in mistakes]
+
+
+_Mistakes = tuple[tuple[int, int, str], ...]
+_parsed: dict[Path, tuple[tuple[int, int], Any, _Mistakes]] = {}
+
+
+def _parse(text: str) -> tuple[Any, _Mistakes]:
     yaml = YAML(typ="rt", pure=True)
     try:
-        return yaml.load(text), []
+        return yaml.load(text), ()
     except MarkedYAMLError as failure:
         mark = failure.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         words = str(failure.problem or failure).splitlines()[0]
-        return None, [Problem(name, line, column, f"this is not valid YAML: {words}")]
+        return None, ((line, column, f"this is not valid YAML: {words}"),)
     except YAMLError as failure:
-        return None, [Problem(name, 0, 0, f"this is not valid YAML: {failure}")]
+        return None, ((0, 0, f"this is not valid YAML: {failure}"),)
 
 
 def place(document: Any, loc: Iterable[int | str]) -> tuple[int, int]:
@@ -122,6 +166,14 @@ def folders(roots: Sequence[Path], kind: str) -> list[tuple[str, int, Path]]:
             if version.is_dir() and version.name.isdigit():
                 found[version.parent.name, int(version.name)] = version
     return [(name, number, path) for (name, number), path in sorted(found.items())]
+
+
+def shown(path: Path, roots: Sequence[Path]) -> str:
+    """A file's name in problems: from the content folder it lies in, ``content/…``."""
+    for root in roots:
+        if path.is_relative_to(root):
+            return f"{root.name}/{path.relative_to(root).as_posix()}"
+    return path.as_posix()
 
 
 def _plain(value: object) -> object:

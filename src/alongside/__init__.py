@@ -1,0 +1,3 @@
+"""Alongside: from a worry to a measured change."""
+
+__version__ = "0.1.0"

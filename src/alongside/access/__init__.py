@@ -1,0 +1,1 @@
+"""Accounts, relationships with a start and an end, separations, links; the Reader."""

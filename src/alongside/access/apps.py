@@ -1,0 +1,8 @@
+"""The room that decides who may."""
+
+from django.apps import AppConfig
+
+
+class AccessConfig(AppConfig):
+    name = "alongside.access"
+    label = "access"

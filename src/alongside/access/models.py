@@ -1,0 +1,195 @@
+"""Accounts, relationships with a start and an end, separations and links."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from alongside.records.models import Record
+
+ROLES = [
+    "person", "concerned", "lead", "therapist", "facilitator", "supervisor", "manager",
+    "coordinator", "on_call", "privacy", "auditor", "admin", "guardian",
+]  # fmt: skip
+
+
+class AccountManager(BaseUserManager["Account"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Account:
+        account = self.model(email=self.normalize_email(email).lower(), **fields)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+    def get_by_natural_key(self, username: str | None) -> Account:
+        return self.get(email__iexact=username)
+
+
+class Account(AbstractBaseUser):
+    """Who signs in. Holds no clinical data; what an account may do is its live relationships."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    zone = models.CharField(max_length=60, default="Europe/London")
+    is_staff_member = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    last_login = models.DateTimeField(blank=True, null=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    objects = AccountManager()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def is_staff(self) -> bool:
+        """There is no site administration: nobody is staff of it."""
+        return False
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return False
+
+
+class AccountPerson(Record):
+    """One account stands for one person in each circle it belongs to."""
+
+    record_type = "account"
+    audit_noun = "access.account"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="stands_for")
+    person = models.OneToOneField(
+        "people.Person", on_delete=models.PROTECT, related_name="account_link"
+    )
+    since = models.DateTimeField()
+
+
+class Relationship(Record):
+    """An edge: this account has this role towards this object, from then until then."""
+
+    record_type = "account"
+    audit_noun = "access.relationship"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="relationships")
+    role = models.CharField(max_length=20, choices=[(r, r) for r in ROLES])
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, null=True)
+    institution = models.ForeignKey(
+        "people.Institution", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    practitioner = models.ForeignKey("people.Practitioner", on_delete=models.PROTECT, null=True)
+    within = models.ForeignKey(  # the institution this edge belongs to, whatever its object
+        "people.Institution", on_delete=models.PROTECT, related_name="relationships"
+    )
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=60)
+    ended_because = models.CharField(max_length=60, blank=True)
+    granted_by = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, related_name="granted"
+    )
+    approved_by = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, related_name="approved"
+    )
+    without_second = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_relationship_has_exactly_one_object",
+                condition=(
+                    Q(circle__isnull=False, institution=None, practitioner=None)
+                    | Q(circle=None, institution__isnull=False, practitioner=None)
+                    | Q(circle=None, institution=None, practitioner__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(
+                name="a_relationship_ends_after_it_began",
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+            ),
+            models.CheckConstraint(
+                name="nobody_grants_a_relationship_to_themself_alone",
+                condition=~Q(granted_by=F("account")) | Q(without_second=True),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "valid_to"], name="edges_of_an_account"),
+            models.Index(fields=["circle", "role", "valid_to"], name="edges_to_a_circle"),
+            models.Index(fields=["institution", "role", "valid_to"], name="edges_to_institution"),
+        ]
+
+
+class Separation(Record):
+    """Two persons who must not meet here. Symmetric in effect; neither is told."""
+
+    record_type = "separation"
+    audit_noun = "access.relationship"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    one = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    set_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="nobody_is_separated_from_themself", condition=~Q(one=F("other"))
+            )
+        ]
+
+
+class LinkToken(Record):
+    """A private link. The address holds 32 random bytes; only their SHA-256 is kept."""
+
+    record_type = "account"
+    audit_noun = "access.relationship"
+
+    PURPOSES = [(p, p) for p in ("resume_worry", "answer", "join_circle", "sign_in")]
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    purpose = models.CharField(max_length=20, choices=PURPOSES)
+    target = models.UUIDField()
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, null=True)
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT, null=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    uses_left = models.PositiveSmallIntegerField(default=1)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["target", "purpose"], name="links_to_a_target")]
+
+
+class SetupCode(models.Model):
+    """The one-time code of the first run. Its hash only; gone once used."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    tries_left = models.PositiveSmallIntegerField(default=10)
+    used_at = models.DateTimeField(null=True)
+
+
+class KeptForm(Record):
+    """What was typed into a form that was sent after the session ended: sealed for that account."""
+
+    record_type = "account"
+    audit_noun = "access.account"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    path = models.CharField(max_length=200)
+    body = models.TextField()  # encrypted by access.kept under the account's own key
+    kept_at = models.DateTimeField()

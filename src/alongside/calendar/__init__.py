@@ -1,0 +1,1 @@
+"""Booking: a plan for time."""

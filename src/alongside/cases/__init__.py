@@ -1,0 +1,1 @@
+"""Case, Concern, Decision: why we are here."""

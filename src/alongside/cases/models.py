@@ -1,0 +1,113 @@
+"""Concern, Case, Decision: why we are here."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from alongside.records.fields import EncryptedTextField
+from alongside.records.models import Editable, Record
+
+
+class Case(Editable, Record):
+    """One stretch of help for one person. It exists before the person comes in."""
+
+    record_type = "case"
+    audit_noun = "cases.case"
+
+    STATES = [(s, s) for s in ("preparing", "active", "closing", "closed")]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.OneToOneField("people.Circle", on_delete=models.PROTECT, related_name="case")
+    service = models.ForeignKey("directory.Service", on_delete=models.PROTECT)
+    state = models.CharField(max_length=12, choices=STATES, default="preparing")
+    needs = models.JSONField(default=list)  # ids of content/needs
+    facts = EncryptedTextField(blank=True)  # JSON of the chooser's facts, as last given
+    legal_basis = models.CharField(max_length=60)  # a word of content/legal_bases
+    legal_reason = EncryptedTextField(blank=True)
+    review_by = models.DateField()
+    ends_on = models.DateField()
+    opened_at = models.DateTimeField()
+    disclosed_at = models.DateTimeField(null=True)
+    engaged_at = models.DateTimeField(null=True)
+    last_step_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=40, blank=True)  # completion word
+    outcome_words = EncryptedTextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_closed_case_has_an_outcome_and_a_moment",
+                condition=~Q(state="closed") | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+            )
+        ]
+        indexes = [models.Index(fields=["institution", "state"], name="cases_by_state")]
+
+
+class Concern(Editable, Record):
+    """A worry somebody told us. It exists from the first saved answer, before any case."""
+
+    record_type = "concern_intake"
+    audit_noun = "cases.concern"
+
+    STATES = [
+        (s, s) for s in ("draft", "sent", "taken", "referred_on", "withdrawn", "expired")
+    ]  # fmt: skip
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, null=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="concerns")
+    state = models.CharField(max_length=12, choices=STATES, default="draft")
+    path = models.CharField(max_length=40)  # what is true today: a word of the intake
+    intake = models.CharField(max_length=60)  # "intake@1"
+    answers = EncryptedTextField(blank=True)  # JSON: question id → answer id or null
+    words = EncryptedTextField(blank=True)  # the worry in the writer's own words
+    about_alias = EncryptedTextField(blank=True)
+    about_age_band = models.CharField(max_length=20, blank=True)
+    relation = models.CharField(max_length=40, blank=True)
+    reached_by = models.CharField(max_length=10, blank=True)  # phone, email
+    contact_name = EncryptedTextField(blank=True)
+    contact = EncryptedTextField(blank=True)
+    contact_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    safe_hours = EncryptedTextField(blank=True)
+    language = models.CharField(max_length=10, default="en")
+    submissions = models.JSONField(
+        default=list
+    )  # ids made by the client: the same again is no news
+    written_by = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    began_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_because = EncryptedTextField(blank=True)
+    dies_at = models.DateTimeField(null=True)  # a draft only: 24 hours, or until the link ends
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_taken_concern_has_a_case",
+                condition=~Q(state="taken") | Q(case__isnull=False),
+            )
+        ]
+        indexes = [models.Index(fields=["institution", "state", "began_at"], name="concerns")]
+
+
+class Decision(Record):
+    """What a person decided, with what was shown and why. Added to, never changed."""
+
+    record_type = "decision"
+    audit_noun = "cases.decision"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    kind = models.CharField(max_length=40)  # "method", "release", "override"
+    about = models.CharField(max_length=80, blank=True)  # "gate:G1", "protocol:craft@1"
+    shown = EncryptedTextField(blank=True)  # JSON: what the chooser said
+    chosen = models.CharField(max_length=80)
+    reason = EncryptedTextField()
+    decided_at = models.DateTimeField()
+    until = models.DateField(null=True)
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")

@@ -1,0 +1,1 @@
+"""What every page may show: the help bar, the rail, the languages."""

@@ -1,0 +1,8 @@
+"""Dates as people write them in Spanish."""
+
+DATE_FORMAT = r"j \d\e F \d\e Y"
+SHORT_DATE_FORMAT = "j M Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = r"j \d\e F \d\e Y, H:i"
+MONTH_DAY_FORMAT = r"j \d\e F"
+FIRST_DAY_OF_WEEK = 1

@@ -1,0 +1,328 @@
+"""Settings come from the environment. Each has a safe default for development.
+
+Their meaning is listed in docs/reference/settings.md, which a test keeps in step.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+SOURCE = Path(__file__).resolve().parents[3]
+
+
+def env(name: str, default: str = "") -> str:
+    return os.environ.get(f"ALONGSIDE_{name}", default)
+
+
+def flag(name: str, default: str = "0") -> bool:
+    value = env(name, default)
+    if value not in {"0", "1"}:
+        raise ImproperlyConfigured(f"ALONGSIDE_{name} is {value!r}. Write 1 for yes or 0 for no.")
+    return value == "1"
+
+
+def number(name: str, default: str) -> int:
+    value = env(name, default)
+    if not value.isdigit():
+        raise ImproperlyConfigured(f"ALONGSIDE_{name} is {value!r}. Write a whole number.")
+    return int(value)
+
+
+VAR = Path(env("VAR", str(SOURCE / "var"))).resolve()
+VAR.mkdir(parents=True, exist_ok=True)
+KEYS = Path(env("KEYS", str(VAR / "keys"))).resolve()
+
+
+def secret_key() -> str:
+    """The signing key: from the environment, or made once and kept in the key folder."""
+    if given := env("SECRET_KEY"):
+        return given
+    KEYS.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = KEYS / "django.key"
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings for one database address, SQLite or PostgreSQL."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(parts.path[1:] if parts.path.startswith("//") else parts.path),
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                ),
+            },
+            "TEST": {"NAME": str(VAR / "test" / "test.sqlite3")},
+        }
+    if parts.scheme in {"postgresql", "postgres"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 0,
+            "OPTIONS": {
+                "pool": {"min_size": 1, "max_size": 8},
+                "options": "-c jit=off -c synchronous_commit=on -c timezone=UTC",
+                **dict(parse_qsl(parts.query)),
+            },
+        }
+    raise ImproperlyConfigured(
+        f"ALONGSIDE_DATABASE_URL starts with {parts.scheme!r}. "
+        "Write sqlite:////full/path.sqlite3 or postgresql://user:password@host:5432/name."
+    )
+
+
+DEBUG = flag("DEBUG")
+SECRET_KEY = secret_key()
+PUBLIC_URL = env("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+SECURE = _public.scheme == "https"
+ALLOWED_HOSTS = [h for h in env("HOSTS").split(",") if h] or [
+    _public.hostname or "127.0.0.1",
+    "127.0.0.1",
+    "localhost",
+]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+PROXY_COUNT = number("PROXY_COUNT", "0")
+if PROXY_COUNT and SECURE:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Where "Leave this page" goes: something nobody asks about.
+NEUTRAL_URL = env("NEUTRAL_URL", "https://www.metoffice.gov.uk/")
+# True while `alongside demo` serves: pages say that this is a demonstration.
+DEMO = flag("DEMO")
+PARTS = flag("PARTS")
+SMTP_URL = env("SMTP_URL")
+MAIL_FROM = env("MAIL_FROM", "messages@localhost")
+
+DATABASES = {"default": database(env("DATABASE_URL", f"sqlite:///{VAR / 'alongside.sqlite3'}"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+ROOMS = [
+    "alongside.records",
+    "alongside.people",
+    "alongside.consent",
+    "alongside.access",
+    "alongside.notify",
+    "alongside.tasks",
+    "alongside.credentials",
+    "alongside.directory",
+    "alongside.cases",
+    "alongside.calendar",
+    "alongside.crisis",
+    "alongside.measures",
+    "alongside.plans",
+    "alongside.delivery",
+]
+DOORS = [
+    "alongside.web.parts",
+    "alongside.web.public",
+    "alongside.web.person",
+    "alongside.web.circle",
+    "alongside.web.practitioner",
+    "alongside.web.office",
+]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
+    "csp",
+    "django_htmx",
+    *ROOMS,
+    *DOORS,
+    "alongside.config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "alongside.config.middleware.OutermostMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "alongside.access.middleware.AccessMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "alongside.config.urls"
+WSGI_APPLICATION = "alongside.config.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "alongside.config.context.site",
+            ],
+        },
+    },
+]
+
+# -- who comes in ------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "access.Account"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "/account/login/"
+LOGIN_REDIRECT_URL = "/home/"
+LOGOUT_REDIRECT_URL = "/"
+
+ACCOUNT_ADAPTER = "alongside.access.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6}
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_RATE_LIMITS = {"login": False, "login_failed": False}
+MFA_ADAPTER = "alongside.access.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+MFA_TOTP_ISSUER = "Alongside"
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.5  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_RESET_ON_SUCCESS = True
+AXES_IPWARE_PROXY_COUNT = PROXY_COUNT
+AXES_LOCKOUT_CALLABLE = "alongside.access.lockout.locked_out"
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_SENSITIVE_PARAMETERS = ["login", "password", "code"]
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 15 * 60  # idle end for staff; access shortens it for family and person
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = "s"
+CSRF_COOKIE_NAME = "c"
+CSRF_COOKIE_AGE = None
+CSRF_FAILURE_VIEW = "alongside.web.public.errors.csrf_refused"
+
+# -- what a browser may do ---------------------------------------------------------------------
+
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_SSL_REDIRECT = False
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "manifest-src": ["'self'"],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["'none'"],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+# -- words, time, files ------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [Path(__file__).resolve().parents[1] / "locale"]
+LANGUAGE_COOKIE_AGE = None
+USE_TZ = True
+TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = ["alongside.config.formats"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "alongside.config.static.ForgivingManifestStorage"},
+}
+WHITENOISE_USE_FINDERS = DEBUG
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+EMAIL_BACKEND = "alongside.notify.mail.Backend"
+DEFAULT_FROM_EMAIL = MAIL_FROM
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"scrub": {"()": "alongside.records.logs.Scrub"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["scrub"]}
+    },
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "axes": {"level": "ERROR"},
+        "alongside": {"level": "INFO"},
+    },
+}
+SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]

@@ -1,0 +1,1 @@
+"""Who agreed to what, for whom, until when; refusals; capacity."""

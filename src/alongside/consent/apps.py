@@ -1,0 +1,8 @@
+"""The room of consent."""
+
+from django.apps import AppConfig
+
+
+class ConsentConfig(AppConfig):
+    name = "alongside.consent"
+    label = "consent"

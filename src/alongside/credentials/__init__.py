@@ -1,0 +1,1 @@
+"""What a practitioner is trained, registered and allowed to deliver."""

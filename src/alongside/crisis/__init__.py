@@ -1,0 +1,1 @@
+"""Safety checks, alerts, on-call shifts, escalation."""

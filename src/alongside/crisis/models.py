@@ -1,0 +1,194 @@
+"""Safety checks, alerts and who is on call."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from alongside.records.fields import EncryptedTextField
+from alongside.records.models import Record
+from alongside.records.scoped import ScopedManager, ScopedQuerySet
+
+
+class SafetyCheck(Record):
+    """A look at present danger: what was asked, what was answered, what the rules found."""
+
+    record_type = "safety_check"
+    audit_noun = "crisis.safety_check"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    concern = models.ForeignKey("cases.Concern", on_delete=models.PROTECT, null=True)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, null=True)
+    about = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    written_by = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    kind = models.CharField(max_length=40)  # "intake", "private_check", "case", "measure"
+    form = models.CharField(max_length=60)  # "intake@1", "private_check@1", "phq9@1"
+    answers = EncryptedTextField(blank=True)
+    findings = models.JSONField(default=list)  # [{rule, level, because}]
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_safety_check_has_a_concern_or_a_circle",
+                condition=Q(concern__isnull=False) | Q(circle__isnull=False),
+            )
+        ]
+
+
+class AlertQuerySet(ScopedQuerySet):
+    def open(self) -> AlertQuerySet:
+        """Until closed. An alert that somebody has is still open."""
+        return self.filter(closed_at__isnull=True)
+
+    def life_critical(self) -> AlertQuerySet:
+        return self.filter(level__in=["A", "B", "C"])
+
+
+class Alert(Record):
+    """A finding somebody must look at. Open means not closed."""
+
+    record_type = "alert"
+    audit_noun = "crisis.alert"
+
+    LEVELS = [(level, level) for level in "ABCDEFG"]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    service = models.ForeignKey("directory.Service", on_delete=models.PROTECT, null=True)
+    concern = models.ForeignKey("cases.Concern", on_delete=models.PROTECT, null=True)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, null=True)
+    about = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    written_by = models.ForeignKey(  # who raised it by their answer; None at the public door
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    place = models.CharField(max_length=120, blank=True)
+    level = models.CharField(max_length=1, choices=LEVELS)
+    rule = models.CharField(max_length=80)  # "phq9_self_harm@1"
+    because = EncryptedTextField()
+    raised_at = models.DateTimeField()
+    last_raised_at = models.DateTimeField()
+    step = models.PositiveSmallIntegerField(default=1)
+    next_step_at = models.DateTimeField(null=True)  # None: nothing climbs any more
+    notified_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(
+        "access.Account", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    engaged_at = models.DateTimeField(null=True)
+    engage_by = models.DateTimeField(null=True)
+    outcome_by = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(
+        "access.Account", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    outcome = models.CharField(max_length=40, blank=True)
+    outcome_note = EncryptedTextField(blank=True)
+    close_confirmed_at = models.DateTimeField(null=True)
+    close_confirmed_by = models.ForeignKey(
+        "access.Account", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    objects = ScopedManager.from_queryset(AlertQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="an_alert_is_of_a_concern_or_circle_or_else_of_a_place",
+                condition=(
+                    Q(place="") & (Q(concern__isnull=False) | Q(circle__isnull=False))
+                    | ~Q(place="") & Q(concern=None, circle=None)
+                ),
+            ),
+            models.CheckConstraint(
+                name="alert_acknowledged_at_and_by_go_together",
+                condition=Q(acknowledged_at=None, acknowledged_by=None)
+                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_closed_alert_has_an_outcome",
+                condition=Q(closed_at=None, outcome="")
+                | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["institution", "level", "raised_at"],
+                name="open_alerts",
+                condition=Q(closed_at=None),
+            ),
+            models.Index(
+                fields=["next_step_at"], name="alerts_that_climb", condition=Q(closed_at=None)
+            ),
+            models.Index(fields=["circle", "closed_at"], name="alerts_of_a_circle"),
+        ]
+
+
+class AlertEvent(Record):
+    """One thing that happened to an alert. Added to, for ever."""
+
+    record_type = "alert"
+    audit_noun = "crisis.alert"
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="events")
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, null=True)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=30)
+    step = models.PositiveSmallIntegerField(default=0)
+    account = models.ForeignKey(
+        "access.Account", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    note = EncryptedTextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["alert", "at"], name="events_of_an_alert")]
+
+
+class Contact(Record):
+    """One try to reach somebody about an alert, and how it went."""
+
+    record_type = "alert"
+    audit_noun = "crisis.alert"
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="contacts")
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, null=True)
+    at = models.DateTimeField()
+    method = models.CharField(max_length=20)  # phone, visit, message, with_them
+    reached = models.BooleanField()
+    note = EncryptedTextField(blank=True)
+    account = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="+")
+
+
+class Shift(Record):
+    """Who is on call for a service, first or second: wall time and zone, UTC derived."""
+
+    record_type = "shift"
+    audit_noun = "crisis.shift"
+
+    ORDERS = [(1, "first"), (2, "second")]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    service = models.ForeignKey("directory.Service", on_delete=models.PROTECT)
+    account = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="shifts")
+    order = models.PositiveSmallIntegerField(choices=ORDERS)
+    local_start = models.DateTimeField()
+    local_end = models.DateTimeField()
+    zone = models.CharField(max_length=60)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_shift_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))
+            )
+        ]
+        indexes = [models.Index(fields=["service", "starts_at", "ends_at"], name="shifts_by_time")]

@@ -1,0 +1,1 @@
+"""Therapy sessions, steps done, attendance, notes, homework."""

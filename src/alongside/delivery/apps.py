@@ -1,0 +1,8 @@
+"""The room of sessions."""
+
+from django.apps import AppConfig
+
+
+class DeliveryConfig(AppConfig):
+    name = "alongside.delivery"
+    label = "delivery"

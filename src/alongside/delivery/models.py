@@ -1,0 +1,149 @@
+"""What happened: sessions, steps, notes and what was tried at home."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from alongside.records.fields import EncryptedTextField
+from alongside.records.models import Editable, Record
+
+
+class TherapySession(Editable, Record):
+    """One meeting where a protocol is delivered, held or not held."""
+
+    record_type = "session"
+    audit_noun = "delivery.session"
+
+    NOT_HELD = [
+        (r, r) for r in ("did_not_attend", "cancelled_in_time", "cancelled_by_service", "postponed")
+    ]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, related_name="sessions")
+    course = models.ForeignKey("plans.Course", on_delete=models.PROTECT, related_name="sessions")
+    booking = models.OneToOneField(
+        "calendar.Booking", on_delete=models.PROTECT, null=True, related_name="session"
+    )
+    practitioner = models.ForeignKey("people.Practitioner", on_delete=models.PROTECT)
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    held = models.BooleanField()
+    held_at = models.DateTimeField()
+    minutes = models.PositiveSmallIntegerField(null=True)
+    not_held_because = models.CharField(max_length=24, choices=NOT_HELD, blank=True)
+    agenda = EncryptedTextField(blank=True)  # JSON list
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="the_sessions_of_a_course_are_numbered_once",
+                fields=["course", "number"],
+                condition=Q(held=True),
+            ),
+            models.CheckConstraint(
+                name="a_session_not_held_says_why",
+                condition=Q(held=True, not_held_because="")
+                | (Q(held=False) & ~Q(not_held_because="")),
+            ),
+        ]
+
+
+class Attendance(Record):
+    """Who came."""
+
+    record_type = "session"
+    audit_noun = "delivery.session"
+
+    WORDS = [
+        (w, w)
+        for w in (
+            "attended", "late", "cancelled_in_time", "did_not_attend", "cancelled_by_service",
+        )
+    ]  # fmt: skip
+
+    session = models.ForeignKey(TherapySession, on_delete=models.PROTECT, related_name="attendance")
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    word = models.CharField(max_length=24, choices=WORDS)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_person_attends_a_session_once", fields=["session", "person"]
+            )
+        ]
+
+
+class StepRecord(Record):
+    """A step of the protocol that was done, when and by whom. Progress is these rows."""
+
+    record_type = "session"
+    audit_noun = "delivery.session"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    course = models.ForeignKey("plans.Course", on_delete=models.PROTECT, related_name="steps_done")
+    session = models.ForeignKey(TherapySession, on_delete=models.PROTECT, null=True)
+    step = models.CharField(max_length=60)
+    done_at = models.DateTimeField()
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+
+class ProgressNote(Editable, Record):
+    """The note of a session: draft, then signed. After signing only additions."""
+
+    record_type = "progress_note"
+    audit_noun = "delivery.note"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    session = models.OneToOneField(TherapySession, on_delete=models.PROTECT, related_name="note")
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    parts = EncryptedTextField(blank=True)  # JSON: part id of the protocol's note → text
+    changed_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True)
+
+
+class Addition(Record):
+    """What was added to a signed note. The note itself stays as it was signed."""
+
+    record_type = "progress_note"
+    audit_noun = "delivery.note"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    note = models.ForeignKey(ProgressNote, on_delete=models.PROTECT, related_name="additions")
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    words = EncryptedTextField()
+    signed_at = models.DateTimeField()
+
+
+class Homework(Editable, Record):
+    """Something to try before the next session, and what came of it."""
+
+    record_type = "homework"
+    audit_noun = "delivery.homework"
+
+    DONE = [(d, d) for d in ("none", "part", "full")]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    course = models.ForeignKey("plans.Course", on_delete=models.PROTECT, related_name="homework")
+    session = models.ForeignKey(TherapySession, on_delete=models.PROTECT, related_name="homework")
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    task = EncryptedTextField()
+    why = EncryptedTextField(blank=True)
+    when_where = EncryptedTextField(blank=True)
+    difficulty = models.PositiveSmallIntegerField(null=True)
+    set_at = models.DateTimeField()
+    due_on = models.DateField(null=True)
+    done = models.CharField(max_length=6, choices=DONE, blank=True)
+    obstacle = EncryptedTextField(blank=True)
+    learning = EncryptedTextField(blank=True)
+    told_at = models.DateTimeField(null=True)
+    reviewed_at = models.DateTimeField(null=True)

@@ -1,0 +1,1 @@
+"""What help exists: services, crisis lines and who verified them."""

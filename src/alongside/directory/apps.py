@@ -1,0 +1,8 @@
+"""The room of what help exists."""
+
+from django.apps import AppConfig
+
+
+class DirectoryConfig(AppConfig):
+    name = "alongside.directory"
+    label = "directory"

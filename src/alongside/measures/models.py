@@ -1,0 +1,92 @@
+"""What was asked, what was answered, what it adds up to."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from alongside.records.fields import EncryptedTextField
+from alongside.records.models import Editable, Record
+
+# Whose words about whom decides who may read: rows T10, T11 and T12 of the matrix.
+KINDS = {
+    "own": "own_measure",  # the focus person about themself
+    "concerned": "concerned_measure",  # a member about themself
+    "observation": "observation",  # a member about the focus person
+}
+
+
+class Asking(Editable, Record):
+    """One request to one person to answer one instrument, with the draft of the answers."""
+
+    RECORD_TYPES = {row: Q(kind=kind) for kind, row in KINDS.items()}
+    audit_noun = "measures.asking"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    respondent = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, related_name="askings"
+    )
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=[(k, k) for k in KINDS])
+    instrument = models.CharField(max_length=60)  # "phq9@1"
+    occasion = models.CharField(max_length=80, blank=True)  # "course:<uuid>", "session:<uuid>"
+    asked_at = models.DateTimeField()
+    due_on = models.DateField()
+    expires_at = models.DateTimeField()
+    draft = EncryptedTextField(blank=True)  # JSON of the answers so far
+    drafted_at = models.DateTimeField(null=True)
+    submissions = models.JSONField(default=list)
+    answered_at = models.DateTimeField(null=True)
+    declined_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["circle", "answered_at", "due_on"], name="askings_due")]
+
+    @property
+    def record_type_of_row(self) -> str:
+        return KINDS[self.kind]
+
+
+class Response(Record):
+    """Answers as given, and their score by one exact version of the instrument."""
+
+    RECORD_TYPES = {row: Q(kind=kind) for kind, row in KINDS.items()}
+    audit_noun = "measures.response"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    asking = models.ForeignKey(
+        Asking, on_delete=models.PROTECT, null=True, related_name="responses"
+    )
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    respondent = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=[(k, k) for k in KINDS])
+    instrument = models.CharField(max_length=60)
+    answers = models.JSONField()  # {"item_9": 2}; null is skipped, absent was not asked
+    scores = models.JSONField(default=dict)
+    scores_exact = models.JSONField(default=dict)
+    band = models.CharField(max_length=40, blank=True)
+    caseness = models.BooleanField(null=True)
+    caseness_rule = models.CharField(max_length=60, blank=True)
+    missing = models.JSONField(default=list)
+    prorated = models.BooleanField(default=False)
+    entered_as_total = models.BooleanField(default=False)
+    answered_at = models.DateTimeField()
+    corrects = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="corrections"
+    )
+    entered_in_error = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["circle", "about", "instrument", "answered_at"], name="responses_over_time"
+            )
+        ]
+
+    @property
+    def record_type_of_row(self) -> str:
+        return KINDS[self.kind]

@@ -1,0 +1,1 @@
+"""The outbox: one Message to one address, until it has arrived."""

@@ -1,0 +1,83 @@
+"""The outbox. What must not be lost is a row with a time."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from alongside.records.fields import EncryptedTextField
+from alongside.records.models import Record
+
+
+class Message(Record):
+    """One message to one address over one channel."""
+
+    record_type = "message"
+    audit_noun = "notify.message"
+
+    CHANNELS = [("email", "email")]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, null=True)
+    key = models.CharField(max_length=200, unique=True)  # "alert, step, recipient, channel"
+    kind = models.CharField(max_length=40)  # a registered guard
+    about = models.CharField(max_length=80, blank=True)  # "alert:<uuid>", "asking:<uuid>"
+    channel = models.CharField(max_length=10, choices=CHANNELS)
+    account = models.ForeignKey("access.Account", on_delete=models.PROTECT, null=True)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True)
+    address = EncryptedTextField()
+    subject = models.CharField(max_length=200)
+    body = EncryptedTextField()
+    life_critical = models.BooleanField(default=False)
+    due_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    withheld_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)  # never set for life-critical messages
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_life_critical_message_is_never_given_up",
+                condition=Q(life_critical=False) | Q(given_up_at=None),
+            ),
+            models.CheckConstraint(
+                name="a_message_is_sent_or_withheld_or_given_up",
+                condition=(
+                    Q(sent_at=None, withheld_at=None)
+                    | Q(sent_at=None, given_up_at=None)
+                    | Q(withheld_at=None, given_up_at=None)
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["channel", "-life_critical", "due_at"],
+                name="messages_due",
+                condition=Q(sent_at=None, withheld_at=None, given_up_at=None),
+            ),
+            models.Index(fields=["about"], name="messages_about"),
+        ]
+
+
+class Attempt(Record):
+    """One try to hand a message to its transport, and what the transport said."""
+
+    record_type = "message"
+    audit_noun = "notify.message"
+
+    OUTCOMES = [(o, o) for o in ("accepted", "refused", "no_answer", "withheld")]
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="tries")
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=12, choices=OUTCOMES)
+    detail = models.CharField(max_length=200, blank=True)
+
+
+class Heartbeat(models.Model):
+    """When each dispatcher last said that it lives."""
+
+    name = models.CharField(primary_key=True, max_length=80)
+    at = models.DateTimeField()

@@ -1,0 +1,1 @@
+"""Institutions, persons, practitioners, circles and who is in them."""

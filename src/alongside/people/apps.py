@@ -1,0 +1,8 @@
+"""The room of people."""
+
+from django.apps import AppConfig
+
+
+class PeopleConfig(AppConfig):
+    name = "alongside.people"
+    label = "people"

@@ -1,0 +1,1 @@
+"""Plan, Course (one protocol in it), Goal, agreement to the plan."""

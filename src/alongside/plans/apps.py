@@ -1,0 +1,8 @@
+"""The room of plans."""
+
+from django.apps import AppConfig
+
+
+class PlansConfig(AppConfig):
+    name = "alongside.plans"
+    label = "plans"

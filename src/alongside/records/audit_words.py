@@ -1,0 +1,52 @@
+"""Every word the audit trail may hold, as ``<room>.<noun>_<past participle>``. Closed list."""
+
+ACTS = frozenset(
+    """
+    access.account_created access.account_locked access.account_signed_in access.account_signed_out
+    access.link_issued access.link_used access.membership_ended
+    access.relationship_ended access.relationship_granted access.separation_set
+    access.second_person_confirmed access.setup_finished
+    calendar.booking_cancelled calendar.booking_made calendar.booking_moved
+    cases.case_closed cases.case_opened cases.case_changed cases.concern_answered cases.concern_changed
+    cases.concern_expired cases.concern_sent cases.concern_taken cases.concern_withdrawn
+    cases.concern_referred_on cases.decision_recorded cases.person_engaged cases.person_disclosed
+    consent.capacity_recorded consent.consent_given consent.consent_withdrawn consent.refusal_recorded
+    credentials.credential_recorded credentials.credential_verified
+    crisis.alert_acknowledged crisis.alert_closed crisis.alert_engaged crisis.alert_escalated
+    crisis.alert_raised crisis.alert_raised_again crisis.alert_reopened crisis.alert_close_confirmed
+    crisis.contact_recorded crisis.safety_check_recorded crisis.shift_saved
+    delivery.addition_signed delivery.homework_reviewed delivery.homework_set delivery.note_changed
+    delivery.note_signed delivery.session_held delivery.session_not_held delivery.step_recorded
+    directory.line_checked directory.service_saved
+    measures.answers_drafted measures.answers_recorded measures.asking_made measures.asking_declined
+    measures.answers_corrected
+    notify.message_queued notify.message_sent notify.message_withheld
+    people.contact_changed people.institution_made people.member_added people.member_changed
+    people.member_removed people.person_corrected
+    plans.agreement_recorded plans.course_added plans.course_ended plans.course_started
+    plans.goal_added plans.goal_rated plans.plan_changed plans.plan_ended plans.plan_proposed
+    records.key_made
+    tasks.task_done tasks.task_made
+    """.split()
+)
+
+READS = frozenset(
+    """
+    access.account_read access.relationship_read calendar.booking_read cases.case_read
+    cases.concern_read cases.decision_read consent.consent_read credentials.credential_read
+    crisis.alert_read crisis.safety_check_read crisis.shift_read delivery.homework_read
+    delivery.note_read delivery.session_read directory.line_check_read directory.service_read
+    insights.timeline_read measures.asking_read measures.response_read notify.message_read
+    people.circle_read people.contact_read people.institution_read people.member_read
+    people.person_read plans.plan_read records.trail_read tasks.task_read
+    """.split()
+)
+
+REFUSALS = frozenset(
+    """
+    access.page_refused access.link_refused access.sign_in_refused access.write_refused
+    access.setup_refused
+    """.split()
+)
+
+WORDS = ACTS | READS | REFUSALS

@@ -1,0 +1,95 @@
+"""Encryption of text fields, and keyed hashes for exact look-up.
+
+Every person (or, before there is one, every concern or institution) has a data key of its own,
+a row that holds it wrapped by the key file. Destroying that row makes the person's text
+unreadable everywhere, backups included.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import secrets
+import threading
+from collections import OrderedDict
+from hashlib import sha256
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from alongside.records import keys
+
+_PREFIX = "v1"
+_KEK = "text-1"
+_unwrapped: OrderedDict[UUID, bytes] = OrderedDict()
+_lock = threading.Lock()
+
+
+class Unreadable(RuntimeError):
+    """The text cannot be decrypted: its key is gone or the text was moved or changed."""
+
+
+def keyed_hash(purpose: str, value: str) -> str:
+    """An HMAC-SHA256 in hex: the same value gives the same hash, for one purpose only."""
+    return hmac.new(keys.key("lookup"), f"{purpose}\0{value}".encode(), sha256).hexdigest()
+
+
+def encrypt(text: str, *, subject: UUID, place: str) -> str:
+    """Encrypt under the subject's data key, bound to ``place`` (table, row and column)."""
+    key_id, key = _key_of(subject)
+    nonce = secrets.token_bytes(12)
+    sealed = AESGCM(key).encrypt(nonce, text.encode(), place.encode())
+    return f"{_PREFIX}.{key_id.hex}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+
+
+def decrypt(ciphertext: str, *, place: str) -> str:
+    """Decrypt text that ``encrypt`` made for the same place.
+
+    Raises:
+        Unreadable: the key was destroyed, or the text is not the one written here.
+    """
+    try:
+        prefix, key_hex, body = ciphertext.split(".")
+        raw = base64.urlsafe_b64decode(body)
+        if prefix != _PREFIX:
+            raise ValueError(prefix)
+        return AESGCM(_unwrap(UUID(key_hex))).decrypt(raw[:12], raw[12:], place.encode()).decode()
+    except (ValueError, InvalidTag) as failure:
+        raise Unreadable(f"text at {place} cannot be read") from failure
+
+
+def _key_of(subject: UUID) -> tuple[UUID, bytes]:
+    from alongside.records.models import DataKey
+
+    row = DataKey.objects.filter(subject=subject).first()
+    if row is None:
+        fresh = secrets.token_bytes(32)
+        nonce = secrets.token_bytes(12)
+        wrapped = nonce + AESGCM(keys.key(_KEK)).encrypt(nonce, fresh, subject.bytes)
+        row, _ = DataKey.objects.get_or_create(
+            subject=subject, defaults={"kek": _KEK, "wrapped": wrapped}
+        )
+    return row.pk, _open(row.kek, bytes(row.wrapped), subject)
+
+
+def _unwrap(key_id: UUID) -> bytes:
+    from alongside.records.models import DataKey
+
+    with _lock:
+        if key_id in _unwrapped:
+            _unwrapped.move_to_end(key_id)
+            return _unwrapped[key_id]
+    row = DataKey.objects.filter(pk=key_id).first()
+    if row is None:
+        raise Unreadable("the key of this text was destroyed")
+    key = _open(row.kek, bytes(row.wrapped), row.subject)
+    with _lock:
+        _unwrapped[key_id] = key
+        while len(_unwrapped) > 4096:
+            _unwrapped.popitem(last=False)
+    return key
+
+
+def _open(kek: str, wrapped: bytes, subject: UUID) -> bytes:
+    return AESGCM(keys.key(kek)).decrypt(wrapped[:12], wrapped[12:], subject.bytes)

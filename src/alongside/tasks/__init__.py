@@ -1,0 +1,1 @@
+"""Task: what a human must still do, for whom, by when."""

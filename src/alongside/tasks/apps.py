@@ -1,0 +1,8 @@
+"""The room of tasks."""
+
+from django.apps import AppConfig
+
+
+class TasksConfig(AppConfig):
+    name = "alongside.tasks"
+    label = "tasks"

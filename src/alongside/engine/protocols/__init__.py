@@ -1,0 +1,1 @@
+"""Protocols: what may help and what must not be done, which gates are open, which step is next."""

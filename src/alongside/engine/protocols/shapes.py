@@ -1,0 +1,373 @@
+"""The shapes of a protocol, a need, a gate and the rules of the chooser. Frozen, from content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from alongside.engine.protocols.conditions import Condition
+from alongside.engine.terms import Reason, Ref
+
+Effect = Literal["block", "block_until", "warn"]
+IfUnknown = Literal["withhold", "ask"]
+Hardness = Literal["yes", "clinician", "warn"]
+Treats = Literal["person", "relatives", "circle", "group", "population"]
+Family = Literal[
+    "individual", "family", "group", "meeting", "medical", "institution", "community", "crisis"
+]
+StepKind = Literal[
+    "information", "assessment", "consent", "decision", "session", "homework", "review",
+    "meeting", "handover", "dose", "distribution", "wait_until", "escalate",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """What speaks against a protocol.
+
+    ``gate`` is the id an output names (``G4``, ``SC3``). ``suggest`` False: a warning that also
+    takes the protocol out of the suggestions. ``if_unknown`` says what an unknown fact does to a
+    block: ``withhold`` takes the protocol out of the suggestions until somebody has asked,
+    ``ask`` leaves it with the caution that this must be asked first.
+    """
+
+    id: str
+    when: Condition
+    effect: Effect
+    gate: str
+    reason: Reason
+    release: Reason
+    release_by: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    suggest: bool = True
+    if_unknown: IfUnknown = "withhold"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What must be true before a course or a session may start.
+
+    ``needs`` is the word the asking room gives when it is so; ``checks`` is how the chooser sees
+    the same gate before any record exists; ``never_holds`` are the acts it may not delay.
+    """
+
+    id: str
+    hard: Hardness
+    needs: str
+    reason: Reason
+    release: Reason
+    release_by: tuple[str, ...] = ()
+    releasable: bool = False
+    task_afterwards: bool = False
+    never_holds: tuple[str, ...] = ()
+    checks: tuple[Exclusion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GateUse:
+    """One gate in one protocol. ``of`` narrows the word: ``consent:c_treatment``."""
+
+    gate: str
+    of: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    unless: Condition | None = None
+    chooser: Literal["as_gate", "warn", "skip"] = "as_gate"
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A least, a usual and a greatest number; None where none is given."""
+
+    min: int | None = None
+    typical: int | None = None
+    max: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """How much: sessions (count), minutes a session, days between two, weeks in all."""
+
+    sessions: Range = Range()
+    minutes: Range = Range()
+    spacing_days: Range = Range()
+    window_weeks: Range = Range()
+    unverified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A named form of a protocol, ``protocol/variant``, with its own dose where it differs."""
+
+    id: str
+    name: str
+    dose: Dose | None = None
+    note: str = ""
+    without_phases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deliverer:
+    """Who may deliver: a role, the credentials of which one must be held, how supervised."""
+
+    role: str
+    credentials: tuple[str, ...] = ()
+    model_training: bool = False
+    supervision: str = ""
+    variants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArtefactNeed:
+    """So many of one form before a phase is done."""
+
+    form: str
+    at_least: int = 1
+    or_reason: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaItem:
+    """One line of the skeleton every session has; a blank required line is an incomplete note."""
+
+    id: str
+    name: str
+    kind: StepKind
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One task of a phase. ``after`` are steps that come first, ``gates`` words that must hold."""
+
+    id: str
+    name: str
+    kind: StepKind
+    required: bool = True
+    after: tuple[str, ...] = ()
+    gates: tuple[GateUse, ...] = ()
+    sessions: Range | None = None
+    artefact: str | None = None
+    within_days: int | None = None
+    variants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of a protocol. ``sessions`` are the first and last session it usually takes."""
+
+    id: str
+    name: str
+    sessions: Range
+    goals: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    artefacts: tuple[ArtefactNeed, ...] = ()
+    exit: str = ""
+    variants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRule:
+    """Which instrument is asked when, and of whom."""
+
+    instrument: str
+    when: tuple[
+        Literal["intake", "each", "every_n", "sessions", "phase_end", "end", "followup"], ...
+    ]
+    every: int | None = None
+    sessions: tuple[int, ...] = ()
+    followup_days: tuple[int, ...] = ()
+    of: Literal["person", "relatives", "each_member", "clinician", "site"] = "person"
+    primary: bool = False
+    variants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StopRule:
+    """What stops or changes a course, and what a person does then."""
+
+    id: str
+    text: str
+    then: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """When a course counts as completed, and what else it may be."""
+
+    share_attended: int | None = None  # per cent of the planned sessions
+    sessions_attended: int | None = None
+    all_of: tuple[str, ...] = ()
+    partial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One finding with its limits. ``unverified``: general knowledge, to be checked."""
+
+    source: str
+    strength: str
+    text: str
+    limits: str
+    unverified: bool = False
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Indication:
+    """For whom a protocol is meant, as the field says it."""
+
+    id: str
+    text: str
+    needs: tuple[str, ...] = ()
+    severity: str = ""
+    age: Range | None = None
+    unverified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """A described way of working at one exact version."""
+
+    ref: Ref
+    name: str
+    what: str
+    family: Family
+    treats: Treats
+    runnable: bool
+    by_variant: bool
+    indications: tuple[Indication, ...]
+    exclusions: tuple[Exclusion, ...]
+    cautions: tuple[Reason, ...]
+    deliverers: tuple[Deliverer, ...]
+    formats: tuple[str, ...]
+    settings: tuple[str, ...]
+    dose: Dose
+    variants: tuple[Variant, ...]
+    skeleton: tuple[AgendaItem, ...]
+    phases: tuple[Phase, ...]
+    artefacts: tuple[str, ...]
+    measures: tuple[MeasureRule, ...]
+    consents: tuple[str, ...]
+    gates_start: tuple[GateUse, ...]
+    gates_session: tuple[GateUse, ...]
+    stop_rules: tuple[StopRule, ...]
+    completion: Completion
+    evidence: tuple[Evidence, ...]
+    sources: tuple[str, ...]
+    checked: date
+    review_by: date
+
+    @property
+    def id(self) -> str:
+        """The id without the version."""
+        return self.ref.id
+
+    def variant(self, id: str) -> Variant | None:
+        """The variant with this id, or None."""
+        return next((variant for variant in self.variants if variant.id == id), None)
+
+    def dose_of(self, variant: str = "") -> Dose:
+        """The dose of a variant, or the protocol's own where the variant gives none."""
+        held = self.variant(variant)
+        return held.dose if held is not None and held.dose is not None else self.dose
+
+    def phases_of(self, variant: str = "") -> tuple[Phase, ...]:
+        """The phases a variant goes through, in order."""
+        held = self.variant(variant)
+        left_out = held.without_phases if held else ()
+        return tuple(
+            phase
+            for phase in self.phases
+            if phase.id not in left_out and (not phase.variants or variant in phase.variants)
+        )
+
+    def deliverers_of(self, variant: str = "") -> tuple[Deliverer, ...]:
+        """Who may deliver this variant."""
+        return tuple(one for one in self.deliverers if not one.variants or variant in one.variants)
+
+    def measures_of(self, variant: str = "") -> tuple[MeasureRule, ...]:
+        """What is measured in this variant."""
+        return tuple(one for one in self.measures if not one.variants or variant in one.variants)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A protocol, or ``protocol/variant``, that a need leads to unless ``when`` is false."""
+
+    protocol: str
+    line: Literal["first", "also", "beware"]
+    when: Condition
+    why: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What somebody is worried about, in plain words; never a diagnosis."""
+
+    id: str
+    name: str
+    what: str
+    offers: tuple[Offer, ...]
+    beware: tuple[Reason, ...] = ()
+    before: tuple[Reason, ...] = ()  # what is done besides or instead of a protocol
+    core: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where help happens, and what that makes possible and required."""
+
+    id: str
+    name: str
+    possible: tuple[Reason, ...]
+    required: tuple[Reason, ...]
+    shown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRule:
+    """Facts that set how fast a person must respond. Levels never predict."""
+
+    id: str
+    level: str
+    when: Condition
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRule:
+    """What comes before every protocol when its condition is true; the first that fits counts."""
+
+    first: str
+    when: Condition
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class AlwaysOffer:
+    """A protocol that is offered whatever the need, when its condition is true."""
+
+    protocol: str
+    when: Condition
+    why: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class ChooserRules:
+    """The rules of the chooser. ``letters`` from the most urgent on."""
+
+    letters: tuple[str, ...]
+    numbers: Mapping[str, int]
+    levels: tuple[LevelRule, ...]
+    first: tuple[FirstRule, ...]
+    always: tuple[AlwaysOffer, ...]
+    never_blocked: tuple[str, ...]
+    ask_first: Reason
+    tried: Reason
+    asked_for: Reason
+    other_setting: Reason
+    no_release: Reason
+    reviewed: tuple[date, date] = field(default=(date.min, date.min))  # checked, review by

@@ -87,6 +87,10 @@ class StepRecord(Record):
     course = models.ForeignKey("plans.Course", on_delete=models.PROTECT, related_name="steps_done")
     session = models.ForeignKey(TherapySession, on_delete=models.PROTECT, null=True)
     step = models.CharField(max_length=60)
+    state = models.CharField(
+        max_length=10, choices=[(s, s) for s in ("done", "part", "left_out")], default="done"
+    )
+    reason = EncryptedTextField(blank=True)  # why it was left out
     done_at = models.DateTimeField()
     written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
 

@@ -1,0 +1,286 @@
+"""What every record has: encrypted text, versions, a reader, and the trail."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from alongside.people.models import Institution, Person
+from alongside.records import audit, clock, crypto, reader, sealer
+from alongside.records.errors import StaleVersion, UnscopedQuery, UnscopedWrite
+from alongside.records.models import AuditBatch, AuditEvent, AuditSeal, DataKey
+from alongside.records.scoped import writing
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def own_head(tmp_path, monkeypatch):
+    monkeypatch.setenv("ALONGSIDE_AUDIT_HEAD", str(tmp_path / "head.json"))
+
+
+@pytest.fixture
+def by():
+    return reader.system("a test of the ground", NOON)
+
+
+@pytest.fixture
+def institution():
+    with writing():
+        return Institution.objects.create(
+            name="Rowan", country="GB", zone="Europe/London", created_at=NOON
+        )
+
+
+@pytest.fixture
+def sam(institution):
+    with writing():
+        return Person.objects.create(institution=institution, name="Sam Okafor", created_at=NOON)
+
+
+def stored_name(person) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM people_person")
+        return cursor.fetchone()[0]
+
+
+# -- text ---------------------------------------------------------------------------------------
+
+
+def test_a_name_is_encrypted_in_the_database_and_plain_in_python(sam, by):
+    assert "Sam" not in stored_name(sam)
+    assert Person.objects.visible_to(by).get(pk=sam.pk).name == "Sam Okafor"
+
+
+def test_text_moved_to_another_row_cannot_be_read(sam, institution, by):
+    with writing():
+        other = Person.objects.create(institution=institution, name="Noor", created_at=NOON)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, id FROM people_person")
+        rows = cursor.fetchall()
+        swapped = {
+            row_id: text for (text, _), (_, row_id) in zip(rows, reversed(rows), strict=True)
+        }
+        for row_id, text in swapped.items():
+            cursor.execute("UPDATE people_person SET name = %s WHERE id = %s", [text, row_id])
+    with pytest.raises(crypto.Unreadable):
+        _ = Person.objects.visible_to(by).get(pk=other.pk).name
+
+
+def test_destroying_the_data_key_makes_the_text_unreadable(sam, by):
+    crypto._unwrapped.clear()
+    DataKey.objects.filter(subject=sam.pk).delete()
+    with pytest.raises(crypto.Unreadable):
+        _ = Person.objects.visible_to(by).get(pk=sam.pk).name
+
+
+def test_the_same_text_never_looks_the_same_twice(sam, by):
+    before = stored_name(sam)
+    with writing():
+        sam.name = "Sam Okafor"
+        sam.save(update_fields=["name"])
+    assert stored_name(sam) != before
+
+
+def test_encrypted_text_cannot_be_searched_or_updated_in_bulk(sam, by):
+    with pytest.raises(TypeError, match="encrypted"):
+        Person.objects.visible_to(by).filter(name="Sam Okafor").exists()
+    with writing(), pytest.raises(TypeError, match="encrypted"):
+        Person.objects.visible_to(by).update(name="X")
+
+
+def test_an_empty_text_stays_empty_and_needs_no_key(institution, by):
+    with writing():
+        person = Person.objects.create(institution=institution, name="", created_at=NOON)
+    assert Person.objects.visible_to(by).get(pk=person.pk).name == ""
+
+
+def test_a_keyed_hash_is_the_same_for_one_purpose_only():
+    assert crypto.keyed_hash("mail", "a@b.c") == crypto.keyed_hash("mail", "a@b.c")
+    assert crypto.keyed_hash("mail", "a@b.c") != crypto.keyed_hash("phone", "a@b.c")
+
+
+# -- versions -----------------------------------------------------------------------------------
+
+
+def test_a_stale_write_is_refused_with_the_row_as_it_is_now(sam, by):
+    mine, theirs = (Person.objects.visible_to(by).get(pk=sam.pk) for _ in range(2))
+    with writing():
+        theirs.birth_year = 1990
+        theirs.save_version(1, ["birth_year"])
+        mine.birth_year = 1991
+        with pytest.raises(StaleVersion) as refusal:
+            mine.save_version(1, ["birth_year"])
+    assert refusal.value.current.birth_year == 1990
+    assert refusal.value.current.version == 2
+
+
+# -- readers ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda rows: list(rows.all()),
+        lambda rows: rows.count(),
+        lambda rows: rows.exists(),
+        lambda rows: rows.first(),
+        lambda rows: rows.get(pk=uuid.uuid4()),
+        lambda rows: rows.in_bulk(),
+        lambda rows: list(rows.iterator()),
+        lambda rows: list(rows.values_list("pk")),
+        lambda rows: rows.aggregate(),
+        lambda rows: rows.filter(birth_year=1).update(birth_year=2),
+        lambda rows: rows.filter(birth_year=1).delete(),
+        lambda rows: rows.get_or_create(birth_year=1),
+        lambda rows: rows.update_or_create(birth_year=1),
+        lambda rows: rows.raw("SELECT 1"),
+        lambda rows: rows.explain(),
+        lambda rows: rows.latest("created_at"),
+        lambda rows: bool(rows.all()),
+        lambda rows: len(rows.all()),
+        lambda rows: rows.all()[0],
+    ],
+)
+def test_nothing_that_runs_sql_runs_without_a_reader(use):
+    with writing(), pytest.raises(UnscopedQuery):
+        use(Person.objects)
+
+
+def test_rows_are_made_and_changed_only_inside_an_action(sam, by):
+    with pytest.raises(UnscopedWrite):
+        Person.objects.create(institution=sam.institution, created_at=NOON)
+    with pytest.raises(UnscopedWrite):
+        Person.objects.bulk_create([])
+    with pytest.raises(UnscopedWrite):
+        sam.save()
+    with pytest.raises(UnscopedWrite):
+        sam.delete()
+    with pytest.raises(UnscopedWrite):
+        Person.objects.visible_to(by).update(birth_year=1990)
+
+
+def test_what_a_reader_was_shown_is_noted(sam):
+    somebody = reader.system("a look", NOON)
+    list(Person.objects.visible_to(somebody))
+    assert somebody.seen == {"people.person": {sam.pk}}
+
+
+# -- the clock ----------------------------------------------------------------------------------
+
+
+def test_the_clock_is_the_databases_and_gives_utc():
+    assert abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
+    assert clock.now().tzinfo is not None
+
+
+def test_another_clock_stands_only_while_installed():
+    with clock.installed(lambda: NOON):
+        assert clock.now() == NOON
+    assert clock.now() != NOON
+
+
+# -- the trail ----------------------------------------------------------------------------------
+
+
+def write_some(by, count: int = 5) -> list[AuditEvent]:
+    with transaction.atomic():
+        return [
+            audit.write(
+                "people.person_corrected", by=by, at=NOON + timedelta(seconds=n), about=uuid.uuid4()
+            )
+            for n in range(count)
+        ]
+
+
+def test_a_word_that_is_not_in_the_list_is_refused(by):
+    with pytest.raises(ValueError, match="audit_words"):
+        audit.write("people.person_admired", by=by, at=NOON)
+
+
+def test_sealing_numbers_events_without_a_gap(by):
+    write_some(by, 3)
+    sealer.seal(at=NOON)
+    write_some(by, 2)
+    sealer.seal(at=NOON)
+    assert list(AuditSeal.objects.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
+    assert sealer.verify() == sealer.Verdict(True, 5, 5)
+
+
+def test_the_trail_is_whole_before_anything_was_sealed(by):
+    write_some(by, 2)
+    assert sealer.verify().whole
+
+
+def sealed_twice(by) -> None:
+    write_some(by, 4)
+    sealer.seal(at=NOON)
+    write_some(by, 4)
+    sealer.seal(at=NOON)
+
+
+def test_a_changed_event_is_found_and_named(by):
+    sealed_twice(by)
+    third = AuditSeal.objects.get(number=3)
+    AuditEvent.objects.filter(pk=third.event).update(word="people.member_removed")
+    verdict = sealer.verify()
+    assert (verdict.whole, verdict.place) == (False, "number 3")
+
+
+def test_an_event_changed_before_it_was_sealed_is_found(by):
+    event = write_some(by, 1)[0]
+    AuditEvent.objects.filter(pk=event.pk).update(result="refused")
+    assert not sealer.verify().whole
+
+
+def test_a_deleted_event_is_found_and_named(by):
+    sealed_twice(by)
+    AuditEvent.objects.filter(pk=AuditSeal.objects.get(number=6).event).delete()
+    assert sealer.verify().place == "number 6"
+
+
+def test_an_inserted_event_without_the_key_is_found(by):
+    sealed_twice(by)
+    AuditEvent.objects.create(at=NOON, word="people.member_removed", mac="0" * 64)
+    assert not sealer.verify().whole
+
+
+def test_two_events_that_changed_places_are_found(by):
+    sealed_twice(by)
+    one, two = AuditSeal.objects.get(number=2), AuditSeal.objects.get(number=3)
+    pairs = [(2, two.event, two.event_mac), (3, one.event, one.event_mac)]
+    AuditSeal.objects.filter(number__in=[2, 3]).delete()
+    for number, event, mac in pairs:
+        AuditSeal.objects.create(number=number, event=event, event_mac=mac)
+    assert not sealer.verify().whole
+
+
+def test_cutting_off_the_end_is_found_by_the_head_outside(by):
+    sealed_twice(by)
+    cut = AuditSeal.objects.filter(number__gt=4)
+    AuditEvent.objects.filter(pk__in=list(cut.values_list("event", flat=True))).delete()
+    cut.delete()
+    AuditBatch.objects.filter(first_number__gt=4).delete()
+    verdict = sealer.verify()
+    assert (verdict.whole, verdict.place) == (False, "number 5")
+
+
+def test_a_trail_written_anew_is_found_by_the_head_outside(by):
+    sealed_twice(by)
+    head = sealer.head_path().read_bytes()
+    AuditSeal.objects.all().delete()
+    AuditBatch.objects.all().delete()
+    sealer.seal(at=NOON + timedelta(hours=1))
+    sealer.head_path().write_bytes(head)
+    assert not sealer.verify().whole
+
+
+def test_a_lost_head_file_is_said_so(by):
+    sealed_twice(by)
+    sealer.head_path().unlink()
+    assert "head file" in sealer.verify().problem

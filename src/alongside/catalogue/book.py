@@ -126,7 +126,7 @@ class Catalogue:
         """
         name = str(self.instrument(ref).ref)
         wordings = self.wordings.get(name, {})
-        for tag in (language, language.split("-")[0], FALLBACK_LANGUAGE):
+        for tag in (language, language.split("-", maxsplit=1)[0], FALLBACK_LANGUAGE):
             if tag in wordings:
                 return wordings[tag]
         raise UnknownContent("wording", f"{name} {language}", (f"{name} {tag}" for tag in wordings))
@@ -146,7 +146,7 @@ class Catalogue:
     def sentences(self, language: str) -> Mapping[str, str]:
         """Every signed sentence by id in a language; English where it is not translated."""
         texts: dict[str, str] = {}
-        for tag in (FALLBACK_LANGUAGE, language.split("-")[0], language):
+        for tag in (FALLBACK_LANGUAGE, language.split("-", maxsplit=1)[0], language):
             for page in self._shelf("sentences").values():
                 if page.language == tag:
                     texts.update(page.texts)

@@ -7,6 +7,7 @@ a strict, frozen pydantic shape, and each mistake is mapped back to the place it
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+_ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 Grade = Literal["error", "warning", "info"]
 
@@ -166,6 +169,30 @@ def folders(roots: Sequence[Path], kind: str) -> list[tuple[str, int, Path]]:
             if version.is_dir() and version.name.isdigit():
                 found[version.parent.name, int(version.name)] = version
     return [(name, number, path) for (name, number), path in sorted(found.items())]
+
+
+def versions(roots: Sequence[Path], kind: str) -> tuple[list[tuple[str, int, Path]], list[Problem]]:
+    """Every ``<root>/<kind>/<id>/<version>`` folder or ``<version>.yaml`` file, as published.
+
+    A version that a root before has published is not edited: the repetition is a problem.
+    """
+    found: dict[tuple[str, int], Path] = {}
+    problems: list[Problem] = []
+    for root in roots:
+        for version in sorted((root / kind).glob("*/*")):
+            number = version.stem if version.suffix == ".yaml" else version.name
+            if not number.isdigit() or not (version.is_dir() or version.suffix == ".yaml"):
+                continue
+            key = version.parent.name, int(number)
+            if not _ID.match(key[0]) or key[1] < 1:
+                message = "an id is a-z, 0-9 and _, and versions count from 1"
+                problems.append(Problem(version.as_posix(), 0, 0, message))
+            elif key in found:
+                message = f"{key[0]}@{key[1]} is published already; a change is a new version"
+                problems.append(Problem(version.as_posix(), 0, 0, message))
+            else:
+                found[key] = version
+    return [(name, number, path) for (name, number), path in sorted(found.items())], problems
 
 
 def shown(path: Path, roots: Sequence[Path]) -> str:

@@ -229,14 +229,17 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The words of an instrument in one language. Empty where its licence keeps them out."""
+    """The words of an instrument in one language.
+
+    ``options`` are labels by official value; a long scale may name its ends only. Where the
+    licence keeps the items out, ``is_neutral`` is true and ``items`` are labels of our own.
+    """
 
     language: str
     stem: str
-    options: Mapping[str, tuple[str, ...]]
+    options: Mapping[str, Mapping[int, str]]
     items: Mapping[str, str]
-    item_options: Mapping[str, tuple[str, ...]]
     bands: Mapping[str, str]
     introduction: str = ""
-    note: str = ""
     source: str = ""
+    is_neutral: bool = False

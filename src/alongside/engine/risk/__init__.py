@@ -30,6 +30,7 @@ from alongside.engine.risk.rules import (
     find_prompts,
     find_risk,
     items_named,
+    leaves,
 )
 
 __all__ = [
@@ -59,5 +60,6 @@ __all__ = [
     "find_prompts",
     "find_risk",
     "items_named",
+    "leaves",
     "most_urgent",
 ]

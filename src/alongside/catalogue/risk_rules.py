@@ -1,0 +1,378 @@
+"""Risk rules: what in an answer is a danger, and how soon a person must respond."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import islice, product
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from alongside.catalogue import instruments as instrument_shelf
+from alongside.catalogue.loading import (
+    Problem,
+    Reading,
+    Shape,
+    Shelf,
+    read_placed,
+    shown,
+    versions,
+)
+from alongside.engine import risk
+from alongside.engine.instruments import Instrument
+from alongside.engine.risk.levels import Code
+from alongside.engine.terms import NotARef, Ref
+
+if TYPE_CHECKING:
+    from alongside.catalogue.book import Catalogue
+
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+# What a rule may know besides answers, and what it means. A room that calls find_risk gives them.
+FACTS: Mapping[str, str] = {
+    "safety_plan_reviewed_days_ago": "whole days since the safety plan was last reviewed",
+    "child_at_immediate_risk": "a child is at immediate risk, as somebody reported",
+    "overdose_or_naloxone": "an overdose happened, or naloxone was used",
+    "withdrawal_seizure_hallucinations_or_disorientation": "signs of dangerous withdrawal",
+    "crisis_review_missed": "the review after a crisis did not take place in its time",
+    "hours_since_discharge_without_contact": "whole hours since discharge, nobody reached",
+}
+
+# What must follow a finding besides its level.
+ALSO: Mapping[str, str] = {
+    "asq_or_c_ssrs_same_contact": "ask ASQ or C-SSRS in the same contact; the code follows it up",
+    "same_day_clinician": "tell the responsible clinician the same day",
+    "same_day_note": "write a note the same day",
+    "medical_review_within_1_hour": "medical review within one hour",
+    "call_emergency_first": "call the emergency number first",
+}
+
+
+class ConditionFile(Shape):
+    """One condition: an item, a score, a fact, or several of them."""
+
+    item: Word | None = None
+    score: Word | None = None
+    fact: Word | None = None
+    any_of: tuple[ConditionFile, ...] | None = None
+    all_of: tuple[ConditionFile, ...] | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+    equals: int | bool | str | None = None
+    one_of: tuple[int, ...] | None = Field(default=None, alias="in")
+    unchanged: bool = False
+    blank: bool = False
+    because: str = ""
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        named = [self.item, self.score, self.fact, self.any_of, self.all_of]
+        if sum(each is not None for each in named) != 1:
+            raise ValueError("name exactly one of item, score, fact, any_of, all_of")
+        compares = any(
+            each is not None for each in (self.at_least, self.at_most, self.equals, self.one_of)
+        )
+        if self.any_of is not None or self.all_of is not None:
+            if compares or self.unchanged or self.blank:
+                raise ValueError("any_of and all_of compare nothing themselves")
+        elif not (compares or self.unchanged or self.blank):
+            raise ValueError("say at_least, at_most, equals, in, unchanged or blank")
+        if self.fact is not None and not self.because:
+            raise ValueError("a condition on a fact says its because, for the reasons of an alert")
+        return self
+
+
+class InsteadFile(Shape):
+    when: ConditionFile
+    level: Code
+    also: tuple[str, ...] = ()
+
+
+class ApprovalFile(Shape):
+    by: str
+    on: date
+
+
+class RuleExampleFile(Shape):
+    title: str
+    answers: dict[Word, int | None] = {}
+    previous: dict[Word, int | None] = {}
+    facts: dict[Word, bool | int] = {}
+    scores: dict[Word, int] = {}
+    level: Code | None = None
+    prompt: bool = False
+
+
+class RiskRuleFile(Shape):
+    """``risk_rules/<id>/<version>.yaml``: one danger that an instrument, or a fact, can show."""
+
+    name: str
+    instrument: str | None
+    when: ConditionFile
+    level: Code | None
+    also: tuple[str, ...] = ()
+    instead: tuple[InsteadFile, ...] = ()
+    critical: tuple[Word, ...] = ()
+    prompt: Word | None = None
+    source: str
+    checked: date
+    review_by: date
+    approved: ApprovalFile | None
+    examples: tuple[RuleExampleFile, ...] = Field(min_length=1)
+
+
+SHAPES = {"risk_rule": RiskRuleFile}
+
+
+def load(roots: Sequence[Path]) -> Shelf[risk.RiskRule]:
+    """Every risk rule that passes its checks, by ``phq9_self_harm@1``."""
+    found, problems = versions(roots, "risk_rules")
+    shelf: Shelf[risk.RiskRule] = Shelf(problems=list(problems))
+    instruments = instrument_shelf.load(roots).items
+    for name, number, path in found:
+        reading = read_placed(path, RiskRuleFile, shown=shown(path, roots))
+        mistakes = list(reading.problems)
+        rule = None
+        if reading.value is not None:
+            rule = _rule(Ref(name, number), reading.value)
+            mistakes.extend(_mistakes(reading, reading.value, instruments))
+            if not mistakes:
+                mistakes.extend(_example_mistakes(reading, reading.value, rule))
+            is_shipped = not roots or path.is_relative_to(roots[0])
+            if not mistakes and not is_shipped:
+                mistakes.extend(_weakness(reading, rule, shelf.items, instruments))
+        shelf.problems.extend(mistakes)
+        if rule is not None and not mistakes:
+            shelf.items[str(rule.ref)] = rule
+    return shelf
+
+
+def unfit(catalogue: Catalogue) -> Mapping[str, Mapping[str, list[Problem]]]:
+    """Instruments whose earlier version had a danger rule, while this one has none."""
+    guarded: dict[str, list[risk.RiskRule]] = {}
+    for rule in catalogue.risk_rules.values():
+        if rule.instrument is not None and rule.level is not None:
+            guarded.setdefault(str(rule.instrument), []).append(rule)
+    refused: dict[str, list[Problem]] = {}
+    for name, instrument in catalogue.instruments.items():
+        ref = instrument.ref
+        before = [f"{ref.id}@{number}" for number in range(1, ref.version)]
+        lost = next((each for each in before if each in guarded), None)
+        if lost is not None and name not in guarded:
+            file = f"content/instruments/{ref.id}/{ref.version}/instrument.yaml"
+            message = f"{name} has no danger rule, and {lost} has {guarded[lost][0].ref}"
+            refused[name] = [Problem(file, 1, 1, message)]
+    return {"instruments": refused, "wordings": refused}
+
+
+def _rule(ref: Ref, file: RiskRuleFile) -> risk.RiskRule:
+    when = _condition(file.when)
+    try:
+        instrument = Ref.parse(file.instrument) if file.instrument else None
+    except NotARef:
+        instrument = None
+    return risk.RiskRule(
+        ref=ref,
+        name=file.name,
+        instrument=instrument,
+        when=when,
+        level=file.level,
+        source=file.source,
+        instead=tuple(
+            risk.Instead(_condition(case.when), case.level, case.also) for case in file.instead
+        ),
+        also=file.also,
+        critical=file.critical,
+        prompt=file.prompt or "",
+    )
+
+
+def _condition(file: ConditionFile) -> risk.Condition:
+    if file.any_of is not None:
+        return risk.AnyOf(tuple(_condition(each) for each in file.any_of))
+    if file.all_of is not None:
+        return risk.AllOf(tuple(_condition(each) for each in file.all_of))
+    if file.fact is not None:
+        return risk.FactIs(
+            file.fact,
+            file.because,
+            at_least=file.at_least,
+            at_most=file.at_most,
+            equals=file.equals if isinstance(file.equals, bool | str) else None,
+        )
+    exact = file.equals if isinstance(file.equals, int) else None
+    if file.score is not None:
+        if exact is not None:
+            return risk.ScoreIs(file.score, exact, exact)
+        return risk.ScoreIs(file.score, file.at_least, file.at_most)
+    one_of = file.one_of or (() if exact is None else (exact,))
+    return risk.ItemIs(
+        file.item or "",
+        at_least=file.at_least,
+        at_most=file.at_most,
+        one_of=one_of,
+        unchanged=file.unchanged,
+        blank=file.blank,
+    )
+
+
+def _parts(
+    file: ConditionFile, *loc: int | str
+) -> Iterator[tuple[ConditionFile, tuple[int | str, ...]]]:
+    yield file, loc
+    for key in ("any_of", "all_of"):
+        for index, part in enumerate(getattr(file, key) or ()):
+            yield from _parts(part, *loc, key, index)
+
+
+def _mistakes(
+    reading: Reading[RiskRuleFile], file: RiskRuleFile, instruments: Mapping[str, Instrument]
+) -> Iterator[Problem]:
+    instrument = instruments.get(file.instrument or "")
+    if file.instrument is not None and instrument is None:
+        yield reading.problem(f"instrument: there is no {file.instrument} here", "instrument")
+    if (file.level is None) != (file.prompt is not None):
+        yield reading.problem("a rule has a level, or else the prompt it shows", "level")
+    if file.level is None and file.instead:
+        yield reading.problem("instead: a rule without a level has no other levels", "instead")
+    parts = list(_parts(file.when, "when"))
+    for index, case in enumerate(file.instead):
+        parts.extend(_parts(case.when, "instead", index, "when"))
+    for part, loc in parts:
+        yield from _part_mistakes(reading, part, loc, file.instrument, instrument)
+    if instrument is not None:
+        for index, id in enumerate(file.critical):
+            if id not in instrument.item_ids:
+                yield reading.problem(f"critical: {file.instrument} has no {id}", "critical", index)
+    lists: list[tuple[tuple[str, ...], tuple[int | str, ...]]] = [(file.also, ("also",))]
+    lists.extend((case.also, ("instead", i, "also")) for i, case in enumerate(file.instead))
+    for words, loc in lists:
+        for index, word in enumerate(words):
+            if word not in ALSO:
+                yield reading.problem(f"also: nothing is known as {word}", *loc, index)
+
+
+def _part_mistakes(
+    reading: Reading[RiskRuleFile],
+    part: ConditionFile,
+    loc: tuple[int | str, ...],
+    named: str | None,
+    instrument: Instrument | None,
+) -> Iterator[Problem]:
+    if part.fact is not None and part.fact not in FACTS:
+        known = ", ".join(FACTS)
+        yield reading.problem(f"there is no fact {part.fact}; known are {known}", *loc, "fact")
+    if named is None and (part.item is not None or part.score is not None):
+        yield reading.problem("a rule without an instrument reads facts only", *loc)
+    if instrument is None:
+        return
+    if part.score is not None and instrument.score_rule(part.score) is None:
+        yield reading.problem(f"{named} has no score {part.score}", *loc, "score")
+    if part.item is None:
+        return
+    if part.item not in instrument.item_ids:
+        yield reading.problem(f"{named} has no {part.item}", *loc, "item")
+        return
+    condition = _condition(part)
+    values = instrument.options[instrument.item(part.item).options]
+    if isinstance(condition, risk.ItemIs) and not part.blank:
+        alone = replace(condition, unchanged=False)
+        probe = replace(_EMPTY, when=alone)
+        if not any(risk.find_risk([probe], {part.item: value}) for value in values):
+            yield reading.problem(f"no answer to {part.item} reaches this", *loc)
+
+
+_EMPTY = risk.RiskRule(Ref("probe", 1), "", None, risk.AllOf(()), "A", "")
+
+
+def _example_mistakes(
+    reading: Reading[RiskRuleFile], file: RiskRuleFile, rule: risk.RiskRule
+) -> Iterator[Problem]:
+    for index, example in enumerate(file.examples):
+        facts = risk.Facts(previous=example.previous, known=example.facts)
+        found = risk.find_risk([rule], example.answers, scores=example.scores, facts=facts)
+        level = found[0].level if found else None
+        if level != example.level:
+            yield reading.problem(
+                f"{example.title}: the level is {level}, not {example.level}",
+                "examples",
+                index,
+                "level",
+            )
+        prompts = risk.find_prompts([rule], example.answers, scores=example.scores, facts=facts)
+        if bool(prompts) != example.prompt:
+            said = "prompts" if prompts else "does not prompt"
+            yield reading.problem(f"{example.title}: this {said}", "examples", index)
+
+
+def _weakness(
+    reading: Reading[RiskRuleFile],
+    rule: risk.RiskRule,
+    held: Mapping[str, risk.RiskRule],
+    instruments: Mapping[str, Instrument],
+) -> Iterator[Problem]:
+    """A deployment's version of a rule must find all that the version before it finds."""
+    older = [each for each in held.values() if each.ref.id == rule.ref.id]
+    if not older:
+        return
+    before = max(older, key=lambda each: each.ref.version)
+    if before.instrument != rule.instrument:
+        yield reading.problem(
+            f"instrument: {before.ref} speaks of {before.instrument}", "instrument"
+        )
+        return
+    instrument = instruments.get(str(rule.instrument))
+    for answers, scores, facts in islice(_situations((before, rule), instrument), 20_000):
+        old = risk.find_risk([before], answers, scores=scores, facts=facts)
+        new = risk.find_risk([rule], answers, scores=scores, facts=facts)
+        if old and (not new or new[0].level > old[0].level):
+            found = new[0].level if new else "nothing"
+            yield reading.problem(
+                f"weaker than {before.ref}: {old[0].because} gave {old[0].level}, here {found}"
+            )
+            return
+
+
+def _situations(
+    rules: tuple[risk.RiskRule, ...], instrument: Instrument | None
+) -> Iterator[tuple[dict[str, int | None], dict[str, int | None], risk.Facts]]:
+    leaves = [
+        leaf
+        for rule in rules
+        for condition in (rule.when, *(case.when for case in rule.instead))
+        for leaf in risk.leaves(condition)
+    ]
+    items = sorted({leaf.item for leaf in leaves if isinstance(leaf, risk.ItemIs)})
+    ticks: list[tuple[int | None, ...]] = [
+        (None, *instrument.options[instrument.item(id).options]) if instrument else (None,)
+        for id in items
+    ]
+    scores = _edges((leaf.score, leaf) for leaf in leaves if isinstance(leaf, risk.ScoreIs))
+    numbers = _edges((leaf.fact, leaf) for leaf in leaves if isinstance(leaf, risk.FactIs))
+    for values in product(*ticks):
+        answers = dict(zip(items, values, strict=True))
+        for points in product(*scores.values()):
+            for facts in product(*numbers.values()):
+                known = dict(zip(numbers, facts, strict=True))
+                for previous in ({}, answers):
+                    yield (
+                        answers,
+                        dict(zip(scores, points, strict=True)),
+                        risk.Facts(previous=previous, known=known),
+                    )
+
+
+def _edges(named: Iterator[tuple[str, Any]]) -> dict[str, list[Any]]:
+    edges: dict[str, set[Any]] = {}
+    for name, leaf in named:
+        values = edges.setdefault(name, {None})
+        for number in (leaf.at_least, leaf.at_most):
+            if number is not None:
+                values.update((number - 1, number, number + 1))
+        equals = getattr(leaf, "equals", None)
+        if equals is not None:
+            values.update((equals, not equals) if isinstance(equals, bool) else (equals,))
+    return {name: sorted(values, key=str) for name, values in edges.items()}

@@ -1,0 +1,277 @@
+"""Ask, keep a draft, record answers. A dangerous answer and its alert commit together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from alongside import catalogue
+from alongside.access import readers
+from alongside.crisis import actions as crisis
+from alongside.crisis.models import Alert
+from alongside.engine.errors import EngineError
+from alongside.engine.instruments.scoring import score, valid_answers
+from alongside.engine.risk.rules import Facts, RiskFinding, blank_critical, find_risk
+from alongside.measures.models import KINDS, Asking, Response
+from alongside.people.models import Circle, Person
+from alongside.records import audit, crashpoint
+from alongside.records.actions_base import action
+from alongside.records.errors import Refused
+from alongside.tasks import actions as tasks
+
+Answers = Mapping[str, int | None]
+FOLLOW_UP = timedelta(days=1)
+
+
+class Answered(Refused):
+    """This was answered or declined before; a correction is a new response."""
+
+
+class Expired(Refused):
+    """The asking ran out."""
+
+
+class InvalidAnswers(Refused):
+    """Some answers cannot stand. ``errors`` name the items; what shows danger was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was saved, and whom it reached."""
+
+    response: Response
+    alerts: tuple[Alert, ...]
+    blank_critical: tuple[str, ...]
+
+
+@action
+def make_asking(
+    *,
+    circle: Circle,
+    about: Person,
+    respondent: Person,
+    instrument: str,
+    by: Any,
+    at: datetime,
+    days: int = 14,
+    occasion: str = "",
+) -> Asking:
+    """Ask one person to answer one instrument, at its newest version, within some days.
+
+    Args:
+        about: whose record it is. respondent: who answers.
+        days: until it expires, 1 to 90.
+    """
+    kind = kind_of(circle, about, respondent)
+    by.confirm_create(KINDS[kind], institution=circle.institution_id, circle=circle.pk)
+    found = catalogue.current().instrument(instrument)
+    asking = Asking.objects.create(
+        institution_id=circle.institution_id,
+        circle=circle,
+        about=about,
+        respondent=respondent,
+        written_by=readers.person_for(by, institution=circle.institution_id, circle=circle.pk),
+        kind=kind,
+        instrument=str(found.ref),
+        occasion=occasion,
+        asked_at=at,
+        due_on=(at + timedelta(days=min(days, 7))).date(),
+        expires_at=at + timedelta(days=days),
+    )
+    audit.write(
+        "measures.asking_made", by=by, at=at, about=asking, detail={"instrument": str(found.ref)}
+    )
+    return asking
+
+
+@action
+def save_draft(*, asking: Asking, answers: Answers, by: Any, at: datetime) -> Asking:
+    """Keep the answers so far, so that the form can be gone on with later.
+
+    A draft is the respondent's alone: nobody reads it and nothing is scored. But danger in it is
+    looked for as in finished answers, and raised with it.
+    """
+    by.confirm("C", asking)
+    _must_be_open(asking, at)
+    instrument = catalogue.current().instrument(asking.instrument)
+    valid, _ = valid_answers(instrument, answers)
+    before = _read(asking.draft)
+    crashpoint.here("measures.draft.begun")
+    asking.draft = json.dumps({**before, **valid})
+    asking.drafted_at = at
+    asking.save(update_fields=["draft", "drafted_at"])
+    crashpoint.here("measures.draft.saved")
+    news = {item: value for item, value in valid.items() if before.get(item) != value}
+    findings = tuple(f for f in _dangers(asking, valid) if f.item in news)
+    if findings:
+        _raise(asking, valid, findings, by=by, at=at)
+    crashpoint.here("measures.draft.raised")
+    audit.write("measures.answers_drafted", by=by, at=at, about=asking)
+    return asking
+
+
+def submit(
+    *, asking: Asking, answers: Mapping[str, object], submission: str, by: Any, at: datetime
+) -> Recorded:
+    """Take a filled form: record it, or keep its danger first and then refuse it.
+
+    Two transactions when an answer is invalid: the danger in the valid ones is raised and
+    kept in one of its own, then the rest is refused with the items named.
+
+    Raises:
+        InvalidAnswers: ``errors``, one for each answer that cannot stand; ``alerts`` raised.
+        Answered, Expired.
+    """
+    instrument = catalogue.current().instrument(asking.instrument)
+    valid, errors = valid_answers(instrument, answers)
+    if errors:
+        save_draft(asking=asking, answers=valid, by=by, at=at)
+        raise InvalidAnswers(errors=errors, items=[_item_of(error) for error in errors])
+    return record_answers(asking=asking, answers=valid, submission=submission, by=by, at=at)
+
+
+@action
+def record_answers(
+    *, asking: Asking, answers: Answers, submission: str, by: Any, at: datetime
+) -> Recorded:
+    """Save answers, score them, and raise every alert they call for. All or nothing.
+
+    The same ``submission`` again gives the first result.
+    """
+    by.confirm("C", asking)
+    # Somebody may have sent the same form twice at once: look again under the lock.
+    asking = (
+        Asking.objects.unscoped("look again under the lock").select_for_update().get(pk=asking.pk)
+    )
+    if submission in asking.submissions:
+        first = Response.objects.unscoped("the first result of this submission")
+        response = first.get(asking=asking, corrects=None)
+        return Recorded(response, crisis.alerts_from(f"asking:{asking.pk}"), ())
+    _must_be_open(asking, at)
+    cat = catalogue.current()
+    instrument = cat.instrument(asking.instrument)
+    points = score(instrument, answers)
+    crashpoint.here("measures.answers.scored")
+    response = Response.objects.create(
+        institution_id=asking.institution_id,
+        circle_id=asking.circle_id,
+        asking=asking,
+        about_id=asking.about_id,
+        respondent_id=asking.respondent_id,
+        written_by_id=next(iter(by.persons), asking.respondent_id),
+        kind=asking.kind,
+        instrument=str(instrument.ref),
+        answers=dict(answers),
+        scores=dict(points.scores),
+        scores_exact={name: str(value) for name, value in points.exact.items()},
+        band=points.band or "",
+        caseness=points.caseness,
+        caseness_rule=points.caseness_rule or "",
+        missing=list(points.missing),
+        prorated=points.prorated,
+        answered_at=at,
+    )
+    crashpoint.here("measures.answers.saved")
+    findings = _dangers(asking, answers, scores=points.scores)
+    known = {(item, value) for item, value in _read(asking.draft).items()}
+    news = tuple(f for f in findings if (f.item, answers.get(f.item or "")) not in known)
+    alerts: tuple[Alert, ...] = ()
+    if news:
+        alerts = _raise(asking, answers, news, by=by, at=at)
+    elif findings:
+        alerts = crisis.alerts_from(f"asking:{asking.pk}")
+    crashpoint.here("measures.answers.raised")
+    blank = blank_critical(cat.risk_rules_for(str(instrument.ref)), answers)
+    if blank:
+        tasks.make_task(
+            kind="blank_critical_item",
+            about=f"asking:{asking.pk}",
+            institution=asking.institution,
+            circle=asking.circle,
+            what=f"{instrument.name}: {', '.join(blank)}",
+            why="blank_critical_item",
+            for_role="lead",
+            due_at=at + FOLLOW_UP,
+            by=by,
+            at=at,
+        )
+    asking.draft, asking.answered_at = "", at
+    asking.submissions = [*asking.submissions, submission]
+    asking.save(update_fields=["draft", "answered_at", "submissions"])
+    audit.write("measures.answers_recorded", by=by, at=at, about=response)
+    crashpoint.here("measures.answers.written")
+    return Recorded(response, alerts, blank)
+
+
+@action
+def decline(*, asking: Asking, by: Any, at: datetime) -> Asking:
+    """The person would rather not answer this one. That is an answer too."""
+    by.confirm("C", asking)
+    _must_be_open(asking, at)
+    asking.declined_at, asking.draft = at, ""
+    asking.save(update_fields=["declined_at", "draft"])
+    audit.write("measures.asking_declined", by=by, at=at, about=asking)
+    return asking
+
+
+def kind_of(circle: Circle, about: Person, respondent: Person) -> str:
+    """Whose words about whom: this decides who may read them."""
+    if about.pk == respondent.pk:
+        return "own" if about.pk == circle.focus_id else "concerned"
+    return "observation"
+
+
+def _dangers(
+    asking: Asking, answers: Answers, scores: Mapping[str, int | None] | None = None
+) -> tuple[RiskFinding, ...]:
+    cat = catalogue.current()
+    before = (
+        Response.objects.unscoped("was this answer given last time too?")
+        .filter(
+            about_id=asking.about_id,
+            respondent_id=asking.respondent_id,
+            instrument__startswith=asking.instrument.split("@")[0] + "@",
+            entered_in_error=False,
+        )
+        .order_by("-answered_at")
+        .first()
+    )
+    facts = Facts(previous=before.answers if before else {})
+    return find_risk(cat.risk_rules_for(asking.instrument), answers, scores=scores, facts=facts)
+
+
+def _raise(
+    asking: Asking, answers: Answers, findings: tuple[RiskFinding, ...], *, by: Any, at: datetime
+) -> tuple[Alert, ...]:
+    shown = {finding.item: answers.get(finding.item or "") for finding in findings}
+    return crisis.record_safety_check(
+        kind="measure",
+        form=asking.instrument,
+        circle=asking.circle,
+        about=asking.about,
+        written_by=asking.respondent,
+        answers=shown,
+        findings=findings,
+        source=f"asking:{asking.pk}",
+        by=by,
+        at=at,
+    ).alerts
+
+
+def _must_be_open(asking: Asking, at: datetime) -> None:
+    if asking.answered_at or asking.declined_at:
+        raise Answered(asking=asking)
+    if asking.expires_at <= at:
+        raise Expired(asking=asking)
+
+
+def _read(draft: str) -> dict[str, int | None]:
+    found: dict[str, int | None] = json.loads(draft) if draft else {}
+    return found
+
+
+def _item_of(error: EngineError) -> str:
+    return str(getattr(error, "item", ""))

@@ -29,7 +29,10 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("needs", "chooser", "load_needs"),
     ("settings", "chooser", "load_settings"),
     ("chooser_rules", "chooser", "load_rules"),
+    ("facts", "chooser", "load_facts"),
+    ("chooser_words", "chooser", "load_words"),
     ("protocols", "protocols", "load"),
+    ("protocol_words", "protocols", "load_words"),
     ("matrix", "matrix", "load"),
 )
 
@@ -90,8 +93,13 @@ class Catalogue:
 
     @property
     def chooser_rules(self) -> Mapping[str, Any]:
-        """Chooser rule by id, in the order of the files."""
+        """The rules of the chooser, under ``rules``."""
         return self._shelf("chooser_rules")
+
+    @property
+    def facts(self) -> Any:
+        """What may be known of a situation: ``engine.protocols.facts.FactsSchema``."""
+        return self._one("facts", "facts")
 
     @property
     def danger(self) -> Any:
@@ -158,6 +166,17 @@ class Catalogue:
         if id not in texts:
             raise UnknownContent("sentence", id, texts)
         return texts[id]
+
+    def reasons(self, language: str) -> Mapping[str, str]:
+        """The text of every Reason of chooser, gates and protocols by its key, in a language.
+
+        A key that is not translated has its English text.
+        """
+        texts: dict[str, str] = {}
+        for tag in (FALLBACK_LANGUAGE, language.split("-")[0], language):
+            for shelf in ("chooser_words", "protocol_words"):
+                texts.update(self._shelf(shelf).get(tag, {}))
+        return MappingProxyType(texts)
 
     def _shelf(self, name: str) -> Mapping[str, Any]:
         return self.shelves.get(name, {})

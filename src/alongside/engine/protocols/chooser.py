@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from alongside.engine.errors import EngineError
 from alongside.engine.protocols.conditions import Truth, View, evaluate
 from alongside.engine.protocols.facts import Facts
 from alongside.engine.protocols.levels import Danger, level_of_danger
@@ -117,14 +116,6 @@ class Choice:
         }
 
 
-class NoSuchProtocol(EngineError):
-    """A need or a rule offers a protocol that is not there."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"there is no protocol {name!r}")
-        self.name = name
-
-
 def choose(
     facts: Facts,
     protocols: Mapping[str, Protocol],
@@ -146,9 +137,7 @@ def choose(
         never both suggested and blocked; it can be suggested with a caution. A block that hangs
         on an unknown fact takes the protocol out of the suggestions (or leaves it with "ask
         first", where content says so) and puts the fact into ``ask_next``.
-
-    Raises:
-        NoSuchProtocol: content offers a protocol that is not there.
+        What is offered but not there is passed over; ``content check`` reports it.
 
     Source: the offers of needs, exclusions of protocols and checks of gates, each with its own.
     """
@@ -271,7 +260,7 @@ def _named(name: str, protocols: Mapping[str, Protocol]) -> Iterator[tuple[Proto
     id, _, variant = name.partition("/")
     protocol = protocols.get(id)
     if protocol is None or (variant and protocol.variant(variant) is None):
-        raise NoSuchProtocol(name)
+        return
     if variant or not protocol.by_variant:
         yield protocol, variant
     else:
@@ -424,7 +413,6 @@ __all__ = [
     "Caution",
     "Choice",
     "Danger",
-    "NoSuchProtocol",
     "Suggestion",
     "choose",
 ]

@@ -369,5 +369,4 @@ class ChooserRules:
     tried: Reason
     asked_for: Reason
     other_setting: Reason
-    no_release: Reason
     reviewed: tuple[date, date] = field(default=(date.min, date.min))  # checked, review by

@@ -43,7 +43,7 @@ class Letter:
     @property
     def text(self) -> str:
         body = self.message.get_body(preferencelist=("plain", "html"))
-        return body.get_content() if body is not None else ""
+        return body.get_content().replace("\r\n", "\n") if body is not None else ""
 
     @property
     def raw(self) -> str:

@@ -1,6 +1,6 @@
 """Answers to points, bands and caseness, by the instrument's own rule."""
 
-from alongside.engine.instruments.columnar import expression
+from alongside.engine.instruments.columnar import expression, layers
 from alongside.engine.instruments.compiled import compile_scorer
 from alongside.engine.instruments.scoring import (
     Answers,
@@ -59,6 +59,7 @@ __all__ = [
     "is_case",
     "item_id",
     "items_to_ask",
+    "layers",
     "normalise_answers",
     "score",
     "valid_answers",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import product
 
 from alongside.engine.instruments.scoring import as_decimal, goal_attainment, half_up
-from alongside.engine.instruments.shapes import CasenessRule, Instrument, Item, ScoreRule
+from alongside.engine.instruments.shapes import Instrument, Item, ScoreRule
 
 PLACES = 6  # of an exact score; the reference rounds the same way with as_decimal
 
@@ -25,38 +25,83 @@ def expression(instrument: Instrument) -> Mapping[str, str]:
         ``missing_count``, ``prorated``, and ``error`` (text of the first answer out of range, else
         NULL). Where there is an error every other output is NULL.
     """
-    error = _error(instrument)
-    clear = f"({error}) IS NULL"
-    parts = {rule.id: _score(instrument, rule) for rule in instrument.scores}
-    outputs: dict[str, str] = {}
-    for rule in instrument.scores:
-        whole, exact = parts[rule.id]
-        outputs[rule.id] = _when(clear, whole)
-        outputs[f"{rule.id}_exact"] = _when(clear, exact)
-    main = parts[instrument.main_score][0] if instrument.main_score in parts else "NULL"
-    outputs["band"] = _when(clear, _band(instrument, main))
-    default = instrument.default_caseness
-    outputs["caseness"] = "CAST(NULL AS BOOLEAN)"
-    outputs["caseness_rule"] = "CAST(NULL AS VARCHAR)"
-    for case in instrument.caseness:
-        holds = _caseness(case, parts[case.score][0])
-        outputs[f"caseness_{case.id}"] = _when(clear, holds)
-        if case is default:
-            named = f"CASE WHEN ({holds}) IS NOT NULL THEN '{instrument.ref}/{case.id}' END"
-            outputs["caseness"] = _when(clear, holds)
-            outputs["caseness_rule"] = _when(clear, named)
+    pieces = {name: f"({sql})" for name, sql in _pieces(instrument).items()}
+    scores = _scores(instrument, pieces)
+    named = _named(instrument, pieces, {name: f"({sql})" for name, sql in scores.items()})
+    return {**scores, **named, "error": _error(instrument)}
+
+
+def layers(instrument: Instrument) -> tuple[Mapping[str, str], ...]:
+    """The outputs of ``expression`` in steps, for whole files: nothing is worked out twice.
+
+    Returns:
+        Three mappings of SQL by column name. Each step reads the columns of those before it,
+        so a caller nests them as subqueries and may put an ``error`` of its own into the first.
+        Names that start with an underscore are working columns; ``_missing`` is ``missing`` as
+        text with spaces.
+    """
+    pieces = _pieces(instrument)
+    held = {name: f'"{name}"' for name in pieces}
+    scores = _scores(instrument, held)
+    named = _named(instrument, held, {name: f'"{name}"' for name in scores})
+    return pieces, scores, named
+
+
+def _pieces(instrument: Instrument) -> dict[str, str]:
+    """What the outputs are made of: sums, counts and the error, over the item columns."""
     needed = [item for item in instrument.items if item.scored and not item.optional]
-    blanks = _count_blank(needed)
+    pieces = {"error": _error(instrument), "_blank": _count_blank(needed)}
+    for rule in instrument.scores:
+        items = [instrument.item(id) for id in rule.items]
+        answered = " + ".join(f"CAST({_column(item)} IS NOT NULL AS INTEGER)" for item in items)
+        pieces[f"_{rule.id}_points"] = " + ".join(_points(instrument, item) for item in items)
+        pieces[f"_{rule.id}_answered"] = answered
+        pieces[f"_{rule.id}_blank"] = _count_blank(item for item in items if not item.optional)
     named_blanks = ", ".join(
         f"CASE WHEN {_column(item)} IS NULL THEN '{item.id}' END" for item in needed
     )
-    listed = f"string_split(concat_ws(' ', {named_blanks}), ' ')"
-    outputs["missing"] = _when(
-        clear, f"CASE WHEN {blanks} = 0 THEN CAST([] AS VARCHAR[]) ELSE {listed} END"
-    )
-    outputs["missing_count"] = _when(clear, blanks)
-    outputs["prorated"] = _when(clear, _prorated(instrument, parts))
-    outputs["error"] = error
+    blank = f"({pieces['_blank']})"
+    pieces["_missing"] = f"CASE WHEN {blank} > 0 THEN concat_ws(' ', {named_blanks}) ELSE '' END"
+    return pieces
+
+
+def _scores(instrument: Instrument, pieces: Mapping[str, str]) -> dict[str, str]:
+    clear = f"{pieces['error']} IS NULL"
+    scores: dict[str, str] = {}
+    for rule in instrument.scores:
+        whole, exact = _score(instrument, rule, pieces)
+        scores[rule.id] = _when(clear, whole)
+        scores[f"{rule.id}_exact"] = _when(clear, exact)
+    return scores
+
+
+def _named(
+    instrument: Instrument, pieces: Mapping[str, str], scores: Mapping[str, str]
+) -> dict[str, str]:
+    """Bands, caseness and what is missing, over scores that are NULL where there is an error."""
+    clear = f"{pieces['error']} IS NULL"
+    default = instrument.default_caseness
+    outputs = {
+        "band": _band(instrument, scores.get(instrument.main_score, "NULL")),
+        "caseness": "CAST(NULL AS BOOLEAN)",
+        "caseness_rule": "CAST(NULL AS VARCHAR)",
+    }
+    for case in instrument.caseness:
+        holds = f"{scores[case.score]} {case.op} {case.value}"
+        outputs[f"caseness_{case.id}"] = holds
+        if case is default:
+            outputs["caseness"] = holds
+            rule = f"'{instrument.ref}/{case.id}'"
+            outputs["caseness_rule"] = _when(f"{scores[case.score]} IS NOT NULL", rule)
+    listed = f"string_split({pieces['_missing']}, ' ')"
+    some = f"CASE WHEN {pieces['_blank']} = 0 THEN CAST([] AS VARCHAR[]) ELSE {listed} END"
+    outputs["missing"] = _when(clear, some)
+    outputs["missing_count"] = _when(clear, pieces["_blank"])
+    filled = [
+        f"({scores[rule.id]} IS NOT NULL AND {pieces[f'_{rule.id}_blank']} > 0)"
+        for rule in instrument.scores
+    ]
+    outputs["prorated"] = _when(clear, f"({' OR '.join(filled)})" if filled else "FALSE")
     return outputs
 
 
@@ -94,17 +139,17 @@ def _points(instrument: Instrument, item: Item) -> str:
     return f"(CASE {_column(item)} {cases} ELSE 0 END)"
 
 
-def _score(instrument: Instrument, rule: ScoreRule) -> tuple[str, str]:
+def _score(instrument: Instrument, rule: ScoreRule, pieces: Mapping[str, str]) -> tuple[str, str]:
     items = [instrument.item(id) for id in rule.items]
-    required = [item for item in items if not item.optional]
-    total = f"({' + '.join(_points(instrument, item) for item in items)})"
-    answered = f"({' + '.join(f'CAST({_column(item)} IS NOT NULL AS INTEGER)' for item in items)})"
+    total, answered, blank = (
+        pieces[f"_{rule.id}_{piece}"] for piece in ("points", "answered", "blank")
+    )
     allowed = instrument.missing.max if instrument.missing else 0
-    may = f"{_count_blank(required)} <= {allowed} AND {answered} > 0"
+    may = f"{blank} <= {allowed} AND {answered} > 0"
     if rule.kind == "goal_attainment":
         whole, exact = _goal_attainment(instrument, items, total, answered)
     else:
-        size = f"({answered} + {_count_blank(required)})" if rule.kind == "sum" else "1"
+        size = f"({answered} + {blank})" if rule.kind == "sum" else "1"
         top = f"({total} * {size} * {rule.multiply})"
         lowest = min(min(instrument.options[item.options]) for item in items)
         shift = max(0, -lowest * len(items) * rule.multiply) + 1
@@ -147,15 +192,3 @@ def _band(instrument: Instrument, points: str) -> str:
         f"WHEN {points} >= {band.lowest} THEN '{band.name}'" for band in highest_first
     )
     return f"CASE {branches} END"
-
-
-def _caseness(rule: CasenessRule, points: str) -> str:
-    return f"({points}) {rule.op} {rule.value}"
-
-
-def _prorated(instrument: Instrument, parts: Mapping[str, tuple[str, str]]) -> str:
-    terms = []
-    for rule in instrument.scores:
-        required = [instrument.item(id) for id in rule.items if not instrument.item(id).optional]
-        terms.append(f"(({parts[rule.id][0]}) IS NOT NULL AND {_count_blank(required)} > 0)")
-    return f"({' OR '.join(terms)})" if terms else "FALSE"

@@ -1,0 +1,1 @@
+"""The `alongside` command: for analysts, scripts and whoever runs the service."""

@@ -1,0 +1,1 @@
+"""Figures over many people: reads, computes and hides small counts; changes no record."""

@@ -1,0 +1,289 @@
+"""Score a whole file in one pass: the instrument's own rule as SQL, run by DuckDB.
+
+The expressions come from ``engine.instruments.layers`` and ``engine.risk``; this module only
+reads cells as points, runs the pass and says which rows were refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+
+import duckdb
+
+from alongside.engine.instruments import Instrument, Item, item_id, layers
+from alongside.engine.risk import RiskRule, danger_expression
+from alongside.insights.names import kind_of
+from alongside.insights.tabular import (
+    NULLS,
+    MissingColumns,
+    Table,
+    TableRefused,
+    connection,
+    name,
+    open_table,
+    reading,
+    text,
+)
+
+WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+WHOLE_NUMBERS = (*WHOLE, *(f"U{each}" for each in WHOLE))
+SHOWN = 5  # refused rows that are named one by one
+
+Report = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What one pass did: rows read, rows refused, and the first of those with their reasons.
+
+    Rows count from 1; in a CSV file the header is not a row.
+    """
+
+    rows: int
+    refused: int
+    first: tuple[tuple[int, str], ...]
+
+
+def score_file(
+    source: Path,
+    target: Path,
+    instrument: Instrument,
+    rules: Iterable[RiskRule],
+    *,
+    prefix: str = "",
+    report: Report | None = None,
+) -> Scored:
+    """Score every row of a CSV or Parquet file and write it with its results.
+
+    Args:
+        source: one column an item (``1``, ``item1`` or ``item_1``); other columns are carried
+            through. An empty cell is an answer that was not given.
+        target: CSV or Parquet by its name; the caller makes it appear whole.
+        instrument: the instrument at one exact version.
+        rules: its danger rules.
+        prefix: put before the names of the result columns.
+        report: is told the share done, from 0 to 1.
+
+    Returns:
+        How many rows were read and how many were refused; a refused row has its reason in the
+        column ``error``, no score, and the danger of its valid answers.
+
+    Raises:
+        TableRefused: the files cannot be read or written, columns are missing or clash.
+    """
+    with connection() as db:
+        table = open_table(db, source)
+        query = scoring_query(table, instrument, rules, prefix=prefix)
+        refusals = refusals_query(table, instrument)
+        kind = kind_of(target) or table.kind
+        shape = "FORMAT parquet, COMPRESSION zstd" if kind == "parquet" else "FORMAT csv, HEADER"
+        with reading(source):
+            copy = f"COPY ({query}) TO {text(str(target))} ({shape})"
+            rows = _with_progress(db, copy, report)
+            refused, first = _refused(db, refusals)
+    return Scored(rows, refused, first)
+
+
+def scoring_query(
+    table: Table, instrument: Instrument, rules: Iterable[RiskRule], *, prefix: str = ""
+) -> str:
+    """The whole pass as one SQL query, for auditors to read.
+
+    Raises:
+        MissingColumns: a scored item has no column. TableRefused: two columns name one item, or
+        a result would have the name of a column that is there.
+    """
+    columns = _columns(table, instrument)
+    results = _results(instrument, list(rules))
+    clash = [prefix + each for each in results if prefix + each in table.names]
+    if clash:
+        raise TableRefused(
+            f"{table.path.name} has a column named {clash[0]} already. "
+            "Rename it, or give --prefix to name the results differently."
+        )
+    carried = [
+        f"{name(f'carried {place}')} AS {name(column)}"
+        for place, column in enumerate(table.names, start=1)
+    ]
+    listed = [f"{value} AS {name(prefix + column)}" for column, value in results.items()]
+    # Each step is a query of its own, so that nothing is worked out twice.
+    pieces, scores, named = layers(instrument)
+    query = _points_query(table, instrument, columns)
+    for step in ({**pieces, "error": _error(instrument, columns)}, scores, named):
+        added = [f"{value} AS {name(column)}" for column, value in step.items()]
+        query = f"SELECT *, {', '.join(added)} FROM ({query})"
+    return f"SELECT {', '.join([*carried, *listed])} FROM ({query})"
+
+
+def refusals_query(table: Table, instrument: Instrument) -> str:
+    """The number and the reason of every row that is refused, as one SQL query."""
+    columns = _columns(table, instrument)
+    said = f"SELECT {_error(instrument, columns)} AS said FROM "
+    return (
+        f"SELECT row, said FROM (SELECT row_number() OVER () AS row, said FROM "
+        f"({said} ({_points_query(table, instrument, columns)}))) WHERE said IS NOT NULL"
+    )
+
+
+def _points_query(table: Table, instrument: Instrument, columns: dict[str, str]) -> str:
+    """Every column as it is, under a name nobody else has, and every item as points and as text."""
+    carried = [
+        f"given.{name(column)} AS {name(f'carried {place}')}"
+        for place, column in enumerate(table.names, start=1)
+    ]
+    points = [
+        f"{_as_points(table, columns, instrument, item)} AS {name(item.id)}"
+        for item in instrument.items
+    ]
+    said = [
+        f"{_as_text(table, columns[item.id])} AS {name(f'said {item.id}')}"
+        for item in instrument.items
+        if item.id in columns
+    ]
+    return f"SELECT {', '.join([*carried, *points, *said])} FROM {table.source} AS given"
+
+
+def _columns(table: Table, instrument: Instrument) -> dict[str, str]:
+    """The table's column for each item of the instrument."""
+    known = set(instrument.item_ids)
+    columns: dict[str, str] = {}
+    for column in table.names:
+        id = _item_of(column)
+        if id not in known:
+            continue
+        if id in columns:
+            raise TableRefused(f"The columns {columns[id]} and {column} are both {id}. Drop one.")
+        columns[id] = column
+    missing = [
+        item.id
+        for item in instrument.items
+        if item.scored and not item.optional and item.id not in columns
+    ]
+    if missing:
+        raise MissingColumns(table.path, missing, table.names)
+    return columns
+
+
+def _item_of(column: str) -> str:
+    return item_id(column) if len(column) < 20 else column
+
+
+def _as_text(table: Table, column: str) -> str:
+    """The cell as it was written, NULL when it means not answered."""
+    cell = f"given.{name(column)}"
+    if table.type_of(column) != "VARCHAR":
+        return f"CAST({cell} AS VARCHAR)"
+    nulls = ", ".join(text(each) for each in NULLS)
+    return f"CASE WHEN trim({cell}) NOT IN ({nulls}) THEN trim({cell}) END"
+
+
+def _as_points(table: Table, columns: dict[str, str], instrument: Instrument, item: Item) -> str:
+    """The cell as INTEGER, NULL when it is blank or no whole number."""
+    if item.id not in columns:
+        return "CAST(NULL AS INTEGER)"
+    column = columns[item.id]
+    cell, kind = f"given.{name(column)}", table.type_of(column)
+    if kind in WHOLE_NUMBERS:
+        return f"TRY_CAST({cell} AS INTEGER)"
+    if kind in ("FLOAT", "DOUBLE") or kind.startswith("DECIMAL"):
+        return f"CASE WHEN {cell} = floor({cell}) THEN TRY_CAST({cell} AS INTEGER) END"
+    if kind != "VARCHAR":
+        raise TableRefused(
+            f"The column {column} of {table.path.name} holds {kind.lower()}, not points."
+        )
+    # Most cells are exactly one of the official values; only the others are looked at twice.
+    # 2.0 is a 2 that a spreadsheet or a data frame has been at; 2.5 is nothing.
+    plain = " ".join(f"WHEN '{value}' THEN {value}" for value in instrument.options[item.options])
+    whole = f"regexp_full_match(trim({cell}), '[+-]?[0-9]{{1,9}}([.]0*)?')"
+    return (
+        f"CASE {cell} {plain} ELSE "
+        f"CASE WHEN {whole} THEN CAST(TRY_CAST(trim({cell}) AS DOUBLE) AS INTEGER) END END"
+    )
+
+
+def _results(instrument: Instrument, rules: list[RiskRule]) -> dict[str, str]:
+    """The result columns over the columns of ``layers``, named as in JSON lines."""
+    results: dict[str, str] = {
+        "instrument": text(instrument.ref.id),
+        "version": str(instrument.ref.version),
+    }
+    for rule in instrument.scores:
+        whole, exact = name(rule.id), name(f"{rule.id}_exact")
+        results[rule.id] = whole
+        # As in JSON lines: the exact score stands beside the whole one where they may differ.
+        results[f"{rule.id}_exact"] = f"CASE WHEN prorated OR {exact} <> {whole} THEN {exact} END"
+    results |= {each: each for each in ("band", "caseness", "caseness_rule")}
+    results["missing"] = "CASE WHEN error IS NULL THEN NULLIF(_missing, '') END"
+    results["prorated"] = "prorated"
+    results["danger"] = _danger(instrument, rules)
+    results["error"] = "error"
+    return results
+
+
+def _error(instrument: Instrument, columns: dict[str, str]) -> str:
+    """The first answer, in the order of the form, that is none of the item's points."""
+    branches = []
+    for item in instrument.items:
+        if item.id not in columns:
+            continue
+        values = instrument.options[item.options]
+        said, points = name(f"said {item.id}"), name(item.id)
+        allowed = ", ".join(str(value) for value in values)
+        branches.append(
+            f"WHEN {said} IS NOT NULL AND ({points} IS NULL OR {points} NOT IN ({allowed})) THEN "
+            f"'{item.id}=' || substr({said}, 1, 40) || ' is outside {min(values)}..{max(values)}'"
+        )
+    return f"CASE {' '.join(branches)} END"
+
+
+def _danger(instrument: Instrument, rules: list[RiskRule]) -> str:
+    """``phq9_self_harm@1:C``, several with a space between, the most urgent first."""
+    levelled = [rule for rule in rules if rule.level is not None]
+    if not levelled:
+        return "CAST(NULL AS VARCHAR)"
+    if len(levelled) == 1:
+        level = danger_expression(levelled[0], instrument)
+        return f"{text(f'{levelled[0].ref}:')} || ({level})"
+    found = ", ".join(
+        f"({danger_expression(rule, instrument)}) || {text(f' {rule.ref}')}" for rule in levelled
+    )
+    some = f"list_sort(list_filter([{found}], lambda each: each IS NOT NULL))"
+    words = "split_part(each, ' ', 2) || ':' || split_part(each, ' ', 1)"
+    joined = f"array_to_string(list_transform({some}, lambda each: {words}), ' ')"
+    return f"NULLIF({joined}, '')"
+
+
+def _with_progress(db: duckdb.DuckDBPyConnection, query: str, report: Report | None) -> int:
+    done = Event()
+    watcher: Thread | None = None
+    if report is not None:
+        db.execute("SET enable_progress_bar = true")
+        db.execute("SET enable_progress_bar_print = false")
+
+        def watch(tell: Report) -> None:
+            while not done.wait(0.1):
+                tell(max(0.0, db.query_progress()) / 100)
+
+        watcher = Thread(target=watch, args=(report,), daemon=True)
+        watcher.start()
+    try:
+        row = db.execute(query).fetchone()
+    finally:
+        done.set()
+        if watcher is not None:
+            watcher.join()
+    return int(row[0]) if row else 0
+
+
+def _refused(
+    db: duckdb.DuckDBPyConnection, refusals: str
+) -> tuple[int, tuple[tuple[int, str], ...]]:
+    counted = db.execute(f"SELECT count(*) FROM ({refusals})").fetchone()
+    refused = int(counted[0]) if counted else 0
+    if not refused:
+        return 0, ()
+    first = db.execute(f"SELECT row, said FROM ({refusals}) ORDER BY row LIMIT {SHOWN}").fetchall()
+    return refused, tuple((int(row), str(said)) for row, said in first)

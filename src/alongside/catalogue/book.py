@@ -34,6 +34,9 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("protocols", "protocols", "load"),
     ("protocol_words", "protocols", "load_words"),
     ("matrix", "matrix", "load"),
+    ("legal_bases", "legal_bases", "load"),
+    ("credentials", "credentials", "load"),
+    ("private_checks", "private_check", "load"),
 )
 
 FALLBACK_LANGUAGE = "en"
@@ -102,6 +105,21 @@ class Catalogue:
         return self._one("facts", "facts")
 
     @property
+    def legal_bases(self) -> Mapping[str, Any]:
+        """LegalBasis by id."""
+        return self._shelf("legal_bases")
+
+    @property
+    def credentials(self) -> Mapping[str, Any]:
+        """CredentialKind by id."""
+        return self._shelf("credentials")
+
+    @property
+    def private_check(self) -> Any:
+        """The newest version of the private check."""
+        return find(self._shelf("private_checks"), "private check", "private_check")
+
+    @property
     def danger(self) -> Any:
         """Levels, outcomes and public questions: ``catalogue.danger.Danger``."""
         return self._one("danger", "danger")
@@ -155,7 +173,7 @@ class Catalogue:
         """Every signed sentence by id in a language; English where it is not translated."""
         texts: dict[str, str] = {}
         for tag in (FALLBACK_LANGUAGE, language.split("-", maxsplit=1)[0], language):
-            for page in self._shelf("sentences").values():
+            for _, page in sorted(self._shelf("sentences").items()):
                 if page.language == tag:
                     texts.update(page.texts)
         return MappingProxyType(texts)
@@ -173,7 +191,7 @@ class Catalogue:
         A key that is not translated has its English text.
         """
         texts: dict[str, str] = {}
-        for tag in (FALLBACK_LANGUAGE, language.split("-")[0], language):
+        for tag in (FALLBACK_LANGUAGE, language.split("-", maxsplit=1)[0], language):
             for shelf in ("chooser_words", "protocol_words"):
                 texts.update(self._shelf(shelf).get(tag, {}))
         return MappingProxyType(texts)

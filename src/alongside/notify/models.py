@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import Q
 
@@ -60,6 +62,10 @@ class Message(Record):
             ),
             models.Index(fields=["about"], name="messages_about"),
         ]
+
+    def key_subject(self) -> UUID:
+        """The person's or the circle's key; for a message to staff, the institution's."""
+        return UUID(str(self.person_id or self.circle_id or self.institution_id))
 
 
 class Attempt(Record):

@@ -1,18 +1,26 @@
-"""Named places between two statements where a test may kill the process.
+"""Named places at which a test may kill the process, as a power cut would.
 
-Nothing happens here unless ``ALONGSIDE_CRASH_AT`` names the place. The tests of the danger path
-start a process with it set, see it die, and look at what is left.
+``ALONGSIDE_CRASH_AT=danger.after_alert`` makes the process that reaches that place kill itself
+with SIGKILL: nothing is tidied up, nothing is flushed. Without the variable nothing happens.
+``ALONGSIDE_CRASH_ONCE`` names a file: where it exists already, the place is passed unharmed, so a
+process that is started again afterwards lives.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
-_AT = os.environ.get("ALONGSIDE_CRASH_AT", "")
 
-
-def here(place: str) -> None:
-    """Die at once, without a word, if this is the place."""
-    if place == _AT:
-        os.kill(os.getpid(), signal.SIGKILL)
+def here(label: str) -> None:
+    """Die at this place if the environment names it; else do nothing."""
+    if os.environ.get("ALONGSIDE_CRASH_AT") != label:
+        return
+    once = os.environ.get("ALONGSIDE_CRASH_ONCE")
+    if once:
+        try:
+            Path(once).touch(exist_ok=False)
+        except FileExistsError:
+            return
+    os.kill(os.getpid(), signal.SIGKILL)

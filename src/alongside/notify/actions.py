@@ -1,0 +1,166 @@
+"""Put a message in the outbox; claim it, and say afterwards what became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from alongside.notify import rules
+from alongside.notify.models import Attempt, Heartbeat, Message
+from alongside.notify.transports import Said
+from alongside.records import audit, crashpoint
+from alongside.records.actions_base import action
+from alongside.records.reader import Reader
+from alongside.records.scoped import ScopedQuerySet
+
+
+@action
+def queue(
+    *,
+    key: str,
+    kind: str,
+    institution: UUID,
+    address: str,
+    subject: str,
+    body: str,
+    due_at: datetime,
+    by: Reader,
+    at: datetime,
+    channel: str = "email",
+    life_critical: bool = False,
+    account: UUID | None = None,
+    person: UUID | None = None,
+    circle: UUID | None = None,
+    about: str = "",
+) -> Message:
+    """Put one message in the outbox, in the caller's transaction.
+
+    Args:
+        key: what makes it one message, such as alert, step, recipient and channel. The same key
+            again is no news: the message that is there already comes back unchanged.
+        kind: whose guard is asked before it is sent.
+        address: where it goes. ``subject`` and ``body`` hold no name, no programme, no topic.
+        about: what it is about, as ``alert:<uuid>``.
+    """
+    message: Message
+    message, is_new = _outbox().get_or_create(
+        key=key,
+        defaults={
+            "institution_id": institution,
+            "circle_id": circle,
+            "kind": kind,
+            "about": about,
+            "channel": channel,
+            "account_id": account,
+            "person_id": person,
+            "address": address,
+            "subject": subject,
+            "body": body,
+            "life_critical": life_critical,
+            "due_at": due_at,
+            "created_at": at,
+        },
+    )
+    if is_new:
+        audit.write("notify.message_queued", by=by, about=message, at=at, detail={"about": about})
+    return message
+
+
+@action
+def claim(*, channel: str, by: Reader, at: datetime, about: str = "") -> Message | None:
+    """Take the next due message of a channel for one lease; None when nothing is due.
+
+    Life-critical messages go first. Two claimers never get the same message: on PostgreSQL rows
+    locked by another are passed over, on SQLite the claim is one conditional update.
+    """
+    due = (
+        _outbox()
+        .filter(
+            Q(claimed_until=None) | Q(claimed_until__lte=at),
+            channel=channel,
+            sent_at=None,
+            withheld_at=None,
+            given_up_at=None,
+            due_at__lte=at,
+        )
+        .order_by("-life_critical", "due_at")
+    )
+    if about:
+        due = due.filter(about=about)
+    if connection.vendor == "postgresql":
+        due = due.select_for_update(skip_locked=True, of=("self",))
+    message: Message | None = due.first()
+    if message is None:
+        return None
+    lease = at + rules.LEASE
+    mine = (
+        _outbox()
+        .filter(pk=message.pk, sent_at=None, claimed_until=message.claimed_until)
+        .update(claimed_until=lease)
+    )
+    message.claimed_until = lease
+    return message if mine else None
+
+
+@action
+def mark_sent(*, message: Message, said: Said, by: Reader, at: datetime) -> None:
+    """Note that the transport took the message. Twice is no harm: the first moment stays."""
+    _try_made(message, at, "accepted", said.detail)
+    crashpoint.here("notify.after_attempt")
+    done = _waiting(message).update(sent_at=at, claimed_until=None)
+    if done:
+        audit.write(
+            "notify.message_sent", by=by, about=message, at=at, detail={"about": message.about}
+        )
+
+
+@action
+def mark_failed(*, message: Message, said: Said, by: Reader, at: datetime) -> None:
+    """Note a failed try and when the next one is; after a day there is none (3.1, E5)."""
+    _try_made(message, at, said.outcome, said.detail)
+    critical = message.life_critical
+    if rules.is_given_up(message.created_at, at, life_critical=critical):
+        _waiting(message).update(given_up_at=at, claimed_until=None)
+        return
+    wait = rules.wait_after(message.attempts, life_critical=critical)
+    _waiting(message).update(due_at=at + wait, claimed_until=None)
+
+
+@action
+def mark_withheld(*, message: Message, by: Reader, at: datetime) -> None:
+    """Note that the message is no longer right to send."""
+    Attempt.objects.create(message=message, at=at, outcome="withheld")
+    if _waiting(message).update(withheld_at=at, claimed_until=None):
+        audit.write(
+            "notify.message_withheld", by=by, about=message, at=at, detail={"about": message.about}
+        )
+
+
+def beat(*, name: str, at: datetime) -> None:
+    """Say that this dispatcher lives."""
+    with transaction.atomic():
+        Heartbeat.objects.update_or_create(name=name, defaults={"at": at})
+
+
+def forget_beats(*, before: datetime) -> None:
+    """Remove the signs of life of dispatchers that ended long ago."""
+    Heartbeat.objects.filter(at__lt=before).delete()
+
+
+def _try_made(message: Message, at: datetime, outcome: str, detail: str) -> None:
+    Attempt.objects.create(message=message, at=at, outcome=outcome, detail=detail[:200])
+    message.attempts += 1
+    _outbox().filter(pk=message.pk).update(attempts=message.attempts)
+
+
+def _waiting(message: Message) -> ScopedQuerySet:
+    return _outbox().filter(pk=message.pk, sent_at=None, withheld_at=None, given_up_at=None)
+
+
+def _outbox() -> ScopedQuerySet:
+    """All messages: a key is unique among all of them, and whoever sends must see each."""
+    rows: ScopedQuerySet = Message.objects.unscoped("outbox")
+    return rows

@@ -1,0 +1,177 @@
+"""The loop that sends: claim a row, ask its guard, hand it to the transport, then mark it.
+
+Marked only after the transport took it: if this process dies in between, the claim runs out and
+another process sends again. Late or twice, but never lost. It can be stopped, started again and
+run twice at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import close_old_connections, connection
+
+from alongside.notify import actions, queries, rules
+from alongside.notify.models import Message
+from alongside.notify.transports import Said, Transport, email, letter
+from alongside.records import clock, crashpoint
+from alongside.records.crypto import keyed_hash
+from alongside.records.reader import system
+from alongside.records.registry import guards
+
+log = logging.getLogger(__name__)
+
+SENDERS = 4  # a transport that is slow with one message does not hold up the next three
+POLL = 0.05  # seconds between two looks into an empty outbox
+REASON = "dispatcher"
+
+
+def send_next(*, transport: Transport, at: datetime, about: str = "") -> bool:
+    """Claim one due message, send it, then mark it. Return False when nothing is due.
+
+    Args:
+        transport: where the messages of one channel go.
+        at: the moment of the claim; the mark is made with the clock's moment after the call.
+        about: only messages about this thing.
+    """
+    by = system(REASON, at)
+    crashpoint.here("notify.before_claim")
+    message = actions.claim(channel=transport.channel, about=about, by=by, at=at)
+    if message is None:
+        return False
+    crashpoint.here("notify.after_claim")
+    if not _is_right(message, at):
+        actions.mark_withheld(message=message, by=by, at=at)
+        return True
+    said = _send(message, transport, at)
+    crashpoint.here("notify.after_send")
+    later = clock.now()
+    by = system(REASON, later)
+    if said.outcome == "accepted":
+        actions.mark_sent(message=message, said=said, by=by, at=later)
+    else:
+        actions.mark_failed(message=message, said=said, by=by, at=later)
+        log.warning("message %s: %s %s", message.pk, said.outcome, said.detail)
+    crashpoint.here("notify.after_mark")
+    return True
+
+
+def send_due(*, transport: Transport, at: datetime, about: str = "", at_most: int = 1000) -> int:
+    """Send what is due, one after the other. Returns how many were claimed."""
+    sent = 0
+    while sent < at_most and send_next(transport=transport, at=at, about=about):
+        sent += 1
+    return sent
+
+
+def stand_in(*, about: str, at: datetime, wait: bool = False) -> bool:
+    """Send the due messages about one thing from a web process, if no dispatcher lives (E8).
+
+    The sending runs beside the page, so the person does not wait for a mail server; the messages
+    are rows, so nothing is lost when this process ends. ``wait`` returns only when it is done.
+    Returns whether it stood in.
+    """
+    if queries.pulse(at=at).is_alive:
+        return False
+    sender = threading.Thread(target=_send_beside, args=(about,), name="stand-in", daemon=True)
+    sender.start()
+    if wait:
+        sender.join()
+    return True
+
+
+def run(
+    *,
+    stop: threading.Event,
+    transports: tuple[Transport, ...] | None = None,
+    senders: int = SENDERS,
+) -> None:
+    """Send for ever, until ``stop`` is set: some senders a channel, and a sign of life.
+
+    Args:
+        transports: one a channel; those of this deployment by default.
+    """
+    used = (email(),) if transports is None else transports
+    threads = [
+        threading.Thread(
+            target=_loop,
+            args=(stop, POLL if number == 0 else POLL * 3, _sender(transport)),
+            name=f"send-{transport.channel}-{number}",
+        )
+        for transport in used
+        for number in range(senders)
+    ]
+    threads.append(
+        threading.Thread(target=_loop, args=(stop, rules.BEAT_EVERY, beat), name="heartbeat")
+    )
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def beat() -> bool:
+    """Write this process's sign of life."""
+    at = clock.now()
+    actions.beat(name=f"{socket.gethostname()}:{os.getpid()}", at=at)
+    actions.forget_beats(before=at - timedelta(days=1))
+    return False
+
+
+def _sender(transport: Transport) -> Callable[[], bool]:
+    return lambda: send_next(transport=transport, at=clock.now())
+
+
+def _loop(stop: threading.Event, pause: float, work: Callable[[], bool]) -> None:
+    """Do the work again and again; a failure is said, waited out, and never ends the loop."""
+    while not stop.is_set():
+        try:
+            close_old_connections()
+            again = work()
+        except Exception:
+            log.exception("the loop goes on")
+            connection.close()
+            again = False
+            stop.wait(0.5)
+        if not again:
+            stop.wait(pause)
+    connection.close()
+
+
+def _is_right(message: Message, at: datetime) -> bool:
+    try:
+        return bool(guards.get(message.kind)(message, at))
+    except KeyError:
+        log.error("no guard for messages of kind %s: withheld", message.kind)
+        return False
+
+
+def _send(message: Message, transport: Transport, at: datetime) -> Said:
+    written = letter(
+        to=message.address,
+        subject=message.subject,
+        body=message.body,
+        message_id=keyed_hash("message-id", message.key)[:32],
+        at=message.created_at,
+        urgent=message.life_critical,
+    )
+    try:
+        return transport.send(written, to=message.address, within=rules.CALL_LIMIT)
+    except Exception as failure:
+        # A broken transport is one more way to have no answer; the message must go on.
+        log.exception("transport %s failed", transport.channel)
+        return Said("no_answer", type(failure).__name__)
+
+
+def _send_beside(about: str) -> None:
+    try:
+        send_due(transport=email(), at=clock.now(), about=about, at_most=20)
+    except Exception:
+        log.exception("standing in failed; the messages wait for the dispatcher")
+    finally:
+        connection.close()

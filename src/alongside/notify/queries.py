@@ -1,0 +1,55 @@
+"""What was sent about something, and whether anybody is sending."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from alongside.notify import rules
+from alongside.notify.models import Attempt, Heartbeat, Message
+from alongside.records.reader import Reader
+from alongside.records.scoped import ScopedQuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The last sign of life of any dispatcher."""
+
+    last_at: datetime | None
+    age: timedelta | None
+
+    @property
+    def is_alive(self) -> bool:
+        return self.age is not None and self.age <= rules.SILENT_AFTER
+
+
+def pulse(*, at: datetime) -> Pulse:
+    """Whether a dispatcher lives: its last sign of life, and how long ago that was."""
+    last = Heartbeat.objects.order_by("-at").values_list("at", flat=True).first()
+    return Pulse(last, None if last is None else at - last)
+
+
+def messages_about(about: str, *, seen_by: Reader) -> ScopedQuerySet:
+    """The messages about one thing (``alert:<uuid>``), oldest first."""
+    return Message.objects.visible_to(seen_by).filter(about=about).order_by("created_at", "key")
+
+
+def tries(*, about: str, seen_by: Reader) -> ScopedQuerySet:
+    """Every try to send something about one thing, with its message, oldest first."""
+    return (
+        Attempt.objects.visible_to(seen_by)
+        .filter(message__about=about)
+        .select_related("message")
+        .order_by("at")
+    )
+
+
+def waiting(*, at: datetime, seen_by: Reader, life_critical: bool | None = None) -> dict[str, Any]:
+    """How many messages wait to be sent, and since when the oldest does."""
+    rows = Message.objects.visible_to(seen_by).filter(
+        sent_at=None, withheld_at=None, given_up_at=None, created_at__lte=at
+    )
+    if life_critical is not None:
+        rows = rows.filter(life_critical=life_critical)
+    return {"count": rows.count(), "oldest": rows.order_by("created_at").first()}

@@ -8,10 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from alongside.catalogue.errors import UnknownContent
-from alongside.catalogue.loading import Problem, Shelf
+from alongside.catalogue.loading import Problem, Shelf, review_findings
+
+if TYPE_CHECKING:
+    from alongside.catalogue.consent_forms import ConsentForm
+    from alongside.catalogue.danger import Danger
+    from alongside.catalogue.lines import CountryLines
+    from alongside.engine.instruments import Instrument, Wording
+    from alongside.engine.risk import RiskRule
 
 # (shelf, module, the function of that module that reads it). A module may also offer
 #   unfit(catalogue) -> {shelf: {id: [Problem, ...]}}  items that do not fit the rest of content
@@ -41,6 +48,8 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
 
 FALLBACK_LANGUAGE = "en"
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -50,27 +59,27 @@ class Catalogue:
     problems: tuple[Problem, ...] = ()
 
     @property
-    def instruments(self) -> Mapping[str, Any]:
+    def instruments(self) -> Mapping[str, Instrument]:
         """Instrument by ``phq9@1``."""
         return self._shelf("instruments")
 
     @property
-    def wordings(self) -> Mapping[str, Mapping[str, Any]]:
+    def wordings(self) -> Mapping[str, Mapping[str, Wording]]:
         """Wording by ``phq9@1``, then by language."""
         return self._shelf("wordings")
 
     @property
-    def risk_rules(self) -> Mapping[str, Any]:
+    def risk_rules(self) -> Mapping[str, RiskRule]:
         """RiskRule by ``phq9_self_harm@1``."""
         return self._shelf("risk_rules")
 
     @property
-    def lines(self) -> Mapping[str, Any]:
+    def lines(self) -> Mapping[str, CountryLines]:
         """CountryLines by country code ``GB``."""
         return self._shelf("lines")
 
     @property
-    def consent_forms(self) -> Mapping[str, Any]:
+    def consent_forms(self) -> Mapping[str, ConsentForm]:
         """ConsentForm by ``c_treatment@1``."""
         return self._shelf("consent_forms")
 
@@ -120,7 +129,7 @@ class Catalogue:
         return find(self._shelf("private_checks"), "private check", "private_check")
 
     @property
-    def danger(self) -> Any:
+    def danger(self) -> Danger:
         """Levels, outcomes and public questions: ``catalogue.danger.Danger``."""
         return self._one("danger", "danger")
 
@@ -129,11 +138,11 @@ class Catalogue:
         """The table of who may do what: ``engine.access.Matrix``."""
         return self._one("matrix", "matrix")
 
-    def instrument(self, id: str) -> Any:
+    def instrument(self, id: str) -> Instrument:
         """The instrument ``phq9@1``, or the newest version of ``phq9``."""
         return find(self.instruments, "instrument", id)
 
-    def risk_rule(self, id: str) -> Any:
+    def risk_rule(self, id: str) -> RiskRule:
         """The risk rule ``phq9_self_harm@1``, or its newest version."""
         return find(self.risk_rules, "risk rule", id)
 
@@ -141,11 +150,11 @@ class Catalogue:
         """The protocol ``cbt@1``, or the newest version of ``cbt``."""
         return find(self.protocols, "protocol", id)
 
-    def consent_form(self, id: str) -> Any:
+    def consent_form(self, id: str) -> ConsentForm:
         """The consent form ``c_treatment@1``, or its newest version."""
         return find(self.consent_forms, "consent form", id)
 
-    def wording(self, ref: str, language: str) -> Any:
+    def wording(self, ref: str, language: str) -> Wording:
         """The words of an instrument in a language, or in English when there are no others.
 
         Raises UnknownContent when the instrument may not show its words at all.
@@ -157,10 +166,10 @@ class Catalogue:
                 return wordings[tag]
         raise UnknownContent("wording", f"{name} {language}", (f"{name} {tag}" for tag in wordings))
 
-    def risk_rules_for(self, instrument: str) -> tuple[Any, ...]:
+    def risk_rules_for(self, instrument: str) -> tuple[RiskRule, ...]:
         """The newest version of every risk rule about one instrument, in order of id."""
         ref = str(self.instrument(instrument).ref)
-        newest: dict[str, Any] = {}
+        newest: dict[str, RiskRule] = {}
         for rule in self.risk_rules.values():
             if str(rule.instrument) != ref:
                 continue
@@ -203,7 +212,7 @@ class Catalogue:
         return find(self._shelf(shelf), shelf, id)
 
 
-def find(items: Mapping[str, Any], kind: str, id: str) -> Any:
+def find(items: Mapping[str, T], kind: str, id: str) -> T:
     """The item with this id; for an id without a version, the newest version."""
     if id in items:
         return items[id]
@@ -259,7 +268,7 @@ def check(roots: Sequence[Path], *, today: date | None = None) -> list[Problem]:
         The findings, in order of file and line; ``grade`` is error, warning or info.
     """
     whole = build(roots)
-    found = list(whole.problems)
+    found = [*whole.problems, *review_findings(roots, today)]
     for module in _modules():
         if hasattr(module, "check"):
             found.extend(module.check(whole, roots, today))

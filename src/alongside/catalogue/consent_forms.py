@@ -18,6 +18,7 @@ from alongside.catalogue.loading import (
     shown,
     versions,
 )
+from alongside.catalogue.wording import placeholders
 from alongside.engine.terms import Ref
 
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -112,12 +113,19 @@ def _mistakes(reading: Reading[ConsentForm], form: ConsentForm, name: str) -> It
     for language in LANGUAGES:
         if language not in form.titles:
             yield reading.problem(f"title: missing in {language}", "title")
-        for index, section in enumerate(form.sections):
+    for index, section in enumerate(form.sections):
+        for language in LANGUAGES:
             if language not in section.heading or language not in section.text:
                 yield reading.problem(
                     f"{section.id}: words are missing in {language}", "sections", index
                 )
+        for text in section.text.values():
+            for word in placeholders(text):
+                if word not in form.fill_in:
+                    yield reading.problem(
+                        f"{section.id}: fill_in does not list {word}", "sections", index, "text"
+                    )
     said = " ".join(text for section in form.sections for text in section.text.values())
     for word in form.fill_in:
-        if f"{{{word}}}" not in said:
+        if word not in placeholders(said):
             yield reading.problem(f"fill_in: no text has {{{word}}}", "fill_in")

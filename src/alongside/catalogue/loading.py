@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -193,6 +193,35 @@ def versions(roots: Sequence[Path], kind: str) -> tuple[list[tuple[str, int, Pat
             else:
                 found[key] = version
     return [(name, number, path) for (name, number), path in sorted(found.items())], problems
+
+
+def review_findings(roots: Sequence[Path], today: date | None) -> list[Problem]:
+    """A warning for every review date, anywhere in any file, that has passed."""
+    if today is None:
+        return []
+    found: list[Problem] = []
+    for path in sorted(path for root in roots for path in root.rglob("*.yaml")):
+        document, _ = parse(path)
+        for loc, day in _review_dates(document, ()):
+            if day < today:
+                line, column = place(document, loc)
+                message = f"its review was due on {day.isoformat()}"
+                found.append(Problem(shown(path, roots), line, column, message, "warning"))
+    return found
+
+
+def _review_dates(
+    document: Any, loc: tuple[int | str, ...]
+) -> Iterator[tuple[tuple[int | str, ...], date]]:
+    if isinstance(document, CommentedMap):
+        for key, value in document.items():
+            if key == "review_by" and isinstance(value, date):
+                yield (*loc, key), value
+            else:
+                yield from _review_dates(value, (*loc, key))
+    elif isinstance(document, CommentedSeq):
+        for index, value in enumerate(document):
+            yield from _review_dates(value, (*loc, index))
 
 
 def shown(path: Path, roots: Sequence[Path]) -> str:

@@ -131,7 +131,8 @@ class Catalogue:
     @property
     def danger(self) -> Danger:
         """Levels, outcomes and public questions: ``catalogue.danger.Danger``."""
-        return self._one("danger", "danger")
+        danger: Danger = self._one("danger", "danger")
+        return danger
 
     @property
     def matrix(self) -> Any:

@@ -25,6 +25,8 @@ class Consent(Record):
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="consents")
     form = models.CharField(max_length=60)  # "c_treatment@1"
     text_hash = models.CharField(max_length=64)
+    filled = EncryptedTextField(blank=True)  # JSON: what stood in the open places of the form
+    parts = models.JSONField(default=list)  # optional sections agreed to, each on its own
     language = models.CharField(max_length=10)
     purpose = models.CharField(max_length=20, choices=PURPOSES, default="care")
     about = models.CharField(max_length=80, blank=True)  # "course:<uuid>", "instrument:phq9@1"

@@ -7,22 +7,26 @@ ACTS = frozenset(
     access.relationship_ended access.relationship_granted access.separation_set
     access.second_person_confirmed access.setup_finished
     calendar.booking_cancelled calendar.booking_made calendar.booking_moved
-    cases.case_closed cases.case_opened cases.case_changed cases.concern_answered cases.concern_changed
+    cases.case_changed cases.case_closed cases.case_closing cases.case_opened cases.case_prolonged
+    cases.concern_answered cases.concern_changed
     cases.concern_expired cases.concern_sent cases.concern_taken cases.concern_withdrawn
     cases.concern_referred_on cases.decision_recorded cases.person_engaged cases.person_disclosed
-    consent.capacity_recorded consent.consent_given consent.consent_withdrawn consent.refusal_recorded
+    consent.capacity_recorded consent.consent_ended consent.consent_given
+    consent.consent_withdrawn consent.refusal_recorded
     credentials.credential_recorded credentials.credential_verified
     crisis.alert_acknowledged crisis.alert_closed crisis.alert_engaged crisis.alert_escalated
     crisis.alert_raised crisis.alert_raised_again crisis.alert_reopened crisis.alert_close_confirmed
-    crisis.contact_recorded crisis.safety_check_recorded crisis.shift_saved
+    crisis.contact_recorded crisis.private_check_answered crisis.safety_check_recorded
+    crisis.shift_saved
     delivery.addition_signed delivery.homework_reviewed delivery.homework_set delivery.note_changed
     delivery.note_signed delivery.session_held delivery.session_not_held delivery.step_recorded
     directory.line_checked directory.service_saved
     measures.answers_drafted measures.answers_recorded measures.asking_made measures.asking_declined
     measures.answers_corrected
     notify.message_queued notify.message_sent notify.message_withheld
-    people.contact_changed people.institution_made people.member_added people.member_changed
-    people.member_removed people.person_corrected
+    people.circle_made people.contact_changed people.institution_made people.member_added
+    people.member_changed
+    people.member_removed people.person_added people.person_corrected
     plans.agreement_recorded plans.course_added plans.course_ended plans.course_started
     plans.goal_added plans.goal_rated plans.plan_changed plans.plan_ended plans.plan_proposed
     records.key_made

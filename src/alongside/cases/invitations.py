@@ -1,0 +1,73 @@
+"""A private link to join, sent to somebody's own address in words that tell nothing (M6)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from alongside.access import actions as access
+from alongside.notify import actions as notify
+from alongside.people.models import Circle, Member, Person
+from alongside.people.reach import normalised
+from alongside.records.reader import Reader
+from alongside.records.registry import guards
+
+VALID_DAYS = 14
+KIND = "cases.invitation"
+
+
+def send(
+    *, person: Person, circle: Circle, address: str, base_url: str, by: Reader, at: datetime
+) -> None:
+    """Make a link for one person and put its message in the outbox."""
+    to = normalised(channel="email", value=address, country="")
+    token = access.issue_link(
+        purpose="join_circle",
+        target=circle.pk,
+        person=person,
+        circle=circle,
+        expires_at=at + timedelta(days=VALID_DAYS),
+        uses=1,
+        by=by,
+        at=at,
+    )
+    with override(person.language):
+        notify.queue(
+            key=f"{KIND}:{person.pk}:{at.isoformat()}",
+            kind=KIND,
+            institution=circle.institution_id,
+            circle=circle.pk,
+            person=person.pk,
+            address=to,
+            subject=_("A page for you"),
+            body=_("Someone set up a page for you. Open it here: %(url)s")
+            % {"url": f"{base_url.rstrip('/')}/l/{token}"}
+            + "\n\n"
+            + _("The link works until %(day)s. If you expected nothing, you can ignore this.")
+            % {"day": (at + timedelta(days=VALID_DAYS)).strftime("%d.%m.%Y")},
+            due_at=at,
+            about=f"person:{person.pk}",
+            by=by,
+            at=at,
+        )
+
+
+def still_right(message: object, at: datetime) -> bool:
+    """Is the one who was invited still in the circle, or its person?"""
+    about = str(getattr(message, "about", ""))
+    if not about.startswith("person:"):
+        return False
+    person = UUID(about.removeprefix("person:"))
+    rows = Member.objects.unscoped("is this invitation still right to send?")
+    if rows.filter(person=person, to_at=None).exists():
+        return True
+    focus = Circle.objects.unscoped("is this invitation still right to send?")
+    return focus.filter(focus=person).exists()
+
+
+def register() -> None:
+    """Tell the outbox when an invitation may still be sent."""
+    guards.register(KIND, still_right)

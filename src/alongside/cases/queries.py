@@ -1,0 +1,161 @@
+"""Reads: concerns to look at, cases, decisions; each with its reader."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from alongside.cases.models import Case, Concern, Decision
+from alongside.cases.rules import DOUBLES_DAYS, REPORTS_DAYS, same_alias
+from alongside.records.reader import Reader
+from alongside.records.scoped import ScopedQuerySet
+
+CASELOAD = 500  # names are encrypted: a list is searched and sorted by name in memory, up to this
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """A concern that may be about the same person, or by the same reporter."""
+
+    concern: Concern
+    same_contact: bool
+    same_person: bool
+
+
+def concerns(*, seen_by: Reader) -> ScopedQuerySet:
+    """Every concern this reader may read."""
+    return Concern.objects.visible_to(seen_by).select_related("circle__focus", "case")
+
+
+def to_triage(*, seen_by: Reader) -> ScopedQuerySet:
+    """Concerns that were sent and that nobody has taken, the oldest first."""
+    return concerns(seen_by=seen_by).filter(state="sent").order_by("sent_at", "pk")
+
+
+def own_concerns(*, seen_by: Reader) -> ScopedQuerySet:
+    """What the reader told us, newest first; a draft is theirs alone."""
+    return (
+        concerns(seen_by=seen_by)
+        .filter(written_by_id__in=seen_by.persons)
+        .order_by("-began_at", "pk")
+    )
+
+
+def concerns_of(circle: object, *, seen_by: Reader) -> ScopedQuerySet:
+    """What was said before this circle began, the oldest first."""
+    return concerns(seen_by=seen_by).filter(circle=circle).order_by("sent_at", "pk")
+
+
+def answers_of(concern: Concern) -> dict[str, str | None]:
+    """The answers to the questions about danger; None is a question that was skipped."""
+    return json.loads(concern.answers) if concern.answers else {}
+
+
+def doubles(concern: Concern, *, seen_by: Reader, at: datetime) -> list[Double]:
+    """Concerns of the last 90 days at the same institution that may be the same (5.1).
+
+    Only what this reader may read is compared, in memory: by the hash of the contact, and by
+    alias with age band. Nobody can search for a person by name.
+    """
+    rows = (
+        concerns(seen_by=seen_by)
+        .filter(
+            institution_id=concern.institution_id,
+            began_at__gte=at - timedelta(days=DOUBLES_DAYS),
+        )
+        .exclude(pk=concern.pk)
+        .exclude(state="draft")
+        .order_by("-began_at")[:CASELOAD]
+    )
+    found = []
+    for other in rows:
+        contact = bool(concern.contact_hash) and concern.contact_hash == other.contact_hash
+        person = same_alias(concern.about_alias, other.about_alias) and (
+            not concern.about_age_band
+            or not other.about_age_band
+            or concern.about_age_band == other.about_age_band
+        )
+        if contact or person:
+            found.append(Double(other, same_contact=contact, same_person=person))
+    return found
+
+
+def reports_by_same_contact(concern: Concern, *, seen_by: Reader, at: datetime) -> int:
+    """How many concerns came from the same contact in a year, this one included: a number (M2).
+
+    Counted over the whole institution, for somebody who may read this concern; nothing of the
+    others is shown. 0 when nobody left a contact.
+    """
+    if not concern.contact_hash or not seen_by.may("R", concern):
+        return 0
+    return (
+        Concern.objects.unscoped("a count of reports by one contact, never the reports (M2)")
+        .filter(
+            institution_id=concern.institution_id,
+            contact_hash=concern.contact_hash,
+            began_at__gte=at - timedelta(days=REPORTS_DAYS),
+        )
+        .exclude(state="draft")
+        .count()
+    )
+
+
+def cases(*, seen_by: Reader) -> ScopedQuerySet:
+    """Cases this reader may read, each with its person and service."""
+    return Case.objects.visible_to(seen_by).select_related(
+        "circle__focus", "circle__institution", "service"
+    )
+
+
+def open_cases(*, seen_by: Reader) -> ScopedQuerySet:
+    """Cases that are not closed."""
+    return cases(seen_by=seen_by).exclude(state="closed")
+
+
+def reviews_due(*, seen_by: Reader, at: datetime, days: int = 7) -> ScopedQuerySet:
+    """Open cases that somebody must look at within some days, or should have."""
+    until = (at + timedelta(days=days)).date()
+    return open_cases(seen_by=seen_by).filter(review_by__lte=until).order_by("review_by", "pk")
+
+
+def case_of(circle: object, *, seen_by: Reader) -> Case | None:
+    """The case of a circle, if this reader may read it."""
+    found: Case | None = cases(seen_by=seen_by).filter(circle=circle).first()
+    return found
+
+
+def decisions(circle: object, *, seen_by: Reader) -> ScopedQuerySet:
+    """What was decided in a circle, newest first."""
+    return (
+        Decision.objects.visible_to(seen_by)
+        .filter(circle=circle)
+        .select_related("written_by")
+        .order_by("-decided_at", "pk")
+    )
+
+
+def releases(circle: object, *, seen_by: Reader, at: datetime) -> ScopedQuerySet:
+    """Releases of gates in a circle that have not run out."""
+    rows = decisions(circle, seen_by=seen_by).filter(kind="release", decided_at__lte=at)
+    return rows.exclude(until__lt=at.date())
+
+
+def facts_of(case: Case) -> dict[str, Any]:
+    """The chooser's facts as they were last given; {} when nobody gave any."""
+    found: dict[str, Any] = json.loads(case.facts) if case.facts else {}
+    return found
+
+
+def shown_of(decision: Decision) -> dict[str, Any]:
+    """What the chooser said when the decision was made."""
+    found: dict[str, Any] = json.loads(decision.shown) if decision.shown else {}
+    return found
+
+
+def ids(rows: Iterable[Any]) -> list[UUID]:
+    """The ids of some rows."""
+    return [row.pk for row in rows]

@@ -1,0 +1,19 @@
+"""How long a consent may last, and which forms are no consent."""
+
+from __future__ import annotations
+
+from datetime import date
+
+# Records that stand in the list of forms but cannot be "given" (consent-and-privacy section 1).
+NOT_A_CONSENT = frozenset({"c_capacity", "c_best_interests", "c_refusal", "c_community"})
+
+
+def latest_end(given_on: date, months: int) -> date:
+    """The last day a consent given on a day may last to: so many months later, or month's end."""
+    year, month = divmod(given_on.year * 12 + given_on.month - 1 + months, 12)
+    for day in range(given_on.day, 0, -1):
+        try:
+            return date(year, month + 1, day)
+        except ValueError:
+            continue
+    raise AssertionError("every month has a first day")

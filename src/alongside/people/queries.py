@@ -1,0 +1,124 @@
+"""Reads, each with its reader."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from alongside.people.models import (
+    Circle,
+    ContactPoint,
+    Institution,
+    Member,
+    Person,
+    Practitioner,
+    age_of,
+)
+from alongside.records.errors import NotAllowed
+from alongside.records.reader import Reader
+from alongside.records.scoped import ScopedQuerySet
+
+__all__ = [
+    "age_of",
+    "author_of",
+    "circles",
+    "contacts_of",
+    "institutions",
+    "live_members",
+    "members",
+    "own_memberships",
+    "own_practitioner",
+    "persons",
+    "practitioners",
+]
+
+
+def institutions(*, seen_by: Reader) -> ScopedQuerySet:
+    """The institutions this reader belongs to."""
+    return Institution.objects.visible_to(seen_by)
+
+
+def persons(*, seen_by: Reader) -> ScopedQuerySet:
+    """Persons by id only. There is no search by name across circles (5.1)."""
+    return Person.objects.visible_to(seen_by)
+
+
+def practitioners(*, seen_by: Reader) -> ScopedQuerySet:
+    """Who works here."""
+    return Practitioner.objects.visible_to(seen_by).select_related("person")
+
+
+def circles(*, seen_by: Reader) -> ScopedQuerySet:
+    """The circles this reader may read, each with its focus person."""
+    return Circle.objects.visible_to(seen_by).select_related("focus", "institution")
+
+
+def members(*, seen_by: Reader) -> ScopedQuerySet:
+    """Places in circles, also ended ones, each with its person."""
+    return Member.objects.visible_to(seen_by).select_related("person")
+
+
+def live_members(circle: Circle | UUID, *, seen_by: Reader) -> ScopedQuerySet:
+    """Who is in a circle now, longest first."""
+    pk = circle.pk if isinstance(circle, Circle) else circle
+    return members(seen_by=seen_by).filter(circle_id=pk, to_at=None).order_by("from_at", "pk")
+
+
+def own_memberships(*, seen_by: Reader) -> ScopedQuerySet:
+    """The reader's own live places, each with its circle."""
+    return (
+        members(seen_by=seen_by)
+        .filter(person_id__in=seen_by.persons, to_at=None)
+        .select_related("person", "circle__institution")
+        .order_by("from_at", "pk")
+    )
+
+
+def contacts_of(person: Person | UUID, *, seen_by: Reader) -> ScopedQuerySet:
+    """Live safe ways to reach a person, newest first."""
+    pk = person.pk if isinstance(person, Person) else person
+    return (
+        ContactPoint.objects.visible_to(seen_by)
+        .filter(person_id=pk, ended_at=None)
+        .order_by("-created_at")
+    )
+
+
+def own_practitioner(*, seen_by: Reader) -> Practitioner | None:
+    """The reader's own place on the staff, if there is one."""
+    found: Practitioner | None = (
+        practitioners(seen_by=seen_by).filter(person_id__in=seen_by.persons).first()
+    )
+    return found
+
+
+def author_of(by: Reader, *, circle: Circle | UUID | None = None) -> Person:
+    """The person who writes: the reader's own one in this circle, else on the staff.
+
+    Raises:
+        NotAllowed: the reader stands for no person here.
+    """
+    own = Person.objects.visible_to(by).filter(pk__in=by.persons)
+    if circle is not None:
+        pk = circle.pk if isinstance(circle, Circle) else circle
+        member = (
+            Member.objects.visible_to(by)
+            .filter(circle_id=pk, person_id__in=by.persons, to_at=None)
+            .first()
+        )
+        if member is not None:
+            person: Person | None = own.filter(pk=member.person_id).first()
+            if person is not None:
+                return person
+        focus: Person | None = own.filter(focus_of=pk).first()
+        if focus is not None:
+            return focus
+    staff: Person | None = own.filter(is_staff_member=True).first()
+    if staff is None:
+        raise NotAllowed("the reader stands for no person here")
+    return staff
+
+
+def is_live(member: Member, at: datetime) -> bool:
+    """True while the place in the circle lasts."""
+    return member.from_at <= at and (member.to_at is None or at < member.to_at)

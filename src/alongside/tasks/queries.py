@@ -1,0 +1,43 @@
+"""Reads: what is still to do, for whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from alongside.records.reader import Reader
+from alongside.records.scoped import ScopedQuerySet
+from alongside.tasks.models import Task
+
+
+def tasks(*, seen_by: Reader) -> ScopedQuerySet:
+    """Every task this reader may read."""
+    return Task.objects.visible_to(seen_by)
+
+
+def open_tasks(*, seen_by: Reader) -> ScopedQuerySet:
+    """What nobody has done yet, the earliest first."""
+    return tasks(seen_by=seen_by).filter(done_at=None).order_by("due_at", "made_at", "pk")
+
+
+def mine(*, seen_by: Reader) -> ScopedQuerySet:
+    """Open tasks for this account, or for one of its roles, the earliest first."""
+    return (
+        open_tasks(seen_by=seen_by)
+        .filter(
+            Q(for_account_id=seen_by.account_id)
+            | Q(for_account=None, for_role__in=sorted(seen_by.roles))
+        )
+        .select_related("circle__focus", "circle__case")
+    )
+
+
+def overdue(*, seen_by: Reader, at: datetime) -> ScopedQuerySet:
+    """Open tasks whose time is over."""
+    return open_tasks(seen_by=seen_by).filter(due_at__lt=at)
+
+
+def of_circle(circle: object, *, seen_by: Reader) -> ScopedQuerySet:
+    """Open tasks about one circle."""
+    return open_tasks(seen_by=seen_by).filter(circle=circle)

@@ -104,15 +104,12 @@ def scoring_query(
             f"{table.path.name} has a column named {clash[0]} already. "
             "Rename it, or give --prefix to name the results differently."
         )
-    carried = [
-        f"{name(f'carried {place}')} AS {name(column)}"
-        for place, column in enumerate(table.names, start=1)
-    ]
+    carried = [f"{name(_carried(table, column))} AS {name(column)}" for column in table.names]
     listed = [f"{value} AS {name(prefix + column)}" for column, value in results.items()]
     # Each step is a query of its own, so that nothing is worked out twice.
     pieces, scores, named = layers(instrument)
     query = _points_query(table, instrument, columns)
-    for step in ({**pieces, "error": _error(instrument, columns)}, scores, named):
+    for step in ({**pieces, "error": _error(table, columns, instrument)}, scores, named):
         added = [f"{value} AS {name(column)}" for column, value in step.items()]
         query = f"SELECT *, {', '.join(added)} FROM ({query})"
     return f"SELECT {', '.join([*carried, *listed])} FROM ({query})"
@@ -121,7 +118,7 @@ def scoring_query(
 def refusals_query(table: Table, instrument: Instrument) -> str:
     """The number and the reason of every row that is refused, as one SQL query."""
     columns = _columns(table, instrument)
-    said = f"SELECT {_error(instrument, columns)} AS said FROM "
+    said = f"SELECT {_error(table, columns, instrument)} AS said FROM "
     return (
         f"SELECT row, said FROM (SELECT row_number() OVER () AS row, said FROM "
         f"({said} ({_points_query(table, instrument, columns)}))) WHERE said IS NOT NULL"
@@ -129,21 +126,17 @@ def refusals_query(table: Table, instrument: Instrument) -> str:
 
 
 def _points_query(table: Table, instrument: Instrument, columns: dict[str, str]) -> str:
-    """Every column as it is, under a name nobody else has, and every item as points and as text."""
-    carried = [
-        f"given.{name(column)} AS {name(f'carried {place}')}"
-        for place, column in enumerate(table.names, start=1)
-    ]
+    """Every column as it is, under a name nobody else has, and every item as points."""
+    carried = [f"given.{name(column)} AS {name(_carried(table, column))}" for column in table.names]
     points = [
         f"{_as_points(table, columns, instrument, item)} AS {name(item.id)}"
         for item in instrument.items
     ]
-    said = [
-        f"{_as_text(table, columns[item.id])} AS {name(f'said {item.id}')}"
-        for item in instrument.items
-        if item.id in columns
-    ]
-    return f"SELECT {', '.join([*carried, *points, *said])} FROM {table.source} AS given"
+    return f"SELECT {', '.join([*carried, *points])} FROM {table.source} AS given"
+
+
+def _carried(table: Table, column: str) -> str:
+    return f"carried {table.names.index(column) + 1}"
 
 
 def _columns(table: Table, instrument: Instrument) -> dict[str, str]:
@@ -169,15 +162,6 @@ def _columns(table: Table, instrument: Instrument) -> dict[str, str]:
 
 def _item_of(column: str) -> str:
     return item_id(column) if len(column) < 20 else column
-
-
-def _as_text(table: Table, column: str) -> str:
-    """The cell as it was written, NULL when it means not answered."""
-    cell = f"given.{name(column)}"
-    if table.type_of(column) != "VARCHAR":
-        return f"CAST({cell} AS VARCHAR)"
-    nulls = ", ".join(text(each) for each in NULLS)
-    return f"CASE WHEN trim({cell}) NOT IN ({nulls}) THEN trim({cell}) END"
 
 
 def _as_points(table: Table, columns: dict[str, str], instrument: Instrument, item: Item) -> str:
@@ -223,18 +207,25 @@ def _results(instrument: Instrument, rules: list[RiskRule]) -> dict[str, str]:
     return results
 
 
-def _error(instrument: Instrument, columns: dict[str, str]) -> str:
+def _error(table: Table, columns: dict[str, str], instrument: Instrument) -> str:
     """The first answer, in the order of the form, that is none of the item's points."""
+    nulls = ", ".join(text(each) for each in NULLS)
     branches = []
     for item in instrument.items:
         if item.id not in columns:
             continue
+        column, points = columns[item.id], name(item.id)
+        cell = name(_carried(table, column))
         values = instrument.options[item.options]
-        said, points = name(f"said {item.id}"), name(item.id)
         allowed = ", ".join(str(value) for value in values)
+        unreadable = f"{cell} IS NOT NULL"
+        if table.type_of(column) == "VARCHAR":
+            unreadable += f" AND trim({cell}) NOT IN ({nulls})"
         branches.append(
-            f"WHEN {said} IS NOT NULL AND ({points} IS NULL OR {points} NOT IN ({allowed})) THEN "
-            f"'{item.id}=' || substr({said}, 1, 40) || ' is outside {min(values)}..{max(values)}'"
+            f"WHEN CASE WHEN {points} IS NULL THEN {unreadable} "
+            f"ELSE {points} NOT IN ({allowed}) END THEN "
+            f"'{item.id}=' || substr(trim(CAST({cell} AS VARCHAR)), 1, 40) || "
+            f"' is outside {min(values)}..{max(values)}'"
         )
     return f"CASE {' '.join(branches)} END"
 

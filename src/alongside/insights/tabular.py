@@ -41,7 +41,7 @@ class MissingColumns(TableRefused):
         }
         hints = [f"{near[name][0]} for {name}" for name in self.missing if near[name]]
         hint = f" Did you mean {', '.join(hints)}?" if hints else ""
-        several = "columns" if len(self.missing) > 1 else "a column"
+        several = "columns" if len(self.missing) > 1 else "column"
         super().__init__(
             f"{path.name} has no {several} named {', '.join(self.missing)}.{hint} "
             f"It has: {_some(self.have)}."

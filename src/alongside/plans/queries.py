@@ -1,0 +1,270 @@
+"""Plans and courses, each with its reader; and what the gates of a course are told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from alongside import catalogue
+from alongside.cases.models import Decision
+from alongside.consent.models import Capacity
+from alongside.consent.models import Consent as ConsentRow
+from alongside.consent.queries import fact_of as consent_fact
+from alongside.credentials.models import Credential
+from alongside.credentials.queries import fact_of as credential_fact
+from alongside.credentials.rules import counting
+from alongside.crisis.models import Alert, SafetyCheck
+from alongside.engine.consent.decide import permitted
+from alongside.engine.protocols.gates import GateState, gate_states
+from alongside.engine.protocols.shapes import Protocol
+from alongside.measures.models import Response
+from alongside.people.models import Circle, Member, Person, age_of
+from alongside.plans.models import Agreement, Course, Goal, GoalRating, Plan
+from alongside.tasks.models import Task
+
+# A gate asks what is so, whoever looks: what it reads is never shown, only whether it holds.
+GATE = "a gate asks what is so, whoever looks"
+
+
+def plans(*, seen_by: Any) -> Any:
+    return Plan.objects.visible_to(seen_by).select_related(
+        "case", "circle__focus", "decision", "institution", "written_by"
+    )
+
+
+def live_plan(*, seen_by: Any, circle: UUID) -> Plan | None:
+    found: Plan | None = plans(seen_by=seen_by).filter(circle=circle, ended_at=None).first()
+    return found
+
+
+def courses(*, seen_by: Any) -> Any:
+    return Course.objects.visible_to(seen_by).select_related(
+        "plan__case", "circle__focus", "deliverer__person", "supervisor__person", "institution"
+    )
+
+
+def goals(*, seen_by: Any, plan: Plan) -> list[Goal]:
+    """The goals of a plan with their ratings, oldest rating first."""
+    rows = Goal.objects.visible_to(seen_by).filter(plan=plan).select_related("about")
+    found = list(rows.order_by("set_at"))
+    ratings: dict[UUID, list[Any]] = {goal.pk: [] for goal in found}
+    marks = GoalRating.objects.visible_to(seen_by).filter(goal__in=found).order_by("rated_at")
+    for mark in marks:
+        ratings[mark.goal_id].append(mark)
+    for goal in found:
+        goal.marks = ratings[goal.pk]  # type: ignore[attr-defined]
+        goal.level_words = json.loads(goal.levels)  # type: ignore[attr-defined]
+    return found
+
+
+def agreements(*, seen_by: Any, plan: Plan) -> Any:
+    """What each person said to the live edition of a plan, latest first."""
+    return (
+        Agreement.objects.visible_to(seen_by)
+        .filter(plan=plan, edition=plan.edition)
+        .select_related("person", "written_by")
+        .order_by("-said_at")
+    )
+
+
+def people_of(circle: Circle) -> list[Person]:
+    """The focus person and every live member of a circle."""
+    members = Member.objects.unscoped(GATE).filter(circle=circle, to_at=None)
+    return [circle.focus, *(m.person for m in members.select_related("person"))]
+
+
+def protocol_of(course: Course) -> Protocol:
+    """The protocol at the exact version of the course."""
+    return catalogue.current().protocol(course.protocol)
+
+
+def start_gates(*, course: Course, seen_by: Any, at: datetime) -> tuple[GateState, ...]:
+    """The gates before a course may start: open, or not yet and why."""
+    way = protocol_of(course)
+    return _states(way.gates_start, course, at)
+
+
+def session_gates(*, course: Course, seen_by: Any, at: datetime) -> tuple[GateState, ...]:
+    """The gates before a session is held: asked anew each time."""
+    way = protocol_of(course)
+    return _states(way.gates_session, course, at)
+
+
+def is_held_back(circle: UUID, at: datetime) -> bool:
+    """G1: an A to C alert is open in this circle, and no release of it is recorded since."""
+    alerts = Alert.objects.unscoped(GATE).filter(
+        circle_id=circle, closed_at=None, level__in=["A", "B", "C"]
+    )
+    newest = alerts.order_by("-last_raised_at").values_list("last_raised_at", flat=True).first()
+    if newest is None:
+        return False
+    return not _releases(circle, "gate:G1", at.date()).filter(decided_at__gte=newest).exists()
+
+
+def _states(uses: Iterable[Any], course: Course, at: datetime) -> tuple[GateState, ...]:
+    gates = catalogue.current().gates
+    released = {
+        row.about.removeprefix("gate:")
+        for row in _releases(course.circle_id, "gate:", at.date())
+        if row.about != "gate:G1"
+    }
+    return gate_states(
+        uses, gates, words(course, at), variant=course.variant, released=frozenset(released)
+    )
+
+
+def _releases(circle: UUID, about: str, on: date) -> Any:
+    rows = Decision.objects.unscoped(GATE).filter(
+        circle_id=circle, kind="release", about__startswith=about
+    )
+    return rows.filter(Q(until=None) | Q(until__gte=on))
+
+
+def words(course: Course, at: datetime) -> frozenset[str]:
+    """The words that are true of a course now; what is unknown is not among them."""
+    have = set()
+    way, on = protocol_of(course), at.date()
+    treated = [row.person for row in course.treated.unscoped(GATE).select_related("person")]
+    if way.runnable:
+        have.add("runnable")
+    if not is_held_back(course.circle_id, at):
+        have.add("danger_clear")
+    if _is_checked(course):
+        have.add("safety_check")
+    have |= _consented(course, treated, on)
+    have |= _credentialed(course, way, on)
+    have |= _of_the_persons(course, treated, on)
+    if _has_agreed(course, treated):
+        have.add("agreement")
+    if _has_baseline(course, way, treated, at):
+        have.add("baseline")
+    open_tasks = Task.objects.unscoped(GATE).filter(circle_id=course.circle_id, done_at=None)
+    kinds = set(open_tasks.values_list("kind", flat=True))
+    if "private_check" not in kinds:
+        have |= {"participants_safe", "asked_alone"}
+    if "safeguarding" not in kinds:
+        have.add("safeguarding_reported")
+    have.add("fit_today")
+    if "review_change" not in kinds:
+        have.add("on_track")
+    facts = json.loads(course.plan.case.facts or "{}")
+    if facts.get("danger", {}).get("withdrawal_risk") == "none":
+        have.add("withdrawal_advice")
+    return frozenset(have)
+
+
+def _is_checked(course: Course) -> bool:
+    checks = SafetyCheck.objects.unscoped(GATE)
+    return bool(
+        checks.filter(circle_id=course.circle_id).exists()
+        or checks.filter(concern__case=course.plan.case).exists()
+    )
+
+
+def _consented(course: Course, treated: list[Person], on: date) -> set[str]:
+    rows = ConsentRow.objects.unscoped(GATE).filter(circle_id=course.circle_id, person__in=treated)
+    facts = [consent_fact(row) for row in rows]
+    forms = {fact.form_id for fact in facts}
+    given = {
+        form
+        for form in forms
+        if all(
+            permitted(
+                facts, person=str(person.pk), form=form, on=on, about=f"course:{course.pk}"
+            ).allowed
+            for person in treated
+        )
+    }
+    have = {f"consent:{form}" for form in given}
+    # Helping a relative needs the relative's consent; treating the person needs the person's.
+    focus = course.circle.focus_id
+    needed = {"c_treatment" if person.pk == focus else "c_family" for person in treated}
+    if needed and needed <= given:
+        have.add("consent")
+    return have
+
+
+def _credentialed(course: Course, way: Protocol, on: date) -> set[str]:
+    rows = Credential.objects.unscoped(GATE).filter(
+        practitioner__in=[p for p in (course.deliverer_id, course.supervisor_id) if p]
+    )
+    own = [credential_fact(r) for r in rows if r.practitioner_id == course.deliverer_id]
+    above = [credential_fact(r) for r in rows if r.practitioner_id == course.supervisor_id]
+    for deliverer in way.deliverers_of(course.variant):
+        if not deliverer.credentials:
+            return {"credential"}
+        if counting(own, deliverer.credentials, on):
+            return {"credential"}
+        if deliverer.role == "trainee" and counting(above, deliverer.credentials, on):
+            return {"credential"}
+    return set()
+
+
+def _of_the_persons(course: Course, treated: list[Person], on: date) -> set[str]:
+    have = set()
+    doubtful = Capacity.objects.unscoped(GATE).filter(
+        circle_id=course.circle_id, person__in=treated, assessed_at__date__lte=on
+    )
+    newest: dict[UUID, str] = {
+        row.person_id: row.conclusion for row in doubtful.order_by("assessed_at")
+    }
+    if all(newest.get(p.pk, "presumed") in {"presumed", "assessed_present"} for p in treated):
+        have.add("capacity")
+    of_age = catalogue.current().chooser_rules.numbers.get("age_of_consent", 16)
+    ages = [_lowest_age(person, on) for person in treated]
+    if all(age is not None and age >= of_age for age in ages):
+        have.add("age_basis")
+    return have
+
+
+def _lowest_age(person: Person, on: date) -> int | None:
+    if (age := age_of(person, on)) is not None:
+        return age
+    first = person.age_band.split("_")[0]
+    return int(first) if first.isdigit() else None
+
+
+def _has_agreed(course: Course, treated: list[Person]) -> bool:
+    said: dict[UUID, str] = {}
+    rows = Agreement.objects.unscoped(GATE).filter(
+        plan=course.plan, edition=course.plan.edition, person__in=treated
+    )
+    for row in rows.order_by("said_at"):
+        said[row.person_id] = row.answer
+    return all(said.get(person.pk) in {"yes", "basis"} for person in treated)
+
+
+def _has_baseline(course: Course, way: Protocol, treated: list[Person], at: datetime) -> bool:
+    primary = [m.instrument for m in way.measures_of(course.variant) if m.primary]
+    known = catalogue.current().instruments
+    wanted = {ref.split("@")[0] for ref in known} & set(primary)
+    if not wanted:
+        return True
+    rows = Response.objects.unscoped(GATE).filter(
+        circle_id=course.circle_id,
+        respondent__in=treated,
+        entered_in_error=False,
+        answered_at__gte=at - timedelta(days=28),
+    )
+    asked = {str(ref).split("@")[0] for ref in rows.values_list("instrument", flat=True)}
+    return bool(wanted & asked)
+
+
+def texts(states: Iterable[GateState]) -> list[Mapping[str, Any]]:
+    """Gate states as a page shows them: waiting ones first, each with its reason."""
+    order = {"waiting": 0, "advised": 1, "afterwards": 2, "released": 3, "open": 4}
+    return [
+        {
+            "gate": state.gate,
+            "status": state.status,
+            "reason": state.reason.text,
+            "release": state.release.text,
+            "releasable": state.releasable,
+        }
+        for state in sorted(states, key=lambda s: order[s.status])
+    ]

@@ -73,6 +73,7 @@ def hold_session(
     at: datetime,
     booking: Booking | None = None,
     agenda: Sequence[str] = (),
+    said: frozenset[str] = frozenset(),
 ) -> TherapySession:
     """Write down a session that was held, who came, and begin its note as a draft.
 
@@ -80,6 +81,7 @@ def hold_session(
         attendance: a word for each person treated; at least one came.
         minutes: how long it took, 1 to 480.
         held_at: when it began, UTC; not after ``at``.
+        said: what only the practitioner can say of the day, such as ``fit_today``.
 
     Raises:
         NotStarted, GatesClosed, NotHappenedYet, AlreadyTold.
@@ -91,7 +93,7 @@ def hold_session(
         raise NotHappenedYet(held_at=held_at)
     if not any(word in {"attended", "late"} for word in attendance.values()):
         raise Refused("nobody came: that is a session not held", field="attendance")
-    states = plan_queries.session_gates(course=course, seen_by=by, at=at)
+    states = plan_queries.session_gates(course=course, seen_by=by, at=at, said=said)
     if not gate_rules.may_start(states):
         raise GatesClosed(states=states)
     _untold(booking)

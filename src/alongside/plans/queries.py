@@ -29,6 +29,8 @@ from alongside.tasks.models import Task
 
 # A gate asks what is so, whoever looks: what it reads is never shown, only whether it holds.
 GATE = "a gate asks what is so, whoever looks"
+# No record can know these: the practitioner says them on the day, and they hold for that session.
+SAID_ON_THE_DAY = frozenset({"fit_today"})
 
 
 def plans(*, seen_by: Any) -> Any:
@@ -89,10 +91,16 @@ def start_gates(*, course: Course, seen_by: Any, at: datetime) -> tuple[GateStat
     return _states(way.gates_start, course, at)
 
 
-def session_gates(*, course: Course, seen_by: Any, at: datetime) -> tuple[GateState, ...]:
-    """The gates before a session is held: asked anew each time."""
+def session_gates(
+    *, course: Course, seen_by: Any, at: datetime, said: frozenset[str] = frozenset()
+) -> tuple[GateState, ...]:
+    """The gates before a session is held: asked anew each time.
+
+    Args:
+        said: words only somebody who is there can say, such as ``fit_today``.
+    """
     way = protocol_of(course)
-    return _states(way.gates_session, course, at)
+    return _states(way.gates_session, course, at, said & SAID_ON_THE_DAY)
 
 
 def is_held_back(circle: UUID, at: datetime) -> bool:
@@ -106,7 +114,9 @@ def is_held_back(circle: UUID, at: datetime) -> bool:
     return not _releases(circle, "gate:G1", at.date()).filter(decided_at__gte=newest).exists()
 
 
-def _states(uses: Iterable[Any], course: Course, at: datetime) -> tuple[GateState, ...]:
+def _states(
+    uses: Iterable[Any], course: Course, at: datetime, said: frozenset[str] = frozenset()
+) -> tuple[GateState, ...]:
     gates = catalogue.current().gates
     released = {
         row.about.removeprefix("gate:")
@@ -114,7 +124,7 @@ def _states(uses: Iterable[Any], course: Course, at: datetime) -> tuple[GateStat
         if row.about != "gate:G1"
     }
     return gate_states(
-        uses, gates, words(course, at), variant=course.variant, released=frozenset(released)
+        uses, gates, words(course, at) | said, variant=course.variant, released=frozenset(released)
     )
 
 
@@ -149,7 +159,6 @@ def words(course: Course, at: datetime) -> frozenset[str]:
         have |= {"participants_safe", "asked_alone"}
     if "safeguarding" not in kinds:
         have.add("safeguarding_reported")
-    have.add("fit_today")
     if "review_change" not in kinds:
         have.add("on_track")
     facts = json.loads(course.plan.case.facts or "{}")

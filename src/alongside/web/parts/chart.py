@@ -203,8 +203,8 @@ def _change_in_words(chart: Chart, start: Number, now: Number) -> str:
         return _("That is %(points)s points; %(least)s or more is a reliable change.") % words
     return (
         _(
-            "No reliable change. A change of %(least)s or more would be larger than measurement "
-            "error is likely to explain."
+            "A change of %(least)s or more would be larger than measurement error is likely to "
+            "explain."
         )
         % words
     )
@@ -249,6 +249,8 @@ def _svg(frame: _Frame, label: str) -> SafeString:
 
 def _bands(frame: _Frame) -> Iterator[SafeString]:
     bands = sorted(frame.chart.bands, key=lambda band: float(band.low))
+    if not bands:
+        return
     tops = [*(float(band.low) for band in bands[1:]), float(frame.chart.highest)]
     cut = frame.y(frame.chart.line.value) if frame.chart.line else None
     for place, (band, top) in enumerate(zip(bands, tops, strict=True)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -158,6 +159,7 @@ def open_case(
             concern.written_by = member.person
             changed.append("written_by")
     concern.save_version(version or concern.version, changed)
+    _finish_task("new_concern", f"concern:{concern.pk}", by=by, at=at)
     _tasks_of_a_new_case(concern, case, by=by, at=at)
     audit.write("cases.concern_taken", by=by, at=at, about=concern)
     audit.write("cases.case_opened", by=by, at=at, about=case, detail={"basis": legal_basis})
@@ -208,6 +210,7 @@ def _end_concern(
         raise NotToTriage(concern=concern)
     concern.state, concern.ended_at, concern.ended_because = state, at, words
     concern.save_version(version or concern.version, ["state", "ended_at", "ended_because"])
+    _finish_task("new_concern", f"concern:{concern.pk}", by=by, at=at)
     audit.write(f"cases.concern_{state}", by=by, at=at, about=concern)
     return concern
 
@@ -482,7 +485,8 @@ def _reporter(concern: Concern, circle: Circle, *, by: Reader, at: datetime) -> 
         by=by,
         at=at,
     )
-    try:
+    # What reads as no number and no address stays on the concern, to be asked.
+    with suppress(reach.NotReachable):
         people.add_contact(
             person=member.person,
             circle=circle,
@@ -491,9 +495,6 @@ def _reporter(concern: Concern, circle: Circle, *, by: Reader, at: datetime) -> 
             by=by,
             at=at,
         )
-    except reach.NotReachable:
-        # What they left reads as no number and no address: it stays on the concern, to be asked.
-        pass
     return member
 
 

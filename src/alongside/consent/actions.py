@@ -104,7 +104,7 @@ def give(
         raise NotAConsent(form=ref)
     if given_how == "spoken" and not witness.strip():
         raise NeedsAWitness
-    writer = author_of(by, circle=circle)
+    writer = _writer(by, circle, person)
     if given_how == "screen" and writer.pk != person.pk:
         raise NotTheirCircle
     consent: Consent = Consent.objects.create(
@@ -207,7 +207,7 @@ def refuse(
         words=words.strip(),
         stays_open=stays_open.strip(),
         refused_at=at,
-        written_by=author_of(by, circle=circle),
+        written_by=_writer(by, circle, person),
     )
     audit.write("consent.refusal_recorded", by=by, at=at, about=refusal, detail={"about": about})
     return refusal
@@ -269,3 +269,11 @@ def _must_belong(person: Person, circle: Circle, by: Reader) -> None:
         return
     if not live_members(circle, seen_by=by).filter(person=person).exists():
         raise NotTheirCircle
+
+
+def _writer(by: Reader, circle: Circle, person: Person) -> Person:
+    """Who writes: staff for anybody in the circle, a member or the person for themself alone."""
+    writer = author_of(by, circle=circle)
+    if not writer.is_staff_member and writer.pk != person.pk:
+        raise NotTheirCircle
+    return writer

@@ -1,0 +1,229 @@
+"""The private check: each member, and the person, is asked alone whether they are afraid here.
+
+A worrying answer raises an alert and freezes dates until the lead has resolved it. Frozen is
+never stored: it is an answer without a release recorded later. Source: access and safety rules
+of this project, section 6; the questions are content/danger/private_check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from alongside import catalogue
+from alongside.cases import actions as cases
+from alongside.cases.models import Decision
+from alongside.crisis import actions as crisis
+from alongside.crisis.models import SafetyCheck
+from alongside.engine.risk import RiskFinding
+from alongside.people import actions as people
+from alongside.people.models import Circle, Member, Person
+from alongside.people.queries import live_members
+from alongside.records import audit
+from alongside.records.actions_base import action
+from alongside.records.errors import NotAllowed, Refused
+from alongside.records.reader import Reader
+
+KIND = "private_check"
+
+
+class UnknownAnswer(Refused):
+    """No private question, or no answer to it, has this id. ``question`` says which."""
+
+    question: str
+
+
+class NothingToResolve(Refused):
+    """Nothing in this check holds anything back, or it was resolved before."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberState:
+    """Where the private check of one member stands, without what they answered."""
+
+    person: UUID
+    word: str  # not_asked, answered, to_resolve
+    check: UUID | None = None
+    checked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CircleState:
+    """Where the private checks of a circle stand."""
+
+    members: tuple[MemberState, ...]
+
+    @property
+    def is_frozen(self) -> bool:
+        """True while an answer waits for the lead: nothing is dated."""
+        return any(member.word == "to_resolve" for member in self.members)
+
+    @property
+    def all_asked(self) -> bool:
+        """True when everybody in the circle was asked alone."""
+        return bool(self.members) and all(m.word != "not_asked" for m in self.members)
+
+    def of(self, person: UUID) -> MemberState:
+        """The state of one member; not asked when they are not among the members."""
+        return next(
+            (member for member in self.members if member.person == person),
+            MemberState(person, "not_asked"),
+        )
+
+
+@action
+def answer(
+    *,
+    circle: Circle,
+    person: Person,
+    answers: Mapping[str, str | None],
+    by: Reader,
+    at: datetime,
+) -> SafetyCheck:
+    """Keep one person's answers, raise what they call for, and hide them if they ask for it.
+
+    Args:
+        person: who answers: a live member or the focus person. Nobody answers for another; the
+            lead may write down what they were told in person, alone.
+        answers: by question id; None is a question that was skipped.
+
+    Raises:
+        UnknownAnswer; NotAllowed when the reader stands for another.
+    """
+    by.confirm_create("safety_check", institution=circle.institution_id, circle=circle.pk)
+    is_own = person.pk in by.persons
+    if not (is_own or by.is_system or "lead" in by.roles):
+        raise NotAllowed("nobody answers for another")
+    member = live_members(circle, seen_by=by).filter(person=person).first()
+    if member is None and person.pk != circle.focus_id:
+        raise NotAllowed("not in this circle")
+    asked = catalogue.current().private_check
+    findings: list[RiskFinding] = []
+    hide = False
+    for question, given in answers.items():
+        if given is None:
+            continue
+        about = asked.question(question)
+        chosen = about.answer(given) if about is not None else None
+        if chosen is None:
+            raise UnknownAnswer(question=question)
+        hide = hide or chosen.then == "hide"
+        if chosen.freezes:
+            findings.append(
+                RiskFinding(
+                    rule=f"{KIND}_{question}@{asked.ref.version}",
+                    level=chosen.level or "D",
+                    because=f"{question} = {given}",
+                    item=question,
+                )
+            )
+    checked = crisis.record_safety_check(
+        kind=KIND,
+        form=str(asked.ref),
+        circle=circle,
+        about=person,
+        written_by=person,
+        answers=dict(answers),
+        findings=findings,
+        source=f"{KIND}:{person.pk}",
+        by=by,
+        at=at,
+    )
+    if hide and isinstance(member, Member):
+        people.hide_me(member=member, by=by, at=at)
+    audit.write("crisis.private_check_answered", by=by, at=at, about=checked.check)
+    return checked.check
+
+
+@action
+def resolve(*, check: SafetyCheck, reason: str, by: Reader, at: datetime) -> Decision:
+    """Say how a worrying answer was resolved; dates may be set again. The answer stays.
+
+    Raises:
+        NothingToResolve: it held nothing back, or was resolved before.
+    """
+    by.confirm("R", check)
+    if check.circle is None or check.pk not in open_checks([check.circle.pk]):
+        raise NothingToResolve
+    return cases.record_decision(
+        circle=check.circle,
+        kind="release",
+        chosen="resolved",
+        about=f"{KIND}:{check.pk}",
+        reason=reason,
+        by=by,
+        at=at,
+    )
+
+
+def open_checks(circles: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Checks that hold dates back, each with its circle: ids alone, for gates that everybody meets.
+
+    Two queries, however many circles.
+    """
+    ids = list(circles)
+    checks = (
+        SafetyCheck.objects.unscoped("does an answer hold dates back? (ids alone)")
+        .filter(circle__in=ids, kind=KIND)
+        .exclude(findings=[])
+        .values_list("pk", "circle_id")
+    )
+    resolved = set(
+        Decision.objects.unscoped("was it resolved? (ids alone)")
+        .filter(circle__in=ids, kind="release", about__startswith=f"{KIND}:")
+        .values_list("about", flat=True)
+    )
+    return {pk: circle for pk, circle in checks if f"{KIND}:{pk}" not in resolved}
+
+
+def is_frozen(circle: UUID) -> bool:
+    """Does an answer to a private check hold back every date in this circle?"""
+    return bool(open_checks([circle]))
+
+
+def state_of(circle: Circle, *, seen_by: Reader) -> CircleState:
+    """Where the checks of everybody in a circle stand, for somebody who may read them."""
+    waiting = open_checks([circle.pk])
+    newest: dict[UUID, SafetyCheck] = {}
+    holding: dict[UUID, SafetyCheck] = {}
+    for check in (
+        SafetyCheck.objects.visible_to(seen_by)
+        .filter(circle=circle, kind=KIND)
+        .order_by("checked_at", "pk")
+    ):
+        newest[check.about_id] = check
+        if check.pk in waiting:
+            holding[check.about_id] = check
+    members = []
+    for member in live_members(circle, seen_by=seen_by):
+        check = holding.get(member.person_id) or newest.get(member.person_id)
+        word = "answered" if check else "not_asked"
+        if member.person_id in holding:
+            word = "to_resolve"
+        members.append(
+            MemberState(
+                member.person_id,
+                word,
+                check.pk if check else None,
+                check.checked_at if check else None,
+            )
+        )
+    return CircleState(tuple(members))
+
+
+def own_check(person: UUID, *, seen_by: Reader) -> SafetyCheck | None:
+    """The reader's own last check, if they were asked."""
+    found: SafetyCheck | None = (
+        SafetyCheck.objects.visible_to(seen_by)
+        .filter(about_id=person, kind=KIND)
+        .order_by("-checked_at")
+        .first()
+    )
+    return found
+
+
+def checks(*, seen_by: Reader) -> object:
+    """Private checks this reader may read."""
+    return SafetyCheck.objects.visible_to(seen_by).filter(kind=KIND)

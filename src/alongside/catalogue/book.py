@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -224,12 +224,15 @@ def find(items: Mapping[str, T], kind: str, id: str) -> T:
     raise UnknownContent(kind, id, known)
 
 
-def build(roots: Sequence[Path], *, before: Catalogue | None = None) -> Catalogue:
-    """Read every shelf.
+def build(
+    roots: Sequence[Path], *, before: Catalogue | None = None, only: Collection[str] = ()
+) -> Catalogue:
+    """Read every shelf, or some.
 
     Args:
         roots: the content folders, shipped first, then the deployment's own.
         before: the catalogue in use; what was good there and is broken now is kept.
+        only: the names of the shelves to read, for a command that needs few; all when empty.
 
     Returns:
         The catalogue. What is wrong is in ``problems``; broken items are not on the shelves.
@@ -237,17 +240,20 @@ def build(roots: Sequence[Path], *, before: Catalogue | None = None) -> Catalogu
     shelves: dict[str, dict[str, Any]] = {}
     problems: list[Problem] = []
     broken: set[str] = set()
-    for name, module_name, function in SHELVES:
+    wanted = [shelf for shelf in SHELVES if not only or shelf[0] in only]
+    for name, module_name, function in wanted:
         shelf = _read(module_name, function, roots)
         shelves[name] = dict(shelf.items)
         problems.extend(shelf.problems)
         if any(problem.grade == "error" for problem in shelf.problems):
             broken.add(name)
-    for module in _modules():
+    for module in _modules(wanted):
         if not hasattr(module, "unfit"):
             continue
         for name, refused in module.unfit(_frozen(shelves)).items():
             for id, why in refused.items():
+                if name not in shelves:
+                    continue
                 shelves[name].pop(id, None)
                 problems.extend(why)
                 broken.add(name)
@@ -303,8 +309,8 @@ def _read(module_name: str, function: str, roots: Sequence[Path]) -> Shelf[Any]:
     return shelf
 
 
-def _modules() -> Iterator[ModuleType]:
-    for name in dict.fromkeys(module_name for _, module_name, _ in SHELVES):
+def _modules(shelves: Sequence[tuple[str, str, str]] = SHELVES) -> Iterator[ModuleType]:
+    for name in dict.fromkeys(module_name for _, module_name, _ in shelves):
         module = _module(name)
         if module is not None:
             yield module

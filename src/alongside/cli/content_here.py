@@ -1,14 +1,27 @@
-"""The instrument a command was called for, found without reading the whole catalogue."""
+"""The part of the content a command needs, read without the rest."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alongside.cli import terminal
 from alongside.cli.refusals import Refused
 
 if TYPE_CHECKING:
+    from alongside.catalogue import Catalogue
     from alongside.engine.instruments import Instrument
     from alongside.engine.risk import RiskRule
+
+CHOOSER = (
+    "gates",
+    "needs",
+    "settings",
+    "chooser_rules",
+    "facts",
+    "chooser_words",
+    "protocols",
+    "protocol_words",
+)
 
 
 def instrument(id: str) -> tuple[Instrument, tuple[RiskRule, ...]]:
@@ -16,25 +29,18 @@ def instrument(id: str) -> tuple[Instrument, tuple[RiskRule, ...]]:
 
     Refused when there is none, with the nearest ids, and when its files have mistakes.
     """
-    from alongside.catalogue import Catalogue, UnknownContent, instruments, risk_rules, roots
+    from alongside.catalogue import UnknownContent, build, roots
 
-    here = roots()
-    shelf, rules = instruments.load(here), risk_rules.load(here)
-    content = Catalogue({"instruments": shelf.items, "risk_rules": rules.items})
-    for unfit in risk_rules.unfit(content)["instruments"]:
-        del shelf.items[unfit]
+    content = build(roots(), only=("instruments", "risk_rules"))
     name = id.partition("@")[0]
-    folders = (f"instruments/{name}/", f"risk_rules/{name}")
-    broken = [
-        problem
-        for problem in (*shelf.problems, *rules.problems)
-        if problem.grade == "error" and any(folder in problem.file for folder in folders)
-    ]
-    if broken:
-        raise Refused(
-            f"The content files of {name} have mistakes, so it is not used: {broken[0]}. "
-            "See alongside content check."
-        )
+    folders = (f"instruments/{name}/", f"risk_rules/{name}_", f"risk_rules/{name}/")
+    for problem in content.problems:
+        if problem.grade == "error" and any(folder in problem.file for folder in folders):
+            # Its danger rules may be among the mistakes: it is not used without them.
+            raise Refused(
+                f"The content files of {name[:60]} have mistakes, so it is not used: {problem}. "
+                "See alongside content check."
+            )
     try:
         found = content.instrument(id)
     except UnknownContent as unknown:
@@ -44,3 +50,28 @@ def instrument(id: str) -> tuple[Instrument, tuple[RiskRule, ...]]:
             f"There is no instrument {id[:60]}.{hint} See alongside content list instruments."
         ) from unknown
     return found, content.risk_rules_for(str(found.ref))
+
+
+def chooser() -> Catalogue:
+    """Everything the chooser reads.
+
+    Refused when gates, facts or rules have mistakes: an answer without them would not be safe.
+    A protocol or a need with mistakes is left out, and that is said.
+    """
+    from alongside.catalogue import build, roots
+
+    content = build(roots(), only=CHOOSER)
+    errors = [problem for problem in content.problems if problem.grade == "error"]
+    unsafe = [each for each in errors if not _may_be_left_out(each.file)]
+    if unsafe:
+        raise Refused(
+            f"The content of the chooser has mistakes, so it gives no answer: {unsafe[0]}. "
+            "See alongside content check."
+        )
+    if errors:
+        terminal.say(f"Some content has mistakes and is left out: {errors[0]}.")
+    return content
+
+
+def _may_be_left_out(file: str) -> bool:
+    return "protocols/" in file or "needs/" in file

@@ -17,6 +17,11 @@ class WrongUsage(Refused):
     status = 2
 
 
+def sentence(words: str) -> str:
+    """Words with an end: a full stop, unless they end with a mark of their own."""
+    return words if words.endswith((".", "?", "!")) else f"{words}."
+
+
 def nearest(word: str, known: list[str]) -> str:
     """A hint with the words most like this one, or nothing."""
     near = get_close_matches(word, known, n=3, cutoff=0.5)

@@ -54,6 +54,7 @@ def _by_table(instrument: Instrument, rule: ScoreRule) -> Scorer:
     values = frozenset(instrument.options[instrument.items[0].options])
     fits = values.issuperset
     unscored = instrument.items[count:]
+    rest = [(item.id, frozenset((None, *instrument.options[item.options]))) for item in unscored]
     known = frozenset(instrument.item_ids)
     allowed = instrument.missing.max if instrument.missing else 0
     complete = {
@@ -69,9 +70,18 @@ def _by_table(instrument: Instrument, rule: ScoreRule) -> Scorer:
             ticked = pick(answers)
         except KeyError:
             return other(answers)
-        if len(answers) == count and fits(ticked):
+        if fits(ticked) and (len(answers) == count or rest_fits(answers)):
             return complete[sum(ticked)]
         return other(answers)
+
+    def rest_fits(answers: Mapping[str, int | None]) -> bool:
+        found = count
+        for id, allowed_values in rest:
+            if id in answers:
+                found += 1
+                if answers[id] not in allowed_values:
+                    return False
+        return found == len(answers)
 
     def other(answers: Mapping[str, int | None]) -> Score:
         for id in answers:

@@ -1,0 +1,363 @@
+"""Answers to points: the instrument's own rule, missing is not zero, three ways that agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alongside import catalogue
+from alongside.engine.errors import EngineError
+from alongside.engine.instruments import (
+    AnsweredTwice,
+    AnswerOutOfRange,
+    Band,
+    CasenessRule,
+    Instrument,
+    Item,
+    Licence,
+    MissingRule,
+    Score,
+    ScoreRule,
+    UnknownItem,
+    as_decimal,
+    compile_scorer,
+    expression,
+    half_up,
+    items_to_ask,
+    layers,
+    normalise_answers,
+    score,
+    valid_answers,
+)
+from alongside.engine.terms import NotARef, Ref
+
+SHIPPED = catalogue.build(catalogue.roots()[:1])
+PHQ9 = SHIPPED.instrument("phq9")
+
+
+def ids(count: int) -> tuple[str, ...]:
+    return tuple(f"item_{number}" for number in range(1, count + 1))
+
+
+def form(instrument: Instrument, *answers: int | None) -> dict[str, int | None]:
+    return dict(zip(instrument.item_ids, answers, strict=False))
+
+
+# Two scores, reversed items, a mean times ten, one optional item, two scales and a negative one.
+ODD = Instrument(
+    ref=Ref("odd", 1),
+    name="Odd",
+    licence=Licence("ship", "", "", "2026-11-21"),
+    role="outcome",
+    respondent="self",
+    recall="today",
+    options={"five": (0, 1, 2, 3, 4), "yes": (0, 1), "level": (-2, -1, 0, 1, 2)},
+    items=(
+        Item("item_1", "five"),
+        Item("item_2", "five", reversed=True),
+        Item("item_3", "five", reversed=True),
+        Item("item_4", "yes"),
+        Item("item_5", "yes", optional=True),
+        Item("item_6", "level"),
+        Item("item_7", "level"),
+    ),
+    scores=(
+        ScoreRule("total", "sum", ids(5), 0, 14, "worse"),
+        ScoreRule("clinical", "mean", ids(3), 0, 40, "worse", multiply=10),
+        ScoreRule("change", "sum", ("item_6", "item_7"), -4, 4, "better"),
+    ),
+    missing=MissingRule(1),
+    bands=(Band("low", 0), Band("high", 7), Band("good", 0, "change")),
+    caseness=(
+        CasenessRule("under", "<", 3, "x", "change"),
+        CasenessRule("over", ">", 6, "x", is_default=True),
+    ),
+)
+
+
+# -- the rule -----------------------------------------------------------------------------------
+
+
+def test_two_blanks_are_filled_with_the_mean_of_the_others_and_both_values_are_kept():
+    found = score(PHQ9, form(PHQ9, 2, 2, 2, 2, None, 1, 2, None, 0))
+
+    assert found.scores == {"total": 14}
+    assert found.exact == {"total": Fraction(99, 7)}
+    assert as_decimal(found.exact["total"]) == Decimal("14.142857")
+    assert (found.band, found.caseness, found.caseness_rule) == ("moderate", True, "phq9@1/default")
+    assert (found.missing, found.prorated) == (("item_5", "item_8"), True)
+
+
+def test_three_blanks_give_no_total_no_band_and_no_caseness():
+    found = score(PHQ9, form(PHQ9, 3, None, None, None, 3, 3, 3, 3, 3))
+
+    assert found.scores == {"total": None}
+    assert (found.band, found.caseness, found.caseness_rule) == (None, None, None)
+    assert found.missing == ("item_2", "item_3", "item_4")
+    assert not found.prorated
+
+
+def test_an_item_that_was_not_asked_is_as_missing_as_one_that_was_skipped():
+    assert score(PHQ9, {"item_9": 2}).missing == ids(8)
+
+
+def test_without_a_missing_rule_one_blank_gives_no_total():
+    phq2 = SHIPPED.instrument("phq2")
+
+    assert score(phq2, {"item_1": 3, "item_2": None}).scores == {"total": None}
+
+
+def test_a_form_without_any_answer_has_no_total_even_where_blanks_are_allowed():
+    lenient = Instrument(
+        ref=Ref("two", 1), name="Two", licence=ODD.licence, role="screen", respondent="self",
+        recall="", options={"yes": (0, 1)}, items=(Item("item_1", "yes"), Item("item_2", "yes")),
+        scores=(ScoreRule("total", "sum", ids(2), 0, 2),), missing=MissingRule(2),
+    )  # fmt: skip
+
+    assert score(lenient, {}).scores == {"total": None}
+
+
+@pytest.mark.parametrize(
+    ("value", "rounded"),
+    [
+        (Fraction(27, 2), 14),
+        (Fraction(25, 2), 13),
+        (Fraction(-1, 2), 0),
+        (Fraction(-3, 2), -1),
+        (Decimal("10.5"), 11),
+        (Decimal("10.4999999999999999999999"), 10),
+    ],
+)
+def test_a_half_goes_up(value, rounded):
+    assert half_up(value) == rounded
+
+
+def test_the_unscored_item_adds_nothing_and_is_never_missing():
+    without = score(PHQ9, form(PHQ9, *[1] * 9))
+
+    assert score(PHQ9, form(PHQ9, *[1] * 9, 3)) == without
+    assert without.missing == ()
+
+
+def test_the_difficulty_item_is_asked_only_when_a_point_was_given():
+    assert "item_10" not in items_to_ask(PHQ9, form(PHQ9, *[0] * 9))
+    assert "item_10" in items_to_ask(PHQ9, form(PHQ9, 0, 1, None, None, None, None))
+
+
+@pytest.mark.parametrize(
+    ("total", "band"),
+    [
+        (0, "minimal"), (4, "minimal"), (5, "mild"), (9, "mild"), (10, "moderate"),
+        (14, "moderate"), (15, "moderately_severe"), (19, "moderately_severe"),
+        (20, "severe"), (27, "severe"),
+    ],
+)  # fmt: skip
+def test_each_band_starts_at_its_own_point(total, band):
+    answers = [min(3, max(0, total - 3 * index)) for index in range(9)]
+
+    assert score(PHQ9, form(PHQ9, *answers)).band == band
+
+
+def test_caseness_follows_the_default_source_and_names_it():
+    gad7 = SHIPPED.instrument("gad7")
+    eight = score(gad7, form(gad7, 2, 1, 1, 1, 1, 1, 1))
+
+    assert (eight.scores["total"], eight.caseness) == (8, True)
+    assert eight.caseness_rule == "gad7@1/nhs"
+
+
+def test_reversed_items_means_and_several_scores_stand_side_by_side():
+    found = score(ODD, form(ODD, 4, 4, 1, 1, None, -2, 1))
+
+    assert found.scores == {"total": 8, "clinical": 23, "change": -1}
+    assert found.exact["clinical"] == Fraction(70, 3)
+    assert (found.band, found.caseness, found.missing) == ("high", True, ())
+
+
+def test_goals_give_the_t_score_of_kiresuk_and_sherman():
+    gas = SHIPPED.instrument("gas")
+
+    assert score(gas, form(gas, 0, 1, -1)).scores == {"total": 50}
+    assert as_decimal(score(gas, form(gas, -1, -1, -1)).exact["total"]) == Decimal("36.306936")
+
+
+# -- what is refused ----------------------------------------------------------------------------
+
+
+def test_an_answer_outside_the_scale_is_refused_with_the_item_and_its_scale():
+    with pytest.raises(AnswerOutOfRange, match=r"item_3=7 is outside 0\.\.3") as refusal:
+        score(PHQ9, {"item_3": 7})
+
+    assert (refusal.value.item, refusal.value.value) == ("item_3", 7)
+    assert (refusal.value.lowest, refusal.value.highest) == (0, 3)
+
+
+def test_an_item_the_instrument_does_not_have_is_refused():
+    with pytest.raises(UnknownItem, match="phq9@1 has no item_11"):
+        score(PHQ9, {"item_11": 0})
+
+
+@pytest.mark.parametrize("key", ["9", 9, "item9", "item_9", " Item_9 ", "ITEM9"])
+def test_an_item_may_be_named_in_several_ways(key):
+    assert normalise_answers(PHQ9, {key: 2}) == {"item_9": 2}
+
+
+def test_a_list_is_read_in_the_order_of_the_form():
+    assert normalise_answers(PHQ9, [2, None, 1]) == {"item_1": 2, "item_2": None, "item_3": 1}
+
+
+def test_an_item_answered_twice_is_refused():
+    with pytest.raises(AnsweredTwice):
+        normalise_answers(PHQ9, {"1": 2, "item_1": 2})
+
+
+@pytest.mark.parametrize("value", [4, -1, True, 1.0, "2", [2]])
+def test_an_invalid_answer_is_refused_and_the_valid_ones_are_kept(value):
+    valid, errors = valid_answers(PHQ9, {"1": value, "9": 3, "nonsense": 0})
+
+    assert valid == {"item_9": 3}
+    assert [type(error) for error in errors] == [AnswerOutOfRange, UnknownItem]
+
+
+@pytest.mark.parametrize("text", ["phq9", "phq9@", "phq9@x", "PHQ9@1", "@1", "phq9@0", "phq 9@1"])
+def test_a_ref_is_an_id_and_a_version(text):
+    with pytest.raises(NotARef):
+        Ref.parse(text)
+
+
+def test_a_ref_is_written_as_it_is_read():
+    assert str(Ref.parse("phq9@1")) == "phq9@1"
+
+
+# -- three ways that agree ----------------------------------------------------------------------
+
+TRIED = [*SHIPPED.instruments.values(), ODD]
+
+
+def answers_to(instrument: Instrument) -> st.SearchStrategy[dict[str, int | None]]:
+    """A form: complete, with blanks, now and then out of range."""
+    kinds = st.sampled_from(["complete", "complete", "some blank", "most blank", "wild"])
+
+    @st.composite
+    def filled(draw: st.DrawFn) -> dict[str, int | None]:
+        kind = draw(kinds)
+        answers: dict[str, int | None] = {}
+        for item in instrument.items:
+            chance = draw(st.integers(0, 9))
+            answers[item.id] = draw(st.sampled_from(instrument.options[item.options]))
+            if chance < {"some blank": 2, "most blank": 7, "wild": 1}.get(kind, 0):
+                answers[item.id] = None
+            elif kind == "wild" and chance > 7:
+                answers[item.id] = draw(st.integers(-20, 20))
+        return answers
+
+    return filled()
+
+
+@st.composite
+def forms(draw: st.DrawFn) -> tuple[Instrument, dict[str, int | None]]:
+    instrument = draw(st.sampled_from(TRIED))
+    return instrument, draw(answers_to(instrument))
+
+
+def outcome(run, answers) -> object:
+    try:
+        return run(answers)
+    except EngineError as refusal:
+        return type(refusal), str(refusal)
+
+
+@given(forms(), st.booleans())
+@settings(max_examples=400, deadline=None)
+def test_the_prepared_scorer_gives_what_the_reference_gives(drawn, as_tuple):
+    instrument, answers = drawn
+    expected = outcome(lambda form: score(instrument, form), answers)
+    given_form = tuple(answers.values()) if as_tuple else answers
+
+    assert outcome(compile_scorer(instrument), given_form) == expected
+
+
+@given(forms())
+@settings(max_examples=200, deadline=None)
+def test_leaving_out_blank_items_changes_nothing(drawn):
+    instrument, answers = drawn
+    asked = {id: value for id, value in answers.items() if value is not None}
+
+    assert outcome(compile_scorer(instrument), asked) == outcome(
+        lambda form: score(instrument, form), answers
+    )
+
+
+def test_the_prepared_scorer_refuses_a_form_with_too_many_answers():
+    with pytest.raises(UnknownItem):
+        compile_scorer(PHQ9)((0,) * 11)
+    with pytest.raises(AnswerOutOfRange, match="item_10"):
+        compile_scorer(PHQ9)((0,) * 9 + (4,))
+
+
+def test_a_shared_score_cannot_be_changed():
+    found = compile_scorer(PHQ9)((1,) * 9)
+
+    with pytest.raises(TypeError):
+        found.scores["total"] = 0
+
+
+def in_one(instrument: Instrument) -> tuple[list[str], str]:
+    wanted = expression(instrument)
+    named = ", ".join(f'{sql} AS "{name}"' for name, sql in wanted.items())
+    return list(wanted), f"SELECT {named} FROM form ORDER BY number"
+
+
+def in_steps(instrument: Instrument) -> tuple[list[str], str]:
+    query = "SELECT * FROM form"
+    for step in layers(instrument):
+        added = ", ".join(f'{sql} AS "{name}"' for name, sql in step.items())
+        query = f"SELECT *, {added} FROM ({query})"
+    wanted = list(expression(instrument))
+    named = ", ".join(f'"{name}"' for name in wanted)
+    return wanted, f"SELECT {named} FROM ({query}) ORDER BY number"
+
+
+@pytest.mark.parametrize("way", [in_one, in_steps])
+@pytest.mark.parametrize("instrument", TRIED, ids=lambda each: str(each.ref))
+@given(st.data())
+@settings(max_examples=2, deadline=None)  # the first is the plainest form
+def test_the_sql_gives_what_the_reference_gives(way, instrument, data):
+    filled = data.draw(st.lists(answers_to(instrument), min_size=30, max_size=60))
+    wanted, query = way(instrument)
+    with duckdb.connect() as db:
+        fields = ", ".join(f'"{id}" INTEGER' for id in instrument.item_ids)
+        db.execute(f"CREATE TABLE form (number INTEGER, {fields})")
+        marks = ", ".join("?" for _ in range(len(instrument.items) + 1))
+        rows = [[number, *answers.values()] for number, answers in enumerate(filled)]
+        db.executemany(f"INSERT INTO form VALUES ({marks})", rows)
+        found = [dict(zip(wanted, row, strict=True)) for row in db.execute(query).fetchall()]
+
+    for answers, got in zip(filled, found, strict=True):
+        compare(instrument, answers, got)
+
+
+def compare(
+    instrument: Instrument, answers: Mapping[str, int | None], got: dict[str, object]
+) -> None:
+    expected = outcome(lambda form: score(instrument, form), answers)
+    if not isinstance(expected, Score):
+        assert expected == (AnswerOutOfRange, got.pop("error"))
+        assert set(got.values()) == {None}
+        return
+    assert got["error"] is None
+    for name, points in expected.scores.items():
+        exact = expected.exact.get(name)
+        assert got[name] == points
+        assert got[f"{name}_exact"] == (None if exact is None else as_decimal(exact))
+    assert (got["band"], got["caseness"]) == (expected.band, expected.caseness)
+    assert got["caseness_rule"] == expected.caseness_rule
+    assert got["missing"] == list(expected.missing)
+    assert got["missing_count"] == len(expected.missing)
+    assert got["prorated"] == expected.prorated

@@ -1,7 +1,7 @@
 # Every developer command. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test quick check lock tools
+.PHONY: help setup demo demo-reset test quick check docs bench lock tools
 
 python := .venv/bin/python
 ARGS ?=
@@ -28,6 +28,12 @@ quick: tools ## the tests that need neither browser nor PostgreSQL
 
 check: tools ## format, lint, types, room rules, templates, translations, migrations, content: changes nothing
 	@scripts/check
+
+docs: tools ## the documents as pages in var/docs, and open the first
+	@$(python) scripts/docs.py
+
+bench: tools ## timings, with their method; never part of a test
+	@$(python) scripts/bench.py
 
 lock: tools ## the lock files again, from pyproject.toml; UPGRADE=1 takes newer versions
 	@scripts/lock

@@ -6,3 +6,13 @@ from django.apps import AppConfig
 class CrisisConfig(AppConfig):
     name = "alongside.crisis"
     label = "crisis"
+
+    def ready(self) -> None:
+        from alongside.crisis import permissions, public, telling
+        from alongside.records.registry import guards
+
+        permissions.register()
+        guards.register(telling.STEP_MESSAGE, telling.step_is_right)
+        guards.register(telling.SHIFT_MESSAGE, telling.shift_is_right)
+        guards.register(telling.NEWS_MESSAGE, telling.news_is_right)
+        guards.register(public.PURPOSE, public.resume_is_right)

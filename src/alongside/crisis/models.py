@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+from uuid import UUID
+
 from django.db import models
 from django.db.models import F, Q
 
+from alongside.crisis import rules
 from alongside.records.fields import EncryptedTextField
 from alongside.records.models import Record
 from alongside.records.scoped import ScopedManager, ScopedQuerySet
@@ -29,6 +33,8 @@ class SafetyCheck(Record):
     form = models.CharField(max_length=60)  # "intake@1", "private_check@1", "phq9@1"
     answers = EncryptedTextField(blank=True)
     findings = models.JSONField(default=list)  # [{rule, level, because}]
+    alerts = models.JSONField(default=list)  # ids of the alerts it raised or was added to
+    source = models.CharField(max_length=80, blank=True)  # "asking:<uuid>": what it came from
     checked_at = models.DateTimeField()
 
     class Meta:
@@ -38,6 +44,7 @@ class SafetyCheck(Record):
                 condition=Q(concern__isnull=False) | Q(circle__isnull=False),
             )
         ]
+        indexes = [models.Index(fields=["source"], name="safety_checks_from")]
 
 
 class AlertQuerySet(ScopedQuerySet):
@@ -94,7 +101,7 @@ class Alert(Record):
         "access.Account", on_delete=models.PROTECT, null=True, related_name="+"
     )
 
-    objects = ScopedManager.from_queryset(AlertQuerySet)()
+    objects: ClassVar[Any] = ScopedManager.from_queryset(AlertQuerySet)()
 
     class Meta:
         constraints = [
@@ -126,7 +133,17 @@ class Alert(Record):
                 fields=["next_step_at"], name="alerts_that_climb", condition=Q(closed_at=None)
             ),
             models.Index(fields=["circle", "closed_at"], name="alerts_of_a_circle"),
+            models.Index(fields=["concern", "closed_at"], name="alerts_of_a_concern"),
         ]
+
+    @property
+    def state(self) -> str:
+        """open, notified, acknowledged, engaged or closed. Open means not closed."""
+        return rules.state(self)
+
+    @property
+    def is_life_critical(self) -> bool:
+        return self.level in rules.LIFE_CRITICAL
 
 
 class AlertEvent(Record):
@@ -149,6 +166,9 @@ class AlertEvent(Record):
     class Meta:
         indexes = [models.Index(fields=["alert", "at"], name="events_of_an_alert")]
 
+    def key_subject(self) -> UUID:
+        return UUID(str(self.circle_id or self.alert_id))
+
 
 class Contact(Record):
     """One try to reach somebody about an alert, and how it went."""
@@ -164,6 +184,9 @@ class Contact(Record):
     reached = models.BooleanField()
     note = EncryptedTextField(blank=True)
     account = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="+")
+
+    def key_subject(self) -> UUID:
+        return UUID(str(self.circle_id or self.alert_id))
 
 
 class Shift(Record):

@@ -1,0 +1,181 @@
+"""The loop that climbs: a step's time is over and nobody has it, so the next ones are told.
+
+Every part can be stopped, started again and run twice at once: an alert is locked while it moves,
+and a message has a key.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Min, Q
+
+from alongside.cases.models import Concern
+from alongside.crisis import actions, edges, telling
+from alongside.crisis.models import Alert
+from alongside.notify.models import Message
+from alongside.records.actions_base import action
+from alongside.records.reader import Reader, system
+from alongside.records.scoped import ScopedQuerySet
+
+log = logging.getLogger(__name__)
+
+REASON = "escalation"
+MOST_STEPS_AT_ONCE = 200  # a night without power is 150 steps of an alert of level A
+
+
+def run_once(*, at: datetime) -> int:
+    """Everything that is due at this moment. Returns how many alerts and drafts moved."""
+    by = system(REASON, at)
+    parts: tuple[Callable[..., int], ...] = (
+        escalate_due,
+        open_unattended,
+        tell_those_now_on_shift,
+        note_what_was_sent,
+        follow_cases,
+        end_edges,
+        let_drafts_die,
+    )
+    moved = 0
+    for part in parts:
+        try:
+            moved += part(by=by, at=at)
+        except Exception:
+            # One part that fails must not hold up the others; the next round tries again.
+            log.exception("escalation: %s failed", part.__name__)
+            connection.close()
+    return moved
+
+
+def escalate_due(*, by: Reader, at: datetime) -> int:
+    """Tell the next ones of every alert nobody has, whose step is due. Steps are never skipped."""
+    due = _climbing().filter(next_step_at__lte=at).order_by("level", "next_step_at")
+    moved = 0
+    for pk in list(due.values_list("pk", flat=True)):
+        steps = 0
+        while steps < MOST_STEPS_AT_ONCE and _step_up(alert=pk, by=by, at=at):
+            steps += 1
+        moved += bool(steps)
+    return moved
+
+
+@action
+def _step_up(*, alert: object, by: Reader, at: datetime) -> bool:
+    rows = _climbing().filter(pk=alert, next_step_at__lte=at)
+    found = rows.select_for_update(of=("self",), skip_locked=True).first()
+    if found is None:
+        return False
+    telling.climb(alert=found, by=by, at=at)
+    return True
+
+
+def open_unattended(*, by: Reader, at: datetime) -> int:
+    """Open again what somebody has and did not follow up: no contact, or no outcome, in time."""
+    had = _open().filter(acknowledged_at__isnull=False)
+    late = had.filter(Q(engaged_at=None, engage_by__lte=at) | Q(outcome_by__lte=at))
+    moved = 0
+    for pk in list(late.values_list("pk", flat=True)):
+        moved += _open_again(alert=pk, by=by, at=at)
+    return moved
+
+
+@action
+def _open_again(*, alert: object, by: Reader, at: datetime) -> int:
+    rows = _open().filter(pk=alert, acknowledged_at__isnull=False)
+    found = rows.select_for_update(of=("self",), skip_locked=True).first()
+    if found is None:
+        return 0
+    if found.engaged_at is None and found.engage_by is not None and found.engage_by <= at:
+        because = "not_engaged"
+    elif found.outcome_by is not None and found.outcome_by <= at:
+        because = "no_outcome"
+    else:
+        return 0
+    actions.reopen(alert=found, because=because, by=by, at=at)
+    return 1
+
+
+def tell_those_now_on_shift(*, by: Reader, at: datetime) -> int:
+    """Tell a step anew when all its messages were withheld: the shift changed, or people left."""
+    about = [f"alert:{pk}" for pk in _climbing().values_list("pk", flat=True)]
+    messages = Message.objects.unscoped(REASON).filter(about__in=about)
+    live = set(messages.filter(withheld_at=None).values_list("about", flat=True))
+    withheld = set(messages.filter(withheld_at__isnull=False).values_list("about", flat=True))
+    moved = 0
+    for each in sorted(withheld - live):
+        moved += _tell_anew(alert=each.partition(":")[2], by=by, at=at)
+    return moved
+
+
+@action
+def _tell_anew(*, alert: object, by: Reader, at: datetime) -> int:
+    found = _climbing().filter(pk=alert).select_for_update(of=("self",), skip_locked=True).first()
+    if found is None:
+        return 0
+    step = telling.step_of(found)
+    if not telling.tell(alert=found, step=step, by=by, at=at):
+        telling.climb(alert=found, by=by, at=at)
+    return 1
+
+
+@action
+def note_what_was_sent(*, by: Reader, at: datetime) -> int:
+    """Note on each alert when the first of its messages went out: it is *notified*."""
+    waiting = _open().filter(notified_at=None)
+    moved = 0
+    for alert in waiting.select_for_update(of=("self",), skip_locked=True):
+        sent = (
+            Message.objects.unscoped(REASON)
+            .filter(about=f"alert:{alert.pk}", sent_at__isnull=False)
+            .aggregate(first=Min("sent_at"))["first"]
+        )
+        if sent is not None:
+            alert.notified_at = sent
+            alert.save(update_fields=["notified_at"])
+            telling.event(alert, "notified", at=sent, step=alert.step)
+            moved += 1
+    return moved
+
+
+def follow_cases(*, by: Reader, at: datetime) -> int:
+    """Alerts of a concern that was taken gain its circle."""
+    taken = (
+        Alert.objects.unscoped(REASON)
+        .filter(circle=None, concern__circle__isnull=False)
+        .select_related("concern__circle")
+    )
+    moved = 0
+    for alert in list(taken[:200]):
+        moved += actions.give_circle(
+            concern=alert.concern, circle=alert.concern.circle, by=by, at=at
+        )
+    return moved
+
+
+@action
+def end_edges(*, by: Reader, at: datetime) -> int:
+    """End the on-call access of alerts that were closed an hour ago."""
+    return edges.end_of_closed(at=at)
+
+
+def let_drafts_die(*, by: Reader, at: datetime) -> int:
+    """Delete the drafts whose time is over."""
+    over = Concern.objects.unscoped(REASON).filter(state="draft", dies_at__lte=at)
+    moved = 0
+    for pk in list(over.values_list("pk", flat=True)[:500]):
+        moved += actions.forget_draft(concern_id=pk, by=by, at=at)
+    return moved
+
+
+def _open() -> ScopedQuerySet:
+    rows: ScopedQuerySet = Alert.objects.unscoped(REASON).filter(
+        closed_at=None, level__in=["A", "B", "C"]
+    )
+    return rows
+
+
+def _climbing() -> ScopedQuerySet:
+    return _open().filter(acknowledged_at=None, next_step_at__isnull=False)

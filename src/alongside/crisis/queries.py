@@ -1,0 +1,227 @@
+"""Alerts and checks, each with its reader; and who is on call, which is for anyone to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from alongside.access.models import Account
+from alongside.catalogue import current as content
+from alongside.crisis import rules, telling
+from alongside.crisis.models import Alert, AlertEvent, Contact, SafetyCheck, Shift
+from alongside.directory.models import Service
+from alongside.notify.models import Attempt
+from alongside.records.reader import Reader
+from alongside.records.scoped import ScopedQuerySet
+
+LIFE_CRITICAL = tuple(sorted(rules.LIFE_CRITICAL))
+HOURS = "the hours on call are for anyone"
+
+
+# -- alerts ---------------------------------------------------------------------------------------
+
+
+def alerts(*, seen_by: Reader) -> Any:
+    """Every alert this reader may read, with what it is about."""
+    return Alert.objects.visible_to(seen_by).select_related(
+        "concern", "circle__focus", "about", "service", "acknowledged_by", "closed_by"
+    )
+
+
+def open_alerts(*, seen_by: Reader) -> Any:
+    """Open ones, oldest first. One query for the whole list page."""
+    return alerts(seen_by=seen_by).open().order_by("raised_at")
+
+
+def board(*, seen_by: Reader) -> list[Alert]:
+    """The open alerts of A, B and C: those nobody has first, the most urgent and oldest first."""
+    found = open_alerts(seen_by=seen_by).filter(level__in=LIFE_CRITICAL)
+    return sorted(
+        found,
+        key=lambda alert: (alert.acknowledged_at is not None, alert.level, alert.raised_at),
+    )
+
+
+def on_the_list(*, seen_by: Reader) -> Any:
+    """The open alerts of D to G, which are tasks."""
+    return open_alerts(seen_by=seen_by).exclude(level__in=LIFE_CRITICAL).order_by("level")
+
+
+def to_confirm(*, seen_by: Reader) -> Any:
+    """Closed alerts of A and B that a second person must still look at; not the reader's own."""
+    levels = [code for code, level in content().danger.levels.items() if level.second_person_within]
+    return (
+        alerts(seen_by=seen_by)
+        .filter(closed_at__isnull=False, close_confirmed_at=None, level__in=levels)
+        .exclude(closed_by=seen_by.account_id)
+        .order_by("closed_at")
+    )
+
+
+def last_closed(*, seen_by: Reader) -> Alert | None:
+    """The alert that was closed last."""
+    rows = alerts(seen_by=seen_by).filter(closed_at__isnull=False)
+    found: Alert | None = rows.order_by("-closed_at").first()
+    return found
+
+
+def nobody_has(*, seen_by: Reader) -> int:
+    """How many open alerts of A, B and C nobody has: for the rail."""
+    rows = Alert.objects.visible_to(seen_by).open().life_critical()
+    count: int = rows.filter(acknowledged_at=None).count()
+    return count
+
+
+def of_circle(circle: UUID, *, seen_by: Reader) -> Any:
+    """Open alerts of one circle, the most urgent first: gate G1 asks this."""
+    return open_alerts(seen_by=seen_by).filter(circle=circle).order_by("level", "raised_at")
+
+
+def safety_checks(*, seen_by: Reader) -> ScopedQuerySet:
+    return SafetyCheck.objects.visible_to(seen_by).order_by("-checked_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of an alert's time line."""
+
+    at: datetime
+    kind: str
+    step: int
+    who: str
+    note: str
+
+
+def time_line(alert: Alert, *, seen_by: Reader) -> list[Moment]:
+    """Everything that happened to an alert, oldest first: steps, tries to send, contacts, ends."""
+    told: dict[UUID, str] = {}
+    moments = []
+    for event in (
+        AlertEvent.objects.visible_to(seen_by)
+        .filter(alert=alert)
+        .select_related("account")
+        .order_by("at", "step")
+    ):
+        who = _name(event.account)
+        if event.account_id:
+            told[event.account_id] = who
+        moments.append(Moment(event.at, event.kind, event.step, who, event.note))
+    if not moments:
+        return []  # whoever may not read the events does not read the tries either
+    for each in (
+        Attempt.objects.unscoped("the tries of an alert this reader may read")
+        .filter(message__about=f"alert:{alert.pk}")
+        .select_related("message__account")
+    ):
+        who = _name(each.message.account)
+        moments.append(Moment(each.at, f"message_{each.outcome}", 0, who, each.detail))
+    return sorted(moments, key=lambda moment: moment.at)
+
+
+def contacts(alert: Alert, *, seen_by: Reader) -> ScopedQuerySet:
+    """Every try to reach somebody about an alert, oldest first."""
+    return (
+        Contact.objects.visible_to(seen_by)
+        .filter(alert=alert)
+        .select_related("account")
+        .order_by("at")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StepShown:
+    """A step of an alert, for a page: when, who, and whether it was taken, is next, or comes."""
+
+    number: int
+    at: datetime
+    who: tuple[str, ...]
+    words: tuple[str, ...]
+    state: str  # done, now, or nothing
+
+
+def steps(alert: Alert, *, told: list[AlertEvent] | None = None, more: int = 3) -> list[StepShown]:
+    """The steps of an alert: those taken with the names told, the next one, and some that follow.
+
+    Args:
+        told: its events of kind *told*, when they are at hand.
+        more: how many steps to come are shown.
+    """
+    level = content().danger.levels[alert.level]
+    if not level.is_life_critical:
+        return []
+    names: dict[int, list[str]] = {}
+    times: dict[int, datetime] = {}
+    for event in told or []:
+        names.setdefault(event.step, []).append(_name(event.account))
+        times.setdefault(event.step, event.at)
+    shown = [
+        StepShown(number, times[number], tuple(names[number]), (), "done")
+        for number in sorted(names)
+    ][-3:]
+    due, number = alert.next_step_at, alert.step + 1
+    for _ in range(more if due is not None else 0):
+        assert due is not None  # noqa: S101  # the loop does not run without it
+        step = rules.step(level, number)
+        shown.append(StepShown(number, due, (), step.tell, ""))
+        following = rules.next_step_at(level, number, due)
+        if following is None:
+            break
+        due, number = following, number + 1
+    return shown
+
+
+def told(alerts_shown: list[Alert], *, seen_by: Reader) -> dict[UUID, list[AlertEvent]]:
+    """Who was told about each of these alerts: one query for a whole page."""
+    found: dict[UUID, list[AlertEvent]] = {}
+    rows = AlertEvent.objects.visible_to(seen_by).filter(alert__in=alerts_shown, kind="told")
+    for event in rows.select_related("account").order_by("at"):
+        found.setdefault(event.alert_id, []).append(event)
+    return found
+
+
+# -- who is on call -------------------------------------------------------------------------------
+
+
+def who_is_on_call(service: Service, at: datetime) -> dict[int, list[Account]]:
+    """First ones under 1, second under 2."""
+    return telling.on_call(service=service.pk, at=at)
+
+
+def is_staffed(service: Service, at: datetime) -> bool:
+    """Whether anybody is on shift now."""
+    return any(who_is_on_call(service, at).values())
+
+
+def next_on_call(service: Service, at: datetime) -> datetime | None:
+    """When the next shift begins; None when none is planned."""
+    rows = Shift.objects.unscoped(HOURS).filter(service=service, starts_at__gt=at, ended_at=None)
+    found: datetime | None = rows.order_by("starts_at").values_list("starts_at", flat=True).first()
+    return found
+
+
+def rota_gaps(service: Service, at: datetime) -> dict[int, tuple[rules.Span, ...]]:
+    """The parts of the next 14 days in which nobody is first, or second, on call."""
+    until = at + rules.ROTA_AHEAD
+    rows = Shift.objects.unscoped(HOURS).filter(
+        service=service, ends_at__gt=at, starts_at__lt=until, ended_at=None, account__is_active=True
+    )
+    covered: dict[int, list[rules.Span]] = {1: [], 2: []}
+    for order, starts_at, ends_at in rows.values_list("order", "starts_at", "ends_at"):
+        covered[order].append(rules.Span(starts_at, ends_at))
+    return {order: rules.gaps(spans, at, until) for order, spans in covered.items()}
+
+
+def shifts(*, seen_by: Reader, service: Service, at: datetime) -> ScopedQuerySet:
+    """The shifts that are on or still to come."""
+    return (
+        Shift.objects.visible_to(seen_by)
+        .filter(service=service, ends_at__gt=at, ended_at=None)
+        .select_related("account")
+        .order_by("starts_at", "order")
+    )
+
+
+def _name(account: Account | None) -> str:
+    return (account.name or account.email) if account is not None else ""

@@ -1,0 +1,374 @@
+"""Who is told about an alert at each step, and telling them: a message row each. Never nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from alongside import catalogue
+from alongside.access.models import Account, Relationship
+from alongside.access.permissions import live
+from alongside.crisis import edges, rules
+from alongside.crisis.models import Alert, AlertEvent, Shift
+from alongside.directory.models import Service
+from alongside.notify import actions as notify
+from alongside.notify.models import Message
+from alongside.people.models import Institution
+from alongside.records import audit, crashpoint
+from alongside.records.reader import Reader, system
+from alongside.records.scoped import ScopedQuerySet
+
+REASON = "tell who is on call"
+STEP_MESSAGE, SHIFT_MESSAGE, NEWS_MESSAGE = "alert_step", "alert_shift", "alert_news"
+SHIFT_WORDS = ("on_shift", "second_on_call")
+CLINICAL = ("lead", "therapist", "facilitator", "supervisor", "on_call")
+STAFF = (*CLINICAL, "manager", "coordinator", "privacy", "auditor", "admin")
+ROTA_SPAN = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody to be told: an account, or the outside address that stands behind a service."""
+
+    account: Account | None
+    address: str
+    as_what: str  # the word of the level's list, or "fallback"
+
+    @property
+    def key(self) -> str:
+        return str(self.account.pk) if self.account else "fallback"
+
+
+# -- who is on call -------------------------------------------------------------------------------
+
+
+def on_call(*, service: UUID, at: datetime) -> dict[int, list[Account]]:
+    """Who is on call for a service at a moment: the first ones under 1, the second under 2."""
+    shifts = (
+        Shift.objects.unscoped(REASON)
+        .filter(service=service, starts_at__lte=at, ends_at__gt=at, ended_at=None)
+        .filter(account__is_active=True)
+        .select_related("account")
+        .order_by("order", "starts_at")
+    )
+    found: dict[int, list[Account]] = {1: [], 2: []}
+    for shift in shifts:
+        if shift.account not in found[shift.order]:
+            found[shift.order].append(shift.account)
+    return found
+
+
+def recipients(alert: Alert, tell: Iterable[str], at: datetime) -> list[Recipient]:
+    """Whom a step tells, by the words of ``content/danger/levels.yaml``. Never empty handed.
+
+    A word that stands for nobody at this moment goes on to supervisor, all staff with the role,
+    the institution's head and the fallback address (3.4). Nobody twice, and nobody who is family
+    of the circle (A10).
+    """
+    found: dict[str, Recipient] = {}
+    for word in tell:
+        for each in _who(alert, word, at) or _instead(alert, at):
+            found.setdefault(each.key, each)
+    return list(found.values())
+
+
+def _instead(alert: Alert, at: datetime) -> list[Recipient]:
+    """Who stands in when nobody is rostered: supervisors and head, and the fallback address."""
+    stand_ins = [
+        *_who(alert, "supervisor", at),
+        *_who(alert, "service_manager", at),
+        *_fallback(alert),
+    ]
+    return stand_ins or _who(alert, "all_staff_of_role", at) or _who(alert, "institution_head", at)
+
+
+def _who(alert: Alert, word: str, at: datetime) -> list[Recipient]:
+    if word in {"on_shift", "second_on_call"}:
+        accounts = _on_shift(alert, 1 if word == "on_shift" else 2, at)
+    elif word == "duty_clinician":
+        accounts = _with_role(alert, ("lead", "therapist"), at, in_circle=True) or _with_role(
+            alert, ("supervisor",), at
+        )
+    elif word == "supervisor":
+        accounts = _with_role(alert, ("supervisor",), at)
+    elif word == "service_manager":
+        accounts = _with_role(alert, ("manager",), at)
+    elif word == "all_staff_of_role":
+        accounts = [*_rostered(alert, at), *_with_role(alert, CLINICAL, at)]
+    elif word == "institution_head":
+        accounts = _with_role(alert, ("manager",), at) or _with_role(alert, ("admin",), at)
+    else:
+        accounts = []
+    people = [
+        Recipient(account, account.email, word)
+        for account in dict.fromkeys(accounts)
+        if not edges.is_kin(account=account.pk, alert=alert, at=at)
+    ]
+    return people + (_fallback(alert) if word == "institution_head" else [])
+
+
+def _on_shift(alert: Alert, order: int, at: datetime) -> list[Account]:
+    if alert.service_id is None:
+        return []
+    now = on_call(service=alert.service_id, at=at)
+    return now[order] or (now[2] if order == 1 else [])
+
+
+def _rostered(alert: Alert, at: datetime) -> list[Account]:
+    if alert.service_id is None:
+        return []
+    shifts = (
+        Shift.objects.unscoped(REASON)
+        .filter(
+            service=alert.service_id,
+            ends_at__gte=at - ROTA_SPAN,
+            starts_at__lte=at + ROTA_SPAN,
+            account__is_active=True,
+        )
+        .select_related("account")
+        .order_by("starts_at")
+    )
+    return [shift.account for shift in shifts]
+
+
+def _with_role(
+    alert: Alert, roles: tuple[str, ...], at: datetime, *, in_circle: bool = False
+) -> list[Account]:
+    rows = _roles_at(alert.institution_id, roles, at)
+    if in_circle:
+        rows = rows.filter(circle=alert.circle_id) if alert.circle_id else rows.none()
+    return [edge.account for edge in rows.select_related("account").order_by("valid_from", "pk")]
+
+
+def _roles_at(institution: UUID, roles: tuple[str, ...], at: datetime) -> ScopedQuerySet:
+    rows: ScopedQuerySet = Relationship.objects.unscoped(REASON).filter(
+        live(at), within=institution, role__in=roles, account__is_active=True
+    )
+    return rows
+
+
+def _fallback(alert: Alert) -> list[Recipient]:
+    service = alert.service
+    if service is None or not service.fallback_email:
+        return []
+    return [Recipient(None, service.fallback_email, "fallback")]
+
+
+def works_at(account: Account, institution: UUID, at: datetime) -> bool:
+    """Whether this account works for the institution: it has a staff role there now."""
+    rows = _roles_at(institution, STAFF, at).filter(account=account)
+    return account.is_active and (rows.exists() or account.is_staff_member)
+
+
+def has_second_person(alert: Alert, first: UUID | None, at: datetime) -> bool:
+    """Whether anybody else at the institution could look again at what one person closed."""
+    return _roles_at(alert.institution_id, CLINICAL, at).exclude(account=first).exists()
+
+
+# -- telling --------------------------------------------------------------------------------------
+
+
+def tell(*, alert: Alert, step: rules.Step, by: Reader, at: datetime, again: bool = False) -> int:
+    """Queue the messages of one step, in the caller's transaction. Returns how many are new.
+
+    Everybody told can open the alert: an edge is opened for them, and ended an hour after the
+    alert is closed. ``again`` sends to the same people once more, under a key of its own.
+    """
+    acting = system(REASON, at)
+    told = 0
+    for each in recipients(alert, step.tell, at):
+        key = f"{alert.pk}:{_round(alert, step, at, again)}:{each.key}:email"
+        if Message.objects.unscoped("told before").filter(key=key).exists():
+            continue
+        if each.account is not None:
+            edges.open_for(alert=alert, account=each.account, at=at)
+        subject, body = words(alert, step, each, again=again)
+        notify.queue(
+            key=key,
+            kind=SHIFT_MESSAGE if each.as_what in SHIFT_WORDS else STEP_MESSAGE,
+            institution=alert.institution_id,
+            circle=alert.circle_id,
+            account=each.account.pk if each.account else None,
+            address=each.address,
+            subject=subject,
+            body=body,
+            about=f"alert:{alert.pk}",
+            life_critical=alert.is_life_critical,
+            due_at=at,
+            by=acting,
+            at=at,
+        )
+        crashpoint.here("danger.after_message")
+        event(alert, "told", at=at, step=step.number, account=each.account, note=each.as_what)
+        told += 1
+    return told
+
+
+def step_of(alert: Alert) -> rules.Step:
+    """The step an alert is at."""
+    return rules.step(catalogue.current().danger.levels[alert.level], max(alert.step, 1))
+
+
+def tell_news(*, alert: Alert, news: str, key: str, by: Reader, at: datetime) -> int:
+    """Tell whoever has the alert, else everybody told so far, that there is something new."""
+    acting = system(REASON, at)
+    if alert.acknowledged_by is not None:
+        people: dict[str, Recipient] = {
+            str(alert.acknowledged_by_id): Recipient(
+                alert.acknowledged_by, alert.acknowledged_by.email, "has_it"
+            )
+        }
+    else:
+        people = {each.key: each for each in recipients(alert, step_of(alert).tell, at)}
+    for each in people.values():
+        with translation.override(each.account.language if each.account else "en"):
+            subject = _("Please look now")
+            body = _("There is something new on your board.\n\n%(url)s\n") % {"url": board_url()}
+        notify.queue(
+            key=f"{alert.pk}:news:{key}:{each.key}:email",
+            kind=NEWS_MESSAGE,
+            institution=alert.institution_id,
+            circle=alert.circle_id,
+            account=each.account.pk if each.account else None,
+            address=each.address,
+            subject=subject,
+            body=body,
+            about=f"alert:{alert.pk}",
+            life_critical=alert.is_life_critical,
+            due_at=at,
+            by=acting,
+            at=at,
+        )
+    event(alert, news, at=at)
+    return len(people)
+
+
+def words(alert: Alert, step: rules.Step, to: Recipient, *, again: bool) -> tuple[str, str]:
+    """Subject and body: no name, no programme, no topic; where to go and what to press."""
+    cat = catalogue.current()
+    language = to.account.language if to.account else "en"
+    level = cat.danger.levels[alert.level]
+    if step.with_emergency_instruction:
+        sentence = "danger_step_emergency"
+    elif step.number > 1 or again:
+        sentence = "danger_step_again"
+    else:
+        sentence = level.first_message
+    country = Institution.objects.unscoped(REASON).values_list("country", flat=True)
+    lines = cat.lines.get(country.get(pk=alert.institution_id))
+    number = lines.emergency_number if lines else ""
+    with translation.override(language):
+        said = cat.sentence(sentence, language).replace(
+            "{number}", number or _("the emergency number")
+        )
+        subject = _("Please look soon") if alert.level == "C" else _("Please look now")
+        return subject, f"{said}\n\n{board_url()}\n"
+
+
+def board_url() -> str:
+    return f"{settings.PUBLIC_URL}/work/crisis/"
+
+
+def event(
+    alert: Alert,
+    kind: str,
+    *,
+    at: datetime,
+    step: int = 0,
+    account: Account | UUID | None = None,
+    note: str = "",
+) -> AlertEvent:
+    """Add one line to the time line of an alert."""
+    made: AlertEvent = AlertEvent.objects.create(
+        alert=alert,
+        institution_id=alert.institution_id,
+        circle_id=alert.circle_id,
+        at=at,
+        kind=kind,
+        step=step,
+        account_id=account.pk if isinstance(account, Account) else account,
+        note=note,
+    )
+    return made
+
+
+def climb(*, alert: Alert, by: Reader, at: datetime) -> int:
+    """Take an alert one step further: tell the next ones, and set when the step after is due."""
+    level = catalogue.current().danger.levels[alert.level]
+    due = alert.next_step_at or at
+    alert.step += 1
+    step = rules.step(level, alert.step)
+    alert.next_step_at = rules.next_step_at(level, alert.step, due)
+    alert.save(update_fields=["step", "next_step_at"])
+    told = tell(alert=alert, step=step, by=by, at=at)
+    event(alert, "escalated", at=at, step=alert.step)
+    audit.write(
+        "crisis.alert_escalated", by=by, at=at, about=alert, detail={"step": str(alert.step)}
+    )
+    return told
+
+
+# -- is a message still right to send? ------------------------------------------------------------
+
+
+def step_is_right(message: Message, at: datetime) -> bool:
+    """A step's message goes out until somebody has the alert, to people who are still rightful."""
+    alert = _alert_of(message)
+    if alert is None or alert.closed_at is not None or alert.acknowledged_at is not None:
+        return False
+    return message.account_id is None or edges.may_open(account=message.account, alert=alert, at=at)
+
+
+def shift_is_right(message: Message, at: datetime) -> bool:
+    """As a step's message, and only while its recipient is on shift; else the step is told anew."""
+    alert = _alert_of(message)
+    if alert is None or alert.service_id is None or not step_is_right(message, at):
+        return False
+    now = on_call(service=alert.service_id, at=at)
+    return message.account_id in {account.pk for accounts in now.values() for account in accounts}
+
+
+def news_is_right(message: Message, at: datetime) -> bool:
+    """News goes out while the alert is open."""
+    alert = _alert_of(message)
+    if alert is None or alert.closed_at is not None:
+        return False
+    return message.account_id is None or edges.may_open(account=message.account, alert=alert, at=at)
+
+
+def _alert_of(message: Message) -> Alert | None:
+    return (
+        Alert.objects.unscoped("is this message still right?")
+        .filter(pk=message.about.partition(":")[2])
+        .first()
+    )
+
+
+def _round(alert: Alert, step: rules.Step, at: datetime, again: bool) -> str:
+    """What makes a message of a step its own: an alert that opened again has new ones."""
+    opened = alert.last_raised_at
+    return f"{step.number}:{opened:%Y%m%dT%H%M%S%f}" + (f":{at:%Y%m%dT%H%M%S%f}" if again else "")
+
+
+def service_of(*, circle: UUID | None, institution: UUID) -> Service | None:
+    """The service that must answer: the case's own, else the institution's first."""
+    from alongside.cases.models import Case
+
+    if circle is not None:
+        case = Case.objects.unscoped(REASON).filter(circle=circle).select_related("service").first()
+        if case is not None:
+            found: Service = case.service
+            return found
+    first: Service | None = (
+        Service.objects.unscoped(REASON)
+        .filter(institution=institution, ended_at=None)
+        .order_by("created_at", "pk")
+        .first()
+    )
+    return first

@@ -1,0 +1,35 @@
+"""How long the check of a crisis line counts."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import datetime
+
+VERIFIED_MONTHS = 9  # after that a line is hidden
+CHECK_AGAIN_MONTHS = 6  # by then somebody should call it again
+
+
+def months_before(at: datetime, months: int) -> datetime:
+    """The same wall time some months earlier, or the last day of a shorter month."""
+    year, month = divmod(at.year * 12 + at.month - 1 - months, 12)
+    day = min(at.day, calendar.monthrange(year, month + 1)[1])
+    return at.replace(year=year, month=month + 1, day=day)
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether two ways of writing a number mean the same one."""
+    return _dialled(one) == _dialled(other)
+
+
+def href(number: str) -> str:
+    """The address that calls a number."""
+    return f"tel:{_dialled(number)}"
+
+
+def text_href(number: str, words: str | None) -> str:
+    """The address that writes to a number, with the words it asks for."""
+    return f"sms:{_dialled(number)}" + (f"?body={words}" if words else "")
+
+
+def _dialled(number: str) -> str:
+    return "".join(sign for sign in number if sign.isdigit() or sign in "+*#")

@@ -1,0 +1,337 @@
+"""Every instrument is well formed, sourced, within its licence, and matches its own examples."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from alongside import catalogue
+from alongside.catalogue.instruments import ExamplesFile
+from alongside.catalogue.loading import read, versions
+from alongside.engine.instruments import compile_scorer, normalise_answers, score
+
+ROOT = catalogue.roots()[0]
+SHIPPED = catalogue.build([ROOT])
+FOLDERS = [path for _, _, path in versions([ROOT], "instruments")[0]]
+HERE = {"phq9", "phq2", "gad7", "gad2", "gas", "nrs_mood", "nrs_stress"} | {
+    "readiness_ruler",
+    "session_pulse",
+}
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """A copy of the instruments and risk rules that a test may break."""
+    root = tmp_path / "content"
+    for kind in ("instruments", "risk_rules"):
+        shutil.copytree(ROOT / kind, root / kind)
+    return root
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def errors(*roots: Path) -> list[str]:
+    found = catalogue.build(roots).problems
+    return [str(each) for each in found if each.grade == "error"]
+
+
+def test_the_shipped_instruments_and_rules_have_no_mistakes():
+    mistakes = [
+        each
+        for each in SHIPPED.problems
+        if each.file.startswith(("content/instruments", "content/risk_rules"))
+    ]
+
+    assert mistakes == []
+    assert {instrument.ref.id for instrument in SHIPPED.instruments.values()} >= HERE
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
+def test_every_worked_example_holds_in_both_scorers(folder):
+    instrument = SHIPPED.instruments[f"{folder.parent.name}@{folder.name}"]
+    examples, _ = read(folder / "examples.yaml", ExamplesFile)
+    scorer = compile_scorer(instrument)
+
+    assert examples is not None
+    for example in examples.root:
+        answers = normalise_answers(instrument, example.answers)
+        found = score(instrument, answers)
+        assert scorer(answers) == found
+        if "total" in example.model_fields_set:
+            assert found.scores["total"] == example.total, example.title
+        if "band" in example.model_fields_set:
+            assert found.band == example.band, example.title
+
+
+@pytest.mark.parametrize("ref", sorted(SHIPPED.instruments))
+def test_every_instrument_says_its_source_and_licence_with_a_date(ref):
+    instrument = SHIPPED.instruments[ref]
+
+    assert instrument.source
+    assert instrument.licence.statement
+    assert date.fromisoformat(instrument.licence.checked) <= date(2026, 11, 21)
+
+
+@pytest.mark.parametrize("ref", sorted(SHIPPED.wordings))
+def test_words_name_every_item_option_and_band(ref):
+    instrument = SHIPPED.instruments[ref]
+    for wording in SHIPPED.wordings[ref].values():
+        if wording.is_neutral:
+            continue
+        assert tuple(wording.items) == instrument.item_ids
+        assert all(wording.items.values())
+        assert set(wording.options) == set(instrument.options)
+        assert set(wording.bands) == {band.name for band in instrument.bands}
+
+
+def test_the_lowest_option_of_the_gad_7_is_exactly_not_at_all():
+    assert SHIPPED.wording("gad7", "en").options["freq4"][0] == "Not at all"
+
+
+def test_a_language_without_official_words_falls_back_to_english():
+    assert SHIPPED.wording("phq9", "es").language == "en"
+
+
+def test_an_id_without_a_version_means_the_newest():
+    assert str(SHIPPED.instrument("phq9").ref) == "phq9@1"
+    assert SHIPPED.instrument("phq9@1") is SHIPPED.instrument("phq9")
+
+
+def test_an_unknown_id_is_refused_with_the_nearest():
+    with pytest.raises(catalogue.UnknownContent) as refusal:
+        SHIPPED.instrument("phq_9")
+
+    assert refusal.value.nearest[0] == "phq9"
+    assert "did you mean phq9" in str(refusal.value)
+
+
+def test_nothing_without_published_change_reports_reliable_change():
+    reported = {
+        instrument.ref.id: int(instrument.reliable_change.value)
+        for instrument in SHIPPED.instruments.values()
+        if instrument.reliable_change and instrument.reliable_change.is_on
+    }
+
+    assert {id: reported.get(id) for id in HERE if id in reported} == {"phq9": 6, "gad7": 4}
+
+
+# -- what is refused ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tier", ["scoring-only", "total-only"])
+def test_words_are_refused_where_the_licence_keeps_them_out(content, tier):
+    change(content / "instruments/phq9/1/instrument.yaml", "tier: ship", f"tier: {tier}")
+
+    found = errors(content)
+
+    assert any(
+        "instruments/phq9/1/wording.en.yaml:1:1" in each and f"licence tier {tier}" in each
+        for each in found
+    )
+    assert "phq9@1" not in catalogue.build([content]).instruments
+
+
+def test_labels_of_our_own_stand_where_the_items_may_not(content):
+    folder = content / "instruments/gad2/1"
+    change(folder / "instrument.yaml", "tier: ship", "tier: scoring-only")
+    (folder / "wording.en.yaml").unlink()
+    (folder / "labels.en.yaml").write_text(
+        "source: ours\nchecked: 2026-11-21\nreview_by: 2027-11-21\n"
+        "items: {item_1: nervous, item_2: worry}\n",
+        encoding="utf-8",
+    )
+
+    whole = catalogue.build([content])
+
+    assert whole.instrument("gad2").licence.tier == "scoring-only"
+    assert whole.wording("gad2", "en").is_neutral
+    assert whole.wording("gad2", "en").items["item_2"] == "worry"
+
+
+def test_a_translation_says_who_made_it(content):
+    folder = content / "instruments/gad2/1"
+    shutil.copy(folder / "wording.en.yaml", folder / "wording.es.yaml")
+
+    assert any("wording.es.yaml" in each and "who made this" in each for each in errors(content))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("{name: mild, from: 5}", "{name: mild, from: 5, score: totl}", "no score named totl"),
+        ("{name: mild, from: 5}", "{name: mild, from: 0}", "bands go up"),
+        ("{name: minimal, from: 0}", "{name: minimal, from: 1}", "first band starts at 0"),
+        ("{name: severe, from: 20}", "{name: severe, from: 28}", "the score ends at 27"),
+        ("value: 10,", "value: 10, score: sum,", "no score named sum"),
+        ("value: 10,", "value: 99,", "outside 0 to 27"),
+        ("default: true}", "default: false}", "exactly one of the rules is the default"),
+        ("range: [0, 27]", "range: [0, 28]", "the items give 0 to 27"),
+        ("item_8, item_9]", "item_8, item_99]", "there is no item_99"),
+        ("id: item_2,", "id: item_3,", "items are item_1, item_2"),
+        ("options: difficulty\n", "options: difficult\n", "no options named difficult"),
+        ("basis: published", "basis: derived", "derived value is off"),
+        ("basis: published", "basis: none", "leave it out"),
+        ("max: 2", "max: 9", "at least one of 9 items"),
+        ("role: outcome", "role: outcom", "role"),
+        ("name: Patient", "nmae: Patient", "no such key"),
+        ("score: total, at_least: 1", "score: sum, at_least: 1", "no score named sum"),
+    ],
+)
+def test_a_mistake_in_the_structure_is_refused(content, old, new, said):
+    change(content / "instruments/phq9/1/instrument.yaml", old, new)
+
+    assert any(
+        "instruments/phq9/1/instrument.yaml" in each and said in each for each in errors(content)
+    )
+    assert "phq9@1" not in catalogue.build([content]).instruments
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("  item_4:", "  item_44:", "has no item_44"),
+        ("  item_4:", "  item_44:", "item_4 has no words"),
+        ("several", "several", "4 values need as many labels"),
+        ("  mild: Mild\n", "", "mild has no words"),
+    ],
+)
+def test_a_mistake_in_the_words_is_refused(content, old, new, said):
+    path = content / "instruments/phq9/1/wording.en.yaml"
+    if old == "several":
+        change(path, "Several days, ", "")
+    else:
+        change(path, old, new)
+
+    assert any("wording.en.yaml" in each and said in each for each in errors(content))
+
+
+def test_a_worked_example_that_does_not_hold_refuses_the_instrument(content):
+    path = content / "instruments/phq9/1/examples.yaml"
+    change(path, "total: 16", "total: 17")
+    line = path.read_text(encoding="utf-8").splitlines().index("  total: 17") + 1
+
+    assert f"content/instruments/phq9/1/examples.yaml:{line}:10: error: sixteen points is " + (
+        "moderately severe: total is 16, not 17"
+    ) in errors(content)
+
+
+def test_an_instrument_needs_its_examples_and_its_sources(content):
+    (content / "instruments/gas/1/examples.yaml").unlink()
+    (content / "instruments/gas/1/SOURCE.md").unlink()
+
+    found = [each for each in errors(content) if "/gas/1/" in each]
+
+    assert len(found) == 2
+    assert all("this file is missing" in each for each in found)
+
+
+# -- a deployment's own content -----------------------------------------------------------------
+
+
+def test_a_deployment_adds_a_version_and_the_old_one_stays(content, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(content / "instruments/gad2/1", own / "instruments/gad2/2")
+
+    whole = catalogue.build([content, own])
+
+    assert {"gad2@1", "gad2@2"} <= set(whole.instruments)
+    assert str(whole.instrument("gad2").ref) == "gad2@2"
+
+
+def test_a_published_version_cannot_be_edited_by_a_deployment(content, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(content / "instruments/gad2/1", own / "instruments/gad2/1")
+    change(own / "instruments/gad2/1/instrument.yaml", "name: Generalised", "name: Other")
+
+    whole = catalogue.build([content, own])
+
+    assert whole.instrument("gad2").name.startswith("Generalised")
+    assert any("gad2@1 is published already" in str(each) for each in whole.problems)
+
+
+def test_a_newer_instrument_without_the_danger_rule_of_the_older_is_refused(content, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(content / "instruments/phq9/1", own / "instruments/phq9/2")
+
+    whole = catalogue.build([content, own])
+
+    assert str(whole.instrument("phq9").ref) == "phq9@1"
+    assert any("phq9@2 has no danger rule" in str(each) for each in whole.problems)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("when: {item: item_9, at_least: 1}", "when: {item: item_9, at_least: 2}"),
+        ("level: C # first", "level: D # first"),
+        ("at_most: 14", "at_most: 30"),
+    ],
+)
+def test_a_deployment_cannot_weaken_a_danger_rule(content, tmp_path, old, new):
+    own = tmp_path / "own"
+    shutil.copytree(content / "risk_rules/phq9_self_harm", own / "risk_rules/phq9_self_harm")
+    path = own / "risk_rules/phq9_self_harm/1.yaml"
+    path.rename(path.with_name("2.yaml"))
+    path = path.with_name("2.yaml")
+    change(path, old, new)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text[: text.index("examples:")] + "examples:\n  - {title: none, level: null}\n",
+        encoding="utf-8",
+    )
+
+    whole = catalogue.build([content, own])
+
+    assert [str(each.ref) for each in whole.risk_rules_for("phq9")] == ["phq9_self_harm@1"]
+    assert any("weaker than phq9_self_harm@1" in str(each) for each in whole.problems)
+
+
+def test_a_deployment_may_make_a_danger_rule_stricter(content, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(content / "risk_rules/phq9_self_harm", own / "risk_rules/phq9_self_harm")
+    path = own / "risk_rules/phq9_self_harm/1.yaml"
+    change(path, "at_most: 14", "at_most: 7")
+    change(path, "reviewed 14 days ago", "reviewed 7 days ago")
+    change(path, "safety_plan_reviewed_days_ago: 14", "safety_plan_reviewed_days_ago: 7")
+    path.rename(path.with_name("2.yaml"))
+
+    whole = catalogue.build([content, own])
+
+    assert [str(each.ref) for each in whole.risk_rules_for("phq9")] == ["phq9_self_harm@2"]
+
+
+# -- risk rules ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("instrument: phq9@1", "instrument: phq99@1", "there is no phq99@1 here"),
+        ("when: {item: item_9, at_least: 1}", "when: {item: item_19, at_least: 1}", "no item_19"),
+        ("when: {item: item_9, at_least: 1}", "when: {item: item_9, at_least: 4}", "reaches this"),
+        ("when: {item: item_9, at_least: 1}", "when: {score: sum, at_least: 1}", "no score sum"),
+        ("when: {item: item_9, at_least: 1}", "when: {item: item_9}", "say at_least"),
+        ("fact: safety_plan_reviewed_days_ago", "fact: plan_days", "there is no fact plan_days"),
+        ("same_day_note", "same_day_notes", "nothing is known as same_day_notes"),
+        ("critical: [item_9]", "critical: [item_90]", "has no item_90"),
+        ("level: C # first", "level: H # first", "level"),
+        ("level: C # first", "level: null # first", "a level, or else the prompt"),
+        ("    level: D\n    also", "    level: B\n    also", "the level is B, not D"),
+    ],
+)
+def test_a_mistake_in_a_risk_rule_is_refused(content, old, new, said):
+    change(content / "risk_rules/phq9_self_harm/1.yaml", old, new)
+
+    assert any("phq9_self_harm/1.yaml" in each and said in each for each in errors(content))
+
+
+def test_every_critical_rule_of_an_instrument_is_found_by_its_id():
+    assert [str(each.ref) for each in SHIPPED.risk_rules_for("phq9")] == ["phq9_self_harm@1"]
+    assert SHIPPED.risk_rules_for("gad7@1") == ()

@@ -22,11 +22,12 @@ KIND = "cases.invitation"
 def send(
     *, person: Person, circle: Circle, address: str, base_url: str, by: Reader, at: datetime
 ) -> None:
-    """Make a link for one person and put its message in the outbox."""
+    """Make a link for one person, end the one before, and put its message in the outbox."""
     to = normalised(channel="email", value=address, country="")
+    access.end_links(target=person.pk, purpose="join_circle", by=by, at=at)
     token = access.issue_link(
         purpose="join_circle",
-        target=circle.pk,
+        target=person.pk,
         person=person,
         circle=circle,
         expires_at=at + timedelta(days=VALID_DAYS),

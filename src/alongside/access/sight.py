@@ -1,0 +1,87 @@
+"""Who can see this: computed from the table and the live edges, told as names and roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from alongside.access import policy
+from alongside.access.models import AccountPerson, Relationship
+from alongside.access.permissions import live
+from alongside.records.reader import Reader
+
+STAFF = ("lead", "therapist", "supervisor")
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Who can read records of one type in one circle.
+
+    ``staff`` are names by role, in the order lead, therapist, supervisor. The rest are words:
+    ``on_call`` reads while an alert is open; ``members`` is ``all``, ``own`` or nothing;
+    ``person`` likewise, and ``when_told`` if the person sees it only once they were told.
+    """
+
+    staff: tuple[tuple[str, str], ...]
+    on_call: bool
+    members: str
+    person: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of staff, each once."""
+        return tuple(dict.fromkeys(name for _, name in self.staff))
+
+
+def who_can_see(record_type: str, *, circle: UUID, seen_by: Reader) -> Sight:
+    """Who can read records of this type in a circle now. Two queries.
+
+    Args:
+        record_type: a row of the access matrix.
+        circle: one the reader belongs to; the page that asks has been opened for it.
+    """
+    row = policy.matrix().row(record_type)
+    reading = {
+        role: [cell for cell in cells if "R" in cell.allow] for role, cells in row.cells.items()
+    }
+    edges = list(
+        Relationship._base_manager.filter(
+            live(seen_by.at), circle=circle, role__in=[r for r in STAFF if reading.get(r)]
+        )
+        .select_related("account")
+        .order_by("valid_from", "pk")
+    )
+    staff = [(edge.role, edge.account.name) for edge in edges]
+    if reading.get("supervisor"):
+        staff += _supervisors([edge.account_id for edge in edges], seen_by)
+    return Sight(
+        staff=tuple(sorted(staff, key=lambda pair: STAFF.index(pair[0]))),
+        on_call=bool(reading.get("on_call")),
+        members=_of(reading.get("concerned", [])),
+        person=_of(reading.get("person", [])),
+    )
+
+
+def _supervisors(accounts: list[UUID], seen_by: Reader) -> list[tuple[str, str]]:
+    practitioners = AccountPerson._base_manager.filter(account__in=accounts).values(
+        "person__practitioner"
+    )
+    edges = (
+        Relationship._base_manager.filter(
+            live(seen_by.at), role="supervisor", practitioner__in=practitioners
+        )
+        .select_related("account")
+        .order_by("valid_from", "pk")
+    )
+    return [("supervisor", edge.account.name) for edge in edges]
+
+
+def _of(cells: list[object]) -> str:
+    words = [set(getattr(cell, "when", ())) for cell in cells]
+    if not words:
+        return ""
+    if any(not conditions - {"in_sight"} for conditions in words):
+        return "all"
+    if any(conditions <= {"disclosed", "in_sight"} for conditions in words):
+        return "when_told"
+    return "own"

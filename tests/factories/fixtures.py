@@ -1,0 +1,71 @@
+"""The cast as fixtures, at noon. A folder's conftest takes them over with an import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.conftest import NOON
+from tests.factories import Cast, World, make_world
+
+
+@pytest.fixture
+def world(db: None, at: Callable[[datetime], None]) -> World:
+    """One service, its staff, and Sam's case with Noor and Teo; the clock stands at noon."""
+    at(NOON)
+    return make_world()
+
+
+@pytest.fixture
+def house(db: None, at: Callable[[datetime], None]) -> World:
+    """One service and its staff; nobody has told them anything yet."""
+    at(NOON)
+    return make_world(case=False)
+
+
+@pytest.fixture
+def asha(world: World) -> Cast:
+    return world.asha
+
+
+@pytest.fixture
+def hana(world: World) -> Cast:
+    return world.hana
+
+
+@pytest.fixture
+def bo(world: World) -> Cast:
+    return world.bo
+
+
+@pytest.fixture
+def noor(world: World) -> Cast:
+    return world.noor
+
+
+@pytest.fixture
+def teo(world: World) -> Cast:
+    return world.teo
+
+
+@pytest.fixture
+def sam(world: World) -> Cast:
+    return world.engage_sam()
+
+
+@pytest.fixture
+def signed_in() -> Callable[[Cast], Any]:
+    """``signed_in(asha).get("/work/")``: a browser in which somebody has signed in."""
+
+    def sign_in(cast: Cast) -> Client:
+        client = Client()
+        client.force_login(
+            cast.account, backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
+        return client
+
+    return sign_in

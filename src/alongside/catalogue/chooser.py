@@ -551,7 +551,7 @@ def choice_of(catalogue: Catalogue, raw: object) -> Choice:
 
 
 def unfit(catalogue: Catalogue) -> dict[str, dict[str, list[Problem]]]:
-    """Needs and gates whose conditions name facts or words that do not exist."""
+    """Needs and gates whose conditions name facts, or words of facts, that do not exist."""
     if "facts" not in catalogue.shelves.get("facts", {}):
         return {}
     schema = schema_of(catalogue)
@@ -573,16 +573,26 @@ def check(catalogue: Catalogue, roots: Sequence[Path], today: date | None) -> li
     """Offers of protocols that are not there, rules about unknown facts, stale review dates."""
     problems = _unknown_offers(catalogue)
     if "facts" in catalogue.shelves.get("facts", {}):
-        schema = schema_of(catalogue)
-        for rules in catalogue.chooser_rules.values():
-            conditions: list[tuple[str, Condition]] = [
-                *((level.id, level.when) for level in rules.levels),
-                *((first.first, first.when) for first in rules.first),
-                *((always.protocol, always.when) for always in rules.always),
-            ]
-            problems += unfit_words(conditions, schema, "content/chooser/rules.yaml")
+        problems += _unknown_words(catalogue)
     if today is not None:
         problems += _stale(roots, today)
+    return problems
+
+
+def _unknown_words(catalogue: Catalogue) -> list[Problem]:
+    schema = schema_of(catalogue)
+    problems: list[Problem] = []
+    for need in catalogue.needs.values():
+        offers = [(offer.protocol, offer.when) for offer in need.offers]
+        problems += unfit_words(offers, schema, f"content/needs/{need.id}.yaml", ids=True)
+    for rules in catalogue.chooser_rules.values():
+        conditions: list[tuple[str, Condition]] = [
+            *((level.id, level.when) for level in rules.levels),
+            *((first.first, first.when) for first in rules.first),
+            *((always.protocol, always.when) for always in rules.always),
+        ]
+        for ids in (False, True):
+            problems += unfit_words(conditions, schema, "content/chooser/rules.yaml", ids=ids)
     return problems
 
 

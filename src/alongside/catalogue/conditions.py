@@ -166,17 +166,31 @@ def said(key: str, texts: Mapping[str, str], source: str = "") -> Reason:
 
 
 def unfit_words(
-    conditions: Iterable[tuple[str, Condition]], schema: FactsSchema, file: str
+    conditions: Iterable[tuple[str, Condition]],
+    schema: FactsSchema,
+    file: str,
+    *,
+    ids: bool = False,
 ) -> list[Problem]:
-    """A problem for every key or word a condition names that the facts do not have."""
+    """A problem for every key or word a condition names that the facts do not have.
+
+    Words that are ids of needs and protocols are looked at only with ``ids``: one broken need
+    or protocol must not take everything that speaks of it off the shelves.
+    """
     by_path = {key.path: key for key in schema.walk()}
     problems: list[Problem] = []
     for where, condition in conditions:
-        for path in sorted(keys_of(condition)):
-            if path not in by_path:
-                problems.append(Problem(file, 0, 0, f"{where}: no fact is named {path}"))
-        for path, word in sorted(words_of(condition)):
-            key = by_path.get(path)
-            if key is not None and word not in key.word_ids:
-                problems.append(Problem(file, 0, 0, f"{where}: {path} never is {word}"))
+        if not ids:
+            problems += [
+                Problem(file, 0, 0, f"{where}: no fact is named {path}")
+                for path in sorted(keys_of(condition))
+                if path not in by_path
+            ]
+        problems += [
+            Problem(file, 0, 0, f"{where}: {path} never is {word}")
+            for path, word in sorted(words_of(condition))
+            if path in by_path
+            and (path in schema.aims_in or path == "tried") == ids
+            and word not in by_path[path].word_ids
+        ]
     return problems

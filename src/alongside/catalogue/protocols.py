@@ -129,13 +129,17 @@ class GateUseShape(Shape):
     gate: str
     of: list[str] = Field(default_factory=list)
     variants: list[str] = Field(default_factory=list)
+    but_not: list[str] = Field(default_factory=list)
     unless: ConditionShape | None = None
     chooser: Literal["as_gate", "warn", "skip"] = "as_gate"
 
     def built(self) -> GateUse:
         """The engine's use of a gate."""
         unless = self.unless.built() if self.unless else None
-        return GateUse(self.gate, tuple(self.of), tuple(self.variants), unless, self.chooser)
+        return GateUse(
+            self.gate, tuple(self.of), tuple(self.variants), tuple(self.but_not), unless,
+            self.chooser,
+        )  # fmt: skip
 
 
 class AgendaShape(Shape):
@@ -424,6 +428,7 @@ def _inside(
         *(row.variants for row in shape.exclusions),
         *(row.variants for row in shape.deliverers),
         *(row.variants for row in (*shape.gates_start, *shape.gates_session)),
+        *(row.but_not for row in (*shape.gates_start, *shape.gates_session)),
         *(row.variants for row in shape.measures),
         *(row.variants for row in shape.phases),
         *(step.variants for step in steps),
@@ -574,7 +579,7 @@ def _phase(row: PhaseShape, words: WordingShape) -> Phase:
 
 
 def unfit(catalogue: Catalogue) -> dict[str, dict[str, list[Problem]]]:
-    """Protocols that name a need, a setting, a consent, a fact or a word that is not there."""
+    """Protocols that name a setting, a consent, a fact or a word of a fact that is not there."""
     if "facts" not in catalogue.shelves.get("facts", {}):
         return {}
     schema = schema_of(catalogue)
@@ -583,9 +588,7 @@ def unfit(catalogue: Catalogue) -> dict[str, dict[str, list[Problem]]]:
     found: dict[str, list[Problem]] = {}
     for name, protocol in catalogue.protocols.items():
         file = f"content/protocols/{protocol.ref.id}/{protocol.ref.version}/protocol.yaml"
-        needs = {need for row in protocol.indications for need in row.needs}
-        wrong = _absent("need", needs, catalogue.needs, file)
-        wrong += _absent("setting", protocol.settings, catalogue.settings, file)
+        wrong = _absent("setting", protocol.settings, catalogue.settings, file)
         wrong += _absent("consent", protocol.consents, consents, file)
         wrong += unfit_words(_conditions(protocol), schema, file)
         if wrong:
@@ -610,9 +613,14 @@ def check(catalogue: Catalogue, roots: Sequence[Path], today: date | None) -> li
     """Measures and forms named but not here yet (info), words not translated, stale reviews."""
     problems: list[Problem] = []
     here = {name.partition("@")[0] for name in catalogue.instruments}
+    schema = schema_of(catalogue) if "facts" in catalogue.shelves.get("facts", {}) else None
     for protocol in catalogue.protocols.values():
         folder = f"content/protocols/{protocol.ref.id}/{protocol.ref.version}"
         file = f"{folder}/protocol.yaml"
+        needs = {need for row in protocol.indications for need in row.needs}
+        problems += _absent("need", needs, catalogue.needs, file)
+        if schema is not None:
+            problems += unfit_words(_conditions(protocol), schema, file, ids=True)
         names = dict.fromkeys(measure.instrument for measure in protocol.measures)
         problems += [
             Problem(file, 0, 0, f"measure {name}: named, not yet here", "info")

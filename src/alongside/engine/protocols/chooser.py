@@ -13,7 +13,6 @@ from alongside.engine.protocols.shapes import (
     Effect,
     Exclusion,
     Gate,
-    GateUse,
     Need,
     Offer,
     Protocol,
@@ -320,7 +319,7 @@ def _checks(
 ) -> Iterator[Exclusion]:
     seen: set[str] = set()
     for use in (*protocol.gates_start, *protocol.gates_session):
-        if use.chooser == "skip" or use.gate in seen or not _applies(use, variant):
+        if use.chooser == "skip" or use.gate in seen or not use.is_for(variant):
             continue
         seen.add(use.gate)
         if use.unless is not None and evaluate(use.unless, view).value:
@@ -331,10 +330,6 @@ def _checks(
     for exclusion in protocol.exclusions:
         if not exclusion.variants or variant in exclusion.variants:
             yield exclusion
-
-
-def _applies(use: GateUse, variant: str) -> bool:
-    return not use.variants or variant in use.variants
 
 
 def _suggested(verdicts: list[_Verdict]) -> tuple[Suggestion, ...]:

@@ -83,11 +83,7 @@ def gate_states(
 
     Source: the gates of content/gates/gates.yaml and the never-block rule there.
     """
-    return tuple(
-        _state(use, gates, have, released, act)
-        for use in uses
-        if not use.variants or variant in use.variants
-    )
+    return tuple(_state(use, gates, have, released, act) for use in uses if use.is_for(variant))
 
 
 def may_start(states: Iterable[GateState]) -> bool:

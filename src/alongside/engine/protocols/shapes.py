@@ -67,13 +67,21 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class GateUse:
-    """One gate in one protocol. ``of`` narrows the word: ``consent:c_treatment``."""
+    """One gate in one protocol. ``of`` narrows the word: ``consent:c_treatment``.
+
+    ``unless`` and ``chooser`` speak to the chooser only; a course always has its gate.
+    """
 
     gate: str
     of: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
+    but_not: tuple[str, ...] = ()
     unless: Condition | None = None
     chooser: Literal["as_gate", "warn", "skip"] = "as_gate"
+
+    def is_for(self, variant: str) -> bool:
+        """True when the gate stands before this variant; "" is the protocol as a whole."""
+        return variant not in self.but_not and (not self.variants or variant in self.variants)
 
 
 @dataclass(frozen=True, slots=True)

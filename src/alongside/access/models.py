@@ -78,7 +78,7 @@ class AccountPerson(Record):
 class Relationship(Record):
     """An edge: this account has this role towards this object, from then until then."""
 
-    record_type = "account"
+    record_type = "relationship"
     audit_noun = "access.relationship"
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="relationships")
@@ -102,6 +102,7 @@ class Relationship(Record):
         Account, on_delete=models.PROTECT, null=True, related_name="approved"
     )
     without_second = models.BooleanField(default=False)
+    waiting = models.BooleanField(default=False)  # for the second person: gives no right yet
 
     class Meta:
         constraints = [
@@ -153,7 +154,7 @@ class Separation(Record):
 class LinkToken(Record):
     """A private link. The address holds 32 random bytes; only their SHA-256 is kept."""
 
-    record_type = "account"
+    record_type = "relationship"
     audit_noun = "access.relationship"
 
     PURPOSES = [(p, p) for p in ("resume_worry", "answer", "join_circle", "sign_in")]

@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class DeliveryConfig(AppConfig):
     name = "alongside.delivery"
     label = "delivery"
+
+    def ready(self) -> None:
+        from alongside.delivery import permissions
+
+        permissions.register()

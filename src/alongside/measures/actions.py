@@ -15,7 +15,7 @@ from alongside.crisis.models import Alert
 from alongside.engine.errors import EngineError
 from alongside.engine.instruments.scoring import score, valid_answers
 from alongside.engine.risk.rules import Facts, RiskFinding, blank_critical, find_risk
-from alongside.measures.models import KINDS, Asking, Response
+from alongside.measures.models import Asking, Response
 from alongside.people.models import Circle, Person
 from alongside.records import audit, crashpoint
 from alongside.records.actions_base import action
@@ -66,7 +66,7 @@ def make_asking(
         days: until it expires, 1 to 90.
     """
     kind = kind_of(circle, about, respondent)
-    by.confirm_create(KINDS[kind], institution=circle.institution_id, circle=circle.pk)
+    by.confirm_create("asking", institution=circle.institution_id, circle=circle.pk)
     found = catalogue.current().instrument(instrument)
     asking = Asking.objects.create(
         institution_id=circle.institution_id,

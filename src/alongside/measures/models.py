@@ -19,7 +19,7 @@ KINDS = {
 class Asking(Editable, Record):
     """One request to one person to answer one instrument, with the draft of the answers."""
 
-    RECORD_TYPES = {row: Q(kind=kind) for kind, row in KINDS.items()}
+    record_type = "asking"
     audit_noun = "measures.asking"
 
     institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
@@ -43,10 +43,6 @@ class Asking(Editable, Record):
 
     class Meta:
         indexes = [models.Index(fields=["circle", "answered_at", "due_on"], name="askings_due")]
-
-    @property
-    def record_type_of_row(self) -> str:
-        return KINDS[self.kind]
 
 
 class Response(Record):

@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class PeopleConfig(AppConfig):
     name = "alongside.people"
     label = "people"
+
+    def ready(self) -> None:
+        from alongside.people import permissions
+
+        permissions.register()

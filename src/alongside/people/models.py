@@ -41,7 +41,10 @@ class Institution(Editable, Record):
 class Person(Editable, Record):
     """Somebody in one circle, or on the staff of one institution. Never found across circles."""
 
-    record_type = "identity"
+    RECORD_TYPES = {
+        "identity": Q(is_staff_member=False),
+        "practitioner": Q(is_staff_member=True),
+    }
     audit_noun = "people.person"
 
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT)
@@ -62,6 +65,10 @@ class Person(Editable, Record):
 
     def key_subject(self) -> UUID:
         return self.id
+
+    @property
+    def record_type_of_row(self) -> str:
+        return "practitioner" if self.is_staff_member else "identity"
 
     def __str__(self) -> str:
         return self.name or "somebody"

@@ -137,7 +137,7 @@ class GoalRating(Record):
 class Agreement(Record):
     """What one person said to one edition of a plan."""
 
-    record_type = "plan"
+    record_type = "agreement"
     audit_noun = "plans.plan"
 
     ANSWERS = [(a, a) for a in ("yes", "no", "basis")]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -15,15 +16,21 @@ class Condition:
     """What a word of the access matrix means for one room's records.
 
     ``q`` is its form for SQL, ``holds`` its form for one record at hand. A property test
-    compares the two on generated worlds.
+    compares the two on generated worlds. ``by_making`` says whether the word will hold for a
+    record that the reader is about to make, given its circle (None: no circle yet).
     """
 
     q: Callable[[Any], Q]
     holds: Callable[[Any, Any], bool]
+    by_making: Callable[[UUID | None], bool] = lambda circle: False
 
 
 class Conditions:
-    """Condition words by room: the same word may mean its own thing in each."""
+    """Condition words by room or by model: the same word may mean its own thing in each.
+
+    ``room`` is an app label (``cases``), one model of it (``people.member``), or ``*`` for all.
+    The nearest meaning counts.
+    """
 
     def __init__(self) -> None:
         self._words: dict[tuple[str, str], Condition] = {}
@@ -33,10 +40,40 @@ class Conditions:
             self._words[room, word] = condition
 
     def get(self, room: str, word: str) -> Condition:
-        return self._words[room, word]
+        for place in (room, room.partition(".")[0], "*"):
+            if (place, word) in self._words:
+                return self._words[place, word]
+        raise KeyError(f"{room}: {word}")
 
     def has(self, room: str, word: str) -> bool:
-        return (room, word) in self._words
+        return any((p, word) in self._words for p in (room, room.partition(".")[0], "*"))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the rows of one model belong: to which circles and institutions, as SQL and as facts.
+
+    ``circles`` and ``institutions`` take ids and give a Q without joins to many; ``of`` gives
+    the ids of both for one row at hand. A model with columns ``circle`` and ``institution``
+    needs none of its own.
+    """
+
+    circles: Callable[[Collection[UUID]], Q]
+    institutions: Callable[[Collection[UUID]], Q]
+    of: Callable[[Any], tuple[Iterable[UUID], Iterable[UUID]]]
+
+
+class Places:
+    """Places by model label, ``people.person``."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, Place] = {}
+
+    def register(self, model: str, place: Place) -> None:
+        self._places[model] = place
+
+    def get(self, model: str) -> Place | None:
+        return self._places.get(model)
 
 
 Guard = Callable[[Any, datetime], bool]
@@ -59,4 +96,5 @@ class Guards:
 
 
 conditions = Conditions()
+places = Places()
 guards = Guards()

@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class TasksConfig(AppConfig):
     name = "alongside.tasks"
     label = "tasks"
+
+    def ready(self) -> None:
+        from alongside.tasks import permissions
+
+        permissions.register()

@@ -1,0 +1,196 @@
+"""The access matrix, compiled: to SQL for lists, and to one decision for one record.
+
+Both read the same table (content/access/matrix.yaml) and the same condition words, which the
+rooms register. A property test compares the two forms on generated worlds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Model, Q, QuerySet
+
+from alongside import catalogue
+from alongside.engine.access import Cell, Decision, Edge, Matrix, decide
+from alongside.engine.access import Place as EnginePlace
+from alongside.records.models import Record
+from alongside.records.registry import Place, conditions, places
+
+
+class Asker(Protocol):
+    """What the policy must know of a reader."""
+
+    edges: tuple[Edge, ...]
+    separated: frozenset[UUID]
+    at: Any
+
+
+def matrix() -> Matrix:
+    """The table in use."""
+    found: Matrix = catalogue.current().matrix
+    return found
+
+
+# -- models and their rows of the table ----------------------------------------------------------
+
+
+def types_of(model: type[Model]) -> Mapping[str, Q]:
+    """The rows of the table a model's rows fall under, each with the filter for it."""
+    several: Mapping[str, Q] | None = getattr(model, "RECORD_TYPES", None)
+    if several is not None:
+        return several
+    name: str = getattr(model, "record_type", "")
+    return {name: Q()} if name else {}
+
+
+def type_of(row: Model) -> str:
+    """The row of the table that one record falls under."""
+    name: str = getattr(row, "record_type_of_row", "") or getattr(row, "record_type", "")
+    return name
+
+
+@cache
+def models_of(record_type: str) -> tuple[type[Model], ...]:
+    """Every model with rows of this type."""
+    return tuple(m for m in record_models() if record_type in types_of(m))
+
+
+def record_models() -> tuple[type[Model], ...]:
+    """Every model that has a reader."""
+    return tuple(m for m in apps.get_models() if issubclass(m, Record))
+
+
+@cache
+def person_columns(model: type[Model]) -> tuple[str, ...]:
+    """The columns that name a person: a row that names somebody separated is not there (1.3)."""
+    if model._meta.label_lower == "people.person":
+        return ("pk",)
+    return tuple(
+        field.attname
+        for field in model._meta.concrete_fields
+        if field.is_relation
+        and field.related_model is not None
+        and field.related_model._meta.label_lower == "people.person"  # type: ignore[union-attr]
+    )
+
+
+@cache
+def place_of(model: type[Model]) -> Place:
+    """Where rows of a model belong: as its room registered, else by its columns."""
+    registered = places.get(model._meta.label_lower)
+    if registered is not None:
+        return registered
+    names = {field.name for field in model._meta.concrete_fields}
+    nothing = Q(pk__in=[])
+
+    def column(name: str) -> Any:
+        if name not in names:
+            return lambda ids: nothing
+        return lambda ids: Q(**{f"{name}__in": ids})
+
+    def of(row: Any) -> tuple[list[UUID], list[UUID]]:
+        found = [getattr(row, f"{name}_id", None) for name in ("circle", "institution")]
+        return [i for i in found[:1] if i], [i for i in found[1:] if i]
+
+    return Place(circles=column("circle"), institutions=column("institution"), of=of)
+
+
+# -- lists: the table as SQL ---------------------------------------------------------------------
+
+
+def scope(reader: Asker, rows: QuerySet[Any], action: str) -> QuerySet[Any]:
+    """The rows to which the reader may do ``action``, as one WHERE."""
+    model = rows.model
+    q = Q()
+    for record_type, kind in types_of(model).items():
+        allowed = _allowed(reader, model, record_type, action)
+        if allowed is not None:
+            q |= kind & allowed
+    if not q:
+        return rows.none()
+    if reader.separated:
+        for column in person_columns(model):
+            q &= ~Q(**{f"{column}__in": reader.separated})
+    return rows.filter(q)
+
+
+def _allowed(reader: Asker, model: type[Model], record_type: str, action: str) -> Q | None:
+    found: Q | None = None
+    table = matrix()
+    for role in sorted({edge.role for edge in reader.edges}):
+        edges = [edge for edge in reader.edges if edge.role == role]
+        for cell in table.cells(record_type, role, action):
+            q = _reached(model, cell, edges)
+            if q is None:
+                continue
+            for word in cell.when:
+                q &= conditions.get(model._meta.label_lower, word).q(reader)
+            if not q:  # through the account, with no condition: the loader refuses such a cell
+                continue
+            found = q if found is None else found | q
+    return found
+
+
+def _reached(model: type[Model], cell: Cell, edges: list[Edge]) -> Q | None:
+    place = place_of(model)
+    if cell.through == "account":
+        return Q()
+    if cell.through == "within":
+        within: Collection[Any] = {edge.within for edge in edges}
+        return place.institutions(within)
+    ids: Collection[Any] = {edge.object for edge in edges if edge.kind == cell.through}
+    if not ids or cell.through == "group":
+        return None
+    return place.circles(ids) if cell.through == "circle" else place.institutions(ids)
+
+
+# -- one record: the table as a decision ---------------------------------------------------------
+
+
+def judge(reader: Asker, action: str, row: Model) -> Decision:
+    """Decide one act on one record at hand."""
+    label = row._meta.label_lower
+    circles, institutions = place_of(type(row)).of(row)
+    return decide(
+        matrix(),
+        record_type=type_of(row),
+        action=action,
+        edges=reader.edges,
+        place=EnginePlace(frozenset(circles), frozenset(institutions)),
+        at=reader.at,
+        holds=lambda word: conditions.get(label, word).holds(row, reader),
+        separated=any(
+            getattr(row, column) in reader.separated for column in person_columns(type(row))
+        ),
+    )
+
+
+def may_make(
+    reader: Asker, record_type: str, *, institution: UUID, circle: UUID | None = None
+) -> bool:
+    """May the reader make a record of this type here? Words count as they will once it is made."""
+    return decide(
+        matrix(),
+        record_type=record_type,
+        action="C",
+        edges=reader.edges,
+        place=EnginePlace(
+            frozenset() if circle is None else frozenset({circle}), frozenset({institution})
+        ),
+        at=reader.at,
+        holds=lambda word: any(
+            conditions.has(model._meta.label_lower, word)
+            and conditions.get(model._meta.label_lower, word).by_making(circle)
+            for model in models_of(record_type)
+        ),
+    ).allowed
+
+
+def may_open(reader: Asker, record_type: str, action: str) -> bool:
+    """Could there be a record of this type for this reader? Asked at the door of a page."""
+    table = matrix()
+    return any(table.cells(record_type, edge.role, action) for edge in reader.edges)

@@ -1,0 +1,43 @@
+"""What the words of the access matrix mean for sessions, notes and homework."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from alongside.plans.models import CoursePerson
+from alongside.records.conditions import own
+from alongside.records.registry import Condition, conditions
+
+
+def _own_courses(reader: Any) -> Any:
+    return CoursePerson._base_manager.filter(person__in=reader.persons).values("course")
+
+
+CLIENT = Condition(
+    q=lambda reader: Q(course__in=_own_courses(reader)),
+    holds=lambda row, reader: CoursePerson._base_manager.filter(
+        course_id=row.course_id, person__in=reader.persons
+    ).exists(),
+)
+NOTE = {
+    "own": own("about"),
+    "signed": Condition(
+        q=lambda reader: Q(signed_at__isnull=False),
+        holds=lambda row, reader: row.signed_at is not None,
+    ),
+    "own_draft": Condition(
+        q=lambda reader: Q(signed_at=None, written_by__in=reader.persons),
+        holds=lambda row, reader: row.signed_at is None and row.written_by_id in reader.persons,
+    ),
+}
+
+
+def register() -> None:
+    """Called once, when the room is ready."""
+    conditions.register("delivery", {"client": CLIENT})
+    conditions.register("delivery.attendance", {"client": own("person")})
+    conditions.register("delivery.progressnote", NOTE)
+    conditions.register("delivery.addition", NOTE)
+    conditions.register("delivery.homework", {"own": own("about")})

@@ -1,1 +1,69 @@
-"""What every page may show: the help bar, the rail, the languages."""
+"""What every page may show: the help bar, the rail, whether this is a demonstration."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from alongside import catalogue
+from alongside.directory import queries as directory
+from alongside.records import clock
+
+DOORS = ("public", "person", "circle", "practitioner", "office")
+_last_country = ""
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Everything here is made only when a page shows it."""
+    return {
+        "help": SimpleLazyObject(help_now),
+        "rail": SimpleLazyObject(lambda: _of_door(request, "entries")),
+        "rail_me": SimpleLazyObject(lambda: _of_door(request, "me")),
+        "nav": SimpleLazyObject(lambda: _of_door(request, "pages")),
+        "demo": settings.DEMO,
+    }
+
+
+def help_now() -> Mapping[str, Any]:
+    """The emergency number of the country, and lines that somebody verified lately."""
+    global _last_country
+    try:
+        house = directory.house()
+        country = "" if house is None else house.country
+        found: Mapping[str, Any] = directory.help_now(country, get_language() or "en", clock.now())
+    except DatabaseError:
+        return help_without_database()
+    _last_country = country
+    return found
+
+
+def help_without_database() -> Mapping[str, Any]:
+    """The emergency number of the country this process last knew; no line, for none is verified."""
+    known = catalogue.current().lines.get(_last_country)
+    return {
+        "emergency": known.emergency_number if known else "",
+        "lines": [],
+        "more_url": "/help-now/",
+    }
+
+
+def _of_door(request: HttpRequest, name: str) -> Sequence[Mapping[str, Any]]:
+    """What the door of this page offers in ``web/<door>/rail.py``, if it has such a thing."""
+    match = request.resolver_match
+    door = "" if match is None else match.view_name.partition(":")[0]
+    if door not in DOORS:
+        return []
+    module = f"alongside.web.{door}.rail"
+    if importlib.util.find_spec(module) is None:
+        return []
+    make = getattr(importlib.import_module(module), name, None)
+    found: Sequence[Mapping[str, Any]] = make(request) if make else []
+    return found

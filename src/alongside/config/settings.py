@@ -186,7 +186,7 @@ APPEND_SLASH = True
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        "DIRS": [Path(__file__).resolve().parents[1] / "web" / "account" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -243,6 +243,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "alongside.access.lockout.username"
 AXES_RESET_ON_SUCCESS = True
 AXES_IPWARE_PROXY_COUNT = PROXY_COUNT
 AXES_LOCKOUT_CALLABLE = "alongside.access.lockout.locked_out"
@@ -259,7 +260,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "s"
 CSRF_COOKIE_NAME = "c"
 CSRF_COOKIE_AGE = None
-CSRF_FAILURE_VIEW = "alongside.web.public.errors.csrf_refused"
+CSRF_FAILURE_VIEW = "alongside.config.errors.csrf_refused"
 
 # -- what a browser may do ---------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from alongside.web.parts import samples
+from alongside.web.parts.access import access
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Shown:
     html: SafeString
 
 
+@access.public
+@access.public
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every part in every state, on one page."""
@@ -32,6 +35,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
     return render(request, "parts/gallery.html", values)
 
 
+@access.public
+@access.public
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """One whole page made of parts, in its own base template."""

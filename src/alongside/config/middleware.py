@@ -1,0 +1,42 @@
+"""The outermost layer: a number for each request, and an answer whatever breaks further in."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from alongside.config import errors
+from alongside.records import audit
+
+log = logging.getLogger(__name__)
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+
+class OutermostMiddleware:
+    """Gives the request its number; refuses what is too large; never lets an error go unsaid."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        number = secrets.token_hex(8)
+        token = audit.request_id.set(number)
+        try:
+            if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+                return errors.too_large(request)
+            return self.get_response(request)
+        except Exception:
+            log.exception("request %s broke outside the views", number)
+            return errors.broken(request)
+        finally:
+            audit.request_id.reset(token)
+
+
+def _length(request: HttpRequest) -> int:
+    text = request.META.get("CONTENT_LENGTH") or "0"
+    return int(text) if text.isdigit() else 0

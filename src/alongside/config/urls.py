@@ -1,0 +1,25 @@
+"""Every address, by door."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from alongside.web.account import views as account
+
+urlpatterns = [
+    path("", include("alongside.web.public.urls")),
+    path("home/", account.home, name="home"),
+    path("set-up/", account.set_up, name="set_up"),
+    path("account/", include("alongside.web.account.urls")),
+    path("account/", include("allauth.urls")),
+    path("me/", include("alongside.web.person.urls")),
+    path("circle/", include("alongside.web.circle.urls")),
+    path("work/", include("alongside.web.practitioner.urls")),
+    path("office/", include("alongside.web.office.urls")),
+]
+if settings.PARTS:
+    urlpatterns += [path("parts/", include("alongside.web.parts.urls"))]
+
+handler400 = "alongside.config.errors.refused"
+handler403 = "alongside.config.errors.not_found"
+handler404 = "alongside.config.errors.not_found"
+handler500 = "alongside.config.errors.broken"

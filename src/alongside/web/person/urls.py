@@ -1,0 +1,6 @@
+"""Addresses of this door."""
+
+from typing import Any
+
+app_name = "person"
+urlpatterns: list[Any] = []

@@ -17,7 +17,8 @@ from alongside.engine.instruments import (
     compile_scorer,
     valid_answers,
 )
-from alongside.engine.risk import RiskRule, find_risk
+from alongside.engine.risk import ItemIs, RiskRule, ScoreIs, find_risk
+from alongside.engine.risk.rules import leaves
 
 LONGEST_LINE = 1_000_000  # bytes; no questionnaire comes near it
 CHUNK = 1 << 18
@@ -46,6 +47,8 @@ class LineScorer:
     rules: tuple[RiskRule, ...]
     _score: Callable[[Any], Score] = field(init=False)
     _ids: tuple[str, ...] = field(init=False)
+    _places: tuple[int, ...] = field(init=False)
+    _asks_scores: bool = field(init=False)
     _dangers: dict[tuple[object, ...], list[dict[str, str]]] = field(init=False)
     _written: dict[tuple[int, int], tuple[Score, list[dict[str, str]], bytes]] = field(init=False)
 
@@ -54,6 +57,15 @@ class LineScorer:
         self._ids = self.instrument.item_ids
         self._dangers = {}
         self._written = {}
+        asked = [
+            leaf
+            for rule in self.rules
+            for condition in (rule.when, *(case.when for case in rule.instead))
+            for leaf in leaves(condition)
+        ]
+        items = {leaf.item for leaf in asked if isinstance(leaf, ItemIs)}
+        self._places = tuple(n for n, id in enumerate(self._ids) if id in items)
+        self._asks_scores = any(isinstance(leaf, ScoreIs) for leaf in asked)
 
     def line(self, line: bytes) -> tuple[bytes, str | None]:
         """The result of one line, without a line end, and its error, if it has one."""
@@ -70,7 +82,7 @@ class LineScorer:
                     score = self._score(tuple(answers))
                 except EngineError:
                     return self._part_valid(answers)
-                return self._scored(dict(zip(self._ids, answers, strict=False)), score), None
+                return self._scored(answers, score), None
             return self._part_valid(answers)
         if isinstance(answers, dict):
             return self._part_valid(answers)
@@ -86,10 +98,13 @@ class LineScorer:
         except ValueError:  # an item's number with thousands of digits
             return self._error("an answer names no item of this instrument")
         if errors:
-            return self._error(str(errors[0]), self._danger(valid, {}))
-        return self._scored(valid, self._score(valid)), None
+            return self._error(str(errors[0]), self._danger(self._in_order(valid), {}))
+        return self._scored(self._in_order(valid), self._score(valid)), None
 
-    def _scored(self, answers: Mapping[str, int | None], score: Score) -> bytes:
+    def _in_order(self, answers: Mapping[str, int | None]) -> list[int | None]:
+        return [answers.get(id) for id in self._ids]
+
+    def _scored(self, answers: list[int | None], score: Score) -> bytes:
         danger = self._danger(answers, score.scores)
         key = (id(score), id(danger))
         held = self._written.get(key)
@@ -102,14 +117,20 @@ class LineScorer:
         return written
 
     def _danger(
-        self, answers: Mapping[str, int | None], scores: Mapping[str, int | None]
+        self, answers: list[int | None], scores: Mapping[str, int | None]
     ) -> list[dict[str, str]]:
-        if not self.rules:
-            return []
-        key = (*(answers.get(id) for id in self._ids), *scores.items())
+        """The dangers in answers in the order of the form; a short list leaves the rest unasked."""
+        # Most answers no rule asks about: the same few answers always give the same findings.
+        asked = len(answers)
+        key: tuple[object, ...] = tuple(
+            [answers[place] if place < asked else None for place in self._places]
+        )
+        if self._asks_scores:
+            key += tuple(scores.items())
         held = self._dangers.get(key)
         if held is None:
-            found = find_risk(self.rules, answers, scores=scores)
+            by_id = dict(zip(self._ids, answers, strict=False))
+            found = find_risk(self.rules, by_id, scores=scores)
             held = [{"rule": finding.rule, "level": finding.level} for finding in found]
             if len(self._dangers) < REMEMBERED:
                 self._dangers[key] = held

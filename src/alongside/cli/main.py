@@ -57,16 +57,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     commands = here()
-    first = words[0] if words else "--help"
+    if not words:
+        _overview(commands).print_help(sys.stderr)
+        return 2
+    first = words[0]
     if first in commands:
         return _one(commands[first], words[1:])
     if first.startswith("-"):
         overview = _overview(commands)
         overview.parse_args([first])
-        if words and first not in ("-h", "--help"):
-            overview.error(f"{first} must come after a command")
-        overview.print_help()
-        return 0 if words else 2
+        overview.error(f"{first} must come after a command")
     print(
         f"There is no command {first[:60]}.{nearest(first, list(commands))} See alongside --help.",
         file=sys.stderr,

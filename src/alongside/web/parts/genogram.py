@@ -144,7 +144,7 @@ def _bond(bond: Bond, places: dict[str, tuple[float, float]]) -> SafeString:
         (x1, y1), (x2, y2) = (x2, y2), (x1, y1)
     length = math.hypot(x2 - x1, y2 - y1)
     ux, uy = (x2 - x1) / length, (y2 - y1) / length
-    begin = HALF + 8 if y1 == y2 else min(78 / max(uy, 0.4), length / 3)
+    begin = HALF + 8 if y1 == y2 else min(88 / max(uy, 0.4), length / 3)
     end = length - HALF - 12
     sx, sy, ex, ey = x1 + ux * begin, y1 + uy * begin, x1 + ux * end, y1 + uy * end
     if bond.kind == "close":

@@ -242,7 +242,7 @@ RATE_ROWS = [
     },
 ]
 WEEKS = tuple(
-    chart.Bar(f"week {number}", value, after=number > 0)
+    chart.Bar(f"week {number}".replace("-", "−"), value, after=number > 0)
     for number, value in zip(
         [*range(-8, 0), *range(1, 9)],
         [9, 11, 10, 12, 9, 11, 10, 12, 9, 8, 9, 7, 8, 6, 7, 6],
@@ -946,7 +946,7 @@ def _letters() -> tuple[Sample, ...]:
 
 def _meetings() -> tuple[Sample, ...]:
     return (
-        Sample("live", "live", {"state": "live", "level": 3, **LIVE}),
+        Sample("live", "live", {"state": "live", **LIVE}),
         Sample(
             "runprint",
             "paper",

@@ -25,7 +25,6 @@ class Shown:
 
 
 @access.public
-@access.public
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every part in every state, on one page."""
@@ -35,7 +34,6 @@ def gallery(request: HttpRequest) -> HttpResponse:
     return render(request, "parts/gallery.html", values)
 
 
-@access.public
 @access.public
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:

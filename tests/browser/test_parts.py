@@ -1,0 +1,117 @@
+"""The page of all parts in a real browser: light and dark, three widths, and without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from alongside.web.parts import samples
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = [1280, 390, 320]
+SLUGS = [page.slug for page in samples.pages()]
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def check(page: Any, path: str, axe: Callable[..., None]) -> None:
+    page.goto(path)
+    assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
+    axe(page)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_part_can_be_read_by_everyone(page_for, axe, width: int, dark: bool) -> None:
+    check(page_for(width, dark=dark), "/parts/", axe)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_whole_pages_can_be_read_by_everyone(page_for, axe, width: int, dark: bool) -> None:
+    page = page_for(width, dark=dark)
+    for slug in SLUGS:
+        check(page, f"/parts/{slug}/", axe)
+
+
+def test_parts_fit_from_right_to_left_and_with_wide_text(page_for) -> None:
+    page = page_for(320)
+    page.goto("/parts/")
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    assert page.evaluate(OVERFLOW) <= 0
+    page.evaluate("document.documentElement.dir = 'ltr'")
+    page.evaluate(
+        """() => { for (const one of document.querySelectorAll('body *')) {
+             one.style.letterSpacing = '0.12em'; one.style.wordSpacing = '0.16em';
+             one.style.lineHeight = '1.5'; } }"""
+    )
+    assert page.evaluate(OVERFLOW) <= 0
+
+
+def test_danger_page_works_without_script_and_sets_no_cookie(page_for) -> None:
+    page = page_for(390, javascript=False)
+    page.goto("/parts/help-now/")
+    assert page.locator("a.first").get_attribute("href") == "tel:999"
+    box = page.locator("a.first").bounding_box()
+    assert box
+    assert box["height"] >= 56
+    assert page.context.cookies() == []
+
+
+def test_first_press_of_the_tabulator_shows_the_way_out(page_for) -> None:
+    page = page_for(390)
+    page.goto("/parts/question/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Leave this page"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().height") > 20
+
+
+@pytest.mark.parametrize("how", ["click", "keys"])
+def test_leaving_empties_the_page_at_once_and_goes(page_for, how: str) -> None:
+    page = page_for(390)
+    page.goto("/parts/question/")
+    # An answer without content leaves the browser where it is: what is seen until then.
+    page.route("**/leave/", lambda route: route.fulfill(status=204))
+    with page.expect_request("**/leave/"):
+        if how == "click":
+            page.locator("a.leave").click()
+        else:
+            for _ in range(3):
+                page.keyboard.press("Shift")
+    assert page.evaluate("document.body.textContent") == ""
+    assert page.title().strip() == ""
+
+
+def test_two_presses_of_shift_stay(page_for) -> None:
+    page = page_for(390)
+    page.goto("/parts/question/")
+    page.keyboard.press("Shift")
+    page.keyboard.press("Shift")
+    page.keyboard.press("a")
+    page.keyboard.press("Shift")
+    assert page.url.endswith("/parts/question/")
+    assert page.locator("h1").is_visible()
+
+
+def test_error_summary_has_the_focus_and_leads_into_the_field(page_for) -> None:
+    page = page_for(390, javascript=False)
+    page.goto("/parts/sign-in-wrong/")
+    assert page.locator(".summary").evaluate("one => one === document.activeElement")
+    page.locator(".summary a").click()
+    assert page.url.endswith("#id_email")
+
+
+def test_wide_and_narrow_chart_are_never_seen_together(page_for) -> None:
+    for width, seen in ((1280, "wide"), (320, "narrow")):
+        page = page_for(width)
+        page.goto("/parts/case/")
+        shown = [
+            one.get_attribute("class")
+            for one in page.locator(".chart svg").all()
+            if one.is_visible()
+        ]
+        assert shown == [seen]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -135,9 +136,11 @@ WORDS: tuple[tuple[type[forms.Field], str, Any], ...] = (
 class Form(forms.Form):
     """The base of every form: errors in our words, no bubbles of the browser's own.
 
-    Every plain CharField of a subclass behaves like Text. A field may carry `choice_hints`, a
-    mapping from a choice to the small print under it.
+    Every plain CharField of a subclass behaves like Text. `choice_hints` gives the small print
+    under a choice: name of the field, then value of the choice, then words.
     """
+
+    choice_hints: Mapping[str, Mapping[str, Any]] = {}
 
     use_required_attribute = False
 

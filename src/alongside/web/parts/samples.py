@@ -69,6 +69,8 @@ NO_COUNTRY: dict[str, Any] = {"emergency": "", "lines": []}
 class WorryForm(forms.Form):
     """A small form with one field of each kind."""
 
+    choice_hints = {"now": {"talk": "Someone rings you today"}}
+
     first_name = forms.Text(
         label="First name, or what you like to be called", max_length=80, required=False
     )
@@ -92,10 +94,6 @@ class WorryForm(forms.Form):
     seen_doctor = django_forms.BooleanField(
         label="They have seen a doctor", help_text="In the last month", required=False
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["now"].choice_hints = {"talk": "Someone rings you today"}
 
 
 class SignInForm(forms.Form):
@@ -515,7 +513,7 @@ DOSES = [
     {"label": "Morning", "cells": ["taken", "late", "due", "due", "due", "due", "due"]},
     {"label": "Evening", "cells": ["missed", "unsaid", "stopped", "due", "due", "due", "due"]},
 ]
-GOAL = [
+GOAL: list[dict[str, Any]] = [
     {"level": "−2", "label": "worse than start", "text": "We stop talking at all"},
     {"level": "−1", "label": "", "text": "Every call ends in a row", "start": True},
     {"level": "0", "label": "as hoped", "text": "One calm call a week", "now": True},

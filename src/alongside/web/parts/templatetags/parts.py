@@ -88,9 +88,9 @@ def percent(share: float) -> str:
 
 @register.filter
 def choice_hint(field: BoundField, value: object) -> str:
-    """The small print under one choice: `field.field.choice_hints[value]`."""
-    hints = getattr(field.field, "choice_hints", {})
-    return str(hints.get(value, hints.get(str(value), "")))
+    """The small print under one choice: `form.choice_hints[field][value]`."""
+    hints = getattr(field.form, "choice_hints", {}).get(field.name, {})
+    return str(hints.get(str(value), ""))
 
 
 @register.filter

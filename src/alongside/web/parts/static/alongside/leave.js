@@ -1,6 +1,7 @@
 // Leave this page (rule M5): hide everything at once, then replace the page by /leave/.
 // Without this file the same links and /leave/ do the work.
-const LEAVE = "/leave/";
+const link = document.querySelector('a.leave[href^="/leave/"]');
+const LEAVE = link?.getAttribute("href") ?? "/leave/";
 let leaving = false;
 
 function blank() {
@@ -17,7 +18,7 @@ function leave() {
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target instanceof Element && event.target.closest('a[href="/leave/"]');
+  const link = event.target instanceof Element && event.target.closest('a[href^="/leave/"]');
   if (link) {
     event.preventDefault();
     leave();

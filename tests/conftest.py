@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -65,6 +65,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not item.get_closest_marker(other)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, pytest.TestReport]:
+    """Show with a failed test what the servers it used have said."""
+    report: pytest.TestReport = yield
+    if report.failed and {"serve", "served"} & set(getattr(item, "fixturenames", ())):
+        from tests.harness.served import running
+
+        for server in running:
+            report.sections.append((f"alongside serve at {server.url}", server.log()[-6000:]))
+    return report
 
 
 @pytest.fixture(scope="session", autouse=True)

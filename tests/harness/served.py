@@ -23,6 +23,7 @@ SOURCE = Path(__file__).resolve().parents[2]
 SECRET = "only-for-tests-" + "y" * 40
 START_WITHIN_SECONDS = 60
 _numbers = itertools.count(1)
+running: list[Served] = []
 
 
 def alongside() -> str:
@@ -94,6 +95,8 @@ class Served:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
+        if self not in running:
+            running.append(self)
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [alongside(), "serve", "--bind", f"127.0.0.1:{self.port}"]
@@ -150,6 +153,8 @@ class Served:
     def remove(self) -> None:
         """Stop, and give back the database."""
         self.stop()
+        if self in running:
+            running.remove(self)
         if environment.database() == "postgresql":
             cluster.drop_database(environment.cluster_port(), self.name)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from alongside.catalogue.loading import Problem, Shape, Shelf, read_placed, shown
+
+if TYPE_CHECKING:
+    from alongside.catalogue.book import Catalogue
 
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
@@ -64,8 +67,8 @@ def load(roots: Sequence[Path]) -> Shelf[CredentialKind]:
     return shelf
 
 
-def check(whole: object, roots: Sequence[Path], today: date | None) -> list[Problem]:
-    """Files whose review date has passed."""
+def check(whole: Catalogue, roots: Sequence[Path], today: date | None) -> list[Problem]:
+    """Files whose review date has passed, and titles that a protocol names and nobody lists."""
     found: list[Problem] = []
     for root in roots if today is not None else ():
         for path in sorted((root / "credentials").glob("*.yaml")):
@@ -78,4 +81,9 @@ def check(whole: object, roots: Sequence[Path], today: date | None) -> list[Prob
                         grade="warning",
                     )
                 )
+    for ref, protocol in whole.protocols.items():
+        named = {code for deliverer in protocol.deliverers for code in deliverer.credentials}
+        for code in sorted(named - set(whole.credentials)):
+            file = f"content/protocols/{ref.replace('@', '/')}/protocol.yaml"
+            found.append(Problem(file, 0, 0, f"no title {code} in content/credentials", "warning"))
     return found

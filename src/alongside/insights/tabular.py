@@ -23,7 +23,7 @@ NULLS = ("", "NA")  # a cell that means "not answered"; NA is what R writes
 DELIMITERS = ",;\t|"
 
 # A number as people and programs write it; not inf, nan, 1_000 or 0x1, which casts would take.
-NUMBER = r"[+-]?([0-9]{1,15}([.][0-9]{0,15})?|[.][0-9]{1,15})([eE][+-]?[0-9]{1,2})?"
+NUMBER = r"[+-]?([0-9]{1,15}([.][0-9]{0,30})?|[.][0-9]{1,30})([eE][+-]?[0-9]{1,2})?"
 
 
 class TableRefused(Exception):

@@ -217,6 +217,8 @@ class EvidenceShape(Shape):
     source: str
     strength: Literal["guideline", "meta_analysis", "trial", "cohort", "uncontrolled", "practice"]
     unverified: bool = False
+    needs: list[str] = Field(default_factory=list)
+    variants: list[str] = Field(default_factory=list)
 
 
 class ProtocolShape(Shape):
@@ -430,6 +432,7 @@ def _inside(
         *(row.variants for row in (*shape.gates_start, *shape.gates_session)),
         *(row.but_not for row in (*shape.gates_start, *shape.gates_session)),
         *(row.variants for row in shape.measures),
+        *(row.variants for row in shape.evidence),
         *(row.variants for row in shape.phases),
         *(step.variants for step in steps),
     ]
@@ -528,6 +531,7 @@ def _protocol(ref: Ref, shape: ProtocolShape, words: WordingShape, sources: Sour
             Evidence(
                 sources.text(row.source), row.strength, words.evidence[row.id].text,
                 words.evidence[row.id].limits, row.unverified, f"{key}/evidence/{row.id}",
+                tuple(row.needs), tuple(row.variants),
             )
             for row in shape.evidence
         ),
@@ -618,6 +622,7 @@ def check(catalogue: Catalogue, roots: Sequence[Path], today: date | None) -> li
         folder = f"content/protocols/{protocol.ref.id}/{protocol.ref.version}"
         file = f"{folder}/protocol.yaml"
         needs = {need for row in protocol.indications for need in row.needs}
+        needs |= {need for finding in protocol.evidence for need in finding.needs}
         problems += _absent("need", needs, catalogue.needs, file)
         if schema is not None:
             problems += unfit_words(_conditions(protocol), schema, file, ids=True)

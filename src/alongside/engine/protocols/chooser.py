@@ -146,14 +146,14 @@ def choose(
     newest = _newest(protocols.values())
     candidates = list(_candidates(view, newest, needs, rules, asked))
     verdicts = [_judge(one, view, gates, rules) for one in candidates]
-    asked |= {key for verdict in verdicts for key in verdict.asked}
+    asked |= {key for verdict in verdicts if verdict.is_undecided for key in verdict.asked}
     if facts.get("needs") is None:
         asked.add("needs")
     named = [needs[id] for id in facts.words("needs") if id in needs]
     return Choice(
         level=danger.level,
         first=_first(view, rules, asked),
-        suggested=_suggested(verdicts),
+        suggested=_suggested(verdicts, facts),
         cautioned=_cautioned(verdicts),
         blocked=_blocked(verdicts),
         ask_next=_in_order(asked, facts),
@@ -189,6 +189,12 @@ class _Verdict:
     ask_reasons: tuple[Reason, ...] = field(default=())
 
     @property
+    def is_undecided(self) -> bool:
+        """True while a further fact could matter: no block that nothing releases here."""
+        final = any(not block.until for block in self.blocks)
+        return not final and self.candidate.line != "beware"
+
+    @property
     def is_suggested(self) -> bool:
         line = self.candidate.line
         return not self.blocks and not self.withheld and line in {"always", "first", "also"}
@@ -218,12 +224,11 @@ def _candidates(
         for protocol, variant in _named(name, protocols):
             one = _Candidate(protocol, variant, line, why, name in wanted, unsure)
             held = found.get(one.name)
-            if held is None or (held.line == "beware" and line in {"always", "first", "also"}):
+            if held is None or (held.line == "beware" and line != "beware"):
                 found[one.name] = one
-            else:
+            elif line != "beware":
                 more = tuple(reason for reason in why if reason not in held.why)
-                both = held.wanted or one.wanted
-                found[one.name] = replace(held, why=(*held.why, *more), wanted=both)
+                found[one.name] = replace(held, why=(*held.why, *more))
 
     for always in rules.always:
         if evaluate(always.when, view).value:
@@ -240,10 +245,8 @@ def _candidates(
                 asked |= truth.asked
                 add(offer.protocol, line, (offer.why,), truth.asked)
     for name in wanted:
-        if not any(one.name == name for one in found.values()):
-            add(name, "asked", (rules.asked_for,), frozenset())
-        elif name in found:
-            found[name] = replace(found[name], wanted=True)
+        never_blocked = name.partition("/")[0] in rules.never_blocked
+        add(name, "always" if never_blocked else "asked", (), frozenset())
     yield from found.values()
 
 
@@ -332,13 +335,13 @@ def _checks(
             yield exclusion
 
 
-def _suggested(verdicts: list[_Verdict]) -> tuple[Suggestion, ...]:
+def _suggested(verdicts: list[_Verdict], facts: Facts) -> tuple[Suggestion, ...]:
     open_ = [verdict for verdict in verdicts if verdict.is_suggested]
     ranked = sorted(open_, key=lambda verdict: (verdict.tried, _LINES[verdict.candidate.line]))
     return tuple(
         Suggestion(
             verdict.candidate.name,
-            (*verdict.candidate.why, *_evidence(verdict.candidate.protocol)),
+            (*verdict.candidate.why, *_evidence(verdict.candidate, facts)),
             verdict.candidate.line,
             verdict.candidate.protocol.runnable,
         )
@@ -349,10 +352,10 @@ def _suggested(verdicts: list[_Verdict]) -> tuple[Suggestion, ...]:
 _LINES = {"always": 0, "first": 1, "also": 2, "beware": 3, "asked": 4}
 
 
-def _evidence(protocol: Protocol) -> Iterator[Reason]:
-    for row in protocol.evidence[:2]:
-        text = f"{row.text} {row.limits}".strip()
-        yield Reason(row.key, text, row.source)
+def _evidence(candidate: _Candidate, facts: Facts) -> Iterator[Reason]:
+    found = candidate.protocol.evidence_for(facts.words("needs"), candidate.variant)
+    for finding in found[:2]:
+        yield Reason(finding.key, f"{finding.text} {finding.limits}".strip(), finding.source)
 
 
 def _cautioned(verdicts: list[_Verdict]) -> tuple[Caution, ...]:

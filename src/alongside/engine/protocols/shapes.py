@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -213,7 +213,10 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One finding with its limits. ``unverified``: general knowledge, to be checked."""
+    """One finding with its limits. ``unverified``: general knowledge, to be checked.
+
+    ``needs`` and ``variants`` name what it speaks of; empty: the protocol as a whole.
+    """
 
     source: str
     strength: str
@@ -221,6 +224,8 @@ class Evidence:
     limits: str
     unverified: bool = False
     key: str = ""
+    needs: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +300,15 @@ class Protocol:
     def deliverers_of(self, variant: str = "") -> tuple[Deliverer, ...]:
         """Who may deliver this variant."""
         return tuple(one for one in self.deliverers if not one.variants or variant in one.variants)
+
+    def evidence_for(self, needs: Collection[str], variant: str = "") -> tuple[Evidence, ...]:
+        """The findings that speak of one of these needs and of this variant."""
+        return tuple(
+            one
+            for one in self.evidence
+            if (not one.needs or not needs or any(need in needs for need in one.needs))
+            and (not one.variants or variant in one.variants)
+        )
 
     def measures_of(self, variant: str = "") -> tuple[MeasureRule, ...]:
         """What is measured in this variant."""

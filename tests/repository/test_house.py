@@ -57,7 +57,7 @@ def test_every_content_file_names_its_source():
         )
         if not has_source:
             without.append(shown(path))
-    assert without == []
+    assert "\n".join(without) == ""
 
 
 def test_every_test_is_named_as_a_sentence():
@@ -68,7 +68,7 @@ def test_every_test_is_named_as_a_sentence():
                 words = [word for word in node.name.split("_")[1:] if word]
                 if len(words) < 4:
                     short.append(f"{shown(path)}: {node.name}")
-    assert short == []
+    assert "\n".join(short) == ""
 
 
 def test_no_test_is_skipped_or_expected_to_fail():

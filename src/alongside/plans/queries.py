@@ -18,6 +18,7 @@ from alongside.consent.queries import fact_of as consent_fact
 from alongside.credentials.models import Credential
 from alongside.credentials.queries import fact_of as credential_fact
 from alongside.credentials.rules import counting
+from alongside.crisis import private_check
 from alongside.crisis.models import Alert, SafetyCheck
 from alongside.engine.consent.decide import permitted
 from alongside.engine.protocols.gates import GateState, gate_states
@@ -155,8 +156,8 @@ def words(course: Course, at: datetime) -> frozenset[str]:
         have.add("baseline")
     open_tasks = Task.objects.unscoped(GATE).filter(circle_id=course.circle_id, done_at=None)
     kinds = set(open_tasks.values_list("kind", flat=True))
-    if "private_check" not in kinds:
-        have |= {"participants_safe", "asked_alone"}
+    if not private_check.is_frozen(course.circle_id):
+        have.add("participants_safe")
     if "safeguarding" not in kinds:
         have.add("safeguarding_reported")
     if "review_change" not in kinds:
@@ -224,7 +225,7 @@ def _of_the_persons(course: Course, treated: list[Person], on: date) -> set[str]
     }
     if all(newest.get(p.pk, "presumed") in {"presumed", "assessed_present"} for p in treated):
         have.add("capacity")
-    of_age = catalogue.current().chooser_rules.numbers.get("age_of_consent", 16)
+    of_age = catalogue.current().chooser_rules["rules"].numbers["age_of_consent"]
     ages = [_lowest_age(person, on) for person in treated]
     if all(age is not None and age >= of_age for age in ages):
         have.add("age_basis")

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from alongside.catalogue import build
 from alongside.catalogue.chooser import choice_of, facts_of, in_words, schema_of
 from alongside.catalogue.loading import parse
+from alongside.engine.protocols.conditions import keys_of
 from alongside.engine.protocols.facts import FactKey, FactsRefused, RefusedAim, json_schema
 
 HERE = Path(__file__).parent
@@ -76,6 +77,12 @@ def test_case(case):
 # -- what holds for any facts ---------------------------------------------------------------------
 
 SCHEMA = schema_of(SHIPPED)
+SET_A_LEVEL = {
+    path
+    for rule in SHIPPED.chooser_rules["rules"].levels
+    for path in keys_of(rule.when)
+    if path.startswith("medical.")
+}
 WORDS = [key for key in SCHEMA.keys if key.kind == "word"]
 
 
@@ -147,21 +154,58 @@ def test_every_answer_has_a_reason_and_a_source(raw):
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_an_unknown_never_makes_a_blocked_protocol_suggested(data):
-    changes = {
-        key.path: data.draw(value_of(key), label=key.path)
-        for key in data.draw(st.lists(st.sampled_from(SCHEMA.keys), min_size=1, max_size=3))
-    }
-    raw = facts(changes)
+    keys = data.draw(st.lists(st.sampled_from(SCHEMA.keys), min_size=1, max_size=3))
+    raw = facts({key.path: data.draw(value_of(key), label=key.path) for key in keys})
     before = gates(choice_of(SHIPPED, raw))
-    forgotten = data.draw(st.sampled_from([key.path for key in SCHEMA.keys]))
+    forgotten = data.draw(st.sampled_from([key.path for key in keys]))
     after = choice_of(SHIPPED, facts({forgotten: "unknown"}, start=raw))
     cautioned = {one.protocol for one in after.cautioned}
     for one in after.suggested:
+        if one.protocol in before and forgotten in SET_A_LEVEL:
+            continue  # told, they raise the level; asked only where the need makes them likely
         if one.protocol in before and forgotten.startswith("medical."):
             assert one.protocol in cautioned
             assert forgotten in after.ask_next
         else:
             assert one.protocol not in before, forgotten
+
+
+EMERGENCIES = [
+    ("eating_disorder", "eating_red_flags", "yes"),
+    ("eating_disorder", "low_weight", "yes"),
+    ("dementia", "delirium", "yes"),
+    ("substance_use", "overdose_now", "yes"),
+    ("mood_danger", "depression", "life_threatening"),
+]
+
+
+@pytest.mark.parametrize(("need", "key", "word"), EMERGENCIES)
+def test_an_emergency_of_the_body_is_asked_first_where_it_is_likely(need, key, word):
+    start = facts({"needs": [need], "seeks_help": "accepts"})
+    known = choice_of(SHIPPED, facts({"medical": {key: word}}, start=start))
+    unknown = choice_of(SHIPPED, start)
+    assert known.level in {"A", "B", "C"}
+    assert f"medical.{key}" in unknown.ask_next
+    cautions = {one.protocol: one.ask for one in unknown.cautioned}
+    closed = [one.protocol for one in unknown.suggested if one.protocol in gates(known)]
+    assert closed
+    assert all(f"medical.{key}" in cautions[name] for name in closed)
+
+
+@pytest.mark.parametrize("need", sorted(SHIPPED.needs))
+def test_forgetting_a_danger_never_opens_what_it_closed(need):
+    start = facts({"needs": [need], "asked_for": ["planned_meeting", "group", "cbt/ptsd"]})
+    closed = 0
+    for key in WORDS:
+        if key.path.startswith("medical."):
+            continue
+        after = choice_of(SHIPPED, facts({key.path: "unknown"}, start=start))
+        suggested = {one.protocol for one in after.suggested}
+        for word in key.word_ids:
+            before = gates(choice_of(SHIPPED, facts({key.path: word}, start=start)))
+            closed += len(before)
+            assert not suggested & set(before), (key.path, word)
+    assert closed
 
 
 @pytest.mark.parametrize("key", WORDS, ids=lambda key: key.path)

@@ -1,0 +1,234 @@
+"""Protocols, needs, settings and gates are complete, sourced and fit together."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from alongside.catalogue import build, check
+from alongside.catalogue.chooser import choice_of
+from alongside.engine.protocols.conditions import keys_of
+
+CONTENT = Path(__file__).parents[2] / "content"
+SHIPPED = build([CONTENT])
+PROTOCOLS = list(SHIPPED.protocols.values())
+SIXTEEN = {
+    "ipt", "cbt", "family_systems", "group", "mbct", "medication", "ect", "arts", "crisis",
+    "planned_meeting", "craft", "dementia", "institution_music", "mi_brief", "community_condom",
+    "respect",
+}  # fmt: skip
+NINE = {
+    "substance_use", "eating_disorder", "sexual_risk", "suicide_risk", "mood_danger", "dementia",
+    "medication_adherence", "cannot_seek_help", "institution_stress",
+}  # fmt: skip
+TEN = {
+    "home", "clinic", "welfare_agency", "private_practice", "hospital", "care_home", "prison",
+    "rehabilitation_centre", "psychiatric_institution", "community",
+}  # fmt: skip
+MINE = ("protocols", "needs", "settings", "gates", "facts", "chooser")
+
+each_protocol = pytest.mark.parametrize("protocol", PROTOCOLS, ids=lambda protocol: protocol.id)
+
+
+def mine(problems):
+    return [one for one in problems if any(f"{kind}/" in one.file for kind in MINE)]
+
+
+def test_the_shipped_files_have_no_mistake():
+    wrong = [str(one) for one in mine(check([CONTENT])) if one.grade != "info"]
+    assert not wrong
+
+
+def test_all_sixteen_protocols_are_there_and_three_can_be_run():
+    assert {protocol.id for protocol in PROTOCOLS} == SIXTEEN
+    runnable = {protocol.id for protocol in PROTOCOLS if protocol.runnable}
+    assert runnable == {"cbt", "craft", "mi_brief"}
+
+
+def test_all_nine_needs_and_ten_settings_are_there():
+    assert {need.id for need in SHIPPED.needs.values() if need.core} == NINE
+    assert set(SHIPPED.settings) == TEN
+    assert {f"G{number}" for number in range(1, 11)} <= set(SHIPPED.gates)
+
+
+def test_the_settings_of_the_facts_are_the_settings_of_content():
+    assert set(SHIPPED.facts.key("person.setting").word_ids) == set(SHIPPED.settings)
+
+
+@each_protocol
+def test_a_protocol_has_a_whole_head(protocol):
+    assert protocol.name
+    assert protocol.what
+    assert protocol.indications
+    assert protocol.deliverers
+    assert protocol.formats
+    assert protocol.settings
+    assert protocol.evidence
+    assert protocol.sources
+    assert protocol.completion.all_of
+    assert protocol.checked < protocol.review_by
+    assert protocol.review_by - protocol.checked <= timedelta(days=3 * 366)
+
+
+@each_protocol
+def test_general_knowledge_is_marked_wherever_it_is_used(protocol):
+    for finding in protocol.evidence:
+        assert finding.unverified == finding.source.endswith("(to be verified)"), finding.key
+
+
+@each_protocol
+def test_every_protocol_but_crisis_waits_for_being_offered_here(protocol):
+    uses = {use.gate for use in protocol.gates_start}
+    assert ("runnable" in uses) == (protocol.id != "crisis")
+    if protocol.id == "crisis":
+        assert protocol.gates_start == protocol.gates_session == protocol.exclusions == ()
+
+
+@each_protocol
+def test_sessions_with_people_wait_for_open_danger_except_where_they_must_not(protocol):
+    held = any(use.gate == "G1" for use in protocol.gates_session)
+    free = {"crisis", "medication", "institution_music", "community_condom"}
+    assert held == (protocol.id not in free)
+
+
+@each_protocol
+def test_spanish_names_what_it_is_and_gives_every_reason(protocol):
+    words = SHIPPED.shelves["protocol_words"]["es"]
+    key = f"protocols/{protocol.ref}"
+    assert words[f"{key}/name"]
+    assert words[f"{key}/what"]
+    for exclusion in protocol.exclusions:
+        assert words[exclusion.reason.key], exclusion.id
+        assert words[exclusion.release.key], exclusion.id
+    for variant in protocol.variants:
+        assert words[f"{key}/variants/{variant.id}/name"]
+
+
+@pytest.mark.parametrize("shelf", ["chooser_words"])
+def test_every_text_of_chooser_and_gates_is_there_in_spanish(shelf):
+    texts = SHIPPED.shelves[shelf]
+    assert set(texts["en"]) == set(texts["es"])
+
+
+@pytest.mark.parametrize("id", ["cbt", "craft", "mi_brief"])
+def test_a_runnable_protocol_is_complete(id):
+    protocol = SHIPPED.protocol(id)
+    assert protocol.skeleton
+    assert protocol.measures
+    assert any(measure.primary for measure in protocol.measures)
+    steps = [step for phase in protocol.phases for step in phase.steps]
+    assert all(phase.steps for phase in protocol.phases)
+    assert any(step.required for step in steps)
+    required = {need.form for phase in protocol.phases for need in phase.artefacts}
+    filled = {step.artefact for step in steps if step.artefact}
+    assert required <= filled, "a required form that no step fills"
+    assert set(protocol.artefacts) == filled
+
+
+def test_doses_are_those_of_the_field():
+    cbt, craft = SHIPPED.protocol("cbt"), SHIPPED.protocol("craft")
+    assert cbt.dose_of("guided_selfhelp").sessions.max == 8
+    assert cbt.dose_of("cbt_ed").sessions.max == 40
+    assert cbt.completion.share_attended == 70
+    assert (craft.dose_of("full").sessions.min, craft.dose_of("full").sessions.max) == (12, 14)
+    assert len(craft.phases) == 9
+    assert len(cbt.skeleton) == 8
+    assert len(cbt.variants) == 11
+
+
+def test_a_measure_without_a_folder_is_only_named():
+    found = [one for one in check([CONTENT]) if "named, not yet here" in one.message]
+    assert found
+    assert {one.grade for one in found} == {"info"}
+
+
+def test_every_word_of_the_medical_facts_is_asked_by_something():
+    used = {key for gate in SHIPPED.gates.values() for c in gate.checks for key in keys_of(c.when)}
+    for protocol in PROTOCOLS:
+        used |= {key for one in protocol.exclusions for key in keys_of(one.when)}
+        for use in (*protocol.gates_start, *protocol.gates_session):
+            used |= keys_of(use.unless) if use.unless else set()
+    for need in SHIPPED.needs.values():
+        used |= {key for offer in need.offers for key in keys_of(offer.when)}
+    rules = SHIPPED.chooser_rules["rules"]
+    used |= {key for rule in rules.levels for key in keys_of(rule.when)}
+    medical = {key.path for key in SHIPPED.facts.keys if key.path.startswith("medical.")}
+    assert medical == {key for key in used if key.startswith("medical.")}
+
+
+# -- mistakes are found -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def copy(tmp_path):
+    root = tmp_path / "content"
+    shutil.copytree(CONTENT, root, ignore=shutil.ignore_patterns("instruments", "demo"))
+    return root
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def errors(root: Path) -> list[str]:
+    return [one.message for one in mine(check([root])) if one.grade == "error"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("{gate: G8}", "{gate: G88}", "there is no gate G88"),
+        ("consents: [c_treatment, ", "consents: [c_treat, ", "there is no consent c_treat"),
+        ("needs: [anxiety]", "needs: [anxietys]", "there is no need anxietys"),
+        ("[home, clinic", "[house, clinic", "there is no setting house"),
+        ("danger.psychosis", "danger.psychoses", "acute_psychosis: no fact is named"),
+        ("is: [severe]", "is: [very]", "severe_impairment: medical.cognitive_impairment never"),
+        ("variants: [ptsd]", "variants: [ptsds]", "there is no variant ptsds"),
+        ("after: [five_areas]", "after: [four_areas]", "there is no step four_areas"),
+        ("form: blueprint", "form: blueprints", "the form blueprints is not among"),
+        ("source: NG222-R", "source: NG999", "source NG999 is not in chooser/sources.yaml"),
+        ("id: mania,", "id: acute_psychosis,", "exclusions: acute_psychosis stands twice"),
+        ("runnable: true", "runnable: yes", "runnable: "),
+        ("effect: warn", "effect: worry", "effect"),
+        ("review_by:", "reviewed:", "reviewed: no such key"),
+    ],
+)
+def test_a_mistake_in_a_protocol_is_found(copy, old, new, message):
+    edit(copy / "protocols/cbt/1/protocol.yaml", old, new)
+    assert any(message in one for one in errors(copy)), errors(copy)
+
+
+def test_words_that_are_missing_or_belong_to_nothing_are_found(copy):
+    wording = copy / "protocols/cbt/1/wording.en.yaml"
+    edit(wording, "  blueprint: Write the blueprint\n", "  blue_print: Write the blueprint\n")
+    assert "steps.blueprint: these words are missing" in errors(copy)
+    assert "steps.blue_print: the protocol has no such id" in errors(copy)
+
+
+def test_a_need_that_offers_a_protocol_that_is_not_there_is_found_and_goes_on(copy):
+    shutil.rmtree(copy / "protocols/craft")
+    assert "there is no protocol craft" in errors(copy)
+    facts = {"needs": ["substance_use"], "seeks_help": "refuses"}
+    assert choice_of(build([copy]), facts).cautioned
+
+
+def test_a_broken_version_of_the_deployment_leaves_the_rest_working(copy, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(copy / "protocols/craft/1", own / "protocols/craft/2")
+    edit(own / "protocols/craft/2/protocol.yaml", "family: family", "family: famly")
+    both = build([copy, own])
+    assert both.protocol("craft").ref.version == 1
+    assert any("family" in one.message for one in both.problems)
+    edit(own / "protocols/craft/2/protocol.yaml", "family: famly", "family: family")
+    assert build([copy, own]).protocol("craft").ref.version == 2
+
+
+def test_a_review_that_is_overdue_is_a_warning(copy):
+    late = [one for one in mine(check([copy], today=date(2099, 1, 1))) if one.grade == "warning"]
+    kinds = {kind for kind in MINE if any(f"{kind}/" in one.file for one in late)}
+    assert kinds == set(MINE)

@@ -1,6 +1,24 @@
-"""Addresses of this door."""
+"""Addresses of the office."""
 
-from typing import Any
+from django.urls import path
+
+from alongside.web.office import views
 
 app_name = "office"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("people/", views.people_list, name="people"),
+    path("people/new/", views.invite, name="invite"),
+    path("people/<uuid:pk>/", views.person, name="person"),
+    path("people/<uuid:pk>/role/", views.give_role, name="give-role"),
+    path("people/<uuid:pk>/lock/", views.lock, name="lock"),
+    path("people/<uuid:pk>/mail/", views.invite_again, name="invite-again"),
+    path("roles/<uuid:pk>/end/", views.end_role, name="end-role"),
+    path("roles/<uuid:pk>/second/", views.confirm_second, name="confirm-second"),
+    path("services/", views.service_list, name="service-list"),
+    path("services/new/", views.service_new, name="service-new"),
+    path("services/<uuid:pk>/", views.service_edit, name="service-edit"),
+    path("lines/", views.line_list, name="line-list"),
+    path("lines/<slug:line>/called/", views.line_called, name="line-called"),
+    path("record/", views.trail, name="trail"),
+]

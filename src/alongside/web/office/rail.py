@@ -1,0 +1,46 @@
+"""The rail of the office: what the reader's roles may open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from alongside.access import policy
+
+PLACES = (
+    ("office:overview", "layout-grid", "institution", "R"),
+    ("office:people", "users", "account", "R"),
+    ("office:service-list", "settings", "service", "R"),
+    ("office:line-list", "phone-call", "line_check", "R"),
+    ("office:trail", "list-tree", "audit_trail", "R"),
+)
+
+
+def entries(request: HttpRequest) -> list[dict[str, Any]]:
+    """Each place of the office this reader may open."""
+    labels = {
+        "office:overview": _("Overview"),
+        "office:people": _("People and roles"),
+        "office:service-list": _("Services"),
+        "office:line-list": _("Crisis lines"),
+        "office:trail": _("Record of access"),
+    }
+    here = request.path
+    found = []
+    for name, icon, record_type, letter in PLACES:
+        if policy.may_open(request.reader, record_type, letter):
+            url = reverse(name)
+            current = here == url if name == "office:overview" else here.startswith(url)
+            found.append({"url": url, "icon": icon, "label": labels[name], "current": current})
+    return found
+
+
+def me(request: HttpRequest) -> dict[str, Any]:
+    """Who is signed in, and the ways to their other doors."""
+    links = [{"url": reverse("mfa_index"), "label": _("How I sign in")}]
+    if "practitioner" in request.reader.doors():
+        links.insert(0, {"url": reverse("practitioner:today"), "label": _("My work")})
+    return {"name": request.reader.name, "links": links}

@@ -29,7 +29,16 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "rail_me": SimpleLazyObject(lambda: _of_door(request, "me")),
         "nav": SimpleLazyObject(lambda: _of_door(request, "pages")),
         "demo": settings.DEMO,
+        "demo_code": SimpleLazyObject(lambda: _demo_code(request)),
     }
+
+
+def _demo_code(request: HttpRequest) -> str:
+    if not settings.DEMO:
+        return ""
+    from alongside.web.account import demonstration
+
+    return demonstration.code(request)
 
 
 def help_now() -> Mapping[str, Any]:

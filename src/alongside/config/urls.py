@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
+from alongside.web.account import demonstration
 from alongside.web.account import views as account
 
 urlpatterns = [
@@ -16,10 +17,12 @@ urlpatterns = [
     path("work/", include("alongside.web.practitioner.urls")),
     path("office/", include("alongside.web.office.urls")),
 ]
+if settings.DEMO:
+    urlpatterns += [path("demo/post/", demonstration.post, name="demo_post")]
 if settings.PARTS:
     urlpatterns += [path("parts/", include("alongside.web.parts.urls"))]
 
 handler400 = "alongside.config.errors.refused"
-handler403 = "alongside.config.errors.not_found"
+handler403 = "alongside.config.errors.sign_in_again"
 handler404 = "alongside.config.errors.not_found"
 handler500 = "alongside.config.errors.broken"

@@ -19,10 +19,9 @@ SYSTEM_MODULES = frozenset(
         "alongside.crisis.edges",
         "alongside.crisis.escalation",
         "alongside.crisis.telling",
-        "alongside.cli.demo",
+        "alongside.cli.demo_service",
         "alongside.cli.serve",
         "alongside.cli.check",
-        "alongside.insights.demo",
         "alongside.notify.dispatcher",
         "alongside.records.sealer",
     }

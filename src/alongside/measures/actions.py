@@ -8,15 +8,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from alongside import catalogue
+from alongside.access import actions as access
 from alongside.access import readers
 from alongside.crisis import actions as crisis
 from alongside.crisis.models import Alert
 from alongside.engine.errors import EngineError
 from alongside.engine.instruments.scoring import score, valid_answers
 from alongside.engine.risk.rules import Facts, RiskFinding, blank_critical, find_risk
+from alongside.measures import rules
 from alongside.measures.models import Asking, Response
-from alongside.people.models import Circle, Person
+from alongside.measures.permissions import LINK_MESSAGE
+from alongside.notify import actions as notify
+from alongside.notify import dispatcher
+from alongside.people.models import Circle, ContactPoint, Person
 from alongside.records import audit, crashpoint
 from alongside.records.actions_base import action
 from alongside.records.errors import Refused
@@ -35,7 +45,33 @@ class Expired(Refused):
 
 
 class InvalidAnswers(Refused):
-    """Some answers cannot stand. ``errors`` name the items; what shows danger was kept."""
+    """Some answers cannot stand. ``errors`` name the items; what shows danger was kept.
+
+    ``items`` are the ids in the order of the errors, ``alerts`` those that were raised.
+    """
+
+    items: list[str]
+    alerts: tuple[Alert, ...]
+
+
+class NotForALink(Refused):
+    """A trained person asks this one, face to face: it is never sent."""
+
+
+class NotTheirAddress(Refused):
+    """The address is not a live e-mail address of the person who is asked."""
+
+
+class TooLong(Refused):
+    """An asking lasts 1 to 90 days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A draft as it is kept now, and the alerts that the news in it raised."""
+
+    asking: Asking
+    alerts: tuple[Alert, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +100,14 @@ def make_asking(
     Args:
         about: whose record it is. respondent: who answers.
         days: until it expires, 1 to 90.
+
+    Raises:
+        TooLong; UnknownContent when there is no such instrument here.
     """
     kind = kind_of(circle, about, respondent)
     by.confirm_create("asking", institution=circle.institution_id, circle=circle.pk)
+    if not 1 <= days <= rules.LONGEST_DAYS:
+        raise TooLong(days=days)
     found = catalogue.current().instrument(instrument)
     asking = Asking.objects.create(
         institution_id=circle.institution_id,
@@ -88,29 +129,121 @@ def make_asking(
 
 
 @action
-def save_draft(*, asking: Asking, answers: Answers, by: Any, at: datetime) -> Asking:
+def hand_over(*, asking: Asking, by: Any, at: datetime) -> str:
+    """Make the private link of an asking, to be shown once and handed over; end the one before.
+
+    Returns:
+        Its 43 characters, which are kept nowhere.
+
+    Raises:
+        NotForALink: the instrument is for a trained person to ask. Answered, Expired.
+    """
+    by.confirm("E", asking)
+    _must_be_open(asking, at)
+    if not rules.may_be_sent(catalogue.current().instrument(asking.instrument)):
+        raise NotForALink(asking=asking)
+    access.end_links(target=asking.pk, purpose="answer", by=by, at=at)
+    return access.issue_link(
+        purpose="answer",
+        target=asking.pk,
+        person=asking.respondent,
+        circle=asking.circle,
+        expires_at=asking.expires_at,
+        by=by,
+        at=at,
+    )
+
+
+@action
+def send_link(*, asking: Asking, to: ContactPoint, by: Any, at: datetime) -> datetime:
+    """Put the private link in the outbox, in words that tell nothing, within their safe hours.
+
+    Returns:
+        When it goes out, UTC.
+
+    Raises:
+        NotTheirAddress; NotForALink, Answered, Expired.
+    """
+    by.confirm("E", asking)
+    if to.person_id != asking.respondent_id or to.channel != "email" or to.ended_at is not None:
+        raise NotTheirAddress(asking=asking)
+    token = hand_over(asking=asking, by=by, at=at)
+    due = rules.next_safe(at, asking.institution.zone, to.safe_from, to.safe_to)
+    with translation.override(asking.respondent.language):
+        last_day = date_format(asking.expires_at, "j F")
+        notify.queue(
+            key=f"{LINK_MESSAGE}:{asking.pk}:{at.isoformat()}",
+            kind=LINK_MESSAGE,
+            institution=asking.institution_id,
+            circle=asking.circle_id,
+            person=asking.respondent_id,
+            address=to.value,
+            subject=_("Your page"),
+            body=_("Here is your page: %(url)s") % {"url": f"{settings.PUBLIC_URL}/l/{token}"}
+            + "\n\n"
+            + _("It works until %(day)s. If you expected nothing, you can ignore this.")
+            % {"day": last_day},
+            due_at=due,
+            about=f"asking:{asking.pk}",
+            by=by,
+            at=at,
+        )
+    return due
+
+
+@action
+def save_draft(*, asking: Asking, answers: Answers, by: Any, at: datetime) -> Drafted:
     """Keep the answers so far, so that the form can be gone on with later.
 
     A draft is the respondent's alone: nobody reads it and nothing is scored. But danger in it is
     looked for as in finished answers, and raised with it.
+
+    Args:
+        answers: new ones by item id; those given before stay. None is a question that was skipped.
+            What is not a valid answer is left out; ``submit`` names it.
+
+    Raises:
+        Answered, Expired.
     """
     by.confirm("C", asking)
+    asking = _locked(asking)
     _must_be_open(asking, at)
     instrument = catalogue.current().instrument(asking.instrument)
-    valid, _ = valid_answers(instrument, answers)
+    valid, _errors = valid_answers(instrument, answers)
     before = _read(asking.draft)
     crashpoint.here("measures.draft.begun")
     asking.draft = json.dumps({**before, **valid})
-    asking.drafted_at = at
-    asking.save(update_fields=["draft", "drafted_at"])
+    asking.drafted_at, asking.left_at = at, None
+    asking.save(update_fields=["draft", "drafted_at", "left_at"])
     crashpoint.here("measures.draft.saved")
     news = {item: value for item, value in valid.items() if before.get(item) != value}
     findings = tuple(f for f in _dangers(asking, valid) if f.item in news)
+    alerts: tuple[Alert, ...] = ()
     if findings:
-        _raise(asking, valid, findings, by=by, at=at)
+        alerts = _raise(asking, valid, findings, by=by, at=at)
     crashpoint.here("measures.draft.raised")
     audit.write("measures.answers_drafted", by=by, at=at, about=asking)
-    return asking
+    crashpoint.here("measures.draft.written")
+    return Drafted(asking, alerts)
+
+
+@action
+def leave_form(*, asking: Asking, by: Any, at: datetime) -> None:
+    """The respondent left the page at once: its addresses show none of the answers any more.
+
+    The draft stays. The next answer, or *go on* from the first page, opens it again.
+    """
+    by.confirm("C", asking)
+    Asking.objects.writable_by(by, "C").filter(pk=asking.pk).update(left_at=at)
+    audit.write("measures.asking_left", by=by, at=at, about=asking)
+
+
+@action
+def come_back(*, asking: Asking, by: Any, at: datetime) -> None:
+    """The respondent goes on with a form they had left."""
+    by.confirm("C", asking)
+    Asking.objects.writable_by(by, "C").filter(pk=asking.pk).update(left_at=None)
+    audit.write("measures.asking_opened", by=by, at=at, about=asking)
 
 
 def submit(
@@ -121,6 +254,9 @@ def submit(
     Two transactions when an answer is invalid: the danger in the valid ones is raised and
     kept in one of its own, then the rest is refused with the items named.
 
+    Args:
+        submission: an id made with the form; the same again gives the first result.
+
     Raises:
         InvalidAnswers: ``errors``, one for each answer that cannot stand; ``alerts`` raised.
         Answered, Expired.
@@ -128,9 +264,18 @@ def submit(
     instrument = catalogue.current().instrument(asking.instrument)
     valid, errors = valid_answers(instrument, answers)
     if errors:
-        save_draft(asking=asking, answers=valid, by=by, at=at)
-        raise InvalidAnswers(errors=errors, items=[_item_of(error) for error in errors])
+        drafted = save_draft(asking=asking, answers=valid, by=by, at=at)
+        raise InvalidAnswers(
+            errors=errors, items=[_item_of(error) for error in errors], alerts=drafted.alerts
+        )
     return record_answers(asking=asking, answers=valid, submission=submission, by=by, at=at)
+
+
+def tell_now(alerts: tuple[Alert, ...], at: datetime) -> None:
+    """After the commit: send the first messages from here if no dispatcher lives (E8)."""
+    for alert in alerts:
+        if alert.is_life_critical:
+            dispatcher.stand_in(about=f"alert:{alert.pk}", at=at)
 
 
 @action
@@ -142,10 +287,7 @@ def record_answers(
     The same ``submission`` again gives the first result.
     """
     by.confirm("C", asking)
-    # Somebody may have sent the same form twice at once: look again under the lock.
-    asking = (
-        Asking.objects.unscoped("look again under the lock").select_for_update().get(pk=asking.pk)
-    )
+    asking = _locked(asking)
     if submission in asking.submissions:
         first = Response.objects.unscoped("the first result of this submission")
         response = first.get(asking=asking, corrects=None)
@@ -161,7 +303,9 @@ def record_answers(
         asking=asking,
         about_id=asking.about_id,
         respondent_id=asking.respondent_id,
-        written_by_id=next(iter(by.persons), asking.respondent_id),
+        written_by=readers.person_for(
+            by, institution=asking.institution_id, circle=asking.circle_id
+        ),
         kind=asking.kind,
         instrument=str(instrument.ref),
         answers=dict(answers),
@@ -210,6 +354,7 @@ def record_answers(
 def decline(*, asking: Asking, by: Any, at: datetime) -> Asking:
     """The person would rather not answer this one. That is an answer too."""
     by.confirm("C", asking)
+    asking = _locked(asking)
     _must_be_open(asking, at)
     asking.declined_at, asking.draft = at, ""
     asking.save(update_fields=["declined_at", "draft"])
@@ -246,7 +391,7 @@ def _dangers(
 def _raise(
     asking: Asking, answers: Answers, findings: tuple[RiskFinding, ...], *, by: Any, at: datetime
 ) -> tuple[Alert, ...]:
-    shown = {finding.item: answers.get(finding.item or "") for finding in findings}
+    shown = {f.item: answers.get(f.item) for f in findings if f.item is not None}
     return crisis.record_safety_check(
         kind="measure",
         form=asking.instrument,
@@ -259,6 +404,15 @@ def _raise(
         by=by,
         at=at,
     ).alerts
+
+
+def _locked(asking: Asking) -> Asking:
+    """The asking as it is now: the same form may have been sent twice at once."""
+    rows = Asking.objects.unscoped("look again under the lock").select_for_update(of=("self",))
+    found: Asking = rows.select_related("circle", "institution", "about", "respondent").get(
+        pk=asking.pk
+    )
+    return found
 
 
 def _must_be_open(asking: Asking, at: datetime) -> None:

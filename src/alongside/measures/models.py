@@ -37,6 +37,7 @@ class Asking(Editable, Record):
     expires_at = models.DateTimeField()
     draft = EncryptedTextField(blank=True)  # JSON of the answers so far
     drafted_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)  # by *Leave this page*: nothing is shown again
     submissions = models.JSONField(default=list)
     answered_at = models.DateTimeField(null=True)
     declined_at = models.DateTimeField(null=True)

@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 from alongside.cases.permissions import passed_on
+from alongside.measures.models import Asking
+from alongside.people.models import Circle, Member
 from alongside.records.conditions import own
-from alongside.records.registry import conditions
+from alongside.records.registry import conditions, guards
+
+LINK_MESSAGE = "measures.answer_link"
 
 # A member's own words are theirs, whomever they are about.
 CONDITIONS = {"own": own("respondent"), "passed_on": passed_on("respondent")}
 
 
+def link_is_right(message: object, at: datetime) -> bool:
+    """A link to a form goes out while the form is open and its respondent in the circle."""
+    kind, _, pk = str(getattr(message, "about", "")).partition(":")
+    if kind != "asking":
+        return False
+    rows = Asking.objects.unscoped("is this message still right to send?")
+    asking = rows.filter(pk=UUID(pk), answered_at=None, declined_at=None, expires_at__gt=at).first()
+    if asking is None:
+        return False
+    places = Member.objects.unscoped("is this message still right to send?")
+    focus = Circle.objects.unscoped("is this message still right to send?")
+    return bool(
+        places.filter(circle=asking.circle_id, person=asking.respondent_id, to_at=None).exists()
+        or focus.filter(pk=asking.circle_id, focus=asking.respondent_id).exists()
+    )
+
+
 def register() -> None:
     """Called once, when the room is ready."""
     conditions.register("measures", CONDITIONS)
+    guards.register(LINK_MESSAGE, link_is_right)

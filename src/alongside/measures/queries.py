@@ -4,13 +4,50 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from alongside import catalogue
-from alongside.engine.instruments.shapes import Instrument
-from alongside.measures.models import Asking, Response
+from alongside.access.sight import Sight, who_can_see
+from alongside.cases.models import Case
+from alongside.crisis import actions as crisis
+from alongside.crisis import queries as crisis_queries
+from alongside.crisis.models import Alert, AlertEvent
+from alongside.crisis.telling import SHIFT_WORDS, service_of
+from alongside.engine.instruments.shapes import Instrument, Item
+from alongside.engine.risk.rules import blank_critical, items_named
+from alongside.measures import rules
+from alongside.measures.models import KINDS, Asking, Response
+from alongside.measures.permissions import LINK_MESSAGE
+from alongside.notify.models import Message
+from alongside.people.models import Circle, ContactPoint, Member, Person
+
+# The respondent is told the state of what their own answer raised, and nothing else.
+STATE_ONLY = "the state of what this answer raised, for who gave it"
+# How long the page that says what came of a form may still be shown by its link.
+SHOWN_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is true after a danger answer, for the page that says so.
+
+    ``state`` is nothing, sent, taken, or not_staffed (sent to who stands in).
+    """
+
+    state: str
+    at: datetime | None = None
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Staffing:
+    """Is anybody on call for this circle now, and if not, when again?"""
+
+    is_staffed: bool
+    opens_at: datetime | None = None
 
 
 def askings(*, seen_by: Any) -> Any:
@@ -57,3 +94,158 @@ def draft_of(asking: Asking, *, seen_by: Any) -> Mapping[str, int | None]:
         return {}
     found: dict[str, int | None] = json.loads(asking.draft)
     return found
+
+
+def asking_of_link(*, seen_by: Any) -> Asking | None:
+    """The one asking that a private link opens; None when the link is over for it.
+
+    A form that was answered or declined is over, but for an hour its thanks may be shown again.
+    """
+    found: Asking | None = askings(seen_by=seen_by).first()
+    if found is None or found.expires_at <= seen_by.at:
+        return None
+    done = found.answered_at or found.declined_at
+    return None if done is not None and seen_by.at - done > SHOWN_AFTER else found
+
+
+def items_asked(asking: Asking, answers: Mapping[str, int | None]) -> tuple[Item, ...]:
+    """The items to ask, in their order; some only when the points so far call for them."""
+    instrument = instrument_of(asking)
+    return tuple(
+        item
+        for item in instrument.items
+        if item.ask_if is None
+        or _points(instrument, item.ask_if.score, answers) >= item.ask_if.at_least
+    )
+
+
+def _points(instrument: Instrument, score: str, answers: Mapping[str, int | None]) -> int:
+    rule = instrument.score_rule(score)
+    total = 0
+    for item in instrument.items:
+        value = answers.get(item.id)
+        if rule is not None and item.id in rule.items and value is not None:
+            total += instrument.points(item)[value]
+    return total
+
+
+def danger_items(asking: Asking) -> frozenset[str]:
+    """Items of which an answer may raise an alert: before the first of them the page says so."""
+    found = catalogue.current().risk_rules_for(asking.instrument)
+    return frozenset(item for rule in found if rule.level for item in items_named(rule.when))
+
+
+def critical_items(asking: Asking) -> frozenset[str]:
+    """Items whose blank is asked for once more."""
+    return frozenset(blank_critical(catalogue.current().risk_rules_for(asking.instrument), {}))
+
+
+def told(asking: Asking) -> Told:
+    """What became of the danger in these answers: for the respondent, its state and no more."""
+    alerts = [a for a in crisis.alerts_from(f"asking:{asking.pk}") if a.is_life_critical]
+    if not alerts:
+        return Told("nothing")
+    notes = list(AlertEvent.objects.unscoped(STATE_ONLY).filter(alert__in=alerts, kind="told"))
+    taken = [alert.acknowledged_at for alert in alerts if alert.acknowledged_at]
+    state = "sent"
+    if taken:
+        state = "taken"
+    elif not any(event.note in SHIFT_WORDS for event in notes):
+        state = "not_staffed"
+    return Told(
+        state,
+        at=max(alert.last_raised_at for alert in alerts),
+        taken_at=min(taken, default=None),
+    )
+
+
+def has_open_alert(asking: Asking) -> bool:
+    """Is anything that these answers raised still open? Open means not closed."""
+    ids = [alert.pk for alert in crisis.alerts_from(f"asking:{asking.pk}")]
+    return Alert.objects.unscoped(STATE_ONLY).filter(pk__in=ids, closed_at=None).exists()
+
+
+def has_number(asking: Asking) -> bool:
+    """Do we have a phone number of who answers?"""
+    rows = ContactPoint.objects.unscoped("is there a number? It is not shown")
+    return bool(rows.filter(person=asking.respondent_id, channel="phone", ended_at=None).exists())
+
+
+def staffing(asking: Asking, at: datetime) -> Staffing:
+    """Who is on call is for anyone to know: before a danger question the page says it."""
+    service = service_of(circle=asking.circle_id, institution=asking.institution_id)
+    if service is None:
+        return Staffing(False)
+    if crisis_queries.is_staffed(service, at):
+        return Staffing(True)
+    return Staffing(False, crisis_queries.next_on_call(service, at))
+
+
+def who_reads(asking: Asking, *, seen_by: Any) -> Sight:
+    """Who can read the answers to this asking."""
+    return who_can_see(KINDS[asking.kind], circle=asking.circle_id, seen_by=seen_by)
+
+
+def response_to(asking: Asking, *, seen_by: Any) -> Response | None:
+    """The answers to an asking, as they stand now, for whoever may read them."""
+    found: Response | None = (
+        responses(seen_by=seen_by).filter(asking=asking).order_by("-answered_at").first()
+    )
+    return found
+
+
+def answered_count(asking: Asking) -> tuple[int, int]:
+    """How many questions of a recorded form were answered, of how many that were asked.
+
+    Two numbers, for the page of thanks that a private link may show.
+    """
+    rows = Response.objects.unscoped("two numbers for the thanks, never the answers")
+    row = rows.filter(asking=asking, corrects=None).first()
+    if row is None:
+        return 0, 0
+    return sum(value is not None for value in row.answers.values()), len(row.answers)
+
+
+def of_circle(circle: UUID, *, seen_by: Any) -> Any:
+    """Everything asked in a circle, newest first."""
+    return askings(seen_by=seen_by).filter(circle=circle).order_by("-asked_at", "pk")
+
+
+def sent_by_mail(found: list[Asking]) -> dict[UUID, str]:
+    """Where the newest mail with each private link stands: waiting, sent, withheld or given_up."""
+    rows = Message.objects.unscoped("whether a link this reader sent went out, not what it says")
+    said: dict[UUID, str] = {}
+    about = [f"asking:{asking.pk}" for asking in found]
+    for row in rows.filter(kind=LINK_MESSAGE, about__in=about).order_by("created_at"):
+        state = "sent" if row.sent_at else "withheld" if row.withheld_at else "waiting"
+        said[UUID(row.about.partition(":")[2])] = "given_up" if row.given_up_at else state
+    return said
+
+
+def can_be_asked(circle: Circle, *, seen_by: Any) -> list[Person]:
+    """Whom a form may be sent to: live members, and the person once they came in (5.1)."""
+    rows = Member.objects.visible_to(seen_by).filter(circle=circle, to_at=None)
+    found = [row.person for row in rows.select_related("person").order_by("from_at", "pk")]
+    came_in = Case.objects.visible_to(seen_by).filter(circle=circle, engaged_at__isnull=False)
+    return [circle.focus, *found] if came_in.exists() else found
+
+
+def instruments_here() -> list[Instrument]:
+    """The newest version of each instrument whose words are here, by name."""
+    cat = catalogue.current()
+    newest: dict[str, Instrument] = {}
+    for found in cat.instruments.values():
+        held = newest.get(found.ref.id)
+        if held is None or held.ref.version < found.ref.version:
+            newest[found.ref.id] = found
+    with_words = [
+        each
+        for each in newest.values()
+        if each.role != "safety" and not cat.wording(str(each.ref), "en").is_neutral
+    ]
+    return sorted(with_words, key=lambda each: each.name)
+
+
+def may_be_sent(instrument: Instrument) -> bool:
+    """May this be answered by a private link?"""
+    return rules.may_be_sent(instrument)

@@ -22,6 +22,7 @@ ACTS = frozenset(
     delivery.note_signed delivery.session_held delivery.session_not_held delivery.step_recorded
     directory.line_checked directory.service_saved
     measures.answers_drafted measures.answers_recorded measures.asking_made measures.asking_declined
+    measures.asking_left measures.asking_opened
     measures.answers_corrected
     notify.message_queued notify.message_sent notify.message_withheld
     people.circle_made people.contact_changed people.institution_made people.member_added

@@ -91,5 +91,11 @@ def drop(account: Account, pk: UUID) -> None:
         KeptForm._base_manager.filter(account=account, pk=pk).delete()
 
 
+def drop_sent(account: Account, path: str) -> None:
+    """Forget what was kept for this page: a form was sent there and taken."""
+    with transaction.atomic(), writing():
+        KeptForm._base_manager.filter(account=account, path=path).delete()
+
+
 def _place(pk: Any) -> str:
     return f"access_keptform:{pk}:body"

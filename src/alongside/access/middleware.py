@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -15,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
 from alongside.access import kept, policy
 from alongside.access.models import Account
@@ -32,6 +34,7 @@ NOT_ABOUT_A_PERSON = frozenset(
     {"people.institution", "directory.service", "directory.line_check", "crisis.shift"}
 )
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+STAFF_DOORS = ("/work/", "/office/")
 # A page of another origin, or of ours with a scheme, is not a place to go on to.
 _OURS = re.compile(r"/(?![/\\])[^\\]*\Z")
 
@@ -46,9 +49,9 @@ class AccessMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.reader = _LazyNobody()  # type: ignore[attr-defined]
-        if settings.SESSION_COOKIE_NAME in request.COOKIES:
-            _end_when_idle(request)
-        response = self.get_response(request)
+        zone = _end_when_idle(request) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+        with timezone.override(zone):
+            response = self.get_response(request)
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"
         return response
@@ -142,6 +145,8 @@ def _answer(
         raise Http404 from None
     if response.status_code < 300 or response.status_code >= 400:
         _write_reads(reader, at, name)
+    elif request.method not in SAFE and isinstance(request.user, Account):
+        kept.drop_sent(request.user, request.path)
     return response
 
 
@@ -202,7 +207,8 @@ def _has_second_step(account: Account) -> bool:
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.method not in SAFE:
         kept.keep_of_ended_session(request)
-    address = settings.LOGIN_URL
+    staff = request.path.startswith(STAFF_DOORS)
+    address = reverse("account_login") if staff else settings.LOGIN_URL
     if request.method in SAFE and _OURS.match(request.get_full_path()):
         address += "?" + urlencode({"next": request.get_full_path()})
     if request.headers.get("HX-Request"):
@@ -212,11 +218,14 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
-def _end_when_idle(request: HttpRequest) -> None:
-    """End a session that rested too long; what was being sent is kept for the same account."""
+def _end_when_idle(request: HttpRequest) -> ZoneInfo | None:
+    """End a session that rested too long; what was being sent is kept for the same account.
+
+    Returns the zone in which the account reads times.
+    """
     account = request.user
     if not isinstance(account, Account):
-        return
+        return None
     at = clock.now()
     limit = IDLE_STAFF if account.is_staff_member else IDLE_FAMILY
     last = request.session.get(SEEN_AT)
@@ -224,8 +233,12 @@ def _end_when_idle(request: HttpRequest) -> None:
         if request.method not in SAFE:
             kept.keep(request, account)
         logout(request)
-        return
+        return None
     request.session[SEEN_AT] = at.isoformat()
+    try:
+        return ZoneInfo(account.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
 
 
 __all__ = ["AccessMiddleware", "AccountReader", "reading"]

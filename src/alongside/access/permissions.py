@@ -39,7 +39,12 @@ ACCOUNT = {
     "own_account": Condition(
         q=lambda reader: Q(account=reader.account_id),
         holds=lambda row, reader: row.account_id == reader.account_id,
-    )
+    ),
+    "staff_account": Condition(
+        q=lambda reader: Q(account__is_staff_member=True),
+        holds=lambda row, reader: row.account.is_staff_member,
+        by_making=lambda circle: circle is None,
+    ),
 }
 FAMILY = ("person", "concerned", "guardian")
 EDGE = {

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,11 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
         {"home_url": "/home/" if known else "/", "help": context.help_without_database()},
     )
     return HttpResponse(page, status=HTTPStatus.NOT_FOUND)
+
+
+def sign_in_again(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """A library asks for a fresh sign-in and knows no other way to ask. Ours never say 403."""
+    return render(request, "account/sign_in_again.html", status=HTTPStatus.FORBIDDEN)
 
 
 def refused(request: HttpRequest, exception: Any = None) -> HttpResponse:

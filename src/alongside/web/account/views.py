@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from alongside.access import first_run, readers
+from alongside.access import first_run, kept, readers
+from alongside.directory import actions as directory
+from alongside.directory.queries import countries
+from alongside.records import audit, clock
+from alongside.web.account.forms import SetUpForm
 from alongside.web.parts.access import access
 
 
 @access.own_account
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Send people through their own door."""
+    """Send people through their own door, by way of a form that was kept for them."""
+    if kept.waiting(request.user, request.reader.at):
+        return redirect("own:kept")
     doors = request.reader.doors()
     if doors:
         return redirect(readers.HOMES[doors[0]])
     return render(request, "account/no_door.html")
+
+
+@access.own_account
+@require_safe
+def kept_forms(request: HttpRequest) -> HttpResponse:
+    """What was typed and sent after the session had ended: send it again, or forget it."""
+    forms = [
+        {"form": form, "fields": [{"name": n, "value": v} for n, v in kept.fields_of(form)]}
+        for form in kept.waiting(request.user, request.reader.at)
+    ]
+    return render(request, "account/kept.html", {"forms": forms})
+
+
+@access.own_account
+@require_POST
+def forget_kept(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Forget a kept form."""
+    kept.drop(request.user, pk)
+    return redirect("home")
 
 
 @access.public
@@ -26,4 +57,42 @@ def set_up(request: HttpRequest) -> HttpResponse:
     """The first run: the code that was printed, the institution, the first account."""
     if not first_run.is_open():
         raise Http404
-    return render(request, "account/set_up.html")
+    choices = countries(get_language() or "en")
+    form = SetUpForm(request.POST or None, countries=choices)
+    if form.is_valid() and _finished(request, form):
+        return redirect("account_login")
+    return render(request, "account/set_up.html", {"form": form})
+
+
+def _finished(request: HttpRequest, form: SetUpForm) -> bool:
+    """Finish the first run, or put what is wrong beside the field."""
+    given, at = form.cleaned_data, clock.now()
+    try:
+        code = first_run.check_code(given["code"])
+    except first_run.WrongCode:
+        audit.refuse("access.setup_refused", by=request.reader, at=at, why="code")
+        form.add_error("code", _("That is not the code. Look where the service was started."))
+        return False
+    try:
+        with transaction.atomic():
+            started = first_run.finish(
+                code=code,
+                institution=given["institution"],
+                country=given["country"],
+                zone=given["zone"],
+                name=given["name"],
+                email=given["email"],
+                password=given["password"],
+                by=request.reader,
+                at=at,
+            )
+            directory.save_service(
+                institution=started.institution,
+                name=given["service"],
+                by=readers.reader_for(started.account, at),
+                at=at,
+            )
+    except ValidationError as weak:
+        form.add_error("password", weak)
+        return False
+    return True

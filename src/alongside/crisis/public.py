@@ -294,7 +294,7 @@ def come_back_later(*, token: str, email: str, by: Reader | None = None, at: dat
         body = _(
             "You asked for this address, to go on where you stopped:\n\n%(url)s\n\n"
             "It works for 14 days. If you did not ask for it, you need not do anything.\n"
-        ) % {"url": f"{settings.PUBLIC_URL}/l/{link}"}
+        ) % {"url": f"{settings.PUBLIC_URL}/w/{link}/"}
     notify.queue(
         key=f"resume:{keyed_hash('resume', link)}",
         kind="resume_worry",

@@ -285,7 +285,9 @@ CSRF_FAILURE_VIEW = "alongside.config.errors.csrf_refused"
 
 # -- what a browser may do ---------------------------------------------------------------------
 
-SECURE_REFERRER_POLICY = "no-referrer"
+# Nothing is told to any other site. Not "no-referrer": with it browsers send "Origin: null" from
+# forms, which cannot be told from a forged form (docs/decisions/0004-same-origin-referrer.md).
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"

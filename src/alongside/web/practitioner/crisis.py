@@ -1,0 +1,570 @@
+"""The crisis board: who needs somebody now, who has them, and how it ended."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from alongside import catalogue
+from alongside.crisis import actions, queries
+from alongside.directory import queries as directory
+from alongside.engine.risk import LEVELS, Outcome
+from alongside.notify import queries as notify
+from alongside.records import clock
+from alongside.web.parts.access import access
+from alongside.web.parts.forms import Form, Text
+from alongside.web.parts.pages import Request, clock_time, moment_words, say
+from alongside.web.practitioner import crisis_words as words
+
+SOON = 0.5  # less than half of the time is left
+
+
+# -- the board ------------------------------------------------------------------------------------
+
+
+@access("alert", "R")
+@require_safe
+def board(request: Request) -> HttpResponse:
+    """Open alerts of A to C, those nobody has first; D to G below; who is on call beside them."""
+    reader, at = request.reader, clock.now()
+    alerts = queries.board(seen_by=reader)
+    told = queries.told(alerts, seen_by=reader)
+    return render(
+        request,
+        "practitioner/crisis/board.html",
+        {
+            "now": moment_words(request, at),
+            "alerts": [shown(request, each, at, told.get(each.pk, [])) for each in alerts],
+            "nobody_has": sum(each.acknowledged_at is None for each in alerts),
+            "later": [_row(request, each) for each in queries.on_the_list(seen_by=reader)],
+            "to_confirm": [_row(request, each) for each in queries.to_confirm(seen_by=reader)],
+            "last": _last(request),
+            **_beside(request, at),
+        },
+    )
+
+
+def _beside(request: Request, at: datetime) -> dict[str, Any]:
+    """Who is on call now, the next gap in the rota, and whether messages go out."""
+    pulse = notify.pulse(at=at)
+    on_call, gaps = [], []
+    for service in directory.services(seen_by=request.reader):
+        now = queries.who_is_on_call(service, at)
+        for order, label in ((1, _("First on call")), (2, _("Second on call"))):
+            for account in now[order]:
+                on_call.append({"title": account.name or account.email, "text": label})
+        for order, spans in queries.rota_gaps(service, at).items():
+            if spans:
+                gaps.append(
+                    {
+                        "when": _("%(start)s to %(end)s")
+                        % {
+                            "start": moment_words(request, spans[0].start),
+                            "end": moment_words(request, spans[0].end),
+                        },
+                        "who": _("Nobody is first on call.")
+                        if order == 1
+                        else _("Nobody is second on call."),
+                    }
+                )
+    return {
+        "on_call": on_call,
+        "gaps": gaps,
+        "alive": pulse.is_alive,
+        "seconds": int(pulse.age.total_seconds()) if pulse.age is not None else None,
+        "waiting": notify.waiting(at=at, seen_by=request.reader, life_critical=True)["count"],
+    }
+
+
+def _last(request: Request) -> str:
+    alert = queries.last_closed(seen_by=request.reader)
+    if alert is None:
+        return ""
+    return _("Last alert closed %(when)s by %(who)s.") % {
+        "when": moment_words(request, alert.closed_at),
+        "who": _name(alert.closed_by),
+    }
+
+
+def _row(request: Request, alert: Any) -> dict[str, Any]:
+    return {
+        "title": words.title(alert),
+        "url": reverse("practitioner:alert", args=[alert.pk]),
+        "text": words.fact(alert)[1],
+        "tag": f"{alert.level} · {words.LEVELS[alert.level]}",
+        "when": moment_words(request, alert.closed_at or alert.raised_at),
+    }
+
+
+def shown(request: Request, alert: Any, at: datetime, told: list[Any]) -> dict[str, Any]:
+    """What ``parts/alert.html`` shows of one alert."""
+    state = _state(alert)
+    return {
+        "alert": {
+            "id": str(alert.pk),
+            "state": state,
+            "code": alert.level,
+            "code_words": words.LEVELS[alert.level],
+            "title": words.title(alert),
+            "text": _text(request, alert),
+            "who": _name(alert.acknowledged_by or alert.closed_by),
+            "at": clock_time(
+                request,
+                alert.closed_at
+                or alert.engaged_at
+                or alert.acknowledged_at
+                or alert.last_raised_at,
+            ),
+            "ring": _ring(alert, at),
+            "steps": _steps(request, alert, told),
+        },
+        "take_url": ""
+        if alert.acknowledged_at or alert.closed_at
+        else reverse("practitioner:alert-take", args=[alert.pk]),
+        "no_way_url": reverse("practitioner:alert-no-way", args=[alert.pk])
+        if _no_way(alert)
+        else "",
+        "links": [
+            {"url": reverse("practitioner:alert", args=[alert.pk]), "label": _("All details")}
+        ],
+    }
+
+
+def _state(alert: Any) -> str:
+    if alert.closed_at is not None:
+        return "closed"
+    if alert.acknowledged_at is not None:
+        return "spoken" if alert.engaged_at is not None else "taken"
+    return "reopened" if alert.last_raised_at > alert.raised_at else "open"
+
+
+def _no_way(alert: Any) -> bool:
+    return (
+        alert.closed_at is None
+        and alert.circle_id is None
+        and alert.concern is not None
+        and not alert.concern.contact
+    )
+
+
+def _text(request: Request, alert: Any) -> str:
+    asked = words.fact(alert)[1]
+    said = _("Raised at %(time)s.") % {"time": moment_words(request, alert.raised_at)}
+    if asked:
+        said = _("%(asked)s Raised at %(time)s.") % {
+            "asked": asked,
+            "time": moment_words(request, alert.raised_at),
+        }
+    if alert.acknowledged_at and not alert.engaged_at and alert.engage_by:
+        said += " " + _("A contact or note is due by %(time)s, or it opens again.") % {
+            "time": clock_time(request, alert.engage_by)
+        }
+    elif alert.engaged_at and alert.outcome_by and not alert.closed_at:
+        said += " " + _("An outcome is due by %(time)s, or it opens again.") % {
+            "time": clock_time(request, alert.outcome_by)
+        }
+    elif _no_way(alert):
+        said += " " + _("They saw the numbers to call at once. We can’t reach them.")
+    return said
+
+
+def _ring(alert: Any, at: datetime) -> dict[str, Any] | None:
+    """The time left until the next thing happens by itself."""
+    if alert.closed_at is not None:
+        return None
+    due, since = alert.next_step_at, alert.last_raised_at
+    if alert.acknowledged_at is not None:
+        since = alert.engaged_at or alert.acknowledged_at
+        due = alert.outcome_by if alert.engaged_at else alert.engage_by
+    if due is None:
+        return None
+    left = max(timedelta(0), due - at)
+    whole = max(timedelta(seconds=1), due - since)
+    share = left / whole
+    return {
+        "left": share,
+        "text": _short(left),
+        "words": _("%(time)s left") % {"time": _long(left)},
+        "state": "over" if share < 0.25 else "soon" if share < SOON else "",
+    }
+
+
+def _short(left: timedelta) -> str:
+    minutes, seconds = divmod(int(left.total_seconds()), 60)
+    if minutes < 10:
+        return f"{minutes}:{seconds:02}"
+    return f"{minutes} m" if minutes < 120 else f"{minutes // 60} h"
+
+
+def _long(left: timedelta) -> str:
+    minutes, seconds = divmod(int(left.total_seconds()), 60)
+    if minutes >= 120:
+        return ngettext("%(n)s hour", "%(n)s hours", minutes // 60) % {"n": minutes // 60}
+    if minutes >= 10:
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+    return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": seconds}
+
+
+def _steps(request: Request, alert: Any, told: list[Any]) -> list[dict[str, str]]:
+    """Who was told, who is next and when."""
+    rows, is_next = [], True
+    for step in queries.steps(alert, told=told):
+        time = clock_time(request, step.at)
+        if step.state == "done":
+            who = ", ".join(
+                name or str(words.RECIPIENTS["fallback"]) for name in dict.fromkeys(step.who)
+            )
+            rows.append({"text": f"{time} {who}", "state": "done"})
+            continue
+        whom = ", ".join(str(words.RECIPIENTS.get(word, word)) for word in step.words)
+        rows.append({"text": f"{time} {whom}", "state": "now" if is_next else ""})
+        is_next = False
+    return rows
+
+
+def _name(account: Any) -> str:
+    return (account.name or account.email) if account is not None else ""
+
+
+# -- one alert ------------------------------------------------------------------------------------
+
+
+class Contact(Form):
+    """One try to reach somebody, or a note."""
+
+    method = forms.ChoiceField(
+        label=gettext_lazy("How"), choices=list(words.METHODS.items()), widget=forms.RadioSelect
+    )
+    reached = forms.ChoiceField(
+        label=gettext_lazy("Did you reach them?"),
+        choices=[("no", gettext_lazy("No")), ("yes", gettext_lazy("Yes"))],
+        widget=forms.RadioSelect,
+        initial="no",
+    )
+    note = Text(
+        label=gettext_lazy("What happened"),
+        help_text=gettext_lazy("Facts, and who said what. No means in detail."),
+        max_length=4000,
+        lines=4,
+        required=False,
+    )
+
+
+def closing_form(outcome: Outcome) -> type[Form]:
+    """The form for one outcome: the fields that content asks for."""
+    fields: dict[str, forms.Field] = {}
+    for each in outcome.fields:
+        label = words.FIELDS.get(each.id, each.id)
+        if each.kind == "choice":
+            fields[each.id] = forms.ChoiceField(
+                label=label,
+                choices=[(choice, words.CHOICES.get(choice, choice)) for choice in each.choices],
+                widget=forms.RadioSelect,
+            )
+        elif each.kind == "level":
+            fields[each.id] = forms.ChoiceField(
+                label=label,
+                choices=[(code, f"{code} · {words.LEVELS[code]}") for code in LEVELS],
+            )
+        elif each.kind == "moment":
+            fields[each.id] = forms.DateTimeField(
+                label=label,
+                widget=forms.DateTimeInput(
+                    attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
+                ),
+                input_formats=["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M"],
+            )
+        else:
+            lines = 4 if each.kind == "text" else 1
+            fields[each.id] = Text(label=label, max_length=4000, lines=lines)
+    return type("Closing", (Form,), fields)
+
+
+@access("alert", "R")
+@require_safe
+def alert(request: Request, pk: UUID) -> HttpResponse:
+    """One alert with everything that happened to it."""
+    return _page(request, _found(request, pk), Contact())
+
+
+@access("alert", "E")
+@require_POST
+def take(request: Request, pk: UUID) -> HttpResponse:
+    """*I have this.*"""
+    found, at = _found(request, pk), clock.now()
+    try:
+        actions.acknowledge(alert=found, by=request.reader, at=at)
+    except actions.AlreadyAcknowledged as refusal:
+        say(
+            request,
+            _("%(name)s took this at %(time)s. You do not need to do anything.")
+            % {
+                "name": _name(refusal.alert.acknowledged_by),
+                "time": clock_time(request, refusal.alert.acknowledged_at),
+            },
+        )
+        return redirect("practitioner:crisis-board")
+    except actions.AlreadyClosed as refusal:
+        return _was_closed(request, refusal.alert)
+    say(request, _("You have this since %(time)s.") % {"time": clock_time(request, at)})
+    return redirect("practitioner:alert", pk=pk)
+
+
+@access("alert", "E")
+@require_POST
+def contact(request: Request, pk: UUID) -> HttpResponse:
+    """Keep one try to reach somebody."""
+    found, at = _found(request, pk), clock.now()
+    form = Contact(request.POST)
+    if not form.is_valid():
+        return _page(request, found, form, status=422)
+    try:
+        actions.record_contact(
+            alert=found,
+            method=form.cleaned_data["method"],
+            reached=form.cleaned_data["reached"] == "yes",
+            note=form.cleaned_data["note"],
+            by=request.reader,
+            at=at,
+        )
+    except actions.NothingWritten:
+        form.add_error("note", _("A note needs words."))
+        return _page(request, found, form, status=422)
+    except actions.AlreadyAcknowledged as refusal:
+        form.add_error(
+            None,
+            _("%(name)s has this. Call them before you go on.")
+            % {"name": _name(refusal.alert.acknowledged_by)},
+        )
+        return _page(request, found, form, status=409)
+    except actions.AlreadyClosed as refusal:
+        return _was_closed(request, refusal.alert)
+    say(request, _("Saved at %(time)s.") % {"time": clock_time(request, at)})
+    return redirect("practitioner:alert", pk=pk)
+
+
+@access("alert", "E")
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: Request, pk: UUID, outcome: str) -> HttpResponse:
+    """Close an alert with one outcome, and what it asks for."""
+    found, at = _found(request, pk), clock.now()
+    listed = catalogue.current().danger.outcomes.get(outcome)
+    if listed is None:
+        raise Http404
+    kind = closing_form(listed)
+    form = kind(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.close_alert(
+                alert=found,
+                outcome=outcome,
+                fields={name: _kept(value) for name, value in form.cleaned_data.items()},
+                by=request.reader,
+                at=at,
+            )
+        except actions.MissingFields as refusal:
+            for name in refusal.fields:
+                form.add_error(name, _("Fill this in to close."))
+        except actions.CanBeReached:
+            form.add_error(None, _("They left a way to reach them. Try it first."))
+        except actions.AlreadyClosed as refusal:
+            return _was_closed(request, refusal.alert)
+        else:
+            say(request, _("Closed at %(time)s.") % {"time": clock_time(request, at)})
+            return redirect("practitioner:alert", pk=pk)
+    return render(
+        request,
+        "practitioner/crisis/close.html",
+        {
+            "alert": found,
+            "title": words.title(found),
+            "outcome": words.OUTCOMES.get(outcome, outcome),
+            "meaning": listed.meaning,
+            "clinician": listed.by_named_clinician,
+            "form": form,
+            "crumbs": _crumbs(found, _("Close")),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@access("alert", "E")
+@require_POST
+def no_way(request: Request, pk: UUID) -> HttpResponse:
+    """Close: no way to reach. One press, because the numbers were shown."""
+    found, at = _found(request, pk), clock.now()
+    try:
+        actions.close_alert(alert=found, outcome="no_way_to_reach", by=request.reader, at=at)
+    except actions.CanBeReached:
+        say(request, _("They left a way to reach them meanwhile. It is still open."))
+        return redirect("practitioner:alert", pk=pk)
+    except actions.AlreadyClosed as refusal:
+        return _was_closed(request, refusal.alert)
+    say(
+        request,
+        _("Closed at %(time)s: no way to reach. The numbers to call were shown.")
+        % {"time": clock_time(request, at)},
+    )
+    return redirect("practitioner:crisis-board")
+
+
+@access("alert", "E")
+@require_POST
+def confirm(request: Request, pk: UUID) -> HttpResponse:
+    """A second person looked again."""
+    found, at = _found(request, pk), clock.now()
+    try:
+        actions.confirm_close(alert=found, by=request.reader, at=at)
+    except actions.OwnWork:
+        say(request, _("You closed this yourself. Somebody else looks again."))
+    except actions.NotClosed:
+        say(request, _("This is open again. There is nothing to confirm."))
+    else:
+        say(request, _("Confirmed at %(time)s.") % {"time": clock_time(request, at)})
+    return redirect("practitioner:alert", pk=pk)
+
+
+def _found(request: Request, pk: UUID) -> Any:
+    return get_object_or_404(queries.alerts(seen_by=request.reader), pk=pk)
+
+
+def _was_closed(request: Request, closed: Any) -> HttpResponse:
+    say(
+        request,
+        _("%(name)s closed this at %(time)s.")
+        % {"name": _name(closed.closed_by), "time": clock_time(request, closed.closed_at)},
+    )
+    return redirect("practitioner:alert", pk=closed.pk)
+
+
+def _page(request: Request, found: Any, form: Contact, *, status: int = 200) -> HttpResponse:
+    reader, at = request.reader, clock.now()
+    told = queries.told([found], seen_by=reader).get(found.pk, [])
+    may = reader.may("E", found)
+    item = shown(request, found, at, told)
+    return render(
+        request,
+        "practitioner/crisis/alert.html",
+        {
+            "item": item | {"links": []} if may else {"alert": item["alert"]},
+            "page_title": words.title(found),
+            "facts": _facts(request, found),
+            "said": found.concern.words if found.concern is not None else "",
+            "entries": _entries(request, found),
+            "contacts": [
+                {
+                    "title": words.METHODS.get(each.method, each.method),
+                    "text": each.note,
+                    "tag": _("reached") if each.reached else _("not reached"),
+                    "when": moment_words(request, each.at),
+                }
+                for each in queries.contacts(found, seen_by=reader)
+            ],
+            "form": form,
+            "is_open": found.closed_at is None,
+            "may": may,
+            "outcomes": _outcomes(found) if found.closed_at is None else [],
+            "confirm": may
+            and found.closed_at is not None
+            and found.close_confirmed_at is None
+            and found.closed_by_id != reader.account_id
+            and catalogue.current().danger.levels[found.level].second_person_within is not None,
+            "crumbs": _crumbs(found),
+        },
+        status=status,
+    )
+
+
+def _facts(request: Request, found: Any) -> list[dict[str, Any]]:
+    said, asked = words.fact(found)
+    facts = [{"term": _("What was found"), "text": said}]
+    if asked:
+        facts.append({"term": _("Asked"), "text": asked})
+    facts.append({"term": _("Rule"), "text": found.rule})
+    concern = found.concern
+    if concern is not None:
+        facts.append(
+            {
+                "term": _("To reach them"),
+                "text": concern.contact or _("They left no way to reach them."),
+            }
+        )
+        for label, text in (
+            (_("Called"), concern.contact_name),
+            (_("Safe to call"), concern.safe_hours),
+            (_("About"), concern.about_alias),
+        ):
+            if text:
+                facts.append({"term": label, "text": text})
+    if found.closed_at is not None:
+        facts.append(
+            {
+                "term": _("Closed"),
+                "text": _("%(outcome)s, %(when)s by %(who)s")
+                % {
+                    "outcome": words.OUTCOMES.get(found.outcome, found.outcome),
+                    "when": moment_words(request, found.closed_at),
+                    "who": _name(found.closed_by),
+                },
+            }
+        )
+    return facts
+
+
+def _entries(request: Request, found: Any) -> list[dict[str, Any]]:
+    """The time line, oldest first."""
+    entries = []
+    for moment in queries.time_line(found, seen_by=request.reader):
+        note = {
+            "told": words.RECIPIENTS.get(moment.note, moment.note),
+            "contact": words.METHODS.get(moment.note, moment.note),
+            "reopened": words.BECAUSE.get(moment.note, moment.note),
+            "closed": words.OUTCOMES.get(moment.note, moment.note),
+        }.get(moment.kind, "")
+        entries.append(
+            {
+                "iso": moment.at.isoformat(),
+                "when": moment_words(request, moment.at),
+                "title": words.EVENTS.get(moment.kind, moment.kind),
+                "text": " · ".join(str(part) for part in (moment.who, note) if part),
+                "key": moment.kind in {"raised", "acknowledged", "reopened", "closed"},
+            }
+        )
+    return entries
+
+
+def _outcomes(found: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "url": reverse("practitioner:alert-close", args=[found.pk, outcome.id]),
+            "title": words.OUTCOMES.get(outcome.id, outcome.id),
+            "text": _("Nothing to fill in")
+            if not outcome.fields
+            else ngettext("%(n)s thing to fill in", "%(n)s things to fill in", len(outcome.fields))
+            % {"n": len(outcome.fields)},
+        }
+        for outcome in catalogue.current().danger.outcomes.values()
+        if not outcome.only_unreachable or _no_way(found)
+    ]
+
+
+def _crumbs(found: Any, here: str = "") -> list[dict[str, str]]:
+    crumbs = [{"url": reverse("practitioner:crisis-board"), "label": _("Crisis board")}]
+    if here:
+        crumbs.append(
+            {"url": reverse("practitioner:alert", args=[found.pk]), "label": _("One alert")}
+        )
+    return [*crumbs, {"label": here or _("One alert")}]
+
+
+def _kept(value: Any) -> str:
+    return value.isoformat(timespec="minutes") if isinstance(value, datetime) else str(value)

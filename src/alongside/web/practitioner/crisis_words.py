@@ -1,0 +1,151 @@
+"""Words of the crisis board: what an alert is about, who is told, how it may end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from alongside import catalogue
+from alongside.catalogue import UnknownContent
+
+LEVELS = {
+    "A": gettext_lazy("emergency"),
+    "B": gettext_lazy("very urgent"),
+    "C": gettext_lazy("urgent"),
+    "D": gettext_lazy("semi-urgent"),
+    "E": gettext_lazy("routine"),
+    "F": gettext_lazy("refer on"),
+    "G": gettext_lazy("advice"),
+}
+RECIPIENTS = {
+    "on_shift": gettext_lazy("whoever is on shift"),
+    "duty_clinician": gettext_lazy("duty clinician"),
+    "second_on_call": gettext_lazy("second on call"),
+    "service_manager": gettext_lazy("service manager"),
+    "all_staff_of_role": gettext_lazy("all staff of the role"),
+    "institution_head": gettext_lazy("the institution’s head"),
+    "supervisor": gettext_lazy("supervisor"),
+    "fallback": gettext_lazy("the outside fallback"),
+}
+EVENTS = {
+    "raised": gettext_lazy("Raised"),
+    "raised_again": gettext_lazy("Danger again, added here"),
+    "told": gettext_lazy("Told"),
+    "notified": gettext_lazy("First message went out"),
+    "escalated": gettext_lazy("Nobody had it: next step"),
+    "acknowledged": gettext_lazy("“I have this”"),
+    "contact": gettext_lazy("Tried to reach them"),
+    "number_left": gettext_lazy("A number was left"),
+    "sent_again": gettext_lazy("Sent again"),
+    "reopened": gettext_lazy("Open again"),
+    "closed": gettext_lazy("Closed"),
+    "closed_alone": gettext_lazy("Closed without a second person"),
+    "close_confirmed": gettext_lazy("A second person looked again"),
+    "message_accepted": gettext_lazy("Message went out"),
+    "message_refused": gettext_lazy("Message was refused; it is tried again"),
+    "message_no_answer": gettext_lazy("No answer from the mail server; it is tried again"),
+    "message_withheld": gettext_lazy("Message withheld, because it was no longer right"),
+}
+BECAUSE = {
+    "not_engaged": gettext_lazy("no contact or note in time"),
+    "no_outcome": gettext_lazy("no outcome in time"),
+    "danger_again": gettext_lazy("a new danger answer"),
+    "number_left": gettext_lazy("a number was left"),
+}
+METHODS = {
+    "phone": gettext_lazy("By phone"),
+    "visit": gettext_lazy("A visit"),
+    "message": gettext_lazy("By message"),
+    "with_them": gettext_lazy("I am with them"),
+    "note": gettext_lazy("A note only"),
+}
+OUTCOMES = {
+    "reached_safe": gettext_lazy("Reached, safe"),
+    "emergency_services": gettext_lazy("Emergency services took over"),
+    "handed_over": gettext_lazy("Handed over, and they said yes"),
+    "not_reached": gettext_lazy("Every way tried, nobody reached"),
+    "no_way_to_reach": gettext_lazy("No way to reach; the numbers were shown"),
+    "raised_in_error": gettext_lazy("There was no danger"),
+    "deceased": gettext_lazy("The person has died"),
+}
+FIELDS = {
+    "triage_code": gettext_lazy("Code after triage"),
+    "assessment_note": gettext_lazy("What you found"),
+    "safety_plan_or_transfer": gettext_lazy("Safety plan, admission or transfer"),
+    "means_safety": gettext_lazy("Means made safer"),
+    "means_safety_note": gettext_lazy("Which means, who did it, when; or why none was needed"),
+    "next_contact_at": gettext_lazy("Next contact"),
+    "named_person": gettext_lazy("Named person"),
+    "called_at": gettext_lazy("When they were called"),
+    "handed_to": gettext_lazy("Handed over to"),
+    "accepted_at": gettext_lazy("When they accepted"),
+    "attempts_note": gettext_lazy("What was tried, and when"),
+    "emergency_contact": gettext_lazy("Emergency contact"),
+    "welfare_check": gettext_lazy("Welfare check"),
+    "reason": gettext_lazy("Why"),
+}
+CHOICES = {
+    "safety_plan": gettext_lazy("Safety plan"),
+    "admission": gettext_lazy("Admission"),
+    "transfer": gettext_lazy("Transfer"),
+    "action_recorded": gettext_lazy("Something was done"),
+    "none_needed": gettext_lazy("None needed"),
+    "told": gettext_lazy("Told, with consent"),
+    "no_consent": gettext_lazy("Not told: no consent"),
+    "nobody_named": gettext_lazy("Nobody was named"),
+    "life_at_risk_told": gettext_lazy("Told without consent: life at risk"),
+    "asked_for": gettext_lazy("Asked for"),
+    "not_needed": gettext_lazy("Not needed"),
+}
+
+
+def who(alert: Any) -> str:
+    """Whom an alert is about, or who reported it, as far as we know."""
+    if alert.place:
+        return str(alert.place)
+    if alert.about is not None:
+        return str(alert.about)
+    if alert.circle is not None:
+        return str(alert.circle.focus)
+    concern = alert.concern
+    if concern is None:
+        return _("Somebody")
+    if concern.contact_name:
+        return str(concern.contact_name)
+    return _("Someone who left a number") if concern.contact else _("Someone who left no number")
+
+
+def fact(alert: Any) -> tuple[str, str]:
+    """What was found, in words: the answer as the writer saw it, and what was asked."""
+    name, _sign, value = str(alert.because).partition(";")[0].partition(" = ")
+    value = value.partition(",")[0]
+    asked = catalogue.current().danger.intake.question(name)
+    language = get_language() or "en"
+    if asked is not None and str(asked.rule) == alert.rule:
+        answer = asked.answer(value)
+        words = _in(answer.text, language) if answer else value
+        return f"“{words}”", _in(asked.text, language)
+    try:
+        instrument = catalogue.current().risk_rule(alert.rule).instrument
+        label = catalogue.current().instrument(str(instrument)).name if instrument else ""
+    except UnknownContent:
+        label = ""
+    if label and name.startswith("item_"):
+        return (
+            _("%(form)s, question %(number)s: answered %(value)s")
+            % {"form": label, "number": name.removeprefix("item_"), "value": value},
+            str(alert.because),
+        )
+    return str(alert.because), ""
+
+
+def title(alert: Any) -> str:
+    """The fact of an alert, as its heading."""
+    said, _asked = fact(alert)
+    return _("%(who)s: %(fact)s") % {"who": who(alert), "fact": said}
+
+
+def _in(text: Any, language: str) -> str:
+    return str(text.get(language) or text.get(language.partition("-")[0]) or text.get("en", ""))

@@ -1,0 +1,15 @@
+"""Addresses of the crisis board."""
+
+from django.urls import path
+
+from alongside.web.practitioner import crisis
+
+urlpatterns = [
+    path("crisis/", crisis.board, name="crisis-board"),
+    path("crisis/<uuid:pk>/", crisis.alert, name="alert"),
+    path("crisis/<uuid:pk>/take/", crisis.take, name="alert-take"),
+    path("crisis/<uuid:pk>/contact/", crisis.contact, name="alert-contact"),
+    path("crisis/<uuid:pk>/no-way/", crisis.no_way, name="alert-no-way"),
+    path("crisis/<uuid:pk>/confirm/", crisis.confirm, name="alert-confirm"),
+    path("crisis/<uuid:pk>/close/<slug:outcome>/", crisis.close, name="alert-close"),
+]

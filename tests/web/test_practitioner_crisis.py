@@ -1,0 +1,187 @@
+"""The crisis board: who sees it, what each press does, and that it works without script."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from alongside.crisis import actions
+from alongside.crisis.models import Alert
+from tests.conftest import NOON
+
+
+def danger(world, answer="yes", **more):
+    (alert,) = actions.take_worry(
+        service=world.service,
+        path="today",
+        question="badly_hurt",
+        answer=answer,
+        submission=uuid4().hex,
+        concern_id=uuid4(),
+        by=world.system,
+        at=NOON,
+        **more,
+    ).alerts
+    return alert
+
+
+def fresh(alert) -> Alert:
+    return Alert.objects.unscoped("a test").get(pk=alert.pk)
+
+
+def url(name, alert, *more):
+    return reverse(f"practitioner:{name}", args=[alert.pk, *more])
+
+
+@pytest.fixture
+def hana_in(world, signed_in):
+    return signed_in(world.hana)
+
+
+BOARD = "/work/crisis/"
+
+
+def test_the_board_shows_open_alerts_with_their_clock_and_steps(world, hana_in):
+    danger(world)
+    page = hana_in.get(BOARD).content.decode()
+    assert "Someone who left no number: “Yes”" in page
+    assert "B · very urgent" in page
+    assert "Hana Kobayashi" in page
+    assert "duty clinician" in page
+    assert "5:00" in page
+
+
+def test_an_empty_board_says_so(world, hana_in):
+    assert "Nothing is open." in hana_in.get(BOARD).content.decode()
+
+
+def test_i_have_this_is_a_press_and_then_it_is_theirs_and_still_open(world, hana_in):
+    alert = danger(world)
+    assert hana_in.get(url("alert-take", alert)).status_code == 405
+    answer = hana_in.post(url("alert-take", alert), follow=True)
+    assert "You have this since" in answer.content.decode()
+    assert fresh(alert).acknowledged_by == world.hana.account
+    assert "Hana Kobayashi has this" in hana_in.get(BOARD).content.decode()
+
+
+def test_the_second_one_reads_who_has_it(world, hana_in, signed_in):
+    alert = danger(world)
+    hana_in.post(url("alert-take", alert))
+    answer = signed_in(world.asha).post(url("alert-take", alert), follow=True)
+    assert "Hana Kobayashi took this at" in answer.content.decode()
+
+
+def test_a_contact_is_kept_and_shown(world, hana_in):
+    alert = danger(world)
+    hana_in.post(
+        url("alert-contact", alert), {"method": "phone", "reached": "no", "note": "No answer."}
+    )
+    page = hana_in.get(url("alert", alert)).content.decode()
+    assert "No answer." in page
+    assert "not reached" in page
+    assert fresh(alert).state == "engaged"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{}, {"method": "telepathy", "reached": "no"}, {"method": "note", "reached": "no", "note": ""}],
+)
+def test_a_contact_that_makes_no_sense_is_sent_back_with_words(world, hana_in, sent):
+    alert = danger(world)
+    answer = hana_in.post(url("alert-contact", alert), sent)
+    assert answer.status_code == 422
+    assert "Error:" in answer.content.decode()
+    assert fresh(alert).engaged_at is None
+
+
+def test_closing_asks_for_the_fields_of_the_outcome(world, hana_in):
+    alert = danger(world)
+    where = url("alert-close", alert, "raised_in_error")
+    assert "A named clinician answers for this." in hana_in.get(where).content.decode()
+    answer = hana_in.post(where, {"named_person": "Hana", "reason": " "})
+    assert answer.status_code == 422
+    assert fresh(alert).state != "closed"
+    hana_in.post(where, {"named_person": "Hana", "reason": "A slip of the finger."})
+    assert fresh(alert).outcome == "raised_in_error"
+
+
+def test_an_outcome_that_is_not_listed_is_not_there(world, hana_in):
+    assert hana_in.get(url("alert-close", danger(world), "resolved")).status_code == 404
+
+
+def test_no_way_to_reach_is_one_press_where_nobody_left_a_number(world, hana_in):
+    alert = danger(world)
+    assert "Close: no way to reach" in hana_in.get(BOARD).content.decode()
+    hana_in.post(url("alert-no-way", alert))
+    assert fresh(alert).outcome == "no_way_to_reach"
+    page = hana_in.get(BOARD).content.decode()
+    assert "Nothing is open." in page
+    assert "by Hana Kobayashi" in page
+
+
+def test_a_second_person_finds_what_to_look_at_again(world, hana_in, signed_in):
+    alert = danger(world)
+    hana_in.post(url("alert-no-way", alert))
+    assert "A second person looks again" not in hana_in.get(BOARD).content.decode()
+    asha_in = signed_in(world.asha)
+    assert "A second person looks again" in asha_in.get(BOARD).content.decode()
+    asha_in.post(url("alert-confirm", alert))
+    assert fresh(alert).close_confirmed_by == world.asha.account
+
+
+@pytest.mark.parametrize("name", ["alert", "alert-take", "alert-contact", "alert-no-way"])
+def test_the_alert_of_another_circle_is_not_found(world, signed_in, name):
+    from alongside.engine.risk import RiskFinding
+
+    (alert,) = actions.raise_alerts(
+        findings=[RiskFinding("phq9_self_harm@1", "C", "item_9 = 2, at least 1", "item_9")],
+        circle=world.circle,
+        about=world.sam,
+        by=world.system,
+        at=NOON,
+    )
+    client = signed_in(world.bo)
+    send = client.get if name == "alert" else client.post
+    missing = send(reverse(f"practitioner:{name}", args=[uuid4()]))
+    answer = send(url(name, alert))
+    assert answer.status_code == missing.status_code == 404
+    assert answer.content == missing.content
+    assert fresh(alert).acknowledged_at is None
+
+
+def test_an_alert_from_an_instrument_names_the_form_and_the_question(world, signed_in):
+    from alongside.engine.risk import RiskFinding
+
+    actions.raise_alerts(
+        findings=[RiskFinding("phq9_self_harm@1", "C", "item_9 = 2, at least 1", "item_9")],
+        circle=world.circle,
+        about=world.sam,
+        by=world.system,
+        at=NOON,
+    )
+    page = signed_in(world.asha).get(BOARD).content.decode()
+    assert "question 9: answered 2" in page
+    assert "Sam" in page
+
+
+def test_the_board_asks_the_database_a_fixed_number_of_questions(
+    world, hana_in, django_assert_max_num_queries
+):
+    for _ in range(6):
+        danger(world)
+    hana_in.get(BOARD)
+    with django_assert_max_num_queries(60):
+        hana_in.get(BOARD)
+
+
+def test_a_page_that_refreshes_itself_does_not_keep_a_session_alive(world, hana_in, at):
+    from datetime import timedelta
+
+    hana_in.get(BOARD)
+    for minutes in (5, 10, 14):
+        at(NOON + timedelta(minutes=minutes))
+        hana_in.get(BOARD, headers={"Alongside-Poll": "1"})
+    at(NOON + timedelta(minutes=16))
+    assert hana_in.get(BOARD).status_code == 302

@@ -11,12 +11,16 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from alongside.config import context
+from alongside.web.person import asked
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+PRIVATE_LINKS = "/l/"  # whoever holds one learns kindly that it is over, whether or not it ever was
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """One answer for what is not there and for what is not yours: status, headers and body."""
+    if request.path.startswith(PRIVATE_LINKS):
+        return asked.over(request)
     known = bool(getattr(getattr(request, "user", None), "is_authenticated", False))
     page = render_to_string(
         "account/errors/not_found.html",

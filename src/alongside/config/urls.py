@@ -12,6 +12,7 @@ urlpatterns = [
     path("set-up/", account.set_up, name="set_up"),
     path("account/", include("alongside.web.account.urls")),
     path("account/", include("allauth.urls")),
+    path("l/", include("alongside.web.person.urls_answer")),
     path("me/", include("alongside.web.person.urls")),
     path("circle/", include("alongside.web.circle.urls")),
     path("work/", include("alongside.web.practitioner.urls")),

@@ -29,7 +29,7 @@ from alongside.notify import dispatcher
 from alongside.people.models import Circle, ContactPoint, Person
 from alongside.records import audit, crashpoint
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import NotAllowed, Refused
 from alongside.tasks import actions as tasks
 
 Answers = Mapping[str, int | None]
@@ -236,6 +236,19 @@ def leave_form(*, asking: Asking, by: Any, at: datetime) -> None:
     by.confirm("C", asking)
     Asking.objects.writable_by(by, "C").filter(pk=asking.pk).update(left_at=at)
     audit.write("measures.asking_left", by=by, at=at, about=asking)
+
+
+def leave_by_link(*, token: str, at: datetime) -> bool:
+    """*Leave this page* on a page of a private link. Returns whether it is one of ours."""
+    try:
+        by = readers.reader_for_link(token, "answer", at)
+        asking = Asking.objects.visible_to(by).first()
+        if asking is None:
+            return False
+        leave_form(asking=asking, by=by, at=at)
+    except NotAllowed:
+        return False
+    return True
 
 
 @action

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from alongside import catalogue
 from alongside.crisis import public
 from alongside.directory import queries as directory
+from alongside.measures import actions as measures
 from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.public.words import day
@@ -251,8 +252,8 @@ def leave(request: HttpRequest, token: str = "") -> HttpResponse:
     The one address where a GET ends something: it must work as a plain link, without script.
     """
     if request.method != "HEAD":
-        if token:
-            public.end_visit(token=token, at=clock.now())
+        if token and not public.end_visit(token=token, at=clock.now()):
+            measures.leave_by_link(token=token, at=clock.now())
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             logout(request)
     response = HttpResponseRedirect(settings.NEUTRAL_URL)

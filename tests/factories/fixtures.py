@@ -67,7 +67,7 @@ def sam(world: World) -> Cast:
 
 @pytest.fixture
 def signed_in() -> Callable[[Cast], Any]:
-    """``signed_in(asha).get("/work/")``: a browser in which somebody has signed in."""
+    """``signed_in(asha).get("/work/")``: a browser of somebody, staff with a second step."""
 
     def sign_in(cast: Cast) -> Client:
         client = Client()

@@ -127,6 +127,10 @@ def fact(alert: Any) -> tuple[str, str]:
         answer = asked.answer(value)
         words = _in(answer.text, language) if answer else value
         return f"“{words}”", _in(asked.text, language)
+    if alert.rule.startswith("private_check_"):
+        put = catalogue.current().private_check.question(name)
+        if put is not None and (chosen := put.answer(value)):
+            return f"“{_in(chosen.text, language)}”", put.words(language)
     try:
         instrument = catalogue.current().risk_rule(alert.rule).instrument
         label = catalogue.current().instrument(str(instrument)).name if instrument else ""

@@ -1,0 +1,122 @@
+"""What every page of this door shares: the case it belongs to, its head, tabs and crumbs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alongside.cases import queries as cases
+from alongside.web.parts.pages import Request, seen_by_whom, short_day
+from alongside.web.parts.people_words import CASE_STATES, age_band
+
+BASE = "parts/base_practitioner.html"
+
+# The pages of a case, in order: the word for `tab`, the address's name, the label. A page whose
+# slice is not there yet has no address and is left out.
+TABS = (
+    ("overview", "practitioner:case", gettext_lazy("Overview")),
+    ("circle", "practitioner:case-circle", gettext_lazy("Circle")),
+    ("choose", "practitioner:case-choose", gettext_lazy("Choose a way")),
+    ("plan", "practitioner:case-plan", gettext_lazy("Plan")),
+    ("sessions", "practitioner:case-sessions", gettext_lazy("Sessions")),
+    ("measures", "practitioner:case-measures", gettext_lazy("Questions")),
+    ("progress", "practitioner:case-progress", gettext_lazy("Progress")),
+    ("timeline", "practitioner:case-timeline", gettext_lazy("What happened")),
+    ("consent", "practitioner:case-consent", gettext_lazy("Consent")),
+    ("closing", "practitioner:case-closing", gettext_lazy("Closing")),
+)
+
+
+def case_or_404(request: Request, pk: UUID) -> Any:
+    """A case this reader may read; for anybody else it does not exist."""
+    return get_object_or_404(cases.cases(seen_by=request.reader), pk=pk)
+
+
+def address(name: str, *args: Any) -> str:
+    """The address of a page, or nothing while its slice is not there."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def name_of(case: Any) -> str:
+    """How the person is called here."""
+    return str(case.circle.focus)
+
+
+def case_page(
+    request: Request,
+    template: str,
+    case: Any,
+    *,
+    tab: str,
+    title: str = "",
+    head: bool = True,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    """Render one page of a case, with crumbs, head and tabs.
+
+    Args:
+        tab: a word of ``TABS``; title: what the page is called in its crumbs.
+        head: show the case's head; without it the page has its own ``h1``.
+    """
+    label = title or str({word: text for word, _name, text in TABS}[tab])
+    crumbs = [
+        {"url": reverse("practitioner:cases"), "label": _("Cases")},
+        {"url": reverse("practitioner:case", args=[case.pk]), "label": name_of(case)},
+        {"label": label},
+    ]
+    if tab == "overview":
+        crumbs = [crumbs[0], {"label": name_of(case)}]
+    return render(
+        request,
+        template,
+        {
+            "case": case,
+            "crumbs": crumbs,
+            "tabs": tabs(case, tab),
+            "head": case_head(request, case) if head else None,
+            "page_title": label,
+            **context,
+        },
+        status=status,
+    )
+
+
+def tabs(case: Any, current: str) -> list[Mapping[str, Any]]:
+    """The pages of a case that are there."""
+    found = []
+    for word, name, label in TABS:
+        if url := address(name, case.pk):
+            found.append({"url": url, "label": label, "current": word == current})
+    return found
+
+
+def case_head(request: Request, case: Any) -> Mapping[str, Any]:
+    """What ``parts/casehead.html`` shows."""
+    state, kind = CASE_STATES[case.state]
+    tags = [{"text": state, "kind": kind}]
+    if case.disclosed_at is None:
+        tags.append({"text": _("The person has not been told"), "kind": "heather", "icon": "lock"})
+    return {
+        "name": name_of(case),
+        "about": age_band(case.circle.focus.age_band),
+        "tags": tags,
+        "text": _("Case %(code)s, opened on %(day)s. Look again by %(review)s. Ends on %(end)s.")
+        % {
+            "code": case.circle.code,
+            "day": short_day(case.opened_at.date()),
+            "review": short_day(case.review_by),
+            "end": short_day(case.ends_on),
+        },
+        "seen": seen_by_whom(request, "case", case.circle_id),
+    }

@@ -1,0 +1,326 @@
+"""Consent in a case: what holds, what was refused, what is known of capacity."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from alongside import catalogue
+from alongside.consent import actions, queries, rules
+from alongside.people import queries as people
+from alongside.plans import queries as plans
+from alongside.records import clock
+from alongside.records.errors import Refused
+from alongside.web.parts.access import access
+from alongside.web.parts.pages import (
+    Request,
+    day_words,
+    local_day,
+    moment_words,
+    saved,
+    say,
+    seen_by_whom,
+    short_day,
+)
+from alongside.web.practitioner import words
+from alongside.web.practitioner.base import case_or_404, case_page
+from alongside.web.practitioner.forms import RecordCapacity, RecordConsent, RecordRefusal
+
+SOON_DAYS = 14
+
+
+@access("consent", "R")
+@require_safe
+def listing(request: Request, pk: UUID) -> HttpResponse:
+    """What was agreed here, until when; what was refused; capacity."""
+    case = case_or_404(request, pk)
+    reader = request.reader
+    today = local_day(request, clock.now())
+    names = _course_names(request, case)
+    return case_page(
+        request,
+        "practitioner/consent/list.html",
+        case,
+        tab="consent",
+        consents=[
+            _receipt(request, case, row, today, names)
+            for row in queries.consents(seen_by=reader).filter(circle=case.circle)
+        ],
+        refusals=[
+            _refusal(request, row)
+            for row in queries.refusals(seen_by=reader).filter(circle=case.circle)
+        ],
+        capacities=[
+            _capacity(request, row)
+            for row in queries.capacities(seen_by=reader).filter(circle=case.circle)
+        ],
+        can_record=case.state != "closed"
+        and reader.may_make("consent", institution=case.institution_id, circle=case.circle_id),
+        seen=seen_by_whom(request, "consent", case.circle_id),
+    )
+
+
+def _course_names(request: Request, case: Any) -> dict[str, str]:
+    cat = catalogue.current()
+    return {
+        f"course:{course.pk}": cat.protocols[course.protocol].name
+        if course.protocol in cat.protocols
+        else course.protocol
+        for course in plans.courses(seen_by=request.reader).filter(circle=case.circle)
+    }
+
+
+def _title(form: str) -> str:
+    found = catalogue.current().consent_forms.get(form)
+    return form if found is None else str(found.title(get_language() or "en"))
+
+
+def _receipt(
+    request: Request, case: Any, row: Any, today: Any, names: dict[str, str]
+) -> dict[str, Any]:
+    state = queries.fact_of(row).state_on(today)
+    if state == "live":
+        state = "soon" if (row.expires_on - today).days <= SOON_DAYS else "live"
+    how = {"screen": _("on their own page"), "paper": _("on paper"), "spoken": _("spoken")}
+    facts = [
+        (_("Who"), row.person.name),
+        (_("For"), names.get(row.about, "")),
+        (_("To whom"), row.to_whom),
+        (_("How"), how[row.given_how] + (f", {row.witness}" if row.witness else "")),
+        (_("Parts"), ", ".join(row.parts)),
+        (_("Since"), moment_words(request, row.given_at)),
+        (_("Ends"), day_words(row.expires_on)),
+        (_("Taken back"), moment_words(request, row.withdrawn_at)),
+        (_("Ended with its course"), short_day(row.ended_on)),
+        (_("Form"), row.form),
+    ]
+    return {
+        "id": str(row.pk),
+        "state": {"expired": "ended", "not_yet": "live"}.get(state, state),
+        "title": _title(row.form),
+        "facts": [{"term": term, "text": text} for term, text in facts if text],
+        "withdraw_url": reverse("practitioner:consent-withdraw", args=[case.pk, row.pk])
+        if state in {"live", "soon"} and case.state != "closed"
+        else "",
+    }
+
+
+def _refusal(request: Request, row: Any) -> dict[str, Any]:
+    facts = [
+        (_("Who"), row.person.name),
+        (_("Offered"), row.offered),
+        (_("In their words"), row.words),
+        (_("Stays open"), row.stays_open),
+        (_("When"), moment_words(request, row.refused_at)),
+    ]
+    return {
+        "id": str(row.pk),
+        "title": _title(row.about),
+        "facts": [{"term": term, "text": text} for term, text in facts if text],
+    }
+
+
+def _capacity(request: Request, row: Any) -> dict[str, Any]:
+    facts = [
+        (_("Who"), row.person.name),
+        (_("Which decision"), row.decision),
+        (_("Grounds"), row.grounds),
+        (_("Assessed"), moment_words(request, row.assessed_at)),
+        (_("By"), row.written_by.name),
+        (_("Look again"), day_words(row.review_on)),
+    ]
+    return {
+        "id": str(row.pk),
+        "title": str(words.CAPACITY[row.conclusion]),
+        "facts": [{"term": term, "text": text} for term, text in facts if text],
+    }
+
+
+def _persons(request: Request, case: Any) -> dict[str, Any]:
+    rows = people.live_members(case.circle, seen_by=request.reader)
+    found = {str(case.circle.focus_id): case.circle.focus}
+    found.update({str(row.person_id): row.person for row in rows})
+    return found
+
+
+def _forms() -> list[tuple[str, str]]:
+    newest: dict[str, str] = {}
+    for ref in catalogue.current().consent_forms:
+        newest[ref.partition("@")[0]] = ref
+    return [(id, _title(ref)) for id, ref in newest.items() if id not in rules.NOT_A_CONSENT]
+
+
+@access("consent", "C")
+@require_http_methods(["GET", "HEAD", "POST"])
+def record(request: Request, pk: UUID) -> HttpResponse:
+    """Record what somebody agreed to, on paper or spoken, with the text before both."""
+    case = case_or_404(request, pk)
+    persons = _persons(request, case)
+    listed = _forms()
+    asked = request.POST.get("form") or request.GET.get("form", "")
+    chosen = asked if asked in dict(listed) else listed[0][0]
+    language = _language(request, case)
+    ref, title, text, digest = queries.form_words(chosen, language)
+    shown = catalogue.current().consent_forms[ref]
+    parts = [
+        (part.id, part.heading.get(language, part.heading["en"]))
+        for part in shown.sections
+        if part.optional
+    ]
+    at = clock.now()
+    form = RecordConsent(
+        request.POST or None,
+        persons=[(id, person.name) for id, person in persons.items()],
+        forms_=listed,
+        courses=list(_course_names(request, case).items()),
+        parts=parts,
+        initial={"form": chosen, "expires_on": case.ends_on},
+    )
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            actions.give(
+                circle=case.circle,
+                person=persons[given["person"]],
+                form=ref,
+                given_how=given["given_how"],
+                witness=given["witness"],
+                about=given["about"],
+                to_whom=given["to_whom"],
+                parts=given.get("parts", []),
+                expires_on=given["expires_on"],
+                language=language,
+                shown=request.POST.get("shown", ""),
+                by=request.reader,
+                at=at,
+            )
+        except Refused as refusal:
+            words.add_refusal(form, refusal)
+        else:
+            saved(request, at)
+            return redirect("practitioner:case-consent", pk=case.pk)
+    return case_page(
+        request,
+        "practitioner/consent/record.html",
+        case,
+        tab="consent",
+        title=_("Record a consent"),
+        head=False,
+        status=400 if form.errors else 200,
+        form=form,
+        form_title=title,
+        form_text=text.split("\n\n")[1:],
+        form_ref=ref,
+        shown=digest,
+        others=[{"id": id, "title": name, "current": id == chosen} for id, name in listed],
+    )
+
+
+def _language(request: Request, case: Any) -> str:
+    return str(case.circle.focus.language or get_language() or "en")
+
+
+@access("consent", "C")
+@require_http_methods(["GET", "HEAD", "POST"])
+def refusal(request: Request, pk: UUID) -> HttpResponse:
+    """Record a no."""
+    case = case_or_404(request, pk)
+    persons = _persons(request, case)
+    form = RecordRefusal(
+        request.POST or None,
+        persons=[(id, person.name) for id, person in persons.items()],
+        abouts=[*_forms(), *_course_names(request, case).items()],
+    )
+    if request.method == "POST" and form.is_valid():
+        given, at = form.cleaned_data, clock.now()
+        try:
+            actions.refuse(
+                circle=case.circle,
+                person=persons[given["person"]],
+                about=given["about"],
+                offered=given["offered"],
+                words=given["words"],
+                stays_open=given["stays_open"],
+                by=request.reader,
+                at=at,
+            )
+        except Refused as why:
+            words.add_refusal(form, why)
+        else:
+            saved(request, at)
+            return redirect("practitioner:case-consent", pk=case.pk)
+    return case_page(
+        request,
+        "practitioner/consent/form.html",
+        case,
+        tab="consent",
+        title=_("Record a no"),
+        head=False,
+        status=400 if form.errors else 200,
+        form=form,
+        lead=_("A no is final until they say otherwise. It lowers nothing else they can have."),
+    )
+
+
+@access("consent", "C")
+@require_http_methods(["GET", "HEAD", "POST"])
+def capacity(request: Request, pk: UUID) -> HttpResponse:
+    """Record an assessment of capacity for one decision."""
+    case = case_or_404(request, pk)
+    persons = _persons(request, case)
+    form = RecordCapacity(
+        request.POST or None, persons=[(id, person.name) for id, person in persons.items()]
+    )
+    if request.method == "POST" and form.is_valid():
+        given, at = form.cleaned_data, clock.now()
+        try:
+            actions.record_capacity(
+                circle=case.circle,
+                person=persons[given["person"]],
+                decision=given["decision"],
+                conclusion=given["conclusion"],
+                grounds=given["grounds"],
+                review_on=given["review_on"],
+                by=request.reader,
+                at=at,
+            )
+        except Refused as why:
+            words.add_refusal(form, why)
+        else:
+            saved(request, at)
+            return redirect("practitioner:case-consent", pk=case.pk)
+    return case_page(
+        request,
+        "practitioner/consent/form.html",
+        case,
+        tab="consent",
+        title=_("Record capacity"),
+        head=False,
+        status=400 if form.errors else 200,
+        form=form,
+        lead=_("Capacity is presumed. Help first. An unwise choice is still their choice."),
+    )
+
+
+@access("consent", "C")
+@require_POST
+def withdraw(request: Request, pk: UUID, consent: UUID) -> HttpResponse:
+    """Write down that somebody took a consent back."""
+    case = case_or_404(request, pk)
+    rows = queries.consents(seen_by=request.reader).filter(circle=case.circle)
+    found = get_object_or_404(rows, pk=consent)
+    at = clock.now()
+    try:
+        actions.withdraw(consent=found, by=request.reader, at=at)
+    except actions.AlreadyWithdrawn as why:
+        say(request, words.refusal(why)[1])
+    else:
+        saved(request, at)
+    return redirect("practitioner:case-consent", pk=case.pk)

@@ -1,0 +1,161 @@
+"""The form of the chooser's facts, made from content. What is left open is unknown, never "no"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from alongside.catalogue import Catalogue
+from alongside.catalogue.chooser import schema_of
+from alongside.engine.protocols.facts import FactKey
+from alongside.web.parts.forms import Text
+from alongside.web.practitioner.forms import Versioned
+
+ROWS = "circle"  # the one key with rows: filled from the members of the circle
+OF_A_MEMBER = ("own_use", "afraid", "will_take_part")
+
+
+class FactsForm(Versioned):
+    """One field for each key of the schema; a select for each row of the circle."""
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        catalogue: Catalogue,
+        language: str,
+        known: Mapping[str, Any],
+        members: list[Mapping[str, Any]],
+        version: int,
+    ) -> None:
+        super().__init__(data, initial={"version": version})
+        self.members = members
+        self.keys = list(schema_of(catalogue).keys)
+        self.reasons = catalogue.reasons(language)
+        self.catalogue = catalogue
+        for key in self.keys:
+            if key.kind == "rows":
+                self._add_rows(key, known)
+            else:
+                self.fields[field_name(key.path)] = self._field(key, _get(known, key.path))
+
+    def _field(self, key: FactKey, value: Any, path: str = "") -> forms.Field:
+        label = self.reasons.get(f"facts/{path or key.path}/question", key.question)
+        if key.kind == "word":
+            choices = [("", _("Not known")), *((word.id, word.meaning) for word in key.words)]
+            return forms.ChoiceField(label=label, choices=choices, required=False, initial=value)
+        if key.kind == "number":
+            return forms.IntegerField(
+                label=label,
+                required=False,
+                min_value=key.lowest,
+                max_value=key.highest,
+                initial=value,
+            )
+        if key.kind == "words":
+            return forms.MultipleChoiceField(
+                label=label,
+                required=False,
+                choices=[(word.id, self._name(word.id, word.meaning)) for word in key.words],
+                widget=forms.CheckboxSelectMultiple,
+                initial=value,
+            )
+        return Text(label=label, required=False, max_length=120, initial=value)
+
+    def _name(self, id: str, meaning: str) -> str:
+        need = self.reasons.get(f"needs/{id}/name")
+        if need:
+            return need
+        protocol = next(
+            (p for p in self.catalogue.protocols.values() if p.id == id.partition("/")[0]), None
+        )
+        if protocol is None:
+            return meaning or id
+        variant = protocol.variant(id.partition("/")[2])
+        return f"{protocol.name}: {variant.name}" if variant is not None else str(protocol.name)
+
+    def _add_rows(self, key: FactKey, known: Mapping[str, Any]) -> None:
+        before = {row.get("member"): row for row in known.get(ROWS, []) if isinstance(row, Mapping)}
+        fields = {field.name: field for field in key.fields}
+        for number, member in enumerate(self.members):
+            row = {**member, **before.get(member["member"], {})}
+            for name in OF_A_MEMBER:
+                if name in fields:
+                    made = self._field(fields[name], row.get(name, ""), f"{ROWS}.{name}")
+                    made.label = f"{member['name']}: {made.label}"
+                    self.fields[f"{ROWS}__{number}__{name}"] = made
+
+    def groups(self) -> list[dict[str, Any]]:
+        """The fields by what they are about, for a page with one part each."""
+        titles = {
+            "danger": _("Danger"),
+            "": _("The worry"),
+            "person": _("The person"),
+            ROWS: _("The circle"),
+            "professional": _("Who leads"),
+            "medical": _("Body and medicine"),
+        }
+        found: dict[str, list[Any]] = {word: [] for word in titles}
+        for name in self.fields:
+            if name == "version":
+                continue
+            group = name.partition("__")[0] if "__" in name else ""
+            found.setdefault(group, []).append(self[name])
+        return [
+            {
+                "id": word or "worry",
+                "title": titles.get(word, word),
+                "fields": fields,
+                "folded": word == "medical",
+            }
+            for word, fields in found.items()
+            if fields
+        ]
+
+    def facts(self) -> dict[str, Any]:
+        """The facts as a facts file has them. Unknown is left out."""
+        raw: dict[str, Any] = {}
+        for key in self.keys:
+            if key.kind == "rows":
+                continue
+            value = self.cleaned_data.get(field_name(key.path))
+            if value in (None, "", []):
+                continue
+            group, _dot, name = key.path.rpartition(".")
+            place = raw.setdefault(group, {}) if group else raw
+            place[name] = value
+        rows = []
+        for number, member in enumerate(self.members):
+            row = {name: member[name] for name in ("relation", "age") if member.get(name)}
+            for name in OF_A_MEMBER:
+                if value := self.cleaned_data.get(f"{ROWS}__{number}__{name}"):
+                    row[name] = value
+            rows.append({**row, "member": member["member"]})
+        if rows:
+            raw[ROWS] = rows
+        return raw
+
+
+def field_name(path: str) -> str:
+    """The name of a form field for a key."""
+    return path.replace(".", "__")
+
+
+def asked(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts as the chooser reads them: without the ids of the members."""
+    told = {key: value for key, value in facts.items() if key != ROWS}
+    if ROWS in facts:
+        told[ROWS] = [
+            {name: value for name, value in row.items() if name != "member"} for row in facts[ROWS]
+        ]
+    return told
+
+
+def _get(facts: Mapping[str, Any], path: str) -> Any:
+    here: Any = facts
+    for step in path.split("."):
+        here = here.get(step) if isinstance(here, Mapping) else None
+    return here

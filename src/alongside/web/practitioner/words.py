@@ -1,0 +1,144 @@
+"""What this door says: tasks, refusals, decisions, in words for staff."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alongside.access import actions as access
+from alongside.cases import actions as cases
+from alongside.consent import actions as consent
+from alongside.credentials import actions as credentials
+from alongside.people import actions as people
+from alongside.people import reach
+from alongside.records.errors import Refused
+
+# What a task of each kind asks for. A kind that is not here says its own words.
+TASKS: Mapping[str, Any] = {
+    "new_concern": gettext_lazy("A new concern: read it and take it up"),
+    "tell_the_person": gettext_lazy("Tell the person that this circle exists, or say why not yet"),
+    "many_reports": gettext_lazy(
+        "Several reports came from one contact: look before anybody calls"
+    ),
+    "alert": gettext_lazy("An alert on the work list: look and answer it"),
+    "confirm_close": gettext_lazy("A closed alert waits for a second look"),
+    "blank_critical_item": gettext_lazy("A question about danger was left open: ask again"),
+    "private_check": gettext_lazy("An answer given alone waits for you"),
+    "review_change": gettext_lazy("Not on track: review what is being done"),
+    "case_review": gettext_lazy("Time to look at this case again"),
+    "safeguarding": gettext_lazy("A report about a child or an adult at risk is due"),
+}
+PATHS: Mapping[str, Any] = {
+    "today": gettext_lazy("Someone could get hurt today"),
+    "says_no": gettext_lazy("They say no to help"),
+    "cannot_decide": gettext_lazy("They cannot decide for themselves now"),
+    "child": gettext_lazy("It is about a child"),
+    "me": gettext_lazy("It is about the writer"),
+}
+CONCERN_STATES: Mapping[str, tuple[Any, str]] = {
+    "draft": (gettext_lazy("Still being written"), ""),
+    "sent": (gettext_lazy("To be read"), "lamp"),
+    "taken": (gettext_lazy("Taken up"), "moss"),
+    "referred_on": (gettext_lazy("Sent on"), ""),
+    "withdrawn": (gettext_lazy("Withdrawn"), ""),
+    "expired": (gettext_lazy("Ran out"), ""),
+}
+DECISIONS: Mapping[str, Any] = {
+    "method": gettext_lazy("Chose a way"),
+    "release": gettext_lazy("Let something pass"),
+    "override": gettext_lazy("Went another way than advised"),
+    "choice": gettext_lazy("Chose"),
+    "prolong": gettext_lazy("Made it last longer"),
+    "alternative": gettext_lazy("Considered another explanation"),
+}
+CAPACITY: Mapping[str, Any] = {
+    "presumed": gettext_lazy("Presumed, as the law presumes it"),
+    "assessed_present": gettext_lazy("Assessed: can decide this"),
+    "in_doubt": gettext_lazy("In doubt"),
+    "lacks": gettext_lazy("Assessed: cannot decide this now"),
+    "fluctuating": gettext_lazy("Comes and goes"),
+}
+STANDINGS: Mapping[str, tuple[Any, str, str]] = {
+    "valid": (gettext_lazy("Valid"), "moss", "badge-check"),
+    "soon": (gettext_lazy("Ends soon"), "lamp", "clock"),
+    "ended": (gettext_lazy("Ended"), "signal", "circle-x"),
+    "not_checked": (gettext_lazy("Not checked yet"), "lamp", "circle-dashed"),
+    "check_due": (gettext_lazy("To be checked again"), "lamp", "clock"),
+    "suspended": (gettext_lazy("Suspended"), "signal", "circle-x"),
+    "revoked": (gettext_lazy("Taken away by its issuer"), "signal", "circle-x"),
+    "rejected": (gettext_lazy("Not found at its issuer"), "signal", "circle-x"),
+    "not_yet": (gettext_lazy("Not valid yet"), "", "clock"),
+}
+_REFUSALS: tuple[tuple[type[Refused], Any], ...] = (
+    (cases.NotToTriage, gettext_lazy("Somebody took this concern up meanwhile.")),
+    (cases.UnknownBasis, gettext_lazy("Choose a legal basis that fits before the person agreed.")),
+    (
+        cases.NoContactLeft,
+        gettext_lazy("They left no name or no contact, so they cannot join yet."),
+    ),
+    (cases.WrongState, gettext_lazy("The case has moved on meanwhile. Here it is as it stands.")),
+    (people.AlreadyMember, gettext_lazy("This person is in the circle already.")),
+    (people.MemberHasEnded, gettext_lazy("This person has left the circle.")),
+    (people.NeedsAName, gettext_lazy("Write a name or an alias of at most 120 letters.")),
+    (reach.NotReachable, gettext_lazy("That is no full phone number or e-mail address.")),
+    (access.AlreadyEnded, gettext_lazy("It had ended before.")),
+    (access.StaffAndFamily, gettext_lazy("Nobody is staff and family of one circle.")),
+    (consent.FormChanged, gettext_lazy("The form has changed meanwhile. Please read it again.")),
+    (consent.NotAConsent, gettext_lazy("This form cannot be agreed to.")),
+    (consent.NeedsAWitness, gettext_lazy("Write who heard it.")),
+    (consent.NotTheirCircle, gettext_lazy("That is not possible for this person.")),
+    (consent.AlreadyWithdrawn, gettext_lazy("It was taken back, or had ended, before.")),
+    (credentials.UnknownCredential, gettext_lazy("Choose a title from the list.")),
+)
+_REASONS: Mapping[str, Any] = {
+    "legal_reason": gettext_lazy("Write why this basis fits, in a full sentence."),
+    "to": gettext_lazy("Write to whom you sent it."),
+    "why": gettext_lazy("Write why, in a full sentence."),
+    "words": gettext_lazy("Write what happened, in a full sentence."),
+    "reason": gettext_lazy("Write why, in a full sentence."),
+}
+_DATES: Mapping[str, Any] = {
+    "review_by": gettext_lazy(
+        "Look again within 90 days, and before the end. Choose a day after today."
+    ),
+    "ends_on": gettext_lazy("The end lies after today and at most a year ahead."),
+    "until": gettext_lazy("Choose a day that is not over."),
+    "expires_on": gettext_lazy("It cannot end before it began."),
+}
+
+
+def task(row: Any) -> str:
+    """What a task asks for."""
+    said = TASKS.get(row.kind)
+    return str(said) if said is not None else str(row.what)
+
+
+def refusal(why: Refused) -> tuple[str, str]:
+    """The field a refusal is about, or nothing, and the sentence that says what to do."""
+    if isinstance(why, cases.NeedsAReason):
+        return why.field, str(_REASONS.get(why.field, _REASONS["reason"]))
+    if isinstance(why, cases.BadDate | credentials.NotADay):
+        return why.field, str(_DATES.get(why.field, _DATES["until"]))
+    if isinstance(why, consent.EndsTooLate):
+        from alongside.web.parts.pages import day_words
+
+        return "expires_on", _("The last day this form allows is %(day)s.") % {
+            "day": day_words(why.latest)
+        }
+    if isinstance(why, consent.NeedsWords):
+        return why.field, _("Write this down to go on.")
+    if isinstance(why, cases.UnknownWord | people.UnknownWord):
+        return why.field, _("Choose one of the words of the list.")
+    for kind, words in _REFUSALS:
+        if isinstance(why, kind):
+            return "", str(words)
+    raise why
+
+
+def add_refusal(form: Any, why: Refused) -> None:
+    """Put a refusal beside the field it is about, or on top of the form."""
+    field, words = refusal(why)
+    form.add_error(field if field in form.fields else None, words)

@@ -71,11 +71,3 @@ def _not_saved(status: HTTPStatus, words: str) -> HttpResponse:
 def _kept_nowhere(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     return response
-
-
-def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form came from another page, or the browser has forgotten it: nothing was saved."""
-    return _not_saved(
-        HTTPStatus.FORBIDDEN,
-        _("This form was open for too long. Go back, load the page again, and send it once more."),
-    )

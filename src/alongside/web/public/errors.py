@@ -27,9 +27,11 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
         for place, (name, value) in enumerate(list(request.POST.items())[:MOST_FIELDS])
         if name not in NOT_SHOWN and value and len(value) <= LONG
     ]
-    return render(
+    response = render(
         request,
         "public/csrf_refused.html",
         {"kept": kept, "again_url": request.path if request.path.startswith("/") else "/"},
         status=403,
     )
+    response["Cache-Control"] = "no-store"
+    return response

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import subprocess
 import sys
 
 import pytest
 
-from tests.cli.running import environment
+from tests.cli.running import csv, environment
 
 DATABASE_FREE = ("score", "outcomes", "plan", "content")
 
@@ -102,3 +104,51 @@ def test_nothing_about_progress_goes_into_a_pipe(alongside, write):
     ended = alongside("score", "phq9", file)
     assert ended.err == ""
     assert "\x1b" not in ended.out
+
+
+def on_a_terminal(words: list[str], **more: str) -> tuple[int, str]:
+    """Run a command whose standard output and error are a terminal; what a person sees."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "alongside.cli", *words],
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment(TERM="xterm-256color", COLUMNS="100", **more),
+    )
+    os.close(theirs)
+    seen = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:  # Linux says so when the last writer has gone
+            break
+        if not part:
+            break
+        seen += part
+    os.close(ours)
+    return process.wait(timeout=60), seen.decode()
+
+
+def test_a_person_at_a_terminal_reads_text_where_a_program_gets_json(write):
+    file = write("a.csv", csv(["first", "last"], [18, 8]))
+    words = ["outcomes", str(file), "--pre", "first", "--post", "last", "--instrument", "phq9"]
+    status, seen = on_a_terminal(words)
+    assert status == 0
+    assert "1 people: 1 with a first and a last score" in seen
+    assert '"persons"' not in seen
+    status, seen = on_a_terminal([*words, "--json"])
+    assert '"persons"' in seen
+
+
+def test_progress_is_shown_on_a_terminal_and_no_color_is_respected(write, tmp_path):
+    file = write("a.jsonl", '{"answers": [1,1,1,1,1,1,1,1,0]}\n' * 20_000)
+    words = ["score", "phq9", str(file), "--out", str(tmp_path / "b.jsonl")]
+    status, seen = on_a_terminal(words)
+    assert status == 0
+    assert "Scoring" in seen
+    assert "\x1b[38" in seen or "\x1b[3" in seen
+    status, plain = on_a_terminal(words, NO_COLOR="1")
+    assert status == 0
+    assert "Scoring" in plain
+    assert "\x1b[38" not in plain

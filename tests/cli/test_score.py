@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import subprocess
 import sys
 from csv import DictReader
 from decimal import Decimal
 from pathlib import Path
+from unicodedata import category
 
 import duckdb
 import pytest
@@ -321,7 +323,31 @@ def test_columns_with_the_names_of_working_columns_are_carried_unharmed(alongsid
 
 # -- the two scorers agree ------------------------------------------------------------------------
 
-ODD = ["", "NA", " ", "7", "-9", "2.5", "abc", "nan", "true", "1e0", "0x1", "٣", "99999999999", "'"]
+ODD = [
+    "",
+    "NA",
+    " ",
+    "+1",
+    "01",
+    "1.",
+    "-0",
+    "1.00",
+    "1 1",
+    "\t",
+    "\u00a0",
+    "\x1f",
+    "7",
+    "-9",
+    "2.5",
+    "abc",
+    "nan",
+    "true",
+    "1e0",
+    "0x1",
+    "٣",
+    "99999999999",
+    "'",
+]
 
 
 def cells(instrument) -> list[list[str]]:
@@ -333,14 +359,20 @@ def cells(instrument) -> list[list[str]]:
     return listed
 
 
+SPACES = "".join(chr(code) for code in range(0x3001) if category(chr(code)) == "Zs")
+
+
 def as_answer(cell: str) -> object:
-    """What a cell means as JSON: blank, a whole number, or the text that it is."""
-    word = cell.strip()
+    """What a cell means as JSON: blank, a whole number, or the text that it is.
+
+    Only spaces around it are passed over, wide and unbreakable ones too: another invisible
+    character is no way to say nothing.
+    """
+    word = cell.strip(SPACES)
     if word in ("", "NA"):
         return None
-    whole = word.removesuffix(".0")
-    if whole.removeprefix("-").isascii() and whole.removeprefix("-").isdigit():
-        return int(whole)
+    if re.fullmatch(r"[+-]?[0-9]{1,9}([.]0*)?", word):
+        return int(word.partition(".")[0])
     return word
 
 

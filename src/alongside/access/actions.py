@@ -168,7 +168,8 @@ def _confirm_on_account(account: Account, by: Reader) -> None:
 
 
 def end_sessions(account: UUID) -> int:
-    """End every session of an account now. Returns how many."""
+    """End every session of an account now, on every device. Returns how many were known."""
+    Account.objects.filter(pk=account).update(times_ended=F("times_ended") + 1)
     sessions = list(UserSession.objects.filter(user_id=account))
     for session in sessions:
         session.end()

@@ -10,14 +10,17 @@ from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.core.exceptions import PermissionDenied
 from django.core.mail import EmailMessage
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from alongside.access import sessions
 from alongside.access.models import Account
 from alongside.records import audit, clock, crypto
 
@@ -47,7 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
         at = clock.now()
-        request.session["seen_at"] = at.isoformat()
+        sessions.begin(request.session, at)
         audit.write("access.account_signed_in", by=_of(user, at), at=at, about=user)
 
     def logout(self, request: HttpRequest) -> None:
@@ -57,20 +60,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             at = clock.now()
             audit.write("access.account_signed_out", by=_of(user, at), at=at, about=user)
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+    def send_mail(self, template_prefix: str, email: str, facts: Any) -> None:
         """Send a code or a reset, and nothing else; in the background, so that an address we know
         takes no longer than one we don't."""
-        user = context.get("user")
-        if template_prefix == CODE_MAIL and isinstance(user, Account):
+        user = Account.objects.filter(email=email.lower(), is_active=True).first()
+        if user is None:
+            return
+        if template_prefix == CODE_MAIL:
             if user.is_staff_member:
                 text = _("People who work here sign in with their password.")
             else:
-                text = _("Your numbers: %(code)s") % {"code": context["code"]}
+                text = _("Your numbers: %(code)s") % {"code": facts["code"]}
                 text += "\n\n" + _("They work once, for 10 minutes.")
             self._send(email, _("Your numbers"), text)
-        elif template_prefix == RESET_MAIL and isinstance(user, Account) and user.is_staff_member:
+        elif template_prefix == RESET_MAIL and user.is_staff_member:
             text = _("Open this page to choose a new password: %(url)s") % {
-                "url": context["password_reset_url"]
+                "url": facts["password_reset_url"]
             }
             self._send(email, _("Your page"), text)
         # Every other mail of the library would tell too much: it is not sent.
@@ -89,6 +94,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def clean_password(self, password: str, user: Any = None) -> str:
         found: str = super().clean_password(password, user)
         return found
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask again before a change of how one signs in, unless one signed in just now.
+
+        Who has only mail to sign in with cannot be asked on the spot: they sign in anew.
+        """
+        request = context.request
+        if sessions.is_fresh(request.session, clock.now()):
+            return False
+        if not self.get_reauthentication_methods(request.user):
+            raise PermissionDenied("sign in again")
+        return True
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Our own pages say what was done; the library's messages name addresses."""

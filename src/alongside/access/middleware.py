@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,7 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from alongside.access import kept, policy
+from alongside.access import kept, policy, sessions
 from alongside.access.models import Account
 from alongside.access.readers import DOORS, AccountReader, Nobody, reader_for, reader_for_link
 from alongside.access.routes import Access, access_of
@@ -26,14 +26,12 @@ from alongside.records import audit, clock
 from alongside.records.audit_words import WORDS
 from alongside.records.errors import NotAllowed
 
-IDLE_FAMILY = timedelta(minutes=10)
-IDLE_STAFF = timedelta(minutes=15)
-SEEN_AT = "seen_at"
 # Nouns that say nothing about a person: reading them alone leaves no trace.
 NOT_ABOUT_A_PERSON = frozenset(
     {"people.institution", "directory.service", "directory.line_check", "crisis.shift"}
 )
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+POLL = "Alongside-Poll"
 STAFF_DOORS = ("/work/", "/office/")
 # A page of another origin, or of ours with a scheme, is not a place to go on to.
 _OURS = re.compile(r"/(?![/\\])[^\\]*\Z")
@@ -227,14 +225,13 @@ def _end_when_idle(request: HttpRequest) -> ZoneInfo | None:
     if not isinstance(account, Account):
         return None
     at = clock.now()
-    limit = IDLE_STAFF if account.is_staff_member else IDLE_FAMILY
-    last = request.session.get(SEEN_AT)
-    if last is not None and at - datetime.fromisoformat(last) > limit:
+    if sessions.is_over(request.session, at, staff=account.is_staff_member):
         if request.method not in SAFE:
             kept.keep(request, account)
         logout(request)
         return None
-    request.session[SEEN_AT] = at.isoformat()
+    if request.headers.get(POLL) != "1":  # a page that refreshes itself is nobody's presence
+        sessions.touch(request.session, at)
     try:
         return ZoneInfo(account.zone)
     except (ZoneInfoNotFoundError, ValueError):

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 
 from alongside.records.models import Record
 
@@ -40,6 +41,7 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     last_login = models.DateTimeField(blank=True, null=True)
+    times_ended = models.PositiveIntegerField(default=0)  # how often its sessions were ended
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -49,6 +51,13 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What every session of the account must carry: it ends with the password, or with
+        ``times_ended`` going up, wherever the session is kept."""
+        salt = "alongside.access.models.Account"
+        value = f"{self.password}:{self.times_ended}"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_staff(self) -> bool:

@@ -13,9 +13,9 @@ from django.db.models import Q, QuerySet
 
 from alongside.access import policy
 from alongside.access.models import Account, AccountPerson, Relationship
-from alongside.access.permissions import FAMILY, live
+from alongside.access.permissions import FAMILY, is_family, live
 from alongside.access.readers import AccountReader
-from alongside.people.models import Institution
+from alongside.people.models import Institution, Member
 from alongside.records.audit_words import READS, REFUSALS
 from alongside.records.models import AuditEvent
 from alongside.records.scoped import ScopedQuerySet
@@ -151,3 +151,25 @@ def waits_for_a_password(account: UUID) -> bool:
     """Was this account invited, and has nobody chosen its password yet?"""
     found = Account.objects.filter(pk=account, is_active=True).first()
     return found is not None and not found.has_usable_password()
+
+
+def roles_without_a_place(*, at: datetime) -> int:
+    """Live roles of the family whose account stands for nobody in the circle, and the reverse.
+
+    For ``alongside check`` (A3): always 0 unless somebody changed the database by hand.
+    """
+    edges = Relationship._base_manager.filter(live(at), role__in=FAMILY, circle__isnull=False)
+    wrong = sum(
+        not is_family(account, circle, at)
+        for account, circle in edges.values_list("account", "circle")
+    )
+    held = {(account, circle) for account, circle in edges.values_list("account", "circle")}
+    members = Member._base_manager.filter(to_at=None, person__account_link__isnull=False)
+    return wrong + sum(
+        pair not in held for pair in members.values_list("person__account_link__account", "circle")
+    )
+
+
+def staff_count() -> int:
+    """How many accounts belong to people who work here: for ``alongside check``."""
+    return Account.objects.filter(is_staff_member=True, is_active=True).count()

@@ -6,6 +6,7 @@ from alongside.web.account import views
 
 app_name = "own"
 urlpatterns = [
+    path("", views.index, name="index"),
     path("kept/", views.kept_forms, name="kept"),
     path("kept/<uuid:pk>/forget/", views.forget_kept, name="forget-kept"),
 ]

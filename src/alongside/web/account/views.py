@@ -34,6 +34,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @access.own_account
 @require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """One's own account begins with how one signs in."""
+    return redirect("mfa_index")
+
+
+@access.own_account
+@require_safe
 def kept_forms(request: HttpRequest) -> HttpResponse:
     """What was typed and sent after the session had ended: send it again, or forget it."""
     forms = [

@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from alongside.access import actions as access
 from alongside.notify import actions as notify
+from alongside.notify.models import Message
 from alongside.people.models import Circle, Member, Person
 from alongside.people.reach import normalised
 from alongside.records.reader import Reader
@@ -72,3 +73,13 @@ def still_right(message: object, at: datetime) -> bool:
 def register() -> None:
     """Tell the outbox when an invitation may still be sent."""
     guards.register(KIND, still_right)
+
+
+def address_of(person: UUID) -> str:
+    """The address the last invitation of a person went to; nothing when none was sent by mail.
+
+    For the page of the link alone: it sends the numbers there and never shows it.
+    """
+    rows = Message.objects.unscoped("where did this person's invitation go?")
+    message = rows.filter(kind=KIND, person=person).order_by("-created_at").first()
+    return "" if message is None else str(message.address)

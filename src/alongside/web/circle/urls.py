@@ -1,6 +1,19 @@
-"""Addresses of this door."""
+"""Addresses of this door: a page for each circle one belongs to."""
 
-from typing import Any
+from django.urls import path
+
+from alongside.web.circle import agree, alone, home, join, told
 
 app_name = "circle"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("left/", told.left, name="left"),
+    path("join/<str:token>/", join.join, name="join"),
+    path("<uuid:circle>/", home.plan, name="plan"),
+    path("<uuid:circle>/alone/", alone.alone, name="alone"),
+    path("<uuid:circle>/told/", told.told, name="told"),
+    path("<uuid:circle>/told/<uuid:concern>/take-back/", told.take_back, name="take-back"),
+    path("<uuid:circle>/agree/<slug:form>/", agree.agree, name="agree"),
+    path("<uuid:circle>/agreed/<uuid:consent>/end/", agree.end, name="agreed-end"),
+    path("<uuid:circle>/leave/", told.leave, name="leave"),
+]

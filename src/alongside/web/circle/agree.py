@@ -1,0 +1,173 @@
+"""Agree or not, for oneself: one purpose a page, and no is a full answer."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from alongside import catalogue
+from alongside.consent import actions, queries, rules
+from alongside.records import clock
+from alongside.tasks import actions as tasks
+from alongside.web.circle.base import own_place
+from alongside.web.circle.told import OFFERED
+from alongside.web.parts.access import access
+from alongside.web.parts.pages import Request, day_words, local_day, saved, say, seen_by_whom
+
+SIX_MONTHS = 6
+
+
+@access("consent", "C")
+@require_http_methods(["GET", "HEAD", "POST"])
+def agree(request: Request, circle: UUID, form: str) -> HttpResponse:
+    """The form in view, and yes, no, or a question first."""
+    place = own_place(request, circle)
+    if form not in OFFERED:
+        raise Http404
+    if request.method != "POST":
+        return _page(request, place, form)
+    said, at = request.POST.get("answer", ""), clock.now()
+    if said not in {"yes", "no", "ask"}:
+        return _page(request, place, form, error=_("Choose one of these."))
+    if said == "ask":
+        tasks.make_task(
+            institution=place.institution,
+            circle=place.circle,
+            kind="asks_first",
+            about=f"{form}:{place.person_id}",
+            what=_("%(name)s wants to ask something before they agree")
+            % {"name": place.person.name},
+            for_role="lead",
+            due_at=at + timedelta(days=3),
+            by=request.reader,
+            at=at,
+        )
+        say(request, _("Saved. Someone will talk with you about it first."))
+        return redirect("circle:plan", circle=circle)
+    if said == "no":
+        actions.refuse(
+            circle=place.circle,
+            person=place.person,
+            about=form,
+            offered=_words(form, place)[1],
+            by=request.reader,
+            at=at,
+        )
+        say(request, _("Saved. Your answer is no. Nothing else changes for you."))
+        return redirect("circle:plan", circle=circle)
+    try:
+        actions.give(
+            circle=place.circle,
+            person=place.person,
+            form=form,
+            given_how="screen",
+            expires_on=_last_day(local_day(request, at)),
+            language=get_language() or "en",
+            shown=request.POST.get("shown", ""),
+            fills=_fills(form),
+            parts=request.POST.getlist("parts"),
+            by=request.reader,
+            at=at,
+        )
+    except actions.FormChanged:
+        return _page(request, place, form, error=_("This page has changed. Please read it again."))
+    except actions.NotAConsent:
+        return _page(request, place, form, error=_("Choose one of these."))
+    saved(request, at)
+    return redirect("circle:told", circle=circle)
+
+
+def _fills(form: str) -> dict[str, str]:
+    if form != "c_family":
+        return {}
+    return {"activities": _("talks with us, short questions, and things to try at home")}
+
+
+def _last_day(today: date) -> date:
+    return rules.latest_end(today, SIX_MONTHS)
+
+
+def _words(form: str, place: Any) -> tuple[str, str, str]:
+    ref, title, _text, digest = queries.form_words(form, get_language() or "en", _fills(form))
+    return ref, title, digest
+
+
+def _page(request: Request, place: Any, form: str, *, error: str = "") -> HttpResponse:
+    language = get_language() or "en"
+    shown = catalogue.current().consent_form(form)
+    ref, title, digest = _words(form, place)
+    fills = _fills(form)
+    sections = []
+    for part in shown.sections:
+        text = part.text.get(language, part.text["en"])
+        for word in shown.fill_in:
+            text = text.replace(f"{{{word}}}", fills.get(word) or "…")
+        sections.append(
+            {
+                "id": part.id,
+                "term": part.heading.get(language, part.heading["en"]),
+                "text": text,
+                "optional": part.optional,
+            }
+        )
+    last = day_words(_last_day(local_day(request, clock.now())))
+    return render(
+        request,
+        "circle/agree/agree.html",
+        {
+            "place": place,
+            "title": title,
+            "facts": sections,
+            "parts": [each for each in sections if each["optional"]],
+            "shown": digest,
+            "error": error,
+            "ref": ref,
+            "seen": seen_by_whom(request, "consent", place.circle_id),
+            "choices": [
+                {
+                    "value": "yes",
+                    "label": _("Yes"),
+                    "hint": _("Ends on %(day)s. You can end it before.") % {"day": last},
+                },
+                {
+                    "value": "no",
+                    "label": _("No"),
+                    "hint": _("Nothing else changes. You need no reason."),
+                },
+                {
+                    "value": "ask",
+                    "label": _("I want to ask something first"),
+                    "hint": _("Someone talks with you about it."),
+                },
+            ],
+        },
+        status=400 if error else 200,
+    )
+
+
+@access("consent", "C")
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request: Request, circle: UUID, consent: UUID) -> HttpResponse:
+    """End one's own yes now, without a reason."""
+    place = own_place(request, circle)
+    rows = queries.consents(seen_by=request.reader).filter(circle=circle, person_id=place.person_id)
+    found = get_object_or_404(rows, pk=consent)
+    if request.method != "POST":
+        back = reverse("circle:told", args=[circle])
+        return render(request, "circle/agree/end.html", {"place": place, "back": back})
+    at = clock.now()
+    try:
+        actions.withdraw(consent=found, by=request.reader, at=at)
+    except actions.AlreadyWithdrawn:
+        say(request, _("It had ended before."))
+    else:
+        saved(request, at)
+    return redirect("circle:told", circle=circle)

@@ -1,0 +1,199 @@
+"""Our plan: the step, the dates, my part."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from alongside import catalogue
+from alongside.calendar import queries as calendar
+from alongside.consent import queries as consent
+from alongside.crisis import private_check
+from alongside.delivery import queries as delivery
+from alongside.measures import queries as measures
+from alongside.people import queries as people
+from alongside.plans import queries as plans
+from alongside.records import clock
+from alongside.web.circle.base import own_place
+from alongside.web.parts.access import access
+from alongside.web.parts.pages import (
+    Request,
+    clock_time,
+    day_words,
+    local_day,
+    seen_by_whom,
+)
+from alongside.web.parts.people_words import listed, relation
+
+
+@access("roster", "R")
+@require_safe
+def home(request: Request) -> HttpResponse:
+    """The plan of the only circle; a choice when there are more."""
+    places = list(people.own_memberships(seen_by=request.reader))
+    if len(places) == 1:
+        return _plan(request, places[0])
+    return render(
+        request,
+        "circle/home/choose.html",
+        {
+            "doors": [
+                {
+                    "url": reverse("circle:plan", args=[place.circle_id]),
+                    "icon": "users",
+                    "title": str(place.circle.focus),
+                    "text": _("You are here as: %(relation)s")
+                    % {"relation": relation(place.relation)},
+                }
+                for place in places
+            ]
+        },
+    )
+
+
+@access("roster", "R")
+@require_safe
+def plan(request: Request, circle: UUID) -> HttpResponse:
+    """Our plan."""
+    return _plan(request, own_place(request, circle))
+
+
+def _plan(request: Request, place: Any) -> HttpResponse:
+    reader, at = request.reader, clock.now()
+    others = [
+        member.person.name
+        for member in people.live_members(place.circle, seen_by=reader)
+        if member.person_id != place.person_id
+    ]
+    return render(
+        request,
+        "circle/home/plan.html",
+        {
+            "place": place,
+            "others": listed(others),
+            "is_hidden": place.silent,
+            "steps": _steps(request, place, at),
+            "dates": _dates(request, place, at),
+            "mine": _mine(request, place, at),
+            "seen": seen_by_whom(request, "plan", place.circle_id),
+        },
+    )
+
+
+def _steps(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
+    """The steps of the help that is for the reader: their own course, else the way so far."""
+    reader = request.reader
+    courses = plans.courses(seen_by=reader).filter(
+        circle=place.circle, treated__person_id=place.person_id, ended_at=None
+    )
+    asked = private_check.own_check(place.person_id, seen_by=reader)
+    steps: list[dict[str, Any]] = [
+        {
+            "state": "done" if asked else "now",
+            "title": _("Talk to us alone"),
+            "text": "" if asked else _("Four short questions. You can skip any."),
+            "url": "" if asked else reverse("circle:alone", args=[place.circle_id]),
+            "label": _("Go there"),
+            "main": True,
+        }
+    ]
+    course = courses.first()
+    if course is None:
+        found = plans.live_plan(seen_by=reader, circle=place.circle_id) is not None
+        steps.append(
+            {
+                "state": "open" if found else "locked",
+                "title": _("We choose a way together"),
+                "text": _("A plan is made. We tell you what it means for you.")
+                if found
+                else _("Not yet, because we first talk to each of you alone."),
+            }
+        )
+        return steps
+    way = catalogue.current().protocols.get(course.protocol)
+    state = delivery.state_of(course=course, seen_by=reader, at=at)
+    steps.append(
+        {
+            "state": "now" if course.started_at else "locked",
+            "title": way.name if way is not None else _("Your own talks"),
+            "text": _("You began on %(day)s.")
+            % {"day": day_words(local_day(request, course.started_at))}
+            if course.started_at
+            else _("Not yet, because something is still open. We tell you when it begins."),
+        }
+    )
+    steps += [{"state": "open", "title": step.name, "text": ""} for step in state.next_steps[:2]]
+    return steps
+
+
+def _dates(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
+    """When the reader is expected; nobody else's times."""
+    rows = calendar.upcoming(seen_by=request.reader, at=at, circle=place.circle_id)[:5]
+    return [
+        {
+            "iso": booking.starts_at.isoformat(),
+            "when": day_words(local_day(request, booking.starts_at)),
+            "title": _("%(time)s, %(minutes)s minutes")
+            % {"time": clock_time(request, booking.starts_at), "minutes": booking.minutes},
+            "text": "",
+        }
+        for booking in rows
+        if str(place.person_id) in [str(person) for person in booking.persons]
+    ]
+
+
+def _mine(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
+    """What the reader is asked to do."""
+    reader = request.reader
+    found: list[dict[str, Any]] = []
+    today = local_day(request, at)
+    live = {
+        row.form.partition("@")[0]
+        for row in consent.live_on(today, seen_by=reader).filter(
+            circle=place.circle, person_id=place.person_id
+        )
+    }
+    said_no = {
+        row.about
+        for row in consent.refusals(seen_by=reader).filter(
+            circle=place.circle, person_id=place.person_id
+        )
+    }
+    if not {"c_family"} & (live | said_no):
+        found.append(
+            {
+                "title": _("Say yes or no to taking part"),
+                "text": _("You can also ask first. No is a full answer."),
+                "url": reverse("circle:agree", args=[place.circle_id, "c_family"]),
+                "icon": "heart-handshake",
+            }
+        )
+    for asking in measures.due(seen_by=reader, at=at).filter(
+        circle=place.circle, respondent_id=place.person_id
+    ):
+        found.append(
+            {
+                "title": _("Some short questions for you"),
+                "text": _("Please answer by %(day)s. The link is in the mail we sent you.")
+                % {"day": day_words(asking.due_on)},
+                "icon": "clipboard-list",
+            }
+        )
+    for task in delivery.homework(seen_by=reader).filter(
+        circle=place.circle, about_id=place.person_id, told_at=None
+    )[:5]:
+        found.append(
+            {
+                "title": task.task,
+                "text": task.when_where or "",
+                "icon": "circle-check",
+            }
+        )
+    return found

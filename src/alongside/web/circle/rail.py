@@ -1,0 +1,33 @@
+"""The few pages of this door, as links on top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from alongside.people import queries as people
+from alongside.web.parts.pages import Request
+
+PAGES = ("circle:plan", "circle:alone", "circle:told")
+
+
+def pages(request: Request) -> list[Mapping[str, Any]]:
+    """The pages of the circle this page belongs to; none before one is chosen."""
+    match = request.resolver_match
+    if match is None or not request.user.is_authenticated or match.url_name == "join":
+        return []
+    circle = match.kwargs.get("circle")
+    if circle is None:
+        places = list(people.own_memberships(seen_by=request.reader)[:2])
+        if len(places) != 1:
+            return []
+        circle = places[0].circle_id
+    labels = (_("Our plan"), _("First talk alone"), _("What I said"))
+    here = "circle:plan" if match.view_name == "circle:home" else match.view_name
+    return [
+        {"url": reverse(name, args=[circle]), "label": label, "current": name == here}
+        for name, label in zip(PAGES, labels, strict=True)
+    ]

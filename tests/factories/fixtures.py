@@ -73,9 +73,8 @@ def signed_in() -> Callable[[Cast], Any]:
         client = Client()
         if cast.account.is_staff_member:
             with_second_step(cast.account)
-        client.force_login(
-            cast.account, backend="allauth.account.auth_backends.AuthenticationBackend"
-        )
+        account = type(cast.account).objects.get(pk=cast.account.pk)
+        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
         return client
 
     return sign_in

@@ -14,7 +14,8 @@ PLACES = (
     ("office:overview", "layout-grid", "institution", "R"),
     ("office:people", "users", "account", "R"),
     ("office:service-list", "settings", "service", "R"),
-    ("office:line-list", "phone-call", "line_check", "R"),
+    ("office:rota", "phone-call", "shift", "R"),
+    ("office:line-list", "phone", "line_check", "R"),
     ("office:trail", "list-tree", "audit_trail", "R"),
 )
 
@@ -25,6 +26,7 @@ def entries(request: HttpRequest) -> list[dict[str, Any]]:
         "office:overview": _("Overview"),
         "office:people": _("People and roles"),
         "office:service-list": _("Services"),
+        "office:rota": _("Who is on call"),
         "office:line-list": _("Crisis lines"),
         "office:trail": _("Record of access"),
     }

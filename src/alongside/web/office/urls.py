@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alongside.web.office import views
+from alongside.web.office import rota, views
 
 app_name = "office"
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("services/", views.service_list, name="service-list"),
     path("services/new/", views.service_new, name="service-new"),
     path("services/<uuid:pk>/", views.service_edit, name="service-edit"),
+    path("rota/", rota.rota, name="rota"),
+    path("rota/<uuid:pk>/add/", rota.add, name="rota-add"),
+    path("rota/<uuid:pk>/<uuid:shift>/end/", rota.end, name="rota-end"),
     path("lines/", views.line_list, name="line-list"),
     path("lines/<slug:line>/called/", views.line_called, name="line-called"),
     path("record/", views.trail, name="trail"),

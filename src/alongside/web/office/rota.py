@@ -1,0 +1,184 @@
+"""The rota: who is on call for a service, the gaps of the next two weeks, and a shift more."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from alongside.access import policy
+from alongside.access import queries as accounts
+from alongside.crisis import actions, queries
+from alongside.directory import queries as directory
+from alongside.records import clock
+from alongside.web.parts.access import access
+from alongside.web.parts.forms import Form
+
+SHOWN = 60
+ORDERS = {1: gettext_lazy("First on call"), 2: gettext_lazy("Second on call")}
+
+
+class ShiftForm(Form):
+    """One shift, or the same one on some days in a row, by the clock of the service."""
+
+    account = forms.ChoiceField(label=gettext_lazy("Who"))
+    order = forms.TypedChoiceField(
+        label=gettext_lazy("Order"),
+        choices=list(ORDERS.items()),
+        widget=forms.RadioSelect,
+        coerce=int,
+        initial=1,
+    )
+    day = forms.DateField(
+        label=gettext_lazy("First day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+    )
+    starts = forms.TimeField(
+        label=gettext_lazy("From"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    hours = forms.IntegerField(
+        label=gettext_lazy("For how many hours"),
+        min_value=1,
+        max_value=24,
+        initial=24,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "4"}),
+    )
+    days = forms.IntegerField(
+        label=gettext_lazy("On how many days in a row"),
+        min_value=1,
+        max_value=31,
+        initial=1,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "4"}),
+    )
+
+    def __init__(self, *args: Any, colleagues: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        listed = [("", _("Choose one")), *colleagues]
+        self.fields["account"].choices = listed  # type: ignore[attr-defined]
+
+
+@access("shift", "R")
+@require_safe
+def rota(request: HttpRequest) -> HttpResponse:
+    """Each service with who is on call, and when nobody is."""
+    context = {
+        "services": [
+            _service(request, service) for service in directory.services(seen_by=request.reader)
+        ],
+        "may_add": policy.may_open(request.reader, "shift", "C"),
+    }
+    return render(request, "office/rota/rota.html", context)
+
+
+def _service(request: HttpRequest, service: Any) -> dict[str, Any]:
+    reader = request.reader
+    zone = ZoneInfo(service.zone)
+    shifts = queries.shifts(seen_by=reader, service=service, at=reader.at)
+    return {
+        "service": service,
+        "shifts": [
+            {
+                "shift": shift,
+                "name": shift.account.name or shift.account.email,
+                "order": ORDERS[shift.order],
+                "when": _span(shift.starts_at, shift.ends_at, zone),
+                "is_on": shift.starts_at <= reader.at,
+                "may_end": reader.may("E", shift),
+            }
+            for shift in shifts[:SHOWN]
+        ],
+        "gaps": [
+            {"order": ORDERS[order], "when": _span(spans[0].start, spans[0].end, zone)}
+            for order, spans in queries.rota_gaps(service, reader.at).items()
+            if spans
+        ],
+    }
+
+
+def _span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    def said(at: datetime) -> str:
+        return str(date_format(at.astimezone(zone), "D j M, H:i"))
+
+    return _("%(start)s to %(end)s") % {"start": said(start), "end": said(end)}
+
+
+@access("shift", "C")
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put a colleague on call for a service."""
+    reader = request.reader
+    service = get_object_or_404(directory.services(seen_by=reader), pk=pk)
+    staff = {
+        str(link.account_id): link.account
+        for link in accounts.staff(seen_by=reader)
+        if link.account.is_active
+    }
+    colleagues = sorted(
+        ((key, account.name or account.email) for key, account in staff.items()),
+        key=lambda pair: pair[1].casefold(),
+    )
+    form = ShiftForm(request.POST or None, colleagues=colleagues)
+    if form.is_valid() and _saved(request, form, service, staff):
+        return redirect("office:rota")
+    return render(request, "office/rota/add.html", {"form": form, "service": service})
+
+
+def _saved(request: HttpRequest, form: ShiftForm, service: Any, staff: dict[str, Any]) -> bool:
+    """Save every day's shift or none, and put what is wrong beside the field."""
+    given, at = form.cleaned_data, clock.now()
+    try:
+        first = datetime.combine(given["day"], given["starts"])
+        with transaction.atomic():
+            for day in range(given["days"]):
+                start = first + timedelta(days=day)
+                actions.save_shift(
+                    service=service,
+                    account=staff[given["account"]],
+                    order=given["order"],
+                    local_start=start,
+                    local_end=start + timedelta(hours=given["hours"]),
+                    zone=service.zone,
+                    by=request.reader,
+                    at=at,
+                )
+    except (actions.ShiftMakesNoSense, OverflowError):
+        form.add_error("day", _("No shift can be on that day. Look at the year."))
+        return False
+    except actions.NotAccountOfHouse:
+        form.add_error("account", _("Only somebody who works here now can be on call."))
+        return False
+    messages.success(
+        request,
+        _("Saved at %(time)s.")
+        % {"time": date_format(at.astimezone(ZoneInfo(service.zone)), "H:i")},
+    )
+    return True
+
+
+@access("shift", "E")
+@require_POST
+def end(request: HttpRequest, pk: UUID, shift: UUID) -> HttpResponse:
+    """End a shift now, or take away one that has not begun."""
+    reader, at = request.reader, clock.now()
+    service = get_object_or_404(directory.services(seen_by=reader), pk=pk)
+    found = get_object_or_404(queries.shifts(seen_by=reader, service=service, at=at), pk=shift)
+    actions.end_shift(shift=found, by=reader, at=at)
+    messages.success(
+        request,
+        _("Ended at %(time)s. They are signed out.")
+        % {"time": date_format(at.astimezone(ZoneInfo(service.zone)), "H:i")},
+    )
+    return redirect("office:rota")

@@ -1,1 +1,1 @@
-"""Figures over many people: reads, computes and hides small counts; changes no record."""
+"""What became of it: one case over time, figures over many people. Changes no record."""

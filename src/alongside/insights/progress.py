@@ -1,0 +1,213 @@
+"""Has it changed? The scores of one circle over time, with what was not answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from alongside import catalogue
+from alongside.catalogue import UnknownContent
+from alongside.engine.instruments.shapes import Band, Instrument
+from alongside.engine.outcomes.course import Point, Progress, progress
+from alongside.engine.outcomes.of_instrument import InstrumentChange, change_of
+from alongside.measures import queries as measures
+from alongside.plans import queries as plans
+
+Key = tuple[str, UUID, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One time the questions were due: the day, the score, and the response behind it.
+
+    ``score`` None: not answered, or not to be scored; never zero. ``why`` says which: answered,
+    declined, expired, open (not answered and past its day), unscorable.
+    """
+
+    on: date
+    score: int | None
+    why: str
+    response: UUID | None = None
+    band: str = ""
+    prorated: bool = False
+    instrument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """How many forms were due in one week, and how many were answered."""
+
+    monday: date
+    asked: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Something began: a course of one protocol."""
+
+    on: date
+    protocol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One instrument answered by one person about one person, over time."""
+
+    instrument: Instrument
+    about: Any
+    respondent: Any
+    marks: tuple[Mark, ...]
+    progress: Progress
+    change: InstrumentChange
+    phases: tuple[Phase, ...]
+
+    @property
+    def key(self) -> str:
+        """A word for the address: the instrument, who answered, about whom."""
+        return f"{self.instrument.ref.id}.{self.respondent.pk}.{self.about.pk}"
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """The named ranges of the score that is drawn."""
+        return tuple(b for b in self.instrument.bands if b.score == self.change.score)
+
+    @property
+    def weeks(self) -> tuple[Week, ...]:
+        """Week by week: what was due, and what was answered."""
+        found: dict[date, list[int]] = {}
+        for mark in self.marks:
+            monday = mark.on - timedelta(days=mark.on.weekday())
+            week = found.setdefault(monday, [0, 0])
+            week[0] += 1
+            week[1] += mark.why in ("answered", "unscorable")
+        return tuple(Week(monday, *found[monday]) for monday in sorted(found))
+
+    @property
+    def not_answered(self) -> tuple[Mark, ...]:
+        """The times that were due and not answered."""
+        return tuple(m for m in self.marks if m.why not in ("answered", "unscorable"))
+
+
+def series(
+    circle: UUID, *, seen_by: Any, at: datetime, zone: str = "UTC", about: UUID | None = None
+) -> list[Series]:
+    """Every series of a circle that this reader may read; three queries, whatever there is.
+
+    Args:
+        zone: in which days are counted.
+        about: only what is about this person.
+
+    Returns:
+        By instrument name; the person's own before what others answered.
+    """
+    where = ZoneInfo(zone)
+    responses = list(measures.over_time(seen_by=seen_by, circle=circle))
+    askings = list(measures.of_circle(circle, seen_by=seen_by))
+    began = _phases(plans.courses(seen_by=seen_by).filter(circle=circle), where)
+    grouped: dict[Key, list[tuple[datetime, Mark]]] = {}
+    people: dict[UUID, Any] = {}
+    answered_askings = set()
+    corrected = {row.corrects_id for row in responses if row.corrects_id}
+    for row in responses:
+        people[row.about_id], people[row.respondent_id] = row.about, row.respondent
+        answered_askings.add(row.asking_id)
+        if row.pk not in corrected:
+            grouped.setdefault(_key(row), []).append(
+                (row.answered_at, _answered(row, row.answered_at.astimezone(where).date()))
+            )
+    for asking in askings:
+        if asking.pk in answered_askings or not (why := _why(asking, at, where)):
+            continue
+        people[asking.about_id] = asking.about
+        people[asking.respondent_id] = asking.respondent
+        mark = Mark(asking.due_on, None, why, instrument=asking.instrument)
+        noon = datetime.combine(asking.due_on, datetime.min.time(), where)
+        grouped.setdefault(_key(asking), []).append((noon, mark))
+    made = [
+        _series(key, pairs, people, began)
+        for key, pairs in grouped.items()
+        if (about is None or key[1] == about) and _instrument(key[0]) is not None
+    ]
+    return sorted(
+        made,
+        key=lambda s: (s.about.pk != s.respondent.pk, s.instrument.name, str(s.respondent.pk)),
+    )
+
+
+def one(
+    circle: UUID, key: str, *, seen_by: Any, at: datetime, zone: str = "UTC"
+) -> tuple[list[Series], Series | None]:
+    """All series and the one that an address names; without such a one the first."""
+    found = series(circle, seen_by=seen_by, at=at, zone=zone)
+    return found, next((s for s in found if s.key == key), found[0] if found else None)
+
+
+def _key(row: Any) -> Key:
+    return row.instrument.partition("@")[0], row.about_id, row.respondent_id
+
+
+def _instrument(id: str) -> Instrument | None:
+    """The newest version: change is read by one rule for a whole series."""
+    try:
+        return catalogue.current().instrument(id)
+    except UnknownContent:
+        return None
+
+
+def _series(
+    key: Key,
+    pairs: list[tuple[datetime, Mark]],
+    people: Mapping[UUID, Any],
+    began: tuple[Phase, ...],
+) -> Series:
+    instrument = _instrument(key[0])
+    assert instrument is not None  # noqa: S101  # the caller left out what is not here
+    change = change_of(instrument)
+    marks = tuple(mark for _moment, mark in sorted(pairs, key=lambda pair: pair[0]))
+    return Series(
+        instrument=instrument,
+        about=people[key[1]],
+        respondent=people[key[2]],
+        marks=marks,
+        progress=progress([Point(mark.on, mark.score) for mark in marks], change),
+        change=change,
+        phases=began,
+    )
+
+
+def _answered(row: Any, on: date) -> Mark:
+    instrument = catalogue.current().instruments.get(row.instrument)
+    score = row.scores.get(instrument.main_score if instrument else "total")
+    return Mark(
+        on=on,
+        score=score,
+        why="unscorable" if score is None else "answered",
+        response=row.pk,
+        band=row.band,
+        prorated=row.prorated,
+        instrument=row.instrument,
+    )
+
+
+def _why(asking: Any, at: datetime, where: ZoneInfo) -> str:
+    """Why there is no answer; nothing while it is not due yet."""
+    if asking.answered_at is not None:
+        return ""  # answered, by words this reader may not read
+    if asking.declined_at is not None:
+        return "declined"
+    if asking.expires_at <= at:
+        return "expired"
+    return "open" if asking.due_on < at.astimezone(where).date() else ""
+
+
+def _phases(courses: Iterable[Any], where: ZoneInfo) -> tuple[Phase, ...]:
+    started = [course for course in courses if course.started_at is not None]
+    return tuple(
+        Phase(course.started_at.astimezone(where).date(), course.protocol)
+        for course in sorted(started, key=lambda course: course.started_at)
+    )

@@ -53,3 +53,11 @@ def waiting(*, at: datetime, seen_by: Reader, life_critical: bool | None = None)
     if life_critical is not None:
         rows = rows.filter(life_critical=life_critical)
     return {"count": rows.count(), "oldest": rows.order_by("created_at").first()}
+
+
+def kinds_in_outbox(*, seen_by: Reader) -> frozenset[str]:
+    """The kinds of the messages that wait: each must have a guard."""
+    rows = Message.objects.visible_to(seen_by).filter(
+        sent_at=None, withheld_at=None, given_up_at=None
+    )
+    return frozenset(rows.values_list("kind", flat=True).distinct())

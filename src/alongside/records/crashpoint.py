@@ -1,9 +1,9 @@
 """Named places at which a test may kill the process, as a power cut would.
 
-``ALONGSIDE_CRASH_AT=danger.after_alert`` makes the process that reaches that place kill itself
-with SIGKILL: nothing is tidied up, nothing is flushed. Without the variable nothing happens.
-``ALONGSIDE_CRASH_ONCE`` names a file: where it exists already, the place is passed unharmed, so a
-process that is started again afterwards lives.
+``ALONGSIDE_CRASH_AT=danger.after_alert`` makes a process that reaches that place kill itself with
+SIGKILL: nothing is tidied up, nothing is flushed. ``ALONGSIDE_CRASH_FILE`` names a file that holds
+such a place: the first process to reach it takes the file away and dies, once. Without either
+variable nothing happens.
 """
 
 from __future__ import annotations
@@ -13,14 +13,21 @@ import signal
 from pathlib import Path
 
 
-def here(label: str) -> None:
-    """Die at this place if the environment names it; else do nothing."""
-    if os.environ.get("ALONGSIDE_CRASH_AT") != label:
-        return
-    once = os.environ.get("ALONGSIDE_CRASH_ONCE")
-    if once:
-        try:
-            Path(once).touch(exist_ok=False)
-        except FileExistsError:
-            return
-    os.kill(os.getpid(), signal.SIGKILL)
+def here(place: str) -> None:
+    """Die at once, without a word, if this is the place."""
+    if os.environ.get("ALONGSIDE_CRASH_AT") == place or _taken(place):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _taken(place: str) -> bool:
+    name = os.environ.get("ALONGSIDE_CRASH_FILE")
+    if not name:
+        return False
+    path = Path(name)
+    try:
+        if path.read_text() != place:
+            return False
+        path.unlink()
+    except FileNotFoundError:  # nothing to do, or somebody else was first
+        return False
+    return True

@@ -1,0 +1,349 @@
+"""``alongside check``: is this deployment fit to run, and how to mend what is not.
+
+Each finding says what is so and what to do. Errors make it unfit: the exit status is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from alongside.cli.terminal import add_json
+
+EXAMPLE = """\
+example:
+  alongside check
+"""
+SECONDS_APART = 5.0  # between the database's clock and this machine's
+STAFF_ON_SQLITE = 50
+STUCK_AFTER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it should be, and its mend."""
+
+    grade: Literal["error", "warning"]
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.grade}: {self.what} {self.mend}"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--quiet", action="store_true", help="say only what is not fit")
+    add_json(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alongside.config.settings")
+    import django
+
+    django.setup()
+    found: dict[str, list[Finding]] = {}
+    for name, look in CHECKS:
+        found[name] = list(_look(look))
+        if name == "database" and _errors(found[name]):
+            break  # nothing else can be asked
+    every = [each for these in found.values() for each in these]
+    errors = _errors(every)
+    if options.json:
+        print(json.dumps({name: [asdict(each) for each in these] for name, these in found.items()}))
+        return 1 if errors else 0
+    for name, these in found.items():
+        if not options.quiet or these:
+            verdict = "error" if _errors(these) else "warning" if these else "fit"
+            print(f"{name}: {verdict}")
+        for each in these:
+            print(f"  {each}")
+    if errors:
+        print(f"Not fit to run: {errors} thing(s) to mend first.")
+        return 1
+    print("Fit to run." if not every else "Fit to run, with the warnings above.")
+    return 0
+
+
+def _errors(found: list[Finding]) -> int:
+    return sum(each.grade == "error" for each in found)
+
+
+def _look(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    from django.db import DatabaseError
+
+    try:
+        yield from look()
+    except (DatabaseError, OSError) as failure:
+        yield Finding("error", f"This could not be looked at: {failure}.", "Mend that first.")
+
+
+# -- the machine ----------------------------------------------------------------------------------
+
+
+def settings_are_safe() -> Iterator[Finding]:
+    """No debugging, real addresses, keys only the service can read."""
+    from urllib.parse import urlsplit
+
+    from django.conf import settings
+    from django.core import checks
+
+    public = urlsplit(settings.PUBLIC_URL)
+    is_local = public.hostname in {"127.0.0.1", "localhost", "::1"}
+    if settings.DEBUG and not is_local:
+        yield Finding("error", "Debugging is on at a public address.", "Set ALONGSIDE_DEBUG=0.")
+    if public.scheme != "https" and not is_local:
+        yield Finding(
+            "error",
+            f"People reach this service at {settings.PUBLIC_URL}, without encryption.",
+            "Put it behind TLS and set ALONGSIDE_PUBLIC_URL=https://….",
+        )
+    if settings.DEMO and not is_local:
+        yield Finding(
+            "error", "A demonstration is served at a public address.", "Set ALONGSIDE_DEMO=0."
+        )
+    keys = settings.KEYS
+    if keys.exists() and keys.stat().st_mode & 0o077:
+        yield Finding(
+            "error", f"Others on this machine can read {keys}.", f"Run: chmod -R go-rwx {keys}"
+        )
+    for each in checks.run_checks():
+        if each.is_serious():
+            yield Finding("error", str(each.msg), str(each.hint or ""))
+
+
+def database_keeps_what_it_says() -> Iterator[Finding]:
+    """Its shape is up to date, and a commit is on the disk before we say *saved* (E2)."""
+    from django.db import connection
+
+    from alongside.cli.serve import _migrations
+
+    waiting, _ = _migrations()
+    if waiting:
+        yield Finding(
+            "error",
+            f"The database waits for {waiting} change(s) of its shape.",
+            "Make a backup, then: alongside serve --migrate",
+        )
+        return
+    wanted: dict[str, str]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            wanted = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"}
+            ask = "PRAGMA {}"
+        else:
+            wanted = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+            ask = "SHOW {}"
+        for name, value in wanted.items():
+            cursor.execute(ask.format(name))
+            is_now = str(cursor.fetchone()[0])
+            if is_now != value:
+                yield Finding(
+                    "error",
+                    f"The database has {name} = {is_now}; what it saved could be lost.",
+                    f"Set {name} to {value}.",
+                )
+
+
+def clocks_agree() -> Iterator[Finding]:
+    """The database's clock is the one that counts; this machine's should say the same."""
+    from alongside.records import clock
+
+    apart = abs(clock.now().timestamp() - time.clock_gettime(time.CLOCK_REALTIME))
+    if apart > SECONDS_APART:
+        yield Finding(
+            "error",
+            f"The clocks of the database and of this machine are {apart:.0f} seconds apart.",
+            "Let both machines ask one time server.",
+        )
+
+
+# -- who is told ----------------------------------------------------------------------------------
+
+
+def messages_go_out() -> Iterator[Finding]:
+    """A mail server that takes messages, a dispatcher that lives, nothing that waits too long."""
+    from django.conf import settings
+
+    from alongside.notify import queries, transports
+    from alongside.records import clock
+    from alongside.records.reader import system
+    from alongside.records.registry import guards
+
+    at = clock.now()
+    by = system("check", at)
+    transport = transports.email()
+    if isinstance(transport, transports.SmtpTransport):
+        said = transport.reach()
+        if said.outcome != "accepted":
+            yield Finding(
+                "error",
+                f"The mail server says {said.outcome} {said.detail}: nobody can be told.",
+                "Check ALONGSIDE_SMTP_URL, its password and the network.",
+            )
+    else:
+        yield Finding(
+            "warning" if settings.DEMO or settings.DEBUG else "error",
+            f"Messages are only written to {transports.mail_folder()}: nobody is told.",
+            "Set ALONGSIDE_SMTP_URL=smtp://user:password@host:587.",
+        )
+    if not queries.pulse(at=at).is_alive:
+        yield Finding(
+            "warning", "No dispatcher gives a sign of life.", "Start one: alongside serve"
+        )
+    stuck = queries.waiting(at=at - STUCK_AFTER, seen_by=by, life_critical=True)
+    if stuck["count"]:
+        yield Finding(
+            "error",
+            f"{stuck['count']} message(s) about danger wait for more than a minute.",
+            "Open the crisis board and call; then see why nothing is sent.",
+        )
+    for kind in sorted(queries.kinds_in_outbox(seen_by=by) - guards.kinds()):
+        yield Finding("error", f"No guard knows messages of the kind {kind}.", "Report this.")
+
+
+def somebody_answers() -> Iterator[Finding]:
+    """An institution, a service with a fallback, and people on call."""
+    from alongside.crisis import queries
+    from alongside.directory import queries as directory
+    from alongside.records import clock
+    from alongside.records.reader import system
+
+    at = clock.now()
+    if directory.house() is None:
+        yield Finding(
+            "error", "There is no institution yet.", "Start with: alongside serve, and its code."
+        )
+        return
+    services = list(directory.services(seen_by=system("check", at)))
+    if not services:
+        yield Finding(
+            "error",
+            "No service answers the public door.",
+            "Sign in at the office and add one under Settings.",
+        )
+    for service in services:
+        if not service.fallback_email:
+            yield Finding(
+                "error",
+                f"{service.name} has no fallback: an alert could be told to nobody.",
+                "Name somebody outside the rota in its settings.",
+            )
+        for order, gaps in queries.rota_gaps(service, at).items():
+            if gaps:
+                first = gaps[0]
+                rank = "first" if order == 1 else "second"
+                yield Finding(
+                    "warning",
+                    f"{service.name}: nobody is {rank} on call from {_utc(first.start)} to "
+                    f"{_utc(first.end)} ({len(gaps)} gap(s) in 14 days).",
+                    "Fill the rota; until then the pages say that it is not staffed.",
+                )
+
+
+def numbers_are_verified() -> Iterator[Finding]:
+    """Somebody called the crisis lines of the country, lately."""
+    from alongside.directory import queries as directory
+    from alongside.directory import rules
+    from alongside.records import clock
+
+    at = clock.now()
+    house = directory.house()
+    if house is None:
+        return
+    shown = directory.lines_to_show(house.country, at)
+    if not shown:
+        yield Finding(
+            "error",
+            f"No crisis line of {house.country} is verified: the public door is not fit.",
+            "Call each line and note it in the office under Settings.",
+        )
+    for each in shown:
+        if each.check.checked_at < rules.months_before(at, rules.CHECK_AGAIN_MONTHS):
+            yield Finding(
+                "warning",
+                f"{each.line.name} was last called on {each.check.checked_at:%d %B %Y}.",
+                "Call it again; it is hidden nine months after its check.",
+            )
+
+
+# -- what is kept ---------------------------------------------------------------------------------
+
+
+def content_is_sound() -> Iterator[Finding]:
+    """Every content file is well formed and reviewed."""
+    from alongside import catalogue
+    from alongside.records import clock
+
+    problems = catalogue.check(catalogue.roots(), today=clock.now().date())
+    for problem in problems:
+        if problem.grade == "error":
+            yield Finding("error", f"{problem}.", "Run: alongside content check")
+    stale = sum(problem.grade == "warning" for problem in problems)
+    if stale:
+        yield Finding("warning", f"{stale} warning(s) in content.", "Run: alongside content check")
+
+
+def roles_and_places_agree() -> Iterator[Finding]:
+    """Nobody has a role in a circle without a place in it, nor the reverse (A3)."""
+    from alongside.access import queries as access
+    from alongside.records import clock
+
+    without = access.roles_without_a_place(at=clock.now())
+    if without:
+        yield Finding(
+            "error",
+            f"{without} live role(s) of the family belong to nobody in the circle.",
+            "End them in the office under People and roles.",
+        )
+
+
+def the_trail_is_whole() -> Iterator[Finding]:
+    """The audit trail verifies."""
+    from alongside.records import sealer
+
+    verdict = sealer.verify()
+    if not verdict.whole:
+        yield Finding(
+            "error",
+            f"The trail is not whole at {verdict.place}: {verdict.problem}.",
+            "Keep everything as it is and call the privacy officer.",
+        )
+
+
+def it_is_not_too_large() -> Iterator[Finding]:
+    """SQLite serves a small house; a larger one has a second wall in PostgreSQL."""
+    from django.db import connection
+
+    from alongside.access import queries as access
+
+    staff = access.staff_count()
+    if connection.vendor == "sqlite" and staff > STAFF_ON_SQLITE:
+        yield Finding(
+            "warning",
+            f"{staff} people work here, on SQLite.",
+            "Move to PostgreSQL, which also guards each row.",
+        )
+
+
+def _utc(at: datetime) -> str:
+    return f"{at:%d %b %H:%M} UTC"
+
+
+CHECKS: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
+    ("database", database_keeps_what_it_says),
+    ("settings", settings_are_safe),
+    ("clock", clocks_agree),
+    ("messages", messages_go_out),
+    ("people on call", somebody_answers),
+    ("numbers to call", numbers_are_verified),
+    ("content", content_is_sound),
+    ("roles", roles_and_places_agree),
+    ("trail", the_trail_is_whole),
+    ("size", it_is_not_too_large),
+)

@@ -1,0 +1,243 @@
+"""``alongside serve``: web workers and one dispatcher under one supervisor."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from alongside.cli.refusals import Refused, WrongUsage
+from alongside.cli.terminal import add_json
+
+EXAMPLE = """\
+example:
+  alongside serve --workers 2 --bind 127.0.0.1:8000
+"""
+SETTINGS = "alongside.config.settings"
+THREADS = 4  # of each web worker
+FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0  # seconds before a dead child is started again
+LIVED = 10.0  # seconds after which a child counts as well
+HOPELESS = 6  # deaths in a row, each soon after the start: the web cannot start at all
+END_WITHIN = 10.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--bind", default="127.0.0.1:8000", metavar="HOST:PORT", help="where to listen"
+    )
+    parser.add_argument("--workers", type=int, default=1, help="web processes (1 to 64)")
+    parser.add_argument(
+        "--migrate", action="store_true", help="bring the database up to date before serving"
+    )
+    add_json(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    host, port = _address(options.bind)
+    if not 1 <= options.workers <= 64:
+        raise WrongUsage("--workers is a number from 1 to 64.")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    code = _prepare(migrate=options.migrate)
+    children = [
+        Child("web", _granian(host, port, options.workers), must_start=True),
+        Child("dispatcher", [sys.executable, "-m", "alongside.cli.dispatch"]),
+    ]
+    _say(options, host, port, code)
+    return Supervisor(children).run()
+
+
+def _address(bind: str) -> tuple[str, str]:
+    host, colon, port = bind.rpartition(":")
+    if not colon or not port.isdigit() or not 0 < int(port) < 65536:
+        raise WrongUsage(f"--bind is {bind}. Write an address and a port: 127.0.0.1:8000.")
+    return host.strip("[]") or "127.0.0.1", port
+
+
+def _granian(host: str, port: str, workers: int) -> list[str]:
+    return [
+        sys.executable, "-m", "granian",
+        "--interface", "wsgi",
+        "--host", host,
+        "--port", port,
+        "--workers", str(workers),
+        "--blocking-threads", str(THREADS),
+        "--respawn-failed-workers",
+        "--no-access-log",
+        "--log-level", "warning",
+        "alongside.config.wsgi:application",
+    ]  # fmt: skip
+
+
+# -- before the start -----------------------------------------------------------------------------
+
+
+def _prepare(*, migrate: bool) -> str:
+    """Refuse to start what cannot be safe; fill an empty database; make the set-up code.
+
+    Returns the one-time code of the first run, or nothing.
+    """
+    import django
+    from django.core import checks
+    from django.core.management import call_command
+    from django.db import connection
+
+    django.setup()
+    errors = [found for found in checks.run_checks() if found.is_serious()]
+    if errors:
+        listed = "\n".join(f"- {found.msg} {found.hint or ''}".rstrip() for found in errors)
+        raise Refused(f"The service does not start before this is mended:\n{listed}")
+    waiting, is_empty = _migrations()
+    if waiting and not (is_empty or migrate):
+        raise Refused(
+            f"The database waits for {waiting} change(s) of its shape. Make a backup, then start "
+            "with: alongside serve --migrate"
+        )
+    if waiting:
+        call_command("migrate", verbosity=0)
+    from alongside.access import first_run
+    from alongside.records import clock
+
+    code = first_run.new_code(clock.now()) if first_run.is_open() else ""
+    connection.close()
+    _collect()
+    return code
+
+
+def _collect() -> None:
+    """Put the style sheets where the web server finds them, if they are new."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    manifest = settings.STATIC_ROOT / "staticfiles.json"
+    newest = max(
+        os.stat(storage.path(path)).st_mtime
+        for finder in get_finders()
+        for path, storage in finder.list([])
+    )
+    if not manifest.exists() or manifest.stat().st_mtime < newest:
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+
+
+def _say(options: argparse.Namespace, host: str, port: str, code: str) -> None:
+    from django.conf import settings
+
+    url = f"http://{host}:{port}/"
+    if options.json:
+        said = {"url": url, "workers": options.workers, "setup_code": code or None}
+        print(json.dumps(said), flush=True)
+        return
+    print(f"Serving at {url}", flush=True)
+    if code:
+        print(
+            f"First run. Open {settings.PUBLIC_URL}/set-up/ and enter this code: {code}",
+            flush=True,
+        )
+
+
+def _migrations() -> tuple[int, bool]:
+    """How many migrations wait, and whether the database is still empty."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return len(plan), not executor.loader.applied_migrations
+
+
+# -- while it serves ------------------------------------------------------------------------------
+
+
+@dataclass
+class Child:
+    """One process that must be there."""
+
+    name: str
+    line: list[str]
+    must_start: bool = False
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    again_at: float = 0.0
+    deaths: int = field(default=0)
+
+    def start(self, now: float) -> None:
+        with_parent = [sys.executable, "-m", "alongside.cli.with_parent", str(os.getpid())]
+        self.process = subprocess.Popen([*with_parent, *self.line])
+        self.started = now
+
+    def watch(self, now: float) -> None:
+        """Start it if it is not there; wait a little longer each time it dies young."""
+        if self.process is None:
+            if now >= self.again_at:
+                self.start(now)
+            return
+        status = self.process.poll()
+        if status is None:
+            if now - self.started > LIVED:
+                self.deaths = 0
+            return
+        self.process = None
+        self.deaths += 1
+        self.again_at = now + min(FIRST_WAIT * 2 ** (self.deaths - 1), LONGEST_WAIT)
+        print(
+            f"The {self.name} ended ({status}) and is started again.", file=sys.stderr, flush=True
+        )
+
+    @property
+    def is_hopeless(self) -> bool:
+        """A web server that never comes up, for a port in use or a broken installation."""
+        return self.must_start and self.deaths >= HOPELESS
+
+    def end(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            with suppress(ProcessLookupError):
+                self.process.send_signal(signal.SIGTERM)
+
+    def wait(self, until: float) -> None:
+        if self.process is None:
+            return
+        try:
+            self.process.wait(timeout=max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Supervisor:
+    """Starts the children, starts a dead one again, and passes a signal to stop on to both."""
+
+    def __init__(self, children: list[Child]) -> None:
+        self.children = children
+        self.stopping = False
+
+    def run(self) -> int:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        status = 0
+        while not self.stopping:
+            for child in self.children:
+                child.watch(time.monotonic())
+            if any(child.is_hopeless for child in self.children):
+                print(
+                    "The web server does not start. Is the port in use? See the lines above.",
+                    file=sys.stderr,
+                    flush=True,
+                )
+                status = 1
+                break
+            time.sleep(0.1)
+        for child in self.children:
+            child.end()
+        until = time.monotonic() + END_WITHIN
+        for child in self.children:
+            child.wait(until)
+        return status
+
+    def _stop(self, number: int, frame: object) -> None:
+        self.stopping = True

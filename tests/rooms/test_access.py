@@ -36,6 +36,7 @@ MODELS = policy.record_models()
 # -- one table, two forms ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(
     max_examples=12,
@@ -60,6 +61,7 @@ def test_a_list_shows_exactly_the_rows_that_one_by_one_are_allowed(seed: int) ->
         transaction.set_rollback(True)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_generated_worlds_allow_and_deny_something_in_every_model() -> None:
     """The comparison would say nothing about a model nobody may read, or everybody."""

@@ -152,19 +152,20 @@ def answer(world: World, person: Person, instrument: str, answers: Mapping[str, 
 def open_gates(world: World, course: Course) -> None:
     """Everything that the start of this course asks for."""
     way = course.protocol.partition("@")[0]
-    person = treated_in(world, way)
     if TITLES[way]:
         give_title(world, world.asha, TITLES[way])
-    if way != "craft":
-        give_consent(world, person, FORMS[way])
-    plans.agree(
-        plan=course.plan,
-        edition=course.plan.edition,
-        person=person,
-        answer="yes",
-        by=world.asha.reader,
-        at=world.moment,
-    )
+    for row in _people(world, course):
+        if row.person != world.noor.person:  # she agreed to family help before
+            give_consent(world, row.person, FORMS[way])
+        plans.agree(
+            plan=course.plan,
+            edition=course.plan.edition,
+            person=row.person,
+            answer="yes",
+            by=world.asha.reader,
+            at=world.moment,
+        )
+    person = treated_in(world, way)
     for name in BASELINES[way]:
         answer(world, person, name, {**{f"item_{n}": 1 for n in range(1, 9)}, "item_9": 0})
 
@@ -188,17 +189,16 @@ def booked(
     **more: Any,
 ) -> Booking:
     """A time with Asha, by the clock of London."""
-    return calendar.book(
-        circle=world.circle,
-        practitioner=world.asha.practitioner,
-        persons=list(persons) or [world.noor.person],
-        wall=wall,
-        zone="Europe/London",
-        minutes=minutes,
-        by=(by or world.asha).reader,
-        at=world.moment,
+    given: dict[str, Any] = {
+        "circle": world.circle,
+        "practitioner": world.asha.practitioner,
+        "persons": list(persons) or [world.noor.person],
+        "zone": "Europe/London",
+        "by": (by or world.asha).reader,
+        "at": world.moment,
         **more,
-    )
+    }
+    return calendar.book(wall=wall, minutes=minutes, **given)
 
 
 def held(

@@ -1,6 +1,8 @@
 """The room of bookings."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags
+from django.core.checks import register as register_check
 
 
 class CalendarConfig(AppConfig):
@@ -8,6 +10,7 @@ class CalendarConfig(AppConfig):
     label = "calendar"
 
     def ready(self) -> None:
-        from alongside.calendar import permissions
+        from alongside.calendar import checks, permissions
 
         permissions.register()
+        register_check(checks.overlap_is_walled, Tags.database)

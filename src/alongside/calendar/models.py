@@ -7,6 +7,9 @@ from django.db.models import Q
 
 from alongside.records.models import Editable, Record
 
+# Made by migration 0002 on PostgreSQL alone; its name says what it refuses.
+NO_OVERLAP = "a_practitioner_is_in_one_place_at_a_time"
+
 
 class Booking(Editable, Record):
     """A time kept for a circle with a practitioner: wall time and zone, UTC derived from them."""

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+PLACES = ("in_person", "video", "phone")
+LEAST_MINUTES, MOST_MINUTES = 5, 480
+
 
 class NoSuchTime(Exception):
     """The clocks go forward over this wall time: it does not exist in that zone."""
@@ -45,7 +48,7 @@ def instant(wall: datetime, zone: str) -> datetime:
     """
     try:
         info = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError) as unknown:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:  # a folder of zones, too
         raise NoSuchZone(zone) from unknown
     local = wall.replace(tzinfo=info, fold=0)
     moment = local.astimezone(UTC)

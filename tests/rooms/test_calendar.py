@@ -1,0 +1,395 @@
+"""A time is kept once, on the clock of the place, and given back with a reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from threading import Barrier, Thread
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alongside.access import actions as access
+from alongside.calendar import actions, checks, queries
+from alongside.calendar.models import NO_OVERLAP, Booking
+from alongside.calendar.rules import NoSuchTime, NoSuchZone, instant, span
+from alongside.people import actions as people
+from alongside.records.errors import NotAllowed, StaleVersion
+from alongside.records.scoped import writing
+from tests.conftest import NOON
+from tests.factories import Cast, World
+from tests.factories.care import booked
+
+LONDON = "Europe/London"
+wall = datetime.fromisoformat  # what the clock on the wall shows
+
+TEN = wall("2026-03-05T10:00")  # a Thursday
+
+
+def live(world: World) -> list[Booking]:
+    return list(queries.upcoming(seen_by=world.asha.reader, at=world.moment))
+
+
+# -- the clock of the place --------------------------------------------------------------------
+
+
+def test_ten_o_clock_stays_ten_o_clock_when_summer_time_begins(world: World) -> None:
+    before = booked(world, wall("2026-03-26T10:00"))
+    after = booked(world, wall("2026-04-02T10:00"))
+    assert before.starts_at == datetime(2026, 3, 26, 10, 0, tzinfo=UTC)
+    assert after.starts_at == datetime(2026, 4, 2, 9, 0, tzinfo=UTC)
+    assert (before.local_start.hour, after.local_start.hour) == (10, 10)
+
+
+def test_a_time_that_the_clocks_leap_over_does_not_exist(world: World) -> None:
+    with pytest.raises(NoSuchTime):
+        booked(world, wall("2026-03-29T01:30"))
+    assert live(world) == []
+
+
+def test_a_time_that_comes_twice_is_the_first_of_the_two() -> None:
+    assert instant(wall("2026-10-25T01:30"), LONDON) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+def test_minutes_pass_as_they_pass_when_the_clocks_go_back() -> None:
+    night = span(wall("2026-10-25T00:30"), LONDON, 120)
+    assert night.ends_at - night.starts_at == timedelta(minutes=120)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Nowhere", "", "../../etc/passwd", "Europe"])
+def test_a_zone_that_is_none_is_refused(zone: str) -> None:
+    with pytest.raises(NoSuchZone):
+        instant(TEN, zone)
+
+
+@given(
+    shown=st.datetimes(wall("2026-01-01T00:00"), wall("2027-12-31T00:00")),
+    zone=st.sampled_from([LONDON, "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]),
+)
+@settings(max_examples=300, deadline=None)
+def test_a_wall_time_and_its_instant_say_the_same(shown: datetime, zone: str) -> None:
+    try:
+        moment = instant(shown, zone)
+    except NoSuchTime:
+        hour = timedelta(hours=1)
+        assert instant(shown - hour, zone) < instant(shown + hour, zone)
+    else:
+        assert moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == shown
+
+
+# -- once --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("start", "minutes"),
+    [((10, 0), 50), ((9, 30), 31), ((10, 49), 30), ((9, 0), 180), ((10, 20), 5)],
+)
+def test_two_times_of_one_practitioner_do_not_overlap(
+    world: World, start: tuple[int, int], minutes: int
+) -> None:
+    booked(world, TEN)
+    with pytest.raises(actions.AlreadyBooked) as refusal:
+        booked(world, TEN.replace(hour=start[0], minute=start[1]), minutes=minutes)
+    assert refusal.value.facts["who"] == "practitioner"
+    assert len(live(world)) == 1
+
+
+@pytest.mark.parametrize(("start", "minutes"), [((9, 10), 50), ((10, 50), 50)])
+def test_times_that_touch_do_not_overlap(
+    world: World, start: tuple[int, int], minutes: int
+) -> None:
+    booked(world, TEN)
+    booked(world, TEN.replace(hour=start[0], minute=start[1]), minutes=minutes)
+    assert len(live(world)) == 2
+
+
+def test_one_person_is_not_expected_in_two_places(world: World) -> None:
+    booked(world, TEN)
+    with pytest.raises(actions.AlreadyBooked) as refusal:
+        booked(world, TEN, practitioner=world.bo.practitioner)
+    assert refusal.value.facts["who"] == "person"
+
+
+def test_a_time_that_was_given_back_can_be_taken_again(world: World) -> None:
+    first = booked(world, TEN)
+    actions.cancel(booking=first, because="Noor is ill", expected=1, by=world.asha.reader, at=NOON)
+    assert booked(world, TEN).pk != first.pk
+
+
+@pytest.mark.slow
+def test_any_order_of_booking_moving_and_giving_back_leaves_no_overlap(world: World) -> None:
+    @given(
+        acts=st.lists(
+            st.tuples(
+                st.sampled_from(["book", "book", "move", "cancel"]),
+                st.integers(0, 5),
+                st.integers(0, 40),
+                st.integers(1, 6),
+            ),
+            max_size=12,
+        )
+    )
+    @settings(max_examples=20, deadline=None)
+    def run(acts: list[tuple[str, int, int, int]]) -> None:
+        with transaction.atomic():
+            _do(world, acts)
+            times = live(world)
+            for one, other in pairwise(times):
+                assert one.ends_at <= other.starts_at
+            transaction.set_rollback(True)
+
+    run()
+
+
+def _do(world: World, acts: list[tuple[str, int, int, int]]) -> None:
+    for act, which, quarter, length in acts:
+        shown, times = TEN + timedelta(minutes=15 * quarter), live(world)
+        try:
+            if act == "book":
+                booked(world, shown, minutes=15 * length)
+            elif times and act == "move":
+                chosen = times[which % len(times)]
+                actions.move(
+                    booking=chosen,
+                    wall=shown,
+                    minutes=15 * length,
+                    expected=chosen.version,
+                    by=world.asha.reader,
+                    at=world.moment,
+                )
+            elif times:
+                chosen = times[which % len(times)]
+                actions.cancel(
+                    booking=chosen,
+                    because="another day",
+                    expected=chosen.version,
+                    by=world.asha.reader,
+                    at=world.moment,
+                )
+        except actions.AlreadyBooked:
+            pass
+
+
+# -- what cannot be kept -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shown", "more", "refusal"),
+    [
+        (wall("2026-03-02T11:59"), {}, actions.InThePast),
+        (wall("0001-01-01T00:00"), {}, actions.InThePast),
+        (wall("9999-12-31T23:59"), {}, actions.TooFarAhead),
+        (wall("2027-05-01T10:00"), {}, actions.TooFarAhead),
+        (TEN, {"minutes": 4}, actions.UnknownWord),
+        (TEN, {"minutes": 481}, actions.UnknownWord),
+        (TEN, {"place": "on the moon"}, actions.UnknownWord),
+    ],
+)
+def test_a_time_that_cannot_be_kept_is_refused(
+    world: World, shown: datetime, more: dict[str, Any], refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        booked(world, shown, **more)
+    assert live(world) == []
+
+
+def test_nobody_from_outside_the_circle_is_expected(world: World) -> None:
+    for stranger in (world.hana.person, world.grace.person):
+        with pytest.raises(actions.NotExpected):
+            booked(world, TEN, persons=[stranger])
+
+
+def test_who_left_the_circle_is_not_expected(world: World) -> None:
+    access.end_membership(
+        member=world.teo.member, because="asked to", by=world.asha.reader, at=NOON
+    )
+    with pytest.raises(actions.NotExpected):
+        booked(world, TEN, persons=[world.teo.person])
+
+
+def test_people_who_are_kept_apart_are_not_booked_together(world: World) -> None:
+    access.separate(one=world.noor.person, other=world.teo.person, by=world.system, at=world.moment)
+    with pytest.raises(actions.KeptApart):
+        booked(world, TEN, persons=[world.noor.person, world.teo.person])
+    assert booked(world, TEN, persons=[world.noor.person])
+
+
+# -- moving and giving back ----------------------------------------------------------------------
+
+
+def test_moving_keeps_the_zone_and_the_length(world: World) -> None:
+    booking = booked(world, wall("2026-03-26T10:00"))
+    moved = actions.move(
+        booking=booking,
+        wall=wall("2026-04-02T16:30"),
+        expected=1,
+        by=world.asha.reader,
+        at=NOON,
+    )
+    assert moved.starts_at == datetime(2026, 4, 2, 15, 30, tzinfo=UTC)
+    assert (moved.minutes, moved.zone, moved.version) == (50, LONDON, 2)
+
+
+def test_a_booking_may_move_into_its_own_time(world: World) -> None:
+    booking = booked(world, TEN)
+    actions.move(
+        booking=booking, wall=TEN.replace(minute=30), expected=1, by=world.asha.reader, at=NOON
+    )
+    assert live(world)[0].starts_at.minute == 30
+
+
+def test_two_who_move_one_booking_are_told(world: World) -> None:
+    booking, again = booked(world, TEN), live(world)[0]
+    actions.move(
+        booking=booking, wall=TEN.replace(hour=14), expected=1, by=world.asha.reader, at=NOON
+    )
+    with pytest.raises(StaleVersion) as refusal:
+        actions.move(
+            booking=again, wall=TEN.replace(hour=16), expected=1, by=world.asha.reader, at=NOON
+        )
+    assert refusal.value.current.starts_at.hour == 14
+
+
+def test_giving_back_needs_a_reason_and_happens_once(world: World) -> None:
+    booking = booked(world, TEN)
+    with pytest.raises(actions.NeedsAReason):
+        actions.cancel(booking=booking, because="  ", expected=1, by=world.asha.reader, at=NOON)
+    actions.cancel(booking=booking, because="ill", expected=1, by=world.asha.reader, at=NOON)
+    with pytest.raises(actions.AlreadyCancelled):
+        actions.cancel(booking=booking, because="ill", expected=2, by=world.asha.reader, at=NOON)
+    with pytest.raises(actions.AlreadyCancelled):
+        actions.move(booking=booking, wall=TEN, expected=2, by=world.asha.reader, at=NOON)
+
+
+def test_what_has_begun_is_told_not_moved_or_given_back(world: World) -> None:
+    booking = booked(world, TEN)
+    later = booking.starts_at
+    world.at(later)
+    with pytest.raises(actions.HasBegun):
+        actions.move(
+            booking=booking,
+            wall=TEN + timedelta(days=1),
+            expected=1,
+            by=world.asha.reader,
+            at=later,
+        )
+    with pytest.raises(actions.HasBegun):
+        actions.cancel(booking=booking, because="ill", expected=1, by=world.asha.reader, at=later)
+
+
+# -- who ------------------------------------------------------------------------------------------
+
+
+def test_only_who_works_with_the_circle_keeps_a_time_for_it(world: World) -> None:
+    for stranger in (world.bo, world.hana, world.noor):
+        with pytest.raises(NotAllowed):
+            booked(world, TEN, by=stranger)
+    assert live(world) == []
+
+
+def test_a_member_sees_only_the_times_they_are_expected_at(world: World) -> None:
+    booked(world, TEN, persons=[world.noor.person])
+    booked(world, TEN.replace(hour=14), persons=[world.teo.person])
+    at = world.moment
+    assert queries.upcoming(seen_by=world.asha.reader, at=at).count() == 2
+    assert queries.upcoming(seen_by=world.noor.reader, at=at).get().starts_at.hour == 10
+    assert queries.upcoming(seen_by=world.teo.reader, at=at).get().starts_at.hour == 14
+    assert not queries.upcoming(seen_by=world.bo.reader, at=at).exists()
+
+
+def test_my_week_is_mine_alone(world: World) -> None:
+    booked(world, TEN)
+    week = {"start": NOON, "end": NOON + timedelta(days=7)}
+    assert queries.mine(seen_by=world.asha.reader, **week).count() == 1
+    assert queries.mine(seen_by=world.ifeoma.reader, **week).count() == 0
+    assert queries.between(seen_by=world.ifeoma.reader, **week).count() == 1
+
+
+def test_a_booking_of_another_house_is_not_found(world: World, bo: Cast) -> None:
+    stranger = people.add_practitioner(
+        institution=people.make_institution(
+            name="Elsewhere",
+            country="GB",
+            zone=LONDON,
+            jurisdiction="uk_ew",
+            by=world.system,
+            at=NOON,
+        ),
+        name="Ada Elsewhere",
+        by=world.system,
+        at=NOON,
+    )
+    with pytest.raises(actions.NotExpected):
+        booked(world, TEN, practitioner=stranger)
+
+
+# -- the database's own wall -----------------------------------------------------------------
+
+
+def copy_of(booking: Booking) -> Booking:
+    """The same time once more, written past the action."""
+    kept = {f.attname: getattr(booking, f.attname) for f in Booking._meta.concrete_fields}
+    return Booking(**{**kept, "id": uuid4()})
+
+
+@pytest.mark.postgresql
+def test_the_database_refuses_an_overlap_by_itself(world: World) -> None:
+    booking = booked(world, TEN)
+    with pytest.raises(IntegrityError, match=NO_OVERLAP), transaction.atomic(), writing():
+        copy_of(booking).save(force_insert=True)
+
+
+@pytest.mark.postgresql
+def test_a_missing_wall_is_a_finding(world: World) -> None:
+    assert checks.overlap_is_walled(databases=["default"]) == []
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE calendar_booking DROP CONSTRAINT {NO_OVERLAP}")
+    (finding,) = checks.overlap_is_walled(databases=["default"])
+    assert finding.id == "calendar.W001"
+
+
+@pytest.mark.sqlite
+def test_one_writer_at_a_time_needs_no_wall(world: World) -> None:
+    assert checks.overlap_is_walled(databases=["default"]) == []
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_book_at_the_same_moment_one_is_refused(at: Any) -> None:
+    from tests.factories import make_world
+
+    at(NOON)
+    world = make_world()
+    ready, said = Barrier(2), []
+
+    def book(person: Any) -> None:
+        reader = world.asha.reader
+        ready.wait()
+        try:
+            actions.book(
+                circle=world.circle,
+                practitioner=world.asha.practitioner,
+                persons=[person],
+                wall=TEN,
+                zone=LONDON,
+                minutes=50,
+                by=reader,
+                at=world.moment,
+            )
+            said.append("kept")
+        except actions.AlreadyBooked:
+            said.append("refused")
+        finally:
+            connection.close()
+
+    both = [Thread(target=book, args=(p,)) for p in (world.noor.person, world.teo.person)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert sorted(said) == ["kept", "refused"]

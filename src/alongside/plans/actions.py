@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from alongside import catalogue
+from alongside.cases import actions as cases
+from alongside.cases import rules as cases_rules
 from alongside.cases.models import Case, Decision
 from alongside.consent import actions as consent
+from alongside.crisis import actions as crisis
+from alongside.crisis.actions import Checked
 from alongside.crisis.models import SafetyCheck
 from alongside.engine.protocols import gates as gate_rules
+from alongside.engine.protocols.shapes import Protocol, Range
+from alongside.engine.risk.rules import find_intake_risk
 from alongside.people.models import Person, Practitioner
-from alongside.plans import queries
+from alongside.plans import queries, rules
 from alongside.plans.models import Agreement, Course, CoursePerson, Goal, GoalRating, Plan
 from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.errors import Refused
+from alongside.records.reader import Reader
 
-LEVELS = ("-2", "-1", "0", "1", "2")
+LEVELS = rules.LEVELS
 
 
 class NoSafetyCheck(Refused):
@@ -38,6 +45,33 @@ class NobodyTreated(Refused):
     """A course names nobody, or somebody who is not of this circle."""
 
 
+class NotForThem(Refused):
+    """The protocol helps relatives, and the course names the person it is about."""
+
+
+class NotADecision(Refused):
+    """A plan follows a recorded decision for a way, made in this circle."""
+
+
+class UnknownVariant(Refused):
+    """The protocol has no variant of this name."""
+
+
+class NotWorkingHere(Refused):
+    """Who delivers or supervises works for another institution, or supervises themself."""
+
+
+class OutsideDose(Refused):
+    """So many sessions are not what the protocol names; ``lowest`` and ``highest`` are.
+
+    A qualified person may go beyond them and says why.
+    """
+
+
+class CaseIsClosed(Refused):
+    """The case has been closed."""
+
+
 class GatesClosed(Refused):
     """Something that must be true is not true yet. ``states`` are the gates, with reasons."""
 
@@ -46,8 +80,82 @@ class AlreadyEnded(Refused):
     """It has ended; what ended is not changed."""
 
 
+class StillOpen(Refused):
+    """A course of this plan has not ended yet."""
+
+
 class BadLevels(Refused):
     """A goal has five levels, from -2 to 2, each in words."""
+
+
+class NeedsWords(Refused):
+    """Something must be said in words. ``field`` names it."""
+
+
+class UnknownWord(Refused):
+    """A word that is not in its list. ``field`` and ``value`` say which."""
+
+
+class NotOfThisCircle(Refused):
+    """The person has no place in the circle of this plan."""
+
+
+class OtherEdition(Refused):
+    """The plan has been changed since it was read; ``edition`` is the one that counts now."""
+
+
+class FinalNo(Refused):
+    """This person said no to this edition. That is final; another edition may be offered."""
+
+
+class NotReleasable(Refused):
+    """No decision opens this gate: what it asks for must be true."""
+
+
+class NothingToRelease(Refused):
+    """The gate is not closed."""
+
+
+@action
+def look_at_danger(
+    *, case: Case, about: Person, answers: Mapping[str, str | None], by: Reader, at: datetime
+) -> Checked:
+    """Keep a practitioner's look at present danger, and raise what it found.
+
+    The questions are those of the public door: one list that clinicians signed.
+
+    Args:
+        about: whom it is about: the focus person or a live member.
+        answers: by question id; None is a question that was not asked. One at least was.
+
+    Returns:
+        The check and the alerts it raised. The caller tells at once (``measures.tell_now``).
+
+    Raises:
+        NotOfThisCircle, NeedsWords when nothing was answered, UnknownWord.
+    """
+    by.confirm_create("safety_check", institution=case.institution_id, circle=case.circle_id)
+    if about not in queries.people_of(case.circle):
+        raise NotOfThisCircle(person=about)
+    intake = catalogue.current().danger.intake
+    given = {question: answer for question, answer in answers.items() if answer}
+    for question, answer in given.items():
+        asked = intake.question(question)
+        if asked is None or asked.answer(answer) is None:
+            raise UnknownWord(field=question, value=answer)
+    if not given:
+        raise NeedsWords(field="answers")
+    return crisis.record_safety_check(
+        kind="case",
+        form=str(intake.ref),
+        circle=case.circle,
+        about=about,
+        written_by=Person.objects.unscoped("who looked").get(pk=_writer(by, case)),
+        answers=dict(answers),
+        findings=find_intake_risk(intake, given),
+        by=by,
+        at=at,
+    )
 
 
 @action
@@ -68,16 +176,23 @@ def propose_plan(
     """Make the plan of a case, with its first course.
 
     Args:
-        decision: why this way; what was shown and chosen.
+        decision: why this way; what was shown and chosen. Of kind ``method``, in this circle.
         protocol: an id with or without version; the newest runnable one is kept exactly.
         persons: whom the course treats, of this circle.
         sessions_planned: count; the protocol's usual number by default.
+        summary: the plan in words; required when the count lies outside the protocol's dose.
 
     Raises:
-        NoSafetyCheck, NotYetOffered, LivePlan, NobodyTreated.
+        NoSafetyCheck, NotYetOffered, LivePlan, NobodyTreated, NotForThem, NotADecision,
+        UnknownVariant, NotWorkingHere, OutsideDose, CaseIsClosed.
     """
     by.confirm_create("plan", institution=case.institution_id, circle=case.circle_id)
+    if case.state == "closed":
+        raise CaseIsClosed(case=case)
+    if decision.kind != "method" or decision.circle_id != case.circle_id:
+        raise NotADecision(decision=decision)
     _must_be_checked(case)
+    _lock(case)
     if Plan.objects.unscoped("one live plan a case").filter(case=case, ended_at=None).exists():
         raise LivePlan(case=case)
     plan = Plan.objects.create(
@@ -98,9 +213,11 @@ def propose_plan(
         deliverer=deliverer,
         supervisor=supervisor,
         sessions_planned=sessions_planned,
+        why=summary,
         by=by,
         at=at,
     )
+    _step_by_lead(case, by=by, at=at)
     return plan
 
 
@@ -116,17 +233,33 @@ def add_course(
     at: datetime,
     supervisor: Practitioner | None = None,
     sessions_planned: int | None = None,
+    why: str = "",
 ) -> Course:
-    """Add a course to a plan: one protocol at its exact version, for named persons."""
+    """Add a course to a plan: one protocol at its exact version, for named persons.
+
+    Whoever agreed to the plan before agreed to less: with the first answer on record, a course
+    more makes a new edition, to which everybody is asked again.
+
+    Args:
+        why: the reason for a number of sessions outside the protocol's dose.
+    """
     by.confirm("E", plan)
     if plan.ended_at:
         raise AlreadyEnded(plan=plan)
     way = catalogue.current().protocol(protocol)
     if not way.runnable:
         raise NotYetOffered(protocol=str(way.ref))
-    if not persons or not set(persons) <= set(queries.people_of(plan.circle)):
-        raise NobodyTreated(persons=list(persons))
-    usual = way.dose_of(variant).sessions.typical or way.dose_of(variant).sessions.max or 12
+    if variant and way.variant(variant) is None:
+        raise UnknownVariant(variant=variant)
+    _must_treat_somebody(way, plan, persons)
+    _must_work_here(plan.institution_id, deliverer, supervisor)
+    dose = way.dose_of(variant).sessions
+    usual = dose.typical or dose.max or 12
+    _must_fit_the_dose(sessions_planned or usual, dose, why)
+    answered = Agreement.objects.unscoped("was anything said to this edition?")
+    if answered.filter(plan=plan, edition=plan.edition).exists():
+        plan.edition += 1
+        plan.save_version(plan.version, ["edition"])
     course = Course.objects.create(
         institution_id=plan.institution_id,
         circle_id=plan.circle_id,
@@ -167,8 +300,16 @@ def set_goal(
     by.confirm("E", plan)
     if plan.ended_at:
         raise AlreadyEnded(plan=plan)
+    if kind not in rules.KINDS:
+        raise UnknownWord(field="kind", value=kind)
+    if not words.strip():
+        raise NeedsWords(field="words")
+    if about not in queries.people_of(plan.circle):
+        raise NotOfThisCircle(person=about)
     if set(levels) != set(LEVELS) or not all(text.strip() for text in levels.values()):
         raise BadLevels(levels=dict(levels))
+    if not -2 <= start_level <= 2 or not 1 <= weight <= 10:
+        raise BadLevels(level=start_level)
     goal = Goal.objects.create(
         institution_id=plan.institution_id,
         circle_id=plan.circle_id,
@@ -189,6 +330,8 @@ def set_goal(
 def rate_goal(*, goal: Goal, level: int, by: Any, at: datetime) -> GoalRating:
     """Say where a goal stands today, -2 to 2."""
     by.confirm("E", goal.plan)
+    if goal.plan.ended_at:
+        raise AlreadyEnded(plan=goal.plan)
     if not -2 <= level <= 2:
         raise BadLevels(level=level)
     rating = GoalRating.objects.create(
@@ -216,19 +359,34 @@ def agree(
 ) -> Agreement:
     """Keep what a person said to one edition of a plan: yes, no, or a lawful basis with grounds.
 
-    A "no" is kept and is final for that edition. Somebody who reads their own plan may answer for
-    themself; a practitioner writes down what they heard.
+    A "no" is kept and is final for that edition: neither a yes nor a basis follows it, only
+    another edition. Somebody who reads their own plan may answer for themself; a practitioner
+    writes down what they heard.
+
+    Args:
+        edition: the one that was read.
+        answer: ``yes``, ``no`` or ``basis``; a basis is written down by a practitioner.
+        words: what was said; the grounds of a basis, which it needs.
+
+    Raises:
+        AlreadyEnded, OtherEdition, FinalNo, NotOfThisCircle, NeedsWords, UnknownWord.
     """
-    if person.pk not in by.persons:
-        by.confirm("E", plan)
-    else:
-        by.confirm("R", plan)
-    if plan.ended_at:
-        raise AlreadyEnded(plan=plan)
-    if edition != plan.edition:
-        raise AlreadyEnded(plan=plan, edition=edition)
-    if answer == "basis" and not words.strip():
-        raise Refused("a basis needs its grounds", field="words")
+    own = person.pk in by.persons
+    by.confirm("R" if own else "E", plan)
+    if answer not in rules.ANSWERS or (own and answer == "basis"):
+        raise UnknownWord(field="answer", value=answer)
+    now = Plan.objects.unscoped("the edition that counts").select_for_update().get(pk=plan.pk)
+    if now.ended_at:
+        raise AlreadyEnded(plan=now)
+    if edition != now.edition:
+        raise OtherEdition(edition=now.edition)
+    if person not in queries.people_of(plan.circle):
+        raise NotOfThisCircle(person=person)
+    if answer == "basis" and len(words.strip()) < cases_rules.REASON_LETTERS:
+        raise NeedsWords(field="words")
+    noes = Agreement.objects.unscoped("a no is final for its edition")
+    if noes.filter(plan=plan, edition=edition, person=person, answer="no").exists():
+        raise FinalNo(person=person, edition=edition)
     said = Agreement.objects.create(
         institution_id=plan.institution_id,
         circle_id=plan.circle_id,
@@ -242,6 +400,86 @@ def agree(
     )
     audit.write("plans.agreement_recorded", by=by, at=at, about=plan, detail={"answer": answer})
     return said
+
+
+@action
+def change_plan(
+    *, plan: Plan, summary: str, because: str, expected: int, by: Reader, at: datetime
+) -> Plan:
+    """Make a new edition of a plan, in other words or after somebody said no.
+
+    Everybody is asked again: what was said to an edition stays with that edition. What has
+    started goes on.
+
+    Args:
+        because: why, in a full sentence; kept as a decision.
+
+    Raises:
+        AlreadyEnded, StaleVersion; the reasons ``cases.record_decision`` refuses.
+    """
+    by.confirm("E", plan)
+    if plan.ended_at:
+        raise AlreadyEnded(plan=plan)
+    plan.summary, plan.edition = summary, plan.edition + 1
+    plan.save_version(expected, ["summary", "edition"])
+    cases.record_decision(
+        circle=plan.circle,
+        kind="choice",
+        chosen=f"edition {plan.edition}",
+        about=f"plan:{plan.pk}",
+        reason=because,
+        by=by,
+        at=at,
+    )
+    audit.write(
+        "plans.plan_changed", by=by, at=at, about=plan, detail={"edition": str(plan.edition)}
+    )
+    return plan
+
+
+@action
+def release_gate(
+    *, course: Course, gate: str, reason: str, until: date, by: Reader, at: datetime
+) -> Decision:
+    """Let a closed gate pass until a day, by a named clinician with a reason.
+
+    Args:
+        gate: the id of a gate of this course's protocol, such as ``baseline``.
+        until: the last day it holds, at most 90 days ahead.
+
+    Raises:
+        NotReleasable: what the gate asks for must be true. NothingToRelease: it is not closed.
+        UnknownWord: the course has no such gate, or the day lies too far ahead.
+    """
+    by.confirm("E", course.plan)
+    if course.ended_at:
+        raise AlreadyEnded(course=course)
+    states = {
+        state.gate: state
+        for state in (
+            *queries.session_gates(course=course, seen_by=by, at=at),
+            *queries.start_gates(course=course, seen_by=by, at=at),
+        )
+    }
+    if gate not in states:
+        raise UnknownWord(field="gate", value=gate)
+    if not states[gate].releasable:
+        raise NotReleasable(gate=gate)
+    if states[gate].status != "waiting":
+        raise NothingToRelease(gate=gate)
+    if until > at.date() + timedelta(days=rules.LONGEST_RELEASE_DAYS):
+        raise cases.BadDate(field="until")
+    return cases.record_decision(
+        circle=course.circle,
+        kind="release",
+        chosen="released",
+        about=f"gate:{gate}",
+        reason=reason,
+        shown={"gate": gate, "because": states[gate].reason.text, "course": str(course.pk)},
+        until=until,
+        by=by,
+        at=at,
+    )
 
 
 @action
@@ -262,6 +500,7 @@ def start_course(*, course: Course, by: Any, at: datetime) -> Course:
     course.started_at = at
     course.save_version(course.version, ["started_at"])
     audit.write("plans.course_started", by=by, at=at, about=course)
+    _step_by_lead(course.plan.case, by=by, at=at)
     return course
 
 
@@ -269,14 +508,23 @@ def start_course(*, course: Course, by: Any, at: datetime) -> Course:
 def end_course(
     *, course: Course, completion: str, words: str, expected: int, by: Any, at: datetime
 ) -> Course:
-    """End a course with one of the completion words. Consents given for it end with it."""
+    """End a course with one of the completion words. Consents given for it end with it.
+
+    Raises:
+        UnknownWord: a course that never started was not completed, and the reverse.
+    """
     by.confirm("E", course.plan)
     if course.ended_at:
         raise AlreadyEnded(course=course)
+    if completion not in rules.endings(started=course.started_at is not None):
+        raise UnknownWord(field="completion", value=completion)
+    if not words.strip():
+        raise NeedsWords(field="words")
     course.ended_at, course.completion, course.completion_words = at, completion, words
     course.save_version(expected, ["ended_at", "completion", "completion_words"])
     consent.end_for(about=f"course:{course.pk}", by=by, at=at)
     audit.write("plans.course_ended", by=by, at=at, about=course, detail={"completion": completion})
+    _step_by_lead(course.plan.case, by=by, at=at)
     return course
 
 
@@ -286,12 +534,19 @@ def end_plan(*, plan: Plan, because: str, by: Any, at: datetime) -> Plan:
     by.confirm("E", plan)
     if plan.ended_at:
         raise AlreadyEnded(plan=plan)
+    if because not in rules.PLAN_ENDS:
+        raise UnknownWord(field="because", value=because)
     if plan.courses.unscoped("courses of this plan").filter(ended_at=None).exists():
-        raise Refused("a course of this plan is still open", plan=plan)
+        raise StillOpen(plan=plan)
     plan.ended_at, plan.ended_because = at, because
     plan.save_version(plan.version, ["ended_at", "ended_because"])
     audit.write("plans.plan_ended", by=by, at=at, about=plan)
     return plan
+
+
+def _lock(case: Case) -> None:
+    """Two proposals for one case do not look at the same time."""
+    Case.objects.unscoped("one live plan a case").select_for_update().get(pk=case.pk)
 
 
 def _must_be_checked(case: Case) -> None:
@@ -301,6 +556,32 @@ def _must_be_checked(case: Case) -> None:
         or checks.filter(concern__case=case).exists()
     ):
         raise NoSafetyCheck(case=case)
+
+
+def _must_treat_somebody(way: Protocol, plan: Plan, persons: Sequence[Person]) -> None:
+    if not persons or not set(persons) <= set(queries.people_of(plan.circle)):
+        raise NobodyTreated(persons=list(persons))
+    if way.treats == "relatives" and plan.circle.focus in persons:
+        raise NotForThem(persons=list(persons))
+
+
+def _must_work_here(
+    institution: Any, deliverer: Practitioner, supervisor: Practitioner | None
+) -> None:
+    strangers = [p for p in (deliverer, supervisor) if p and p.institution_id != institution]
+    if strangers or deliverer == supervisor:
+        raise NotWorkingHere(deliverer=deliverer, supervisor=supervisor)
+
+
+def _must_fit_the_dose(sessions: int, dose: Range, why: str) -> None:
+    possible = 1 <= sessions <= rules.MOST_SESSIONS
+    if not possible or not (rules.within_dose(sessions, dose) or why.strip()):
+        raise OutsideDose(lowest=dose.min or dose.typical, highest=dose.max or dose.typical)
+
+
+def _step_by_lead(case: Case, *, by: Any, at: datetime) -> None:
+    if "lead" in by.roles:
+        cases.touch(case=case, by=by, at=at)
 
 
 def _writer(by: Any, case: Case) -> Any:

@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from alongside import catalogue
 from alongside.cases.models import Decision
-from alongside.consent.models import Capacity
+from alongside.consent.models import Capacity, Refusal
 from alongside.consent.models import Consent as ConsentRow
 from alongside.consent.queries import fact_of as consent_fact
 from alongside.credentials.models import Credential
@@ -20,16 +20,17 @@ from alongside.credentials.queries import fact_of as credential_fact
 from alongside.credentials.rules import counting
 from alongside.crisis import private_check
 from alongside.crisis.models import Alert, SafetyCheck
-from alongside.engine.consent.decide import permitted
-from alongside.engine.protocols.gates import GateState, gate_states
+from alongside.engine.consent.decide import RefusalFact, permitted
+from alongside.engine.protocols.gates import GateState, gate_states, words_of_gate
 from alongside.engine.protocols.shapes import Protocol
 from alongside.measures.models import Response
 from alongside.people.models import Circle, Member, Person, age_of
-from alongside.plans.models import Agreement, Course, Goal, GoalRating, Plan
+from alongside.plans.models import Agreement, Course, CoursePerson, Goal, GoalRating, Plan
 from alongside.tasks.models import Task
 
 # A gate asks what is so, whoever looks: what it reads is never shown, only whether it holds.
 GATE = "a gate asks what is so, whoever looks"
+BASELINE_AGE = timedelta(days=28)  # an older first measure says nothing about the start
 # No record can know these: the practitioner says them on the day, and they hold for that session.
 SAID_ON_THE_DAY = frozenset({"fit_today"})
 
@@ -65,6 +66,24 @@ def goals(*, seen_by: Any, plan: Plan) -> list[Goal]:
     return found
 
 
+def goal(*, seen_by: Any) -> Any:
+    """Goals one by one, each with its plan."""
+    return Goal.objects.visible_to(seen_by).select_related("plan__case", "about")
+
+
+def courses_of(*, seen_by: Any, plan: Plan) -> list[Course]:
+    """The courses of a plan with whom each treats, open ones first; two queries."""
+    found = list(courses(seen_by=seen_by).filter(plan=plan).order_by("started_at", "pk"))
+    found.sort(key=lambda course: course.ended_at is not None)
+    treated: dict[UUID, list[Person]] = {course.pk: [] for course in found}
+    rows = CoursePerson.objects.visible_to(seen_by).filter(course__in=found)
+    for row in rows.select_related("person").order_by("person__created_at", "person_id"):
+        treated[row.course_id].append(row.person)
+    for course in found:
+        course.people = treated[course.pk]
+    return found
+
+
 def agreements(*, seen_by: Any, plan: Plan) -> Any:
     """What each person said to the live edition of a plan, latest first."""
     return (
@@ -81,6 +100,12 @@ def people_of(circle: Circle) -> list[Person]:
     return [circle.focus, *(m.person for m in members.select_related("person"))]
 
 
+def treated_by(course: Course) -> list[Person]:
+    """Whom a course treats, longest known first."""
+    rows = course.treated.unscoped(GATE).select_related("person")
+    return [row.person for row in rows.order_by("person__created_at", "person_id")]
+
+
 def protocol_of(course: Course) -> Protocol:
     """The protocol at the exact version of the course."""
     return catalogue.current().protocol(course.protocol)
@@ -95,52 +120,73 @@ def start_gates(*, course: Course, seen_by: Any, at: datetime) -> tuple[GateStat
 def session_gates(
     *, course: Course, seen_by: Any, at: datetime, said: frozenset[str] = frozenset()
 ) -> tuple[GateState, ...]:
-    """The gates before a session is held: asked anew each time.
+    """The gates before a session is held: asked anew each time, as they stand at a moment.
 
     Args:
+        at: now, or when a session began that is written down later. What came up in it, such as
+            an alert, holds back the next one, not the record of this one.
         said: words only somebody who is there can say, such as ``fit_today``.
     """
     way = protocol_of(course)
     return _states(way.gates_session, course, at, said & SAID_ON_THE_DAY)
 
 
+def said_on_the_day(course: Course) -> frozenset[str]:
+    """The words that a session of this course asks somebody who is there to say."""
+    way, gates = protocol_of(course), catalogue.current().gates
+    uses = [use for use in way.gates_session if use.is_for(course.variant)]
+    return frozenset(word for use in uses for word in words_of_gate(use, gates)) & SAID_ON_THE_DAY
+
+
 def is_held_back(circle: UUID, at: datetime) -> bool:
     """G1: an A to C alert is open in this circle, and no release of it is recorded since."""
     alerts = Alert.objects.unscoped(GATE).filter(
-        circle_id=circle, closed_at=None, level__in=["A", "B", "C"]
+        Q(closed_at=None) | Q(closed_at__gt=at),
+        circle_id=circle,
+        raised_at__lte=at,
+        level__in=["A", "B", "C"],
     )
-    newest = alerts.order_by("-last_raised_at").values_list("last_raised_at", flat=True).first()
-    if newest is None:
+    raised = [min(last, at) for last in alerts.values_list("last_raised_at", flat=True)]
+    if not raised:
         return False
-    return not _releases(circle, "gate:G1", at.date()).filter(decided_at__gte=newest).exists()
+    let_pass = _releases(circle, "gate:G1", at).filter(decided_at__gte=max(raised))
+    return not let_pass.exists()
+
+
+def released(course: Course, at: datetime) -> frozenset[str]:
+    """The gates that a named clinician has let pass at a moment; G1 is asked in its own way."""
+    return frozenset(
+        row.about.removeprefix("gate:")
+        for row in _releases(course.circle_id, "gate:", at)
+        if row.about != "gate:G1"
+    )
 
 
 def _states(
     uses: Iterable[Any], course: Course, at: datetime, said: frozenset[str] = frozenset()
 ) -> tuple[GateState, ...]:
     gates = catalogue.current().gates
-    released = {
-        row.about.removeprefix("gate:")
-        for row in _releases(course.circle_id, "gate:", at.date())
-        if row.about != "gate:G1"
-    }
     return gate_states(
-        uses, gates, words(course, at) | said, variant=course.variant, released=frozenset(released)
+        uses,
+        gates,
+        words(course, at) | said,
+        variant=course.variant,
+        released=released(course, at),
     )
 
 
-def _releases(circle: UUID, about: str, on: date) -> Any:
+def _releases(circle: UUID, about: str, at: datetime) -> Any:
     rows = Decision.objects.unscoped(GATE).filter(
-        circle_id=circle, kind="release", about__startswith=about
+        circle_id=circle, kind="release", about__startswith=about, decided_at__lte=at
     )
-    return rows.filter(Q(until=None) | Q(until__gte=on))
+    return rows.filter(Q(until=None) | Q(until__gte=at.date()))
 
 
 def words(course: Course, at: datetime) -> frozenset[str]:
     """The words that are true of a course now; what is unknown is not among them."""
     have = set()
     way, on = protocol_of(course), at.date()
-    treated = [row.person for row in course.treated.unscoped(GATE).select_related("person")]
+    treated = treated_by(course)
     if way.runnable:
         have.add("runnable")
     if not is_held_back(course.circle_id, at):
@@ -152,9 +198,10 @@ def words(course: Course, at: datetime) -> frozenset[str]:
     have |= _of_the_persons(course, treated, on)
     if _has_agreed(course, treated):
         have.add("agreement")
-    if _has_baseline(course, way, treated, at):
-        have.add("baseline")
-    open_tasks = Task.objects.unscoped(GATE).filter(circle_id=course.circle_id, done_at=None)
+    have |= _measured(course, way, treated, at)
+    open_tasks = Task.objects.unscoped(GATE).filter(
+        Q(done_at=None) | Q(done_at__gt=at), circle_id=course.circle_id, made_at__lte=at
+    )
     kinds = set(open_tasks.values_list("kind", flat=True))
     if not private_check.is_frozen(course.circle_id):
         have.add("participants_safe")
@@ -179,13 +226,20 @@ def _is_checked(course: Course) -> bool:
 def _consented(course: Course, treated: list[Person], on: date) -> set[str]:
     rows = ConsentRow.objects.unscoped(GATE).filter(circle_id=course.circle_id, person__in=treated)
     facts = [consent_fact(row) for row in rows]
+    noes = Refusal.objects.unscoped(GATE).filter(circle_id=course.circle_id, person__in=treated)
+    refused = [RefusalFact(str(no.person_id), no.about, no.refused_at.date()) for no in noes]
     forms = {fact.form_id for fact in facts}
     given = {
         form
         for form in forms
         if all(
             permitted(
-                facts, person=str(person.pk), form=form, on=on, about=f"course:{course.pk}"
+                facts,
+                person=str(person.pk),
+                form=form,
+                on=on,
+                about=f"course:{course.pk}",
+                refusals=refused,
             ).allowed
             for person in treated
         )
@@ -240,29 +294,38 @@ def _lowest_age(person: Person, on: date) -> int | None:
 
 
 def _has_agreed(course: Course, treated: list[Person]) -> bool:
-    said: dict[UUID, str] = {}
+    said: dict[UUID, set[str]] = {person.pk: set() for person in treated}
     rows = Agreement.objects.unscoped(GATE).filter(
-        plan=course.plan, edition=course.plan.edition, person__in=treated
+        plan=course.plan_id, edition=F("plan__edition"), person__in=treated
     )
-    for row in rows.order_by("said_at"):
-        said[row.person_id] = row.answer
-    return all(said.get(person.pk) in {"yes", "basis"} for person in treated)
+    for row in rows:
+        said[row.person_id].add(row.answer)
+    return all(answers and "no" not in answers for answers in said.values())
 
 
-def _has_baseline(course: Course, way: Protocol, treated: list[Person], at: datetime) -> bool:
-    primary = [m.instrument for m in way.measures_of(course.variant) if m.primary]
-    known = catalogue.current().instruments
-    wanted = {ref.split("@")[0] for ref in known} & set(primary)
-    if not wanted:
-        return True
+def _measured(course: Course, way: Protocol, treated: list[Person], at: datetime) -> frozenset[str]:
+    """``baseline:<instrument>`` for each first measure that is there and recent enough.
+
+    An instrument that is named and not yet here is not asked, so nothing waits for it.
+    """
+    named = {one for use in (*way.gates_start, *way.gates_session) for one in use.of}
+    named |= {measure.instrument for measure in way.measures_of(course.variant)}
+    here = {ref.split("@")[0] for ref in catalogue.current().instruments}
     rows = Response.objects.unscoped(GATE).filter(
         circle_id=course.circle_id,
         respondent__in=treated,
         entered_in_error=False,
-        answered_at__gte=at - timedelta(days=28),
+        answered_at__gte=(course.started_at or at) - BASELINE_AGE,
     )
-    asked = {str(ref).split("@")[0] for ref in rows.values_list("instrument", flat=True)}
-    return bool(wanted & asked)
+    answered = {str(ref).split("@")[0] for ref in rows.values_list("instrument", flat=True)}
+    there = {one for one in named if one in answered or one not in here}
+    if all(
+        measure.instrument in there
+        for measure in way.measures_of(course.variant)
+        if measure.primary
+    ):
+        return frozenset({"baseline", *(f"baseline:{one}" for one in there)})
+    return frozenset(f"baseline:{one}" for one in there)
 
 
 def texts(states: Iterable[GateState]) -> list[Mapping[str, Any]]:

@@ -1,0 +1,31 @@
+"""Words and numbers of a plan that need no database.
+
+Source: the completion words are those of the interventions, section 0.3.
+"""
+
+from __future__ import annotations
+
+from alongside.cases.rules import COMPLETIONS
+from alongside.engine.protocols.shapes import Range
+
+LEVELS = ("-2", "-1", "0", "1", "2")
+ANSWERS = ("yes", "no", "basis")
+KINDS = ("feeling", "thinking", "behaving")
+MOST_SESSIONS = 120
+LONGEST_RELEASE_DAYS = 90
+# A course that never started can only end in one of these; one that started, in the others.
+BEFORE_START = ("declined_before_start", "stopped_safety", "transferred", "deceased")
+AFTER_START = tuple(word for word in COMPLETIONS if word != "declined_before_start")
+PLAN_ENDS = (*COMPLETIONS, "another_way")
+
+
+def endings(*, started: bool) -> tuple[str, ...]:
+    """The completion words that a course can end with."""
+    return AFTER_START if started else BEFORE_START
+
+
+def within_dose(sessions: int, dose: Range) -> bool:
+    """True when a number of sessions lies within what the protocol names."""
+    lowest = dose.min or dose.typical or 1
+    highest = dose.max or dose.typical or MOST_SESSIONS
+    return lowest <= sessions <= highest

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Max
 
 from alongside import catalogue
 from alongside.access import readers
+from alongside.access.models import Account
 from alongside.calendar.models import Booking
+from alongside.cases import actions as cases
+from alongside.delivery import queries, rules
 from alongside.delivery.models import (
     Addition,
     Attendance,
@@ -27,7 +30,11 @@ from alongside.plans import queries as plan_queries
 from alongside.plans.models import Course
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import NotAllowed, Refused
+from alongside.tasks import actions as tasks
+from alongside.tasks.models import Task
+
+BEFORE_START = timedelta(hours=12)  # the course may be marked as started after its first session
 
 
 class GatesClosed(Refused):
@@ -39,7 +46,27 @@ class NotStarted(Refused):
 
 
 class AlreadyTold(Refused):
-    """What happened to this booking is written down already."""
+    """What happened at that time is written down already. ``session`` says what."""
+
+
+class Cancelled(Refused):
+    """The time was given back; nothing was held then."""
+
+
+class NobodyCame(Refused):
+    """Nobody came: that is a session that was not held."""
+
+
+class NotExpected(Refused):
+    """Attendance leaves out somebody the course treats, or names somebody else."""
+
+
+class UnknownWord(Refused):
+    """A word or number that is not in its list. ``field`` and ``value`` say which."""
+
+
+class NeedsWords(Refused):
+    """Something must be said in words. ``field`` names it."""
 
 
 class NotHappenedYet(Refused):
@@ -50,8 +77,24 @@ class Incomplete(Refused):
     """The note lacks parts that every session has. ``missing`` names them."""
 
 
+class UnknownPart(Refused):
+    """A note has no such part, or the part is longer than can be kept. ``part`` names it."""
+
+
+class SafeguardingOpen(Refused):
+    """Somebody at risk was named: the safeguarding lead is told before the record is closed."""
+
+
+class NotSigned(Refused):
+    """A draft is changed, not added to."""
+
+
 class AlreadySigned(Refused):
     """A signed note is not changed; it is added to."""
+
+
+class AlreadyReviewed(Refused):
+    """It was looked at together; what came of it stays as it is."""
 
 
 class NotTheAuthor(Refused):
@@ -59,7 +102,11 @@ class NotTheAuthor(Refused):
 
 
 class UnknownStep(Refused):
-    """The protocol has no such step."""
+    """The protocol has no such step in this variant."""
+
+
+class StepLocked(Refused):
+    """The step waits for others, or for a gate. ``step_state`` says for what."""
 
 
 @action
@@ -84,19 +131,20 @@ def hold_session(
         said: what only the practitioner can say of the day, such as ``fit_today``.
 
     Raises:
-        NotStarted, GatesClosed, NotHappenedYet, AlreadyTold.
+        NotStarted, GatesClosed, NotHappenedYet, AlreadyTold, Cancelled, NobodyCame, NotExpected,
+        UnknownWord.
     """
     by.confirm_create("session", institution=course.institution_id, circle=course.circle_id)
-    if course.started_at is None or course.ended_at is not None:
-        raise NotStarted(course=course)
-    if held_at > at:
-        raise NotHappenedYet(held_at=held_at)
-    if not any(word in {"attended", "late"} for word in attendance.values()):
-        raise Refused("nobody came: that is a session not held", field="attendance")
-    states = plan_queries.session_gates(course=course, seen_by=by, at=at, said=said)
+    _must_run(course, held_at, at)
+    _must_be_expected(course, attendance)
+    if not any(word in rules.CAME for word in attendance.values()):
+        raise NobodyCame
+    if not 1 <= minutes <= rules.LONGEST_MINUTES:
+        raise UnknownWord(field="minutes", value=minutes)
+    states = plan_queries.session_gates(course=course, seen_by=by, at=held_at, said=said)
     if not gate_rules.may_start(states):
         raise GatesClosed(states=states)
-    _untold(booking)
+    _untold(course, booking, held_at, at)
     me = readers.person_for(by, institution=course.institution_id, circle=course.circle_id)
     sessions = TherapySession.objects.unscoped("number the sessions of this course")
     last = sessions.filter(course=course, held=True).aggregate(last=Max("number"))["last"] or 0
@@ -114,7 +162,7 @@ def hold_session(
         agenda=json.dumps(list(agenda), ensure_ascii=False) if agenda else "",
     )
     _attend(session, attendance)
-    first = next(iter(attendance))
+    first = next(person for person, word in attendance.items() if word in rules.CAME)
     ProgressNote.objects.create(
         institution_id=course.institution_id,
         circle_id=course.circle_id,
@@ -124,6 +172,8 @@ def hold_session(
         changed_at=at,
     )
     audit.write("delivery.session_held", by=by, at=at, about=session)
+    if "lead" in by.roles:
+        cases.touch(case=course.plan.case, by=by, at=at)
     return session
 
 
@@ -137,10 +187,37 @@ def not_held(
     at: datetime,
     booking: Booking | None = None,
     attendance: Mapping[Person, str] | None = None,
+    whose: str = "",
+    words: str = "",
 ) -> TherapySession:
-    """Write down a session that was not held, and why. It is an outcome, not a gap."""
+    """Write down a session that was not held, and why. It is an outcome, not a gap.
+
+    Two in a row that somebody missed without a word make a task: reach out within 48 hours.
+
+    Args:
+        because: ``did_not_attend``, ``cancelled_in_time``, ``cancelled_by_service`` or
+            ``postponed``.
+        whose: whose reason it was: ``person``, ``service`` or ``neither``; by ``because`` when
+            left out. Nobody is blamed by it: it keeps the count of missed talks honest.
+        attendance: a word for each person treated; by ``because`` when left out.
+
+    Raises:
+        NotStarted, NotHappenedYet, AlreadyTold, Cancelled, NotExpected, UnknownWord.
+    """
     by.confirm_create("session", institution=course.institution_id, circle=course.circle_id)
-    _untold(booking)
+    if because not in rules.NOT_HELD:
+        raise UnknownWord(field="because", value=because)
+    whose = whose or rules.WHOSE_OF[because]
+    if whose not in rules.WHOSE:
+        raise UnknownWord(field="whose", value=whose)
+    _must_run(course, when, at)
+    if attendance is None:
+        treated = plan_queries.treated_by(course)
+        attendance = dict.fromkeys(treated, rules.ATTENDANCE_OF[because])
+    _must_be_expected(course, attendance)
+    if any(word in rules.CAME for word in attendance.values()):
+        raise UnknownWord(field="attendance", value="attended")
+    _untold(course, booking, when, at)
     me = readers.person_for(by, institution=course.institution_id, circle=course.circle_id)
     sessions = TherapySession.objects.unscoped("number the sessions of this course")
     last = sessions.filter(course=course, held=True).aggregate(last=Max("number"))["last"] or 0
@@ -155,11 +232,14 @@ def not_held(
         held=False,
         held_at=when,
         not_held_because=because,
+        not_held_by=whose,
+        not_held_words=words.strip(),
     )
-    _attend(session, attendance or {})
+    _attend(session, attendance)
     audit.write(
         "delivery.session_not_held", by=by, at=at, about=session, detail={"because": because}
     )
+    _reach_out(course, by=by, at=at)
     return session
 
 
@@ -169,11 +249,20 @@ def write_note(
 ) -> ProgressNote:
     """Save the draft of a note. Blank parts are allowed until it is signed.
 
+    Args:
+        parts: text by the id of a line of the protocol's skeleton, or ``other``.
+        expected: the version that was read.
+
     Raises:
-        AlreadySigned, NotTheAuthor; StaleVersion with the row as it is now.
+        AlreadySigned, NotTheAuthor, UnknownPart; StaleVersion with the row as it is now.
     """
-    by.confirm("E", note)
+    by.confirm("R", note)
     _draft_of(note, by)
+    by.confirm("E", note)
+    known = queries.parts_of_note(note)
+    for part, text in parts.items():
+        if part not in known or len(text) > rules.LONGEST_PART:
+            raise UnknownPart(part=part)
     note.parts = json.dumps({k: v for k, v in parts.items() if v.strip()}, ensure_ascii=False)
     note.changed_at = at
     note.save_version(expected, ["parts", "changed_at"])
@@ -187,10 +276,16 @@ def sign_note(*, note: ProgressNote, expected: int, by: Any, at: datetime) -> Pr
 
     Raises:
         Incomplete: a part that every session of the protocol has is blank.
+        SafeguardingOpen: a report about somebody at risk is still due (G5).
+        AlreadySigned, NotTheAuthor, StaleVersion.
     """
-    by.confirm("S", note)
+    by.confirm("R", note)
     _draft_of(note, by)
-    written = json.loads(note.parts or "{}")
+    by.confirm("S", note)
+    due = Task.objects.unscoped("G5: is a safeguarding report still due in this circle?")
+    if due.filter(circle_id=note.circle_id, kind="safeguarding", done_at=None).exists():
+        raise SafeguardingOpen
+    written = rules.parts_of(note.parts)
     protocol = catalogue.current().protocol(note.session.course.protocol)
     missing = step_rules.missing_agenda(protocol, written.keys())
     if missing:
@@ -206,9 +301,9 @@ def add_to_note(*, note: ProgressNote, words: str, by: Any, at: datetime) -> Add
     """Correct or complete a signed note by adding to it."""
     by.confirm("C", note)
     if note.signed_at is None:
-        raise Refused("this note is a draft: change it", note=note)
+        raise NotSigned(note=note)
     if not words.strip():
-        raise Refused("an addition needs words", field="words")
+        raise NeedsWords(field="words")
     addition = Addition.objects.create(
         institution_id=note.institution_id,
         circle_id=note.circle_id,
@@ -233,14 +328,27 @@ def record_step(
     reason: str = "",
     session: TherapySession | None = None,
 ) -> StepRecord:
-    """Write down that a step of the protocol was done, in part, or left out and why."""
+    """Write down that a step of the protocol was done, in part, or left out and why.
+
+    The last record of a step counts.
+
+    Raises:
+        NotStarted, UnknownStep, UnknownWord, NeedsWords; StepLocked: it waits for something.
+    """
     by.confirm_create("session", institution=course.institution_id, circle=course.circle_id)
-    protocol = catalogue.current().protocol(course.protocol)
-    steps = {s.id for phase in protocol.phases_of(course.variant) for s in phase.steps}
-    if step not in steps:
+    if course.started_at is None or course.ended_at is not None:
+        raise NotStarted(course=course)
+    if state not in rules.STEP_STATES:
+        raise UnknownWord(field="state", value=state)
+    if session is not None and session.course_id != course.pk:
+        raise UnknownWord(field="session", value=str(session.pk))
+    states = {one.step: one for one in queries.state_of(course=course, seen_by=by, at=at).steps}
+    if step not in states:
         raise UnknownStep(step=step)
     if state == "left_out" and not reason.strip():
-        raise Refused("say why the step is left out", field="reason")
+        raise NeedsWords(field="reason")
+    if state != "left_out" and states[step].status == "locked":
+        raise StepLocked(step_state=states[step])
     record = StepRecord.objects.create(
         institution_id=course.institution_id,
         circle_id=course.circle_id,
@@ -271,10 +379,25 @@ def set_homework(
     difficulty: int | None = None,
     due_on: date | None = None,
 ) -> Homework:
-    """Agree on something to try before the next session. Difficulty 0 to 10, if rated."""
+    """Agree on something to try before the next session.
+
+    Args:
+        about: who tries it: somebody the course treats.
+        difficulty: 0 to 10, as they find it now; None when nobody rated it.
+        due_on: the day by which it is looked at again; today or later.
+
+    Raises:
+        NeedsWords, NotExpected, UnknownWord.
+    """
     by.confirm_create("homework", institution=session.institution_id, circle=session.circle_id)
     if not task.strip():
-        raise Refused("say what is to be tried", field="task")
+        raise NeedsWords(field="task")
+    if about not in plan_queries.treated_by(session.course):
+        raise NotExpected(person=about)
+    if difficulty is not None and not 0 <= difficulty <= rules.HARDEST:
+        raise UnknownWord(field="difficulty", value=difficulty)
+    if due_on is not None and due_on < at.date():
+        raise UnknownWord(field="due_on", value=str(due_on))
     homework = Homework.objects.create(
         institution_id=session.institution_id,
         circle_id=session.circle_id,
@@ -306,24 +429,40 @@ def tell_homework(
     obstacle: str = "",
     learning: str = "",
 ) -> Homework:
-    """Write down what came of it: none, part or full. None of the three is a failure."""
+    """Write down what came of it: none, part or full. None of the three is a failure.
+
+    Who it is for may tell it themself until it was looked at together.
+
+    Raises:
+        AlreadyReviewed, UnknownWord, StaleVersion.
+    """
     if homework.about_id in by.persons:
         by.confirm("R", homework)
     else:
         by.confirm("E", homework)
+    if done not in rules.DONE:
+        raise UnknownWord(field="done", value=done)
     if homework.reviewed_at:
-        raise AlreadySigned(homework=homework)
+        raise AlreadyReviewed(homework=homework)
     homework.done, homework.obstacle, homework.learning = done, obstacle, learning
     homework.told_at = at
     homework.save_version(expected, ["done", "obstacle", "learning", "told_at"])
-    audit.write("delivery.homework_reviewed", by=by, at=at, about=homework, detail={"done": done})
+    audit.write("delivery.homework_told", by=by, at=at, about=homework, detail={"done": done})
     return homework
 
 
 @action
 def review_homework(*, homework: Homework, expected: int, by: Any, at: datetime) -> Homework:
-    """Mark that it was looked at together."""
+    """Mark that it was looked at together: by staff, not by who tried it.
+
+    Raises:
+        AlreadyReviewed, StaleVersion.
+    """
     by.confirm("E", homework)
+    if homework.about_id in by.persons:
+        raise NotAllowed(action="E", record=str(homework.pk))
+    if homework.reviewed_at:
+        raise AlreadyReviewed(homework=homework)
     homework.reviewed_at = at
     homework.save_version(expected, ["reviewed_at"])
     audit.write("delivery.homework_reviewed", by=by, at=at, about=homework)
@@ -341,12 +480,61 @@ def _attend(session: TherapySession, attendance: Mapping[Person, str]) -> None:
         )
 
 
-def _untold(booking: Booking | None) -> None:
+def _must_run(course: Course, when: datetime, at: datetime) -> None:
+    if course.started_at is None or course.ended_at is not None:
+        raise NotStarted(course=course)
+    if when > at:
+        raise NotHappenedYet(when=when)
+    if when < course.started_at - BEFORE_START:
+        raise NotStarted(course=course)
+
+
+def _must_be_expected(course: Course, attendance: Mapping[Person, str]) -> None:
+    if set(attendance) != set(plan_queries.treated_by(course)):
+        raise NotExpected(persons=list(attendance))
+    for word in attendance.values():
+        if word not in rules.ATTENDANCE:
+            raise UnknownWord(field="attendance", value=word)
+
+
+def _untold(course: Course, booking: Booking | None, when: datetime, at: datetime) -> None:
+    """Lock the course, so that its sessions are told one at a time, and see that this is new."""
+    Course.objects.unscoped("tell one at a time").select_for_update().get(pk=course.pk)
+    told = TherapySession.objects.unscoped("what happened is told once")
     if booking is None:
+        found = told.filter(course=course, held_at=when).first()
+    else:
+        now = Booking.objects.unscoped("tell one at a time").select_for_update().get(pk=booking.pk)
+        if now.circle_id != course.circle_id:
+            raise NotExpected(booking=booking)
+        if now.cancelled_at is not None:
+            raise Cancelled(booking=now)
+        if now.starts_at > at:
+            raise NotHappenedYet(when=now.starts_at)
+        found = told.filter(booking=booking).first()
+    if found is not None:
+        raise AlreadyTold(session=found)
+
+
+def _reach_out(course: Course, *, by: Any, at: datetime) -> None:
+    """Two in a row missed without a word: somebody reaches out, once, within 48 hours."""
+    rows = TherapySession.objects.unscoped("were the last ones missed without a word?")
+    last = rows.filter(course=course).order_by("-held_at")[: rules.MISSED_IN_A_ROW]
+    words = [row.not_held_because for row in last]
+    if words != ["did_not_attend"] * rules.MISSED_IN_A_ROW or by.account_id is None:
         return
-    told = TherapySession.objects.unscoped("a booking is told once").filter(booking=booking)
-    if told.exists():
-        raise AlreadyTold(booking=booking)
+    tasks.make_task(
+        institution=course.institution,
+        circle=course.circle,
+        kind="reach_out",
+        about=f"course:{course.pk}",
+        what="Two talks in a row were missed without a word: reach out",
+        for_role="lead",
+        for_account=Account.objects.get(pk=by.account_id),
+        due_at=at + timedelta(hours=rules.REACH_OUT_HOURS),
+        by=by,
+        at=at,
+    )
 
 
 def _draft_of(note: ProgressNote, by: Any) -> None:

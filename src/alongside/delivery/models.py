@@ -18,6 +18,7 @@ class TherapySession(Editable, Record):
     NOT_HELD = [
         (r, r) for r in ("did_not_attend", "cancelled_in_time", "cancelled_by_service", "postponed")
     ]
+    WHOSE = [(w, w) for w in ("person", "service", "neither")]
 
     institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
     circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, related_name="sessions")
@@ -32,6 +33,8 @@ class TherapySession(Editable, Record):
     held_at = models.DateTimeField()
     minutes = models.PositiveSmallIntegerField(null=True)
     not_held_because = models.CharField(max_length=24, choices=NOT_HELD, blank=True)
+    not_held_by = models.CharField(max_length=8, choices=WHOSE, blank=True)  # whose reason it was
+    not_held_words = EncryptedTextField(blank=True)
     agenda = EncryptedTextField(blank=True)  # JSON list
 
     class Meta:

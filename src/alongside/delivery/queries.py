@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from alongside import catalogue
+from alongside.calendar import queries as calendar
 from alongside.delivery.models import (
     Addition,
     Attendance,
@@ -16,7 +17,9 @@ from alongside.delivery.models import (
     StepRecord,
     TherapySession,
 )
-from alongside.engine.protocols.steps import CourseState, course_state
+from alongside.delivery.rules import FREE_PART
+from alongside.engine.protocols.shapes import Protocol
+from alongside.engine.protocols.steps import CourseState, RecordState, course_state
 from alongside.engine.protocols.steps import StepRecord as StepFact
 from alongside.plans import queries as plans
 from alongside.plans.models import Course
@@ -36,14 +39,63 @@ def of_course(*, seen_by: Any, course: Course) -> list[TherapySession]:
     for row in rows.select_related("person"):
         came[row.session_id].append(row)
     for session in found:
-        session.came = came[session.pk]  # type: ignore[attr-defined]
+        session.came = came[session.pk]
     return found
 
 
 def notes(*, seen_by: Any) -> Any:
     return ProgressNote.objects.visible_to(seen_by).select_related(
-        "session__course__plan", "circle__focus", "about", "written_by"
+        "session__course__plan__case", "circle__focus", "about", "written_by"
     )
+
+
+def unsigned(*, seen_by: Any, at: datetime) -> Any:
+    """The reader's own drafts of sessions that are over, the longest waiting first."""
+    return (
+        notes(seen_by=seen_by)
+        .filter(signed_at=None, written_by__in=seen_by.persons, session__held_at__lte=at)
+        .order_by("session__held_at", "pk")
+    )
+
+
+def note_of(*, seen_by: Any, session: TherapySession) -> ProgressNote | None:
+    """The note of a session, if this reader may read it."""
+    found: ProgressNote | None = notes(seen_by=seen_by).filter(session=session).first()
+    return found
+
+
+def parts_of_note(note: ProgressNote) -> tuple[str, ...]:
+    """The ids of the parts a note may have: the lines of its protocol's skeleton, and one more."""
+    skeleton = plans.protocol_of(note.session.course).skeleton
+    return (*(line.id for line in skeleton), FREE_PART)
+
+
+def attendance(*, seen_by: Any, session: TherapySession) -> list[Attendance]:
+    """Who came to one session."""
+    rows = Attendance.objects.visible_to(seen_by).filter(session=session)
+    return list(rows.select_related("person").order_by("person__created_at", "person_id"))
+
+
+def steps_in(*, seen_by: Any, session: TherapySession) -> list[StepRecord]:
+    """What of the protocol was done in one session."""
+    rows = StepRecord.objects.visible_to(seen_by).filter(session=session)
+    return list(rows.order_by("done_at", "pk"))
+
+
+def steps_of(*, seen_by: Any, course: Course) -> dict[str, StepRecord]:
+    """The last record of each step of a course."""
+    rows = StepRecord.objects.visible_to(seen_by).filter(course=course)
+    return {row.step: row for row in rows.order_by("done_at", "pk")}
+
+
+def untold(*, seen_by: Any, at: datetime, circle: UUID | None = None) -> Any:
+    """Bookings that have begun and of which nobody has said what happened, oldest first."""
+    rows = calendar.bookings(seen_by=seen_by).filter(
+        starts_at__lte=at, cancelled_at=None, session=None
+    )
+    if circle is not None:
+        rows = rows.filter(circle=circle)
+    return rows.order_by("starts_at", "pk")
 
 
 def additions(*, seen_by: Any, note: ProgressNote) -> Any:
@@ -57,7 +109,7 @@ def additions(*, seen_by: Any, note: ProgressNote) -> Any:
 
 def homework(*, seen_by: Any) -> Any:
     return Homework.objects.visible_to(seen_by).select_related(
-        "about", "course", "session", "circle__focus"
+        "about", "course__plan__case", "session", "circle__focus"
     )
 
 
@@ -69,17 +121,45 @@ def homework_rate(*, seen_by: Any, course: Course) -> tuple[int, int]:
 
 def state_of(*, course: Course, seen_by: Any, at: datetime) -> CourseState:
     """Where a course stands: its phase, the next steps, the locked ones and why."""
-    done = StepRecord.objects.visible_to(seen_by).filter(course=course).order_by("done_at")
-    records = [StepFact(row.step, row.state, row.done_at.date(), None, row.reason) for row in done]
+    done = list(
+        StepRecord.objects.visible_to(seen_by).filter(course=course).order_by("done_at", "pk")
+    )
     held = TherapySession.objects.visible_to(seen_by).filter(course=course, held=True).count()
+    protocol = plans.protocol_of(course)
     return course_state(
-        plans.protocol_of(course),
-        records=records,
+        protocol,
+        records=[
+            StepFact(row.step, cast(RecordState, row.state), row.done_at.date(), None, row.reason)
+            for row in done
+        ],
         gates=catalogue.current().gates,
         have=plans.words(course, at),
+        released=plans.released(course, at),
         variant=course.variant,
+        artefacts=_forms_kept(protocol, course.variant, done),
         sessions_held=held,
         sessions_planned=course.sessions_planned,
         started_on=course.started_at.date() if course.started_at else None,
         on=at.date(),
     )
+
+
+def _forms_kept(protocol: Protocol, variant: str, done: list[StepRecord]) -> dict[str, int]:
+    """How many of each form exist. Forms are kept on paper: who records the step says they are.
+
+    A step that is done has made its forms, as many as its phase asks for; one done in part has
+    made one; one left out with a reason counts where the protocol takes a reason instead.
+    """
+    latest = {row.step: row for row in done}
+    kept: dict[str, int] = {}
+    for phase in protocol.phases_of(variant):
+        for need in phase.artefacts:
+            for step in phase.steps:
+                row = latest.get(step.id)
+                if row is None or step.artefact != need.form:
+                    continue
+                if row.state == "done" or (row.state == "left_out" and need.or_reason):
+                    kept[need.form] = max(kept.get(need.form, 0), need.at_least)
+                elif row.state == "part":
+                    kept[need.form] = max(kept.get(need.form, 0), 1)
+    return kept

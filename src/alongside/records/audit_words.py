@@ -19,6 +19,7 @@ ACTS = frozenset(
     crisis.contact_recorded crisis.private_check_answered crisis.safety_check_recorded
     crisis.shift_saved
     delivery.addition_signed delivery.homework_reviewed delivery.homework_set delivery.note_changed
+    delivery.homework_told
     delivery.note_signed delivery.session_held delivery.session_not_held delivery.step_recorded
     directory.line_checked directory.service_saved
     measures.answers_drafted measures.answers_recorded measures.asking_made measures.asking_declined

@@ -1,0 +1,54 @@
+"""Words and numbers of sessions, notes and homework that need no database.
+
+Source: attendance words and the rule of two missed without contact are those of the interventions,
+section 0.3; a homework rate under one half over three sessions asks whether it is too hard.
+"""
+
+from __future__ import annotations
+
+import json
+
+CAME = ("attended", "late")
+ATTENDANCE = (*CAME, "cancelled_in_time", "did_not_attend", "cancelled_by_service")
+NOT_HELD = ("did_not_attend", "cancelled_in_time", "cancelled_by_service", "postponed")
+WHOSE = ("person", "service", "neither")
+# Whose reason it is, unless somebody says otherwise; what it means for each person expected.
+WHOSE_OF = {
+    "did_not_attend": "person",
+    "cancelled_in_time": "person",
+    "cancelled_by_service": "service",
+    "postponed": "neither",
+}
+ATTENDANCE_OF = {
+    "did_not_attend": "did_not_attend",
+    "cancelled_in_time": "cancelled_in_time",
+    "cancelled_by_service": "cancelled_by_service",
+    "postponed": "cancelled_in_time",
+}
+DONE = ("none", "part", "full")
+STEP_STATES = ("done", "part", "left_out")
+LONGEST_MINUTES = 480
+HARDEST = 10
+MISSED_IN_A_ROW = 2  # then somebody reaches out
+REACH_OUT_HOURS = 48
+TOLD_ENOUGH = 3  # tasks told before a rate says anything
+LOW_RATE = 0.5
+LONGEST_PART = 20_000  # letters of one part of a note
+FREE_PART = "other"  # every note has it, whatever the protocol's skeleton
+
+
+def is_low(done: int, told: int) -> bool:
+    """True when under half of at least three tasks were tried: look at how hard they are."""
+    return told >= TOLD_ENOUGH and done / told < LOW_RATE
+
+
+def parts_of(text: str) -> dict[str, str]:
+    """The parts of a note as they are kept: part id to text."""
+    found: dict[str, str] = json.loads(text) if text else {}
+    return found
+
+
+def lines_of(text: str) -> list[str]:
+    """An agenda as it is kept."""
+    found: list[str] = json.loads(text) if text else []
+    return found

@@ -211,7 +211,7 @@ def grant(
     roles = CIRCLE_ROLES if circle else INSTITUTION_ROLES if institution else {"supervisor"}
     if len(objects) != 1 or role not in roles:
         raise WrongObject(role=role)
-    within: UUID = institution.pk if institution else objects[0].institution_id
+    within: UUID = institution.pk if institution else _home_of(circle or practitioner)
     second = _confirm_grant(role, within, circle, account, by)
     _must_fit(account, role, within, circle, at)
     wanted = Q(account=account, role=role, circle=circle, institution=institution)
@@ -246,6 +246,12 @@ def grant(
         detail={"role": role, "second": "alone" if alone else "waiting" if second else "no"},
     )
     return edge
+
+
+def _home_of(placed: Circle | Practitioner | None) -> UUID:
+    if placed is None:
+        raise WrongObject
+    return placed.institution_id
 
 
 def _confirm_grant(
@@ -389,6 +395,8 @@ def lead_new_circle(*, circle: Circle, by: Reader, at: datetime) -> Relationship
     if by.is_system:
         return None
     by.confirm_create("case", institution=circle.institution_id)
+    if by.account_id is None:
+        raise NotAllowed(action="C", record="relationship")
     account = Account.objects.get(pk=by.account_id)
     if is_family(account.pk, circle.pk, at):
         raise StaffAndFamily

@@ -33,7 +33,7 @@ SECOND_FACTORS = UUID("6d9d2a0e-4d0f-4a53-8a4e-5d6a2f1c7e10")
 LEAST_FOR_STAFF, LEAST_FOR_OTHERS = 15, 8
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Sign-in, sign-out and the few mails of it."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -111,7 +111,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Our own pages say what was done; the library's messages name addresses."""
 
 
-class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class MFAAdapter(DefaultMFAAdapter):
     """Second factors: sealed in the database; asked of staff only."""
 
     def encrypt(self, text: str) -> str:

@@ -74,7 +74,7 @@ def person_columns(model: type[Model]) -> tuple[str, ...]:
         for field in model._meta.concrete_fields
         if field.is_relation
         and field.related_model is not None
-        and field.related_model._meta.label_lower == "people.person"  # type: ignore[union-attr]
+        and field.related_model._meta.label_lower == "people.person"
     )
 
 
@@ -104,7 +104,7 @@ def place_of(model: type[Model]) -> Place:
 
 def scope(reader: Asker, rows: QuerySet[Any], action: str) -> QuerySet[Any]:
     """The rows to which the reader may do ``action``, as one WHERE."""
-    model = rows.model
+    model: type[Model] = rows.model
     q = Q()
     for record_type, kind in types_of(model).items():
         allowed = _allowed(reader, model, record_type, action)

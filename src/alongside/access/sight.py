@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -76,7 +77,7 @@ def _supervisors(accounts: list[UUID], seen_by: Reader) -> list[tuple[str, str]]
     return [("supervisor", edge.account.name) for edge in edges]
 
 
-def _of(cells: list[object]) -> str:
+def _of(cells: Sequence[object]) -> str:
     words = [set(getattr(cell, "when", ())) for cell in cells]
     if not words:
         return ""

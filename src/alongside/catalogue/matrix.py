@@ -124,7 +124,9 @@ def _mistakes(reading: Reading[MatrixShape], value: MatrixShape) -> Iterator[Pro
 
 
 def _row(name: str, row: RowShape) -> Row:
-    cells = {role: _cells(role, cell) for role, cell in row.may.items()}
+    cells: dict[str, tuple[Cell, ...]] = {
+        role: _cells(role, cell) for role, cell in row.may.items()
+    }
     return Row(name=name, id=row.id, title=row.title, cells=cells, note=row.note)
 
 

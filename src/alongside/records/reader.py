@@ -33,12 +33,15 @@ class Reader(Protocol):
 
     account_id: UUID | None
     persons: frozenset[UUID]
-    roles: frozenset[str]
-    institutions: frozenset[UUID]
     name: str
     at: datetime
     is_system: bool
     seen: dict[str, set[UUID]]
+
+    @property
+    def roles(self) -> frozenset[str]: ...
+    @property
+    def institutions(self) -> frozenset[UUID]: ...
 
     def scope(self, rows: QuerySet[Any], action: str = "R") -> QuerySet[Any]: ...
     def may(self, action: str, record: Any) -> bool: ...

@@ -25,6 +25,7 @@ class _Plain(forms.Form):
     """Labels stand above the field; nothing is written inside it."""
 
     words: dict[str, tuple[Any, Any]] = {}
+    use_required_attribute = False  # no bubbles of the browser's own
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,7 +35,7 @@ class _Plain(forms.Form):
             field.label, field.help_text = label, hint
 
 
-class RequestLoginCodeForm(_Plain, account.RequestLoginCodeForm):  # type: ignore[misc]
+class RequestLoginCodeForm(_Plain, account.RequestLoginCodeForm):
     words = {
         "email": (
             _("Your e-mail address"),
@@ -43,7 +44,7 @@ class RequestLoginCodeForm(_Plain, account.RequestLoginCodeForm):  # type: ignor
     }
 
 
-class ConfirmLoginCodeForm(_Plain, account.ConfirmLoginCodeForm):  # type: ignore[misc]
+class ConfirmLoginCodeForm(_Plain, account.ConfirmLoginCodeForm):
     words = {"code": (_("The numbers in the mail"), _("You can paste them. They work once."))}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -60,18 +61,18 @@ class ConfirmLoginCodeForm(_Plain, account.ConfirmLoginCodeForm):  # type: ignor
         return code
 
 
-class LoginForm(_Plain, account.LoginForm):  # type: ignore[misc]
+class LoginForm(_Plain, account.LoginForm):
     words = {
         "login": (_("Your e-mail address at work"), ""),
         "password": (_("Your password"), ""),
     }
 
 
-class ReauthenticateForm(_Plain, account.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(_Plain, account.ReauthenticateForm):
     words = {"password": (_("Your password"), "")}
 
 
-class ResetPasswordForm(_Plain, account.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(_Plain, account.ResetPasswordForm):
     words = {"email": (_("Your e-mail address at work"), "")}
 
 
@@ -79,23 +80,21 @@ NEW_PASSWORD = {
     "oldpassword": (_("Your password now"), ""),
     "password1": (
         _("New password"),
-        _(
-            "At least 15 letters, numbers or spaces. A few words nobody puts together are good."
-        ),
+        _("At least 15 letters, numbers or spaces. A few words nobody puts together are good."),
     ),
     "password2": (_("The new password once more"), ""),
 }
 
 
-class ResetPasswordKeyForm(_Plain, account.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordKeyForm(_Plain, account.ResetPasswordKeyForm):
     words = NEW_PASSWORD
 
 
-class ChangePasswordForm(_Plain, account.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(_Plain, account.ChangePasswordForm):
     words = NEW_PASSWORD
 
 
-class SetPasswordForm(_Plain, account.SetPasswordForm):  # type: ignore[misc]
+class SetPasswordForm(_Plain, account.SetPasswordForm):
     words = NEW_PASSWORD
 
 
@@ -125,7 +124,7 @@ class _Counted(forms.Form):
 CODE = {"code": (_("Six numbers"), "")}
 
 
-class AuthenticateForm(_Plain, _Counted, mfa.AuthenticateForm):  # type: ignore[misc]
+class AuthenticateForm(_Plain, _Counted, mfa.AuthenticateForm):
     words = {"code": (_("Six numbers, or one of your recovery codes"), "")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -133,11 +132,11 @@ class AuthenticateForm(_Plain, _Counted, mfa.AuthenticateForm):  # type: ignore[
         self.fields["code"].widget.attrs.update(autocomplete="one-time-code", size="12")
 
 
-class MFAReauthenticateForm(_Plain, _Counted, mfa.ReauthenticateForm):  # type: ignore[misc]
+class MFAReauthenticateForm(_Plain, _Counted, mfa.ReauthenticateForm):
     words = CODE
 
 
-class ActivateTOTPForm(_Plain, totp.ActivateTOTPForm):  # type: ignore[misc]
+class ActivateTOTPForm(_Plain, totp.ActivateTOTPForm):
     words = {"code": (_("The six numbers your app shows now"), "")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -145,7 +144,7 @@ class ActivateTOTPForm(_Plain, totp.ActivateTOTPForm):  # type: ignore[misc]
         self.fields["code"].widget.attrs.update(NUMBERS)
 
 
-class AddWebAuthnForm(_Plain, webauthn.AddWebAuthnForm):  # type: ignore[misc]
+class AddWebAuthnForm(_Plain, webauthn.AddWebAuthnForm):
     words = {
         "name": (_("A name for it"), _("So that you know which one it is: “My phone”.")),
         "passwordless": (_("Sign in with this alone"), _("It asks for your finger, face or PIN.")),
@@ -156,7 +155,7 @@ class AddWebAuthnForm(_Plain, webauthn.AddWebAuthnForm):  # type: ignore[misc]
         self.fields["passwordless"].initial = True
 
 
-class EditWebAuthnForm(_Plain, webauthn.EditWebAuthnForm):  # type: ignore[misc]
+class EditWebAuthnForm(_Plain, webauthn.EditWebAuthnForm):
     words = {"name": (_("A name for it"), "")}
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,11 +18,12 @@ from alongside.directory.queries import countries
 from alongside.records import audit, clock
 from alongside.web.account.forms import SetUpForm
 from alongside.web.parts.access import access
+from alongside.web.parts.pages import Request
 
 
 @access.own_account
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """Send people through their own door, by way of a form that was kept for them."""
     if kept.waiting(request.user, request.reader.at):
         return redirect("own:kept")
@@ -34,14 +35,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @access.own_account
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: Request) -> HttpResponse:
     """One's own account begins with how one signs in."""
     return redirect("mfa_index")
 
 
 @access.own_account
 @require_safe
-def kept_forms(request: HttpRequest) -> HttpResponse:
+def kept_forms(request: Request) -> HttpResponse:
     """What was typed and sent after the session had ended: send it again, or forget it."""
     forms = [
         {"form": form, "fields": [{"name": n, "value": v} for n, v in kept.fields_of(form)]}
@@ -52,7 +53,7 @@ def kept_forms(request: HttpRequest) -> HttpResponse:
 
 @access.own_account
 @require_POST
-def forget_kept(request: HttpRequest, pk: UUID) -> HttpResponse:
+def forget_kept(request: Request, pk: UUID) -> HttpResponse:
     """Forget a kept form."""
     kept.drop(request.user, pk)
     return redirect("home")
@@ -60,7 +61,7 @@ def forget_kept(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @access.public
 @require_http_methods(["GET", "POST"])
-def set_up(request: HttpRequest) -> HttpResponse:
+def set_up(request: Request) -> HttpResponse:
     """The first run: the code that was printed, the institution, the first account."""
     if not first_run.is_open():
         raise Http404
@@ -71,7 +72,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     return render(request, "account/set_up.html", {"form": form})
 
 
-def _finished(request: HttpRequest, form: SetUpForm) -> bool:
+def _finished(request: Request, form: SetUpForm) -> bool:
     """Finish the first run, or put what is wrong beside the field."""
     given, at = form.cleaned_data, clock.now()
     try:

@@ -82,4 +82,5 @@ class ServiceForm(Form):
 
     def __init__(self, *args: Any, settings: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["setting"].choices = settings  # type: ignore[attr-defined]
+        listed = [("", _("Choose one")), *settings]
+        self.fields["setting"].choices = listed  # type: ignore[attr-defined]

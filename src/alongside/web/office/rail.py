@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from alongside.access import policy
+from alongside.web.parts.pages import Request
 
 PLACES = (
     ("office:overview", "layout-grid", "institution", "R"),
@@ -20,7 +20,7 @@ PLACES = (
 )
 
 
-def entries(request: HttpRequest) -> list[dict[str, Any]]:
+def entries(request: Request) -> list[dict[str, Any]]:
     """Each place of the office this reader may open."""
     labels = {
         "office:overview": _("Overview"),
@@ -40,7 +40,7 @@ def entries(request: HttpRequest) -> list[dict[str, Any]]:
     return found
 
 
-def me(request: HttpRequest) -> dict[str, Any]:
+def me(request: Request) -> dict[str, Any]:
     """Who is signed in, and the ways to their other doors."""
     links = [{"url": reverse("mfa_index"), "label": _("How I sign in")}]
     if "practitioner" in request.reader.doors():

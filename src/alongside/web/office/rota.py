@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from alongside.directory import queries as directory
 from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form
+from alongside.web.parts.pages import Request
 
 SHOWN = 60
 ORDERS = {1: gettext_lazy("First on call"), 2: gettext_lazy("Second on call")}
@@ -72,7 +73,7 @@ class ShiftForm(Form):
 
 @access("shift", "R")
 @require_safe
-def rota(request: HttpRequest) -> HttpResponse:
+def rota(request: Request) -> HttpResponse:
     """Each service with who is on call, and when nobody is."""
     context = {
         "services": [
@@ -83,7 +84,7 @@ def rota(request: HttpRequest) -> HttpResponse:
     return render(request, "office/rota/rota.html", context)
 
 
-def _service(request: HttpRequest, service: Any) -> dict[str, Any]:
+def _service(request: Request, service: Any) -> dict[str, Any]:
     reader = request.reader
     zone = ZoneInfo(service.zone)
     shifts = queries.shifts(seen_by=reader, service=service, at=reader.at)
@@ -117,7 +118,7 @@ def _span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
 
 @access("shift", "C")
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest, pk: UUID) -> HttpResponse:
+def add(request: Request, pk: UUID) -> HttpResponse:
     """Put a colleague on call for a service."""
     reader = request.reader
     service = get_object_or_404(directory.services(seen_by=reader), pk=pk)
@@ -136,7 +137,7 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "office/rota/add.html", {"form": form, "service": service})
 
 
-def _saved(request: HttpRequest, form: ShiftForm, service: Any, staff: dict[str, Any]) -> bool:
+def _saved(request: Request, form: ShiftForm, service: Any, staff: dict[str, Any]) -> bool:
     """Save every day's shift or none, and put what is wrong beside the field."""
     given, at = form.cleaned_data, clock.now()
     try:
@@ -170,7 +171,7 @@ def _saved(request: HttpRequest, form: ShiftForm, service: Any, staff: dict[str,
 
 @access("shift", "E")
 @require_POST
-def end(request: HttpRequest, pk: UUID, shift: UUID) -> HttpResponse:
+def end(request: Request, pk: UUID, shift: UUID) -> HttpResponse:
     """End a shift now, or take away one that has not begun."""
     reader, at = request.reader, clock.now()
     service = get_object_or_404(directory.services(seen_by=reader), pk=pk)

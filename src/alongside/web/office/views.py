@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
@@ -26,13 +26,14 @@ from alongside.records.errors import NotAllowed, Refused, StaleVersion
 from alongside.web.office import invitations, words
 from alongside.web.office.forms import EndForm, InviteForm, RoleForm, ServiceForm
 from alongside.web.parts.access import access
+from alongside.web.parts.pages import Request
 
 # -- overview ------------------------------------------------------------------------------------
 
 
 @access("institution", "R")
 @require_safe
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: Request) -> HttpResponse:
     """What is open: acts without a second person, and gaps that somebody must close."""
     reader = request.reader
     institution = queries.institution_of(reader)
@@ -91,7 +92,7 @@ def _gaps(reader: Any, institution: Any) -> list[str]:
 
 @access("account", "R")
 @require_safe
-def people_list(request: HttpRequest) -> HttpResponse:
+def people_list(request: Request) -> HttpResponse:
     """Everybody who works here, with their roles."""
     reader = request.reader
     roles = _roles(reader)
@@ -118,7 +119,7 @@ def _roles(reader: Any) -> dict[UUID, list[Any]]:
 
 @access("practitioner", "C")
 @require_http_methods(["GET", "POST"])
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: Request) -> HttpResponse:
     """Add somebody to the staff; a mail lets them choose a password."""
     form = InviteForm(request.POST or None)
     if form.is_valid():
@@ -146,13 +147,13 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 @access("account", "R")
 @require_safe
-def person(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person(request: Request, pk: UUID) -> HttpResponse:
     """One colleague: roles, with who gave them and why."""
     return _person(request, pk)
 
 
 def _person(
-    request: HttpRequest, pk: UUID, *, form: Any = None, end: Any = None, status: int = 200
+    request: Request, pk: UUID, *, form: Any = None, end: Any = None, status: int = 200
 ) -> HttpResponse:
     reader = request.reader
     link = get_object_or_404(queries.staff(seen_by=reader), account=pk)
@@ -193,7 +194,7 @@ def _colleagues(reader: Any, pk: UUID) -> list[tuple[str, str]]:
 
 @access("relationship", "C")
 @require_POST
-def give_role(request: HttpRequest, pk: UUID) -> HttpResponse:
+def give_role(request: Request, pk: UUID) -> HttpResponse:
     """Give somebody one more role."""
     reader = request.reader
     link = get_object_or_404(queries.staff(seen_by=reader), account=pk)
@@ -230,7 +231,7 @@ def give_role(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @access("relationship", "E")
 @require_http_methods(["GET", "POST"])
-def end_role(request: HttpRequest, pk: UUID) -> HttpResponse:
+def end_role(request: Request, pk: UUID) -> HttpResponse:
     """End one role, with the reason."""
     reader = request.reader
     edge = get_object_or_404(queries.roles_of_staff(seen_by=reader), pk=pk)
@@ -253,7 +254,7 @@ def end_role(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @access("relationship", "E")
 @require_POST
-def confirm_second(request: HttpRequest, pk: UUID) -> HttpResponse:
+def confirm_second(request: Request, pk: UUID) -> HttpResponse:
     """Agree, as the second person, to a role another manager gave."""
     edge = get_object_or_404(queries.without_a_second(seen_by=request.reader), pk=pk)
     try:
@@ -269,7 +270,7 @@ def confirm_second(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @access("account", "E")
 @require_POST
-def lock(request: HttpRequest, pk: UUID) -> HttpResponse:
+def lock(request: Request, pk: UUID) -> HttpResponse:
     """Lock an account, or unlock it."""
     link = get_object_or_404(queries.staff(seen_by=request.reader), account=pk)
     locked = request.POST.get("locked") == "1"
@@ -287,7 +288,7 @@ def lock(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @access("practitioner", "C")
 @require_POST
-def invite_again(request: HttpRequest, pk: UUID) -> HttpResponse:
+def invite_again(request: Request, pk: UUID) -> HttpResponse:
     """Send the page for a password once more."""
     link = get_object_or_404(queries.staff(seen_by=request.reader), account=pk)
     if not queries.waits_for_a_password(link.account_id):
@@ -302,7 +303,7 @@ def invite_again(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @access("service", "R")
 @require_safe
-def service_list(request: HttpRequest) -> HttpResponse:
+def service_list(request: Request) -> HttpResponse:
     """The services of this institution."""
     context = {
         "services": directory.services(seen_by=request.reader),
@@ -314,7 +315,7 @@ def service_list(request: HttpRequest) -> HttpResponse:
 
 @access("service", "C")
 @require_http_methods(["GET", "POST"])
-def service_new(request: HttpRequest) -> HttpResponse:
+def service_new(request: Request) -> HttpResponse:
     """A new service."""
     form = ServiceForm(request.POST or None, settings=_settings())
     if form.is_valid() and _save_service(request, form, None):
@@ -324,7 +325,7 @@ def service_new(request: HttpRequest) -> HttpResponse:
 
 @access("service", "E")
 @require_http_methods(["GET", "POST"])
-def service_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def service_edit(request: Request, pk: UUID) -> HttpResponse:
     """Change a service."""
     service = get_object_or_404(directory.services(seen_by=request.reader), pk=pk)
     fields = ("version", "name", "setting", "opens", "closes", "fallback_email")
@@ -339,7 +340,7 @@ def service_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "office/service/edit.html", {"form": form, "service": service})
 
 
-def _save_service(request: HttpRequest, form: Any, service: Any) -> bool:
+def _save_service(request: Request, form: Any, service: Any) -> bool:
     given = form.cleaned_data
     try:
         directory_actions.save_service(
@@ -364,7 +365,7 @@ def _save_service(request: HttpRequest, form: Any, service: Any) -> bool:
     return True
 
 
-def _both(request: HttpRequest, form: Any, current: Any) -> HttpResponse:
+def _both(request: Request, form: Any, current: Any) -> HttpResponse:
     """Somebody was quicker: both texts, nothing overwritten."""
     pairs, same = [], []
     for name in ("name", "setting", "opens", "closes", "fallback_email"):
@@ -399,7 +400,7 @@ def _settings() -> list[tuple[str, str]]:
 
 @access("line_check", "R")
 @require_safe
-def line_list(request: HttpRequest) -> HttpResponse:
+def line_list(request: Request) -> HttpResponse:
     """The lines of the country, each with the last call somebody made to it."""
     reader = request.reader
     institution = queries.institution_of(reader)
@@ -437,7 +438,7 @@ def _is_shown(check: Any, line: Any, overdue: Any) -> bool:
 
 @access("line_check", "C")
 @require_POST
-def line_called(request: HttpRequest, line: str) -> HttpResponse:
+def line_called(request: Request, line: str) -> HttpResponse:
     """Somebody called this line today and it was answered."""
     institution = queries.institution_of(request.reader)
     try:
@@ -459,7 +460,7 @@ def line_called(request: HttpRequest, line: str) -> HttpResponse:
 
 @access("audit_trail", "R")
 @require_safe
-def trail(request: HttpRequest) -> HttpResponse:
+def trail(request: Request) -> HttpResponse:
     """Who opened what, when, in which role. Ids and words, never content."""
     asked = request.GET
     kind = asked.get("kind", "") if asked.get("kind") in queries.KINDS else ""
@@ -499,7 +500,7 @@ def _event(event: Any, names: Any) -> dict[str, Any]:
     }
 
 
-def _filters(request: HttpRequest, kind: str, account: UUID | None) -> list[dict[str, Any]]:
+def _filters(request: Request, kind: str, account: UUID | None) -> list[dict[str, Any]]:
     labels = {"reads": _("Reading"), "acts": _("Acts"), "refusals": _("Refused")}
     kinds = [{"value": "", "label": _("Everything"), "selected": not kind}]
     kinds += [{"value": k, "label": labels[k], "selected": k == kind} for k in queries.KINDS]

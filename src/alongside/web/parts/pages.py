@@ -27,6 +27,7 @@ class Request(HttpRequest):
     """A request with its reader, which the middleware has set."""
 
     reader: Any
+    user: Any
 
 
 def zone_of(request: Request) -> ZoneInfo:

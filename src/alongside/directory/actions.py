@@ -34,7 +34,7 @@ def save_service(
     at: datetime,
     service: Service | None = None,
     expected: int | None = None,
-    setting: str = "outpatient",
+    setting: str = "clinic",
     zone: str = "",
     opens: time | None = None,
     closes: time | None = None,

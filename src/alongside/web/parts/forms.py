@@ -88,7 +88,11 @@ class Text(forms.CharField):
             empty_value=field.empty_value,
         )
         text.widget.attrs.pop("maxlength", None)  # a browser would cut a pasted text in silence
-        text.error_messages = field.error_messages
+        django = forms.Field.default_error_messages
+        given = {
+            key: words for key, words in field.error_messages.items() if words != django.get(key)
+        }
+        text.error_messages = {**text.error_messages, **given}
         replaced = (MaxLengthValidator, ProhibitNullCharactersValidator)
         text.validators = [v for v in field.validators if not isinstance(v, replaced)]
         return text

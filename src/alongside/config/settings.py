@@ -256,6 +256,8 @@ MFA_FORMS = {
 }
 MFA_ADAPTER = "alongside.access.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+# Nobody signs up by themself: the office writes down the address of whoever works here.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 MFA_TOTP_ISSUER = "Alongside"

@@ -12,6 +12,7 @@ import hmac
 import secrets
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 from hashlib import sha256
 from uuid import UUID
 
@@ -59,6 +60,30 @@ def decrypt(ciphertext: str, *, place: str) -> str:
         raise Unreadable(f"text at {place} cannot be read") from failure
 
 
+def load_keys(ciphertexts: Iterable[str]) -> None:
+    """Fetch the keys of many texts in one query, for a page that is about to open them all."""
+    from alongside.records.models import DataKey
+
+    wanted = set()
+    for text in ciphertexts:
+        parts = text.split(".")
+        if len(parts) == 3 and parts[0] == _PREFIX:
+            wanted.add(UUID(parts[1]))
+    with _lock:
+        missing = [key_id for key_id in wanted if key_id not in _unwrapped]
+    if not missing:
+        return
+    for row in DataKey.objects.filter(pk__in=missing):
+        _keep(row.pk, _open(row.kek, bytes(row.wrapped), row.subject))
+
+
+def _keep(key_id: UUID, key: bytes) -> None:
+    with _lock:
+        _unwrapped[key_id] = key
+        while len(_unwrapped) > 4096:
+            _unwrapped.popitem(last=False)
+
+
 def _key_of(subject: UUID) -> tuple[UUID, bytes]:
     from alongside.records.models import DataKey
 
@@ -84,10 +109,7 @@ def _unwrap(key_id: UUID) -> bytes:
     if row is None:
         raise Unreadable("the key of this text was destroyed")
     key = _open(row.kek, bytes(row.wrapped), row.subject)
-    with _lock:
-        _unwrapped[key_id] = key
-        while len(_unwrapped) > 4096:
-            _unwrapped.popitem(last=False)
+    _keep(key_id, key)
     return key
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -75,3 +76,9 @@ class EncryptedTextField(models.TextField):
         if lookup_name not in {"isnull", "exact"}:
             return None
         return super().get_lookup(lookup_name)
+
+
+def prepare(rows: Iterable[models.Model], *names: str) -> None:
+    """Fetch the keys of these encrypted texts of many rows in one query, before they are opened."""
+    sealed = (row.__dict__.get(name) for row in rows for name in names)
+    crypto.load_keys(text for text in sealed if isinstance(text, _Sealed))

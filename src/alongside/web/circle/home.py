@@ -21,6 +21,7 @@ from alongside.measures import queries as measures
 from alongside.people import queries as people
 from alongside.plans import queries as plans
 from alongside.records import clock
+from alongside.records.fields import prepare
 from alongside.web.circle.base import own_place
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import (
@@ -67,11 +68,9 @@ def plan(request: Request, circle: UUID) -> HttpResponse:
 
 def _plan(request: Request, place: Any) -> HttpResponse:
     reader, at = request.reader, clock.now()
-    others = [
-        member.person.name
-        for member in people.live_members(place.circle, seen_by=reader)
-        if member.person_id != place.person_id
-    ]
+    members = list(people.live_members(place.circle, seen_by=reader))
+    prepare([member.person for member in members], "name")
+    others = [m.person.name for m in members if m.person_id != place.person_id]
     return render(
         request,
         "circle/home/plan.html",

@@ -20,6 +20,7 @@ from alongside.crisis import queries as crisis
 from alongside.people import queries as people
 from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
+from alongside.records.fields import prepare
 from alongside.tasks import queries as tasks
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import (
@@ -98,6 +99,7 @@ def overview(request: Request, pk: UUID) -> HttpResponse:
 def _page(request: Request, case: Any, *, status: int = 200, **forms: Any) -> HttpResponse:
     reader, at = request.reader, clock.now()
     members = list(people.live_members(case.circle, seen_by=reader))
+    prepare([member.person for member in members], "name")
     alerts = list(crisis.of_circle(case.circle_id, seen_by=reader))
     decisions = list(queries.decisions(case.circle, seen_by=reader)[:SHOWN])
     held, todo = _gate_items(request, case, members, alerts, at)

@@ -18,6 +18,7 @@ from alongside.crisis import private_check
 from alongside.crisis import queries as crisis
 from alongside.measures import queries as measures
 from alongside.plans import queries as plans
+from alongside.records.fields import prepare
 from alongside.web.parts.pages import Request, local_day, moment_words, short_day
 from alongside.web.parts.people_words import CASE_STATES
 from alongside.web.practitioner.base import name_of
@@ -27,8 +28,9 @@ SORTS = ("attention", "next", "name", "opened")
 
 
 def rows(request: Request, found: Sequence[Any], at: datetime) -> list[dict[str, Any]]:
-    """What is to be said about some cases. Seven queries, however many."""
+    """What is to be said about some cases. A fixed number of queries, however many."""
     reader = request.reader
+    prepare([case.circle.focus for case in found], "name")
     circles = [case.circle_id for case in found]
     courses = _newest(
         plans.courses(seen_by=reader).filter(circle__in=circles, ended_at=None).order_by("pk")

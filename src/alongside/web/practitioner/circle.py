@@ -22,6 +22,7 @@ from alongside.crisis import private_check
 from alongside.people import actions, queries, reach
 from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
+from alongside.records.fields import prepare
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form
 from alongside.web.parts.pages import (
@@ -80,6 +81,7 @@ def _page(
 ) -> HttpResponse:
     reader = request.reader
     rows = list(queries.live_members(case.circle, seen_by=reader))
+    prepare([row.person for row in rows], "name")
     states = private_check.state_of(case.circle, seen_by=reader)
     past = queries.members(seen_by=reader).filter(circle=case.circle).exclude(to_at=None)
     return case_page(

@@ -20,6 +20,7 @@ from alongside.crisis import triage
 from alongside.directory import queries as directory
 from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
+from alongside.records.fields import prepare
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import (
     Request,
@@ -48,6 +49,7 @@ def listing(request: Request) -> HttpResponse:
     rows = rows.order_by("sent_at" if state == "sent" else "-sent_at", "pk")
     count = rows.count()
     shown, paging = further(request, rows)
+    prepare(shown, "about_alias")
     return render(
         request,
         "practitioner/concern/list.html",
@@ -128,6 +130,8 @@ def open_it(request: Request, pk: UUID) -> HttpResponse:
         )
     except StaleVersion as stale:
         return _stale(request, stale.current)
+    except actions.NotToTriage as taken:
+        return _stale(request, taken.concern)
     except Refused as refusal:
         words.add_refusal(form, refusal)
         return _page(request, concern, open_form=form, status=400)
@@ -161,6 +165,8 @@ def end_it(request: Request, pk: UUID) -> HttpResponse:
             )
     except StaleVersion as stale:
         return _stale(request, stale.current)
+    except actions.NotToTriage as taken:
+        return _stale(request, taken.concern)
     except Refused as refusal:
         words.add_refusal(form, refusal)
         return _page(request, concern, end_form=form, status=400)

@@ -181,15 +181,23 @@ def record(request: Request, pk: UUID) -> HttpResponse:
         forms_=listed,
         courses=list(_course_names(request, case).items()),
         parts=parts,
-        initial={"form": chosen, "expires_on": case.ends_on},
+        places=[(word, words.OPEN_PLACES.get(word, word)) for word in shown.fill_in],
+        initial={
+            "form": chosen,
+            "expires_on": case.ends_on,
+            **_places(request, case, request.GET.get("course", "")),
+        },
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
+            if request.POST.get("shown") != digest:
+                raise actions.FormChanged
             actions.give(
                 circle=case.circle,
                 person=persons[given["person"]],
                 form=ref,
+                fills=form.fills(),
                 given_how=given["given_how"],
                 witness=given["witness"],
                 about=given["about"],
@@ -197,7 +205,6 @@ def record(request: Request, pk: UUID) -> HttpResponse:
                 parts=given.get("parts", []),
                 expires_on=given["expires_on"],
                 language=language,
-                shown=request.POST.get("shown", ""),
                 by=request.reader,
                 at=at,
             )
@@ -221,6 +228,27 @@ def record(request: Request, pk: UUID) -> HttpResponse:
         shown=digest,
         others=[{"id": id, "title": name, "current": id == chosen} for id, name in listed],
     )
+
+
+def _places(request: Request, case: Any, course: str) -> dict[str, Any]:
+    """What is known for the open places, from the course the consent is for; else the newest."""
+    rows = plans.courses(seen_by=request.reader).filter(circle=case.circle, ended_at=None)
+    found = list(rows.order_by("pk"))
+    named = [row for row in found if course == f"course:{row.pk}"]
+    if not found:
+        return {}
+    row = (named or found)[-1]
+    way = catalogue.current().protocols.get(row.protocol)
+    dose = way.dose_of(row.variant) if way is not None else None
+    minutes = (dose.minutes.typical or dose.minutes.max or "") if dose is not None else ""
+    return {
+        "about": f"course:{row.pk}",
+        "fill__protocol": way.name if way is not None else row.protocol,
+        "fill__deliverer": row.deliverer.person.name,
+        "fill__supervisor": row.supervisor.person.name if row.supervisor is not None else "",
+        "fill__sessions": str(row.sessions_planned),
+        "fill__minutes": str(minutes),
+    }
 
 
 def _language(request: Request, case: Any) -> str:

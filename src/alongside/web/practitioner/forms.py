@@ -14,6 +14,7 @@ from alongside.web.parts.people_words import AGE_BANDS, COMPLETIONS, MEMBER_ROLE
 from alongside.web.practitioner import words
 
 Choices = Sequence[tuple[str, Any]]
+FILL = "fill__"
 
 
 def offer(form: forms.Form, name: str, choices: Choices) -> forms.ChoiceField:
@@ -208,6 +209,14 @@ class RecordConsent(Form):
     )
     expires_on = Day(label=gettext_lazy("The last day it holds"))
 
+    def fills(self) -> dict[str, str]:
+        """What stands in the open places of the form."""
+        return {
+            name.removeprefix(FILL): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith(FILL)
+        }
+
     def __init__(
         self,
         *args: Any,
@@ -215,9 +224,12 @@ class RecordConsent(Form):
         forms_: Choices,
         courses: Choices,
         parts: Choices = (),
+        places: Choices = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        for word, label in places:
+            self.fields[f"{FILL}{word}"] = Text(label=label, max_length=500)
         offer(self, "person", persons)
         offer(self, "form", forms_)
         offer(self, "about", [("", _("Everything here")), *courses])

@@ -17,6 +17,7 @@ from alongside.cases import queries as cases
 from alongside.crisis import queries as crisis
 from alongside.delivery import queries as delivery
 from alongside.records import clock
+from alongside.records.fields import prepare
 from alongside.tasks import actions as task_actions
 from alongside.tasks import queries as tasks
 from alongside.web.parts.access import access
@@ -105,9 +106,13 @@ def _greeting(request: Request, at: datetime, count: int) -> str:
 def _needs(request: Request, at: datetime) -> list[dict[str, Any]]:
     reader = request.reader
     waiting = list(cases.to_triage(seen_by=reader)[: cases.CASELOAD])
+    prepare(waiting, "about_alias")
     found = [_concern_row(request, concern) for concern in waiting]
     told = {f"concern:{concern.pk}" for concern in waiting}
-    for task in tasks.mine(seen_by=reader)[: cases.CASELOAD]:
+    mine = list(tasks.mine(seen_by=reader)[: cases.CASELOAD])
+    prepare(mine, "what", "why")
+    prepare([task.circle.focus for task in mine if task.circle is not None], "name")
+    for task in mine:
         if task.kind == "new_concern" and task.about in told:
             continue
         found.append(_task_row(request, task, at))

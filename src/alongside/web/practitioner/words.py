@@ -61,6 +61,28 @@ CAPACITY: Mapping[str, Any] = {
     "lacks": gettext_lazy("Assessed: cannot decide this now"),
     "fluctuating": gettext_lazy("Comes and goes"),
 }
+# What stands in the open places of consent forms, `{word}`.
+OPEN_PLACES: Mapping[str, Any] = {
+    "activities": gettext_lazy("What they may do"),
+    "protocol": gettext_lazy("The kind of talks or treatment"),
+    "deliverer": gettext_lazy("Who gives it"),
+    "supervisor": gettext_lazy("Who checks the work"),
+    "sessions": gettext_lazy("How many talks"),
+    "minutes": gettext_lazy("Minutes each"),
+    "risks": gettext_lazy("What can be hard, also getting worse"),
+    "alternatives": gettext_lazy("What else they could do, also nothing"),
+    "cost": gettext_lazy("What it costs"),
+    "what": gettext_lazy("What is passed on"),
+    "recipient": gettext_lazy("Who gets it"),
+    "purpose": gettext_lazy("What for"),
+    "not_included": gettext_lazy("What is not passed on"),
+    "two_way": gettext_lazy("Do they tell us something too"),
+    "until": gettext_lazy("Until when"),
+    "contact": gettext_lazy("Whom to call"),
+    "how": gettext_lazy("How"),
+    "when": gettext_lazy("When"),
+    "may_say": gettext_lazy("What may be said"),
+}
 STANDINGS: Mapping[str, tuple[Any, str, str]] = {
     "valid": (gettext_lazy("Valid"), "moss", "badge-check"),
     "soon": (gettext_lazy("Ends soon"), "lamp", "clock"),

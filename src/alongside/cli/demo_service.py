@@ -12,8 +12,8 @@ import random
 from base64 import b32encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -433,6 +433,11 @@ class Demonstration:
         story.case, story.focus, story.member = opened.case, opened.circle.focus, opened.reporter
         self._tell_facts(story)
         self.at(self.moment + timedelta(days=1, hours=2), lambda: self._ask_alone(story))
+        if self.chance.random() < 0.8:
+            self.at(self.moment + timedelta(days=2), lambda: self._second_voice(story))
+        if self.chance.random() < 0.8:
+            told = timedelta(days=self.chance.randint(12, 27))
+            self.at(self.moment + told, lambda: self._tell_the_person(story))
         if story.way == "preparing":
             return
         if story.way == "declined":
@@ -471,6 +476,35 @@ class Demonstration:
             at=self.moment,
         )
         story.case.refresh_from_db()
+
+    def _second_voice(self, story: Story) -> None:
+        """The lead speaks to somebody they chose themself, alone too."""
+        lead = self._reader(story.lead)
+        relation = self.chance.choice(["friend", "sibling", "colleague", "neighbour"])
+        other = people.add_member(
+            circle=story.case.circle,
+            relation=relation,
+            name=f"{self.chance.choice(self.script['first_names'])} "
+            f"{self.chance.choice(self.script['family_names'])}",
+            roles=["supporter"],
+            by=lead,
+            at=self.moment,
+        )
+        private_check.answer(
+            circle=story.case.circle,
+            person=other.person,
+            answers={"afraid": "no", "stopped": "no", "device": "yes", "hide": None},
+            by=self._reader(story.lead),
+            at=self.moment,
+        )
+
+    def _tell_the_person(self, story: Story) -> None:
+        """Within a month the person is told that something is held about them."""
+        case = Case.objects.visible_to(self._reader(story.lead)).get(pk=story.case.pk)
+        if case.disclosed_at is None and case.state != "closed":
+            cases.disclose(
+                case=case, version=case.version, by=self._reader(story.lead), at=self.moment
+            )
 
     def _ask_alone(self, story: Story) -> None:
         private_check.answer(

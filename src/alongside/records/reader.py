@@ -13,7 +13,6 @@ from alongside.records.errors import NotAllowed
 # Modules that may act for no person: each says why, and a test keeps this list closed.
 SYSTEM_MODULES = frozenset(
     {
-        "alongside.access.actions",
         "alongside.access.first_run",
         "alongside.crisis.public",
         "alongside.crisis.edges",

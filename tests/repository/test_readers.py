@@ -1,0 +1,132 @@
+"""Who may look at rows without a reader, and act for nobody: closed lists, each with its reason.
+
+A module that is not named here and does it anyway fails this test. So does a name too many.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from alongside.records.reader import SYSTEM_MODULES
+
+SOURCE = Path(__file__).resolve().parents[2] / "src"
+
+# Rows without a reader, by `unscoped("reason")`.
+UNSCOPED = {
+    "alongside.access.first_run": "there is nobody yet",
+    "alongside.calendar.actions": "a double booking counts whoever made the other one",
+    "alongside.cases.invitations": "the outbox asks whether an invitation is still right",
+    "alongside.cases.queries": "the 90 days of a case run out for nobody in particular",
+    "alongside.crisis.actions": "an alert is raised by whoever answered, and told to whom it must",
+    "alongside.crisis.edges": "the shift opens an alert, before its people can see it",
+    "alongside.crisis.escalation": "the loop that climbs",
+    "alongside.crisis.private_check": "a yes is told to the lead without the one who said it",
+    "alongside.crisis.public": "the public door has no reader",
+    "alongside.crisis.queries": "who is on call is asked on behalf of whoever is in danger",
+    "alongside.crisis.telling": "messages are addressed to whoever must answer",
+    "alongside.delivery.actions": "sessions are numbered, whoever held the others",
+    "alongside.directory.queries": "numbers to call are for anyone",
+    "alongside.measures.actions": "the same answer twice is one answer",
+    "alongside.measures.permissions": "the outbox asks whether a link is still right",
+    "alongside.measures.queries": "what a private link shows before it is opened",
+    "alongside.notify.actions": "the outbox",
+    "alongside.plans.actions": "one live plan a case, whoever proposed it",
+    "alongside.plans.queries": "gates ask for facts, not for who may read them",
+    "alongside.records.scoped": "here it is made",
+}
+
+# Rows by Django's own manager, which knows no reader: where the reader itself is made and asked.
+BELOW_THE_READER = {
+    "alongside.access.actions": "edges, links and sessions of the act itself",
+    "alongside.access.kept": "an account's own kept forms",
+    "alongside.access.permissions": "what words mean, in SQL",
+    "alongside.access.queries": "how many managers there are",
+    "alongside.access.readers": "edges, persons and separations make the reader",
+    "alongside.access.sight": "who can see this, told to whoever may open it",
+    "alongside.cases.permissions": "what words mean, in SQL",
+    "alongside.crisis.permissions": "what words mean, in SQL",
+    "alongside.delivery.permissions": "what words mean, in SQL",
+    "alongside.people.permissions": "what words mean, in SQL",
+    "alongside.plans.permissions": "what words mean, in SQL",
+    "alongside.records.models": "a save that names the version it was made from",
+}
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for file in sorted(SOURCE.rglob("*.py")):
+        if "migrations" in file.parts:
+            continue
+        name = ".".join(file.relative_to(SOURCE).with_suffix("").parts)
+        yield name.removesuffix(".__init__"), ast.parse(file.read_text(encoding="utf-8"))
+
+
+def test_only_named_modules_look_without_a_reader() -> None:
+    found = {
+        name
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute | ast.FunctionDef)
+        and (node.attr if isinstance(node, ast.Attribute) else node.name) == "unscoped"
+    }
+    assert found == set(UNSCOPED)
+
+
+def test_only_named_modules_go_below_the_reader() -> None:
+    found = {
+        name
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in {"_base_manager", "_default_manager"}
+    }
+    assert found == set(BELOW_THE_READER)
+
+
+def test_only_named_modules_act_for_the_system() -> None:
+    """records.reader.SYSTEM_MODULES: the service acts there, for a reason, and nowhere else."""
+    found = set()
+    for name, tree in modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+                called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+                if called in {"system", "SystemReader"} and name != "alongside.records.reader":
+                    found.add(name)
+    assert found <= set(SYSTEM_MODULES)
+    assert not [name for name in SYSTEM_MODULES if not _exists(name)]
+
+
+def test_no_page_goes_round_its_reader() -> None:
+    for name in (*UNSCOPED, *BELOW_THE_READER, *SYSTEM_MODULES):
+        assert not name.startswith(("alongside.web.", "alongside.fhir."))
+
+
+def test_nothing_uses_the_groups_and_permissions_of_the_framework() -> None:
+    """2.2: roles are edges with time; the framework's own tables of rights stay unused."""
+    banned = {"has_perm", "user_passes_test", "permission_required", "PermissionRequiredMixin"}
+    found = [
+        (name, node.lineno)
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Name) and node.id in banned)
+        or (isinstance(node, ast.Attribute) and node.attr in banned)
+    ]
+    assert found == []
+
+
+def _exists(name: str) -> bool:
+    place = SOURCE.joinpath(*name.split("."))
+    return place.with_suffix(".py").exists() or (place / "__init__.py").exists()
+
+
+def test_the_manual_shows_the_table_as_it_is() -> None:
+    """docs/reference/access.md is made from content/access/matrix.yaml."""
+    import importlib.util
+
+    place = SOURCE.parent / "scripts" / "access_reference.py"
+    spec = importlib.util.spec_from_file_location("access_reference", place)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.PAGE.read_text(encoding="utf-8") == module.page()

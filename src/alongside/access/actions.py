@@ -154,6 +154,18 @@ def lock_account(*, account: Account, locked: bool, by: Reader, at: datetime) ->
     return account
 
 
+@action
+def choose_language(*, language: str, by: Reader, at: datetime) -> Account:
+    """The language in which one's own pages and messages come."""
+    if by.account_id is None:
+        raise NotAllowed(action="E", record="account")
+    account = Account.objects.get(pk=by.account_id)
+    account.language = language[:10]
+    account.save(update_fields=["language"])
+    audit.write("access.account_changed", by=by, at=at, about=account)
+    return account
+
+
 def _confirm_on_account(account: Account, by: Reader) -> None:
     """The right to keep accounts, at an institution where this account stands for staff."""
     if account.pk == by.account_id:
@@ -601,6 +613,7 @@ def separate(
 
 __all__ = [
     "accept_invitation",
+    "choose_language",
     "confirm_second",
     "create_account",
     "end_alert_access",

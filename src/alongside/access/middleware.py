@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from alongside.access import kept, policy, sessions
 from alongside.access.models import Account
@@ -103,6 +103,7 @@ class AccessMiddleware:
         account = request.user
         if not isinstance(account, Account):
             return _to_sign_in(request)
+        translation.activate(account.language)  # one's own, until this request is over
         at = clock.now()
         reader = reader_for(account, at)
         request.reader = reader  # type: ignore[attr-defined]

@@ -1,6 +1,27 @@
 """Addresses of this door."""
 
-from typing import Any
+from django.urls import path
+
+from alongside.web.person import agree, change, home, plan, practice, questions, record
 
 app_name = "person"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("plan/", plan.plan, name="plan"),
+    path("plan/talks/<uuid:pk>/", agree.talks, name="agree-talks"),
+    path("plan/<uuid:pk>/", agree.plan, name="agree-plan"),
+    path("tasks/<uuid:pk>/", practice.task, name="task"),
+    path("questions/", questions.questions, name="questions"),
+    path("questions/<uuid:pk>/start/", questions.start, name="form-start"),
+    path("questions/<uuid:pk>/<int:number>/", questions.question, name="form-question"),
+    path("questions/<uuid:pk>/check/", questions.check, name="form-check"),
+    path("questions/<uuid:pk>/help/", questions.help_now, name="form-help"),
+    path("questions/<uuid:pk>/thanks/", questions.thanks, name="form-thanks"),
+    path("questions/<uuid:pk>/decline/", questions.decline, name="form-decline"),
+    path("change/", change.change, name="change"),
+    path("record/", record.record, name="record"),
+    path("record/receipts/", record.receipts, name="receipts"),
+    path("record/receipts/<uuid:pk>/end/", record.end, name="receipt-end"),
+    path("record/looked/", record.looked, name="looked"),
+    path("settings/", record.settings, name="settings"),
+]

@@ -1,0 +1,61 @@
+"""What every page of this door shares: one's own circles, and words for people and days."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from alongside import catalogue
+from alongside.access import sight
+from alongside.people import queries as people
+from alongside.web.parts.pages import Request, clock_time, day_words, local_day
+from alongside.web.parts.people_words import listed
+
+
+def own_circles(request: Request) -> list[Any]:
+    """The circles that are about the reader, newest first: most people have one."""
+    reader = request.reader
+    rows = people.circles(seen_by=reader).filter(focus__in=reader.persons)
+    return list(rows.order_by("-created_at", "pk"))
+
+
+def day_and_time(request: Request, at: datetime) -> str:
+    """A moment in words: Wednesday 25 November 2026, 10:00."""
+    return _("%(day)s, %(time)s") % {
+        "day": day_words(local_day(request, at)),
+        "time": clock_time(request, at),
+    }
+
+
+def way_name(protocol: str) -> str:
+    """What a way of helping is called; its words stay in the language they are in."""
+    found = catalogue.current().protocols.get(protocol)
+    texts = catalogue.current().reasons(get_language() or "en")
+    name = texts.get(f"protocols/{protocol}/name") or (found.name if found else protocol)
+    return str(name)
+
+
+def way_words(protocol: str) -> str:
+    """What happens in it, in one sentence."""
+    found = catalogue.current().protocols.get(protocol)
+    texts = catalogue.current().reasons(get_language() or "en")
+    return str(texts.get(f"protocols/{protocol}/what") or (found.what if found else ""))
+
+
+def seen_here(request: Request, record_type: str, circle: UUID) -> str:
+    """Who can see this besides the reader, in one or two short sentences."""
+    found = sight.who_can_see(record_type, circle=circle, seen_by=request.reader)
+    names = list(found.names)
+    if found.on_call:
+        names.append(_("the on-call team while an alert is open"))
+    who = _("%(who)s can see this.") % {"who": listed(names)} if names else ""
+    family = (
+        _("So can the people in your circle.")
+        if found.members == "all"
+        else _("Your family can’t.")
+    )
+    return f"{who} {family}".strip()

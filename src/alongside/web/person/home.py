@@ -1,0 +1,91 @@
+"""My page: the next talk, what is due, what is open between talks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from alongside.calendar import queries as calendar
+from alongside.delivery import queries as delivery
+from alongside.measures import queries as measures
+from alongside.records import clock
+from alongside.web.parts.access import access
+from alongside.web.parts.pages import Request, day_words
+from alongside.web.person.base import day_and_time
+from alongside.web.person.plan import open_questions
+
+
+@access("identity", "R")
+@require_safe
+def home(request: Request) -> HttpResponse:
+    """My page."""
+    at = clock.now()
+    return render(
+        request,
+        "person/home.html",
+        {
+            "talk": _next_talk(request, at),
+            "due": [*_questions(request, at), *open_questions(request)],
+            "tasks": _tasks(request),
+        },
+    )
+
+
+def _next_talk(request: Request, at: datetime) -> dict[str, str] | None:
+    booking = calendar.upcoming(seen_by=request.reader, at=at).first()
+    if booking is None:
+        return None
+    place = {
+        "in_person": _("In person"),
+        "video": _("By video"),
+        "phone": _("By phone"),
+    }.get(booking.place, "")
+    return {
+        "when": day_and_time(request, booking.starts_at),
+        "with": str(booking.practitioner.person),
+        "how": _("%(minutes)s minutes. %(place)s.") % {"minutes": booking.minutes, "place": place},
+    }
+
+
+def _questions(request: Request, at: datetime) -> list[dict[str, Any]]:
+    """Forms that wait for the reader's own answers."""
+    rows = measures.due(seen_by=request.reader, at=at)
+    found = []
+    for asking in rows.filter(respondent__in=request.reader.persons)[:10]:
+        number = len(measures.items_asked(asking, {}))
+        found.append(
+            {
+                "title": ngettext("%(n)s short question", "%(n)s short questions", number)
+                % {"n": number},
+                "text": _("By %(day)s. You can skip any.") % {"day": day_words(asking.due_on)},
+                "url": reverse("person:form-start", args=[asking.pk]),
+                "icon": "clipboard-list",
+            }
+        )
+    return found
+
+
+def _tasks(request: Request) -> list[dict[str, Any]]:
+    """What was agreed to try between talks, and is not looked at together yet."""
+    rows = delivery.homework(seen_by=request.reader).filter(
+        about__in=request.reader.persons, reviewed_at=None
+    )
+    return [
+        {
+            "title": task.task,
+            "text": task.when_where
+            or (_("Until %(day)s") % {"day": day_words(task.due_on)} if task.due_on else ""),
+            "url": reverse("person:task", args=[task.pk]),
+            "icon": "circle-check" if task.told_at else "circle",
+            "tag": _("Told") if task.told_at else "",
+            "tag_kind": "moss",
+        }
+        for task in rows.order_by("told_at", "-set_at")[:10]
+    ]

@@ -1,0 +1,39 @@
+"""The few pages of this door, as links on top. They stay the same wherever one is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from alongside.web.parts.pages import Request
+
+PAGES = (
+    ("person:home", gettext_lazy("My page")),
+    ("person:plan", gettext_lazy("My plan")),
+    ("person:questions", gettext_lazy("My questions")),
+    ("person:record", gettext_lazy("My record")),
+)
+# Pages that are reached from one of the four.
+UNDER = {
+    "person:change": "person:questions",
+    "person:receipts": "person:record",
+    "person:receipt-end": "person:record",
+    "person:looked": "person:record",
+    "person:settings": "person:record",
+    "person:agree-talks": "person:plan",
+    "person:agree-plan": "person:plan",
+    "person:task": "person:home",
+}
+
+
+def pages(request: Request) -> list[Mapping[str, Any]]:
+    """What stands on top of each page."""
+    match = request.resolver_match
+    here = "" if match is None else match.view_name
+    here = UNDER.get(here, here)
+    return [
+        {"url": reverse(name), "label": label, "current": name == here} for name, label in PAGES
+    ]

@@ -65,10 +65,9 @@ class Text(forms.CharField):
         self.most = max_length
         kwargs["strip"] = False
         if lines > 1:
-            kwargs.setdefault("widget", forms.Textarea)
+            kwargs.setdefault("widget", forms.Textarea(attrs={"rows": str(lines)}))
         super().__init__(required=required, **kwargs)
         if lines > 1:
-            self.widget.attrs.setdefault("rows", str(lines))
             self.widget.attrs.setdefault("class", "w-full")
             if max_length is not None:
                 self.widget.attrs.update(letters_left(max_length))

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from alongside import catalogue
 from alongside.access import actions as access
 from alongside.cases import actions as cases
 from alongside.cases import queries as case_queries
@@ -18,6 +19,8 @@ from alongside.crisis import private_check
 from alongside.notify.models import Message
 from alongside.people import actions as people
 from alongside.people import queries as people_queries
+from alongside.plans import actions as plans
+from alongside.records.scoped import writing
 from alongside.tasks import queries as tasks
 from tests.conftest import NOON
 from tests.factories import Cast, World
@@ -361,3 +364,41 @@ def read(browser: Any, address: str) -> str:
     response = browser.get(address)
     assert response.status_code == 200, address
     return str(response.content.decode())
+
+
+def test_our_plan_shows_the_readers_own_course_and_not_anothers(
+    world: World, noor: Cast, teo: Cast, signed_in: SignedIn
+) -> None:
+    case = case_queries.cases(seen_by=world.asha.reader).get()
+    decision = cases.record_decision(
+        circle=world.circle,
+        kind="method",
+        chosen="craft",
+        about="protocol:craft@1",
+        reason="Noor is with him every single day.",
+        by=world.asha.reader,
+        at=NOON,
+    )
+    private_check.answer(
+        circle=world.circle, person=noor.person, answers={}, by=noor.reader, at=NOON
+    )
+    plan = plans.propose_plan(
+        case=case,
+        decision=decision,
+        protocol="craft",
+        variant="",
+        persons=[noor.person],
+        deliverer=world.asha.practitioner,
+        by=world.asha.reader,
+        at=NOON,
+    )
+    name = catalogue.current().protocol("craft").name
+    waiting = read(signed_in(noor), "/circle/")
+    assert name in waiting
+    assert "Not yet, because something is still open." in waiting
+    assert name not in read(signed_in(teo), "/circle/")
+    course = plan.courses.visible_to(world.asha.reader).get()
+    with writing():
+        course.started_at = NOON
+        course.save_version(course.version, ["started_at"])
+    assert "You began on Monday 2 March 2026." in read(signed_in(noor), "/circle/")

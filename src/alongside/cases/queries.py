@@ -11,6 +11,7 @@ from uuid import UUID
 
 from alongside.cases.models import Case, Concern, Decision
 from alongside.cases.rules import DOUBLES_DAYS, REPORTS_DAYS, same_alias
+from alongside.people.models import Circle
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 
@@ -45,7 +46,7 @@ def own_concerns(*, seen_by: Reader) -> ScopedQuerySet:
     )
 
 
-def concerns_of(circle: object, *, seen_by: Reader) -> ScopedQuerySet:
+def concerns_of(circle: Circle | UUID, *, seen_by: Reader) -> ScopedQuerySet:
     """What was said before this circle began, the oldest first."""
     return concerns(seen_by=seen_by).filter(circle=circle).order_by("sent_at", "pk")
 
@@ -122,13 +123,13 @@ def reviews_due(*, seen_by: Reader, at: datetime, days: int = 7) -> ScopedQueryS
     return open_cases(seen_by=seen_by).filter(review_by__lte=until).order_by("review_by", "pk")
 
 
-def case_of(circle: object, *, seen_by: Reader) -> Case | None:
+def case_of(circle: Circle | UUID, *, seen_by: Reader) -> Case | None:
     """The case of a circle, if this reader may read it."""
     found: Case | None = cases(seen_by=seen_by).filter(circle=circle).first()
     return found
 
 
-def decisions(circle: object, *, seen_by: Reader) -> ScopedQuerySet:
+def decisions(circle: Circle | UUID, *, seen_by: Reader) -> ScopedQuerySet:
     """What was decided in a circle, newest first."""
     return (
         Decision.objects.visible_to(seen_by)
@@ -138,7 +139,7 @@ def decisions(circle: object, *, seen_by: Reader) -> ScopedQuerySet:
     )
 
 
-def releases(circle: object, *, seen_by: Reader, at: datetime) -> ScopedQuerySet:
+def releases(circle: Circle | UUID, *, seen_by: Reader, at: datetime) -> ScopedQuerySet:
     """Releases of gates in a circle that have not run out."""
     rows = decisions(circle, seen_by=seen_by).filter(kind="release", decided_at__lte=at)
     return rows.exclude(until__lt=at.date())

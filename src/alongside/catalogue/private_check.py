@@ -100,11 +100,11 @@ def _mistakes(file: PrivateCheck) -> list[tuple[str, tuple[str | int, ...]]]:
             if language not in texts:
                 found.append((f"{name}: words are missing in {language}", (name,)))
     for index, question in enumerate(file.questions):
-        texts = [question.text, *(answer.text for answer in question.answers)]
+        said = [question.text, *(answer.text for answer in question.answers)]
         if question.hint:
-            texts.append(question.hint)
+            said.append(question.hint)
         for language in LANGUAGES:
-            if any(language not in text for text in texts):
+            if any(language not in text for text in said):
                 found.append(
                     (f"{question.id}: words are missing in {language}", ("questions", index))
                 )

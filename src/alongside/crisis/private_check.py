@@ -25,6 +25,7 @@ from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.errors import NotAllowed, Refused
 from alongside.records.reader import Reader
+from alongside.records.scoped import ScopedQuerySet
 
 KIND = "private_check"
 
@@ -193,21 +194,23 @@ def state_of(circle: Circle, *, seen_by: Reader) -> CircleState:
         .filter(circle=circle, kind=KIND)
         .order_by("checked_at", "pk")
     ):
+        if check.about_id is None:
+            continue
         newest[check.about_id] = check
         if check.pk in waiting:
             holding[check.about_id] = check
     members = []
     for member in live_members(circle, seen_by=seen_by):
-        check = holding.get(member.person_id) or newest.get(member.person_id)
-        word = "answered" if check else "not_asked"
+        last = holding.get(member.person_id) or newest.get(member.person_id)
+        word = "answered" if last else "not_asked"
         if member.person_id in holding:
             word = "to_resolve"
         members.append(
             MemberState(
                 member.person_id,
                 word,
-                check.pk if check else None,
-                check.checked_at if check else None,
+                last.pk if last else None,
+                last.checked_at if last else None,
             )
         )
     return CircleState(tuple(members))
@@ -224,6 +227,6 @@ def own_check(person: UUID, *, seen_by: Reader) -> SafetyCheck | None:
     return found
 
 
-def checks(*, seen_by: Reader) -> object:
+def checks(*, seen_by: Reader) -> ScopedQuerySet:
     """Private checks this reader may read."""
     return SafetyCheck.objects.visible_to(seen_by).filter(kind=KIND)

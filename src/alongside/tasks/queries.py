@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from alongside.people.models import Circle
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 from alongside.tasks.models import Task
@@ -38,6 +39,6 @@ def overdue(*, seen_by: Reader, at: datetime) -> ScopedQuerySet:
     return open_tasks(seen_by=seen_by).filter(due_at__lt=at)
 
 
-def of_circle(circle: object, *, seen_by: Reader) -> ScopedQuerySet:
+def of_circle(circle: Circle, *, seen_by: Reader) -> ScopedQuerySet:
     """Open tasks about one circle."""
     return open_tasks(seen_by=seen_by).filter(circle=circle)

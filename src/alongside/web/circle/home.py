@@ -128,7 +128,12 @@ def _steps(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
             else _("Not yet, because something is still open. We tell you when it begins."),
         }
     )
-    steps += [{"state": "open", "title": step.name, "text": ""} for step in state.next_steps[:2]]
+    if way is not None and course.started_at:
+        names = {step.id: step.name for phase in way.phases for step in phase.steps}
+        steps += [
+            {"state": "open", "title": names.get(step.step, step.step), "text": ""}
+            for step in state.next_steps[:2]
+        ]
     return steps
 
 

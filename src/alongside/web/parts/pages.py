@@ -84,7 +84,7 @@ def seen_by_whom(request: Request, record_type: str, circle: UUID) -> str:
 
 
 def further(
-    request: Request, rows: Sequence[Any], *, size: int = PAGE
+    request: Request, rows: Any, *, size: int = PAGE
 ) -> tuple[list[Any], Mapping[str, Any]]:
     """One page of a list, and what ``parts/paging.html`` needs. No such page: the first."""
     pages = Paginator(rows, size)
@@ -113,6 +113,7 @@ def two_texts(
     keep_url: str,
     same: Sequence[tuple[str, str]] = (),
     at: datetime | None = None,
+    by_myself: bool = False,
 ) -> HttpResponse:
     """Two people wrote: the page with both texts, status 409. Nothing is overwritten.
 
@@ -120,6 +121,7 @@ def two_texts(
         base: the door's base template.
         pairs: name, label, mine, theirs; those that do not differ are sent along silently.
         version: the one that is saved now. keep_url: leave it as it is saved now.
+        by_myself: only the reader writes this: it was another page of their own.
     """
     differing = [pair for pair in pairs if pair[2] != pair[3]]
     alike = [(name, mine) for name, _label, mine, theirs in pairs if mine == theirs]
@@ -133,7 +135,7 @@ def two_texts(
         "version": version,
         "keep_url": keep_url,
         "url": request.get_full_path(),
-        "who": _("Somebody"),
+        "who": "" if by_myself else _("Somebody"),
         "at": clock_time(request, at) if at else _("just now"),
     }
     return render(request, "parts/two_texts_page.html", context, status=HTTPStatus.CONFLICT)

@@ -94,7 +94,7 @@ def case_page(
 
 def tabs(case: Any, current: str) -> list[Mapping[str, Any]]:
     """The pages of a case that are there."""
-    found = []
+    found: list[Mapping[str, Any]] = []
     for word, name, label in TABS:
         if url := address(name, case.pk):
             found.append({"url": url, "label": label, "current": word == current})

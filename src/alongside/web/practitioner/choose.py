@@ -204,9 +204,10 @@ def _ways(choice: Choice | None) -> list[tuple[str, str]]:
         return []
     blocked = {one.protocol for one in choice.blocked}
     found: dict[str, str] = {}
-    for one in (*choice.suggested, *choice.cautioned):
-        if one.protocol not in blocked and one.protocol.partition("/")[0] not in blocked:
-            found.setdefault(one.protocol, _way_name(one.protocol))
+    names = [one.protocol for one in choice.suggested] + [one.protocol for one in choice.cautioned]
+    for name in names:
+        if name not in blocked and name.partition("/")[0] not in blocked:
+            found.setdefault(name, _way_name(name))
     return list(found.items())
 
 

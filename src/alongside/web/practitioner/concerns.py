@@ -282,7 +282,8 @@ def _questions(concern: Any) -> list[dict[str, Any]]:
     for question in catalogue.current().danger.intake.questions:
         if question.id not in given:
             continue
-        answer = question.answer(given[question.id]) if given[question.id] else None
+        chosen = given[question.id]
+        answer = question.answer(chosen) if chosen else None
         said = answer.text.get(language, answer.text["en"]) if answer else _("Skipped")
         found.append({"term": question.text.get(language, question.text["en"]), "text": said})
     return found

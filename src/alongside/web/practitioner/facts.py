@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -28,7 +28,7 @@ class FactsForm(Versioned):
         catalogue: Catalogue,
         language: str,
         known: Mapping[str, Any],
-        members: list[Mapping[str, Any]],
+        members: Sequence[Mapping[str, Any]],
         version: int,
     ) -> None:
         super().__init__(data, initial={"version": version})

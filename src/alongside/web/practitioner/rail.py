@@ -32,7 +32,7 @@ def entries(request: Request) -> list[Mapping[str, Any]]:
     """What ``parts/rail.html`` lists; a page that is not there is left out."""
     here = request.resolver_match.view_name if request.resolver_match else ""
     counts = _counts(request)
-    found = []
+    found: list[Mapping[str, Any]] = []
     for name, icon, label, counted in ENTRIES:
         url = address(name)
         if not url:

@@ -24,10 +24,12 @@ def main() -> int:
     import django
 
     django.setup()
+    from alongside import catalogue
     from alongside.crisis import escalation
     from alongside.notify import dispatcher
     from alongside.records import clock, sealer
 
+    catalogue.current()  # read once, before anything is claimed
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from alongside.notify import rules
 from alongside.notify.models import Attempt, Heartbeat, Message
@@ -152,8 +152,8 @@ def forget_beats(*, before: datetime) -> None:
 
 def _try_made(message: Message, at: datetime, outcome: str, detail: str) -> None:
     Attempt.objects.create(message=message, at=at, outcome=outcome, detail=detail[:200])
+    _outbox().filter(pk=message.pk).update(attempts=F("attempts") + 1)
     message.attempts += 1
-    _outbox().filter(pk=message.pk).update(attempts=message.attempts)
 
 
 def _waiting(message: Message) -> ScopedQuerySet:

@@ -22,8 +22,8 @@ def wait_after(attempts: int, *, life_critical: bool) -> timedelta:
     """
     doublings = min(max(attempts, 1) - 1, 12)
     if life_critical:
-        return min(timedelta(seconds=2**doublings), LONGEST_LIFE_CRITICAL)
-    return min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+        return min(timedelta(seconds=1 << doublings), LONGEST_LIFE_CRITICAL)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
 def is_given_up(created_at: datetime, at: datetime, *, life_critical: bool) -> bool:

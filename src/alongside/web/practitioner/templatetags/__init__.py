@@ -1,0 +1,1 @@
+"""Tags for parts of a case that need a query of their own."""

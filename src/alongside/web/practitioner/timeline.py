@@ -1,0 +1,228 @@
+"""What happened in a case, from the first worry on, in words for staff."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from alongside import catalogue
+from alongside.insights import timeline as insights
+from alongside.web.parts.access import access
+from alongside.web.parts.pages import Request, clock_time, further, local_day, short_day
+from alongside.web.parts.people_words import COMPLETIONS, relation
+from alongside.web.practitioner.base import address, case_or_404, case_page
+from alongside.web.practitioner.words import CAPACITY, DECISIONS, PATHS
+
+KINDS = {
+    "": gettext_lazy("Everything"),
+    "why": gettext_lazy("Why we are here, decisions"),
+    "danger": gettext_lazy("Danger"),
+    "people": gettext_lazy("People"),
+    "agreed": gettext_lazy("Consent"),
+    "plan": gettext_lazy("Plan and goals"),
+    "talks": gettext_lazy("Talks, notes, tasks"),
+    "answers": gettext_lazy("Questions and answers"),
+}
+# What stands as the title of each word; %(…)s are its facts in words.
+TITLES: Mapping[str, Any] = {
+    "concern_sent": gettext_lazy("A worry was told: %(path)s"),
+    "case_opened": gettext_lazy("The case was opened"),
+    "person_told": gettext_lazy("The person was told of the circle"),
+    "person_engaged": gettext_lazy("The person came in"),
+    "case_closed": gettext_lazy("The case was closed: %(outcome)s"),
+    "decided": gettext_lazy("%(decision)s: %(chosen)s"),
+    "checked": gettext_lazy("Danger was asked about (%(form)s)"),
+    "alert_raised": gettext_lazy("Alert %(level)s was raised"),
+    "alert_acknowledged": gettext_lazy("Alert %(level)s: somebody has it"),
+    "alert_reopened": gettext_lazy("Alert %(level)s opened again"),
+    "alert_escalated": gettext_lazy("Alert %(level)s went to step %(step)s"),
+    "alert_closed": gettext_lazy("Alert %(level)s was closed: %(outcome)s"),
+    "contact": gettext_lazy("A try to reach somebody (%(method)s): %(reached)s"),
+    "member_joined": gettext_lazy("%(who)s joined the circle (%(relation)s)"),
+    "member_left": gettext_lazy("%(who)s left the circle"),
+    "consent_given": gettext_lazy("%(who)s agreed: %(form)s, until %(until)s"),
+    "consent_withdrawn": gettext_lazy("%(who)s took it back: %(form)s"),
+    "consent_ended": gettext_lazy("It ended with what it covered: %(form)s"),
+    "refused": gettext_lazy("%(who)s said no: %(offered)s"),
+    "capacity": gettext_lazy("Capacity: %(conclusion)s"),
+    "plan_proposed": gettext_lazy("A plan was proposed"),
+    "plan_ended": gettext_lazy("The plan ended"),
+    "course_started": gettext_lazy("%(protocol)s began"),
+    "course_ended": gettext_lazy("%(protocol)s ended: %(completion)s"),
+    "agreement": gettext_lazy("%(who)s on the plan: %(answer)s"),
+    "goal_set": gettext_lazy("A goal: %(goal)s"),
+    "goal_rated": gettext_lazy("Goal at %(level)s: %(goal)s"),
+    "talk_held": gettext_lazy("Session %(number)s was held, %(minutes)s minutes"),
+    "talk_not_held": gettext_lazy("A session was not held: %(because)s"),
+    "note_signed": gettext_lazy("The note of session %(number)s was signed"),
+    "note_added_to": gettext_lazy("The note of session %(number)s was added to"),
+    "homework_set": gettext_lazy("To try at home: %(task)s"),
+    "homework_told": gettext_lazy("Tried at home, %(done)s: %(task)s"),
+    "asked": gettext_lazy("%(who)s was asked %(instrument)s"),
+    "answered": gettext_lazy("%(who)s answered %(instrument)s: %(scores)s"),
+    "corrected": gettext_lazy("Answers to %(instrument)s were put right: %(scores)s"),
+    "declined": gettext_lazy("%(who)s would rather not answer %(instrument)s"),
+}
+# Facts that stand in small print under the title.
+SMALL = ("reason", "note", "words")
+YES_NO = {
+    "yes": gettext_lazy("yes"),
+    "no": gettext_lazy("no"),
+    "basis": gettext_lazy("a lawful basis"),
+}
+REACHED = {"yes": gettext_lazy("reached"), "no": gettext_lazy("not reached")}
+METHODS = {
+    "phone": gettext_lazy("by phone"),
+    "visit": gettext_lazy("a visit"),
+    "message": gettext_lazy("a message"),
+    "with_them": gettext_lazy("with them"),
+    "note": gettext_lazy("a note"),
+}
+DONE = {
+    "full": gettext_lazy("done"),
+    "part": gettext_lazy("in part"),
+    "none": gettext_lazy("not this time"),
+}
+NOT_HELD = {
+    "did_not_attend": gettext_lazy("nobody came"),
+    "cancelled_in_time": gettext_lazy("cancelled in time"),
+    "cancelled_by_service": gettext_lazy("cancelled by us"),
+    "postponed": gettext_lazy("put off"),
+}
+
+
+@access("case", "R")
+@require_safe
+def timeline(request: Request, pk: UUID) -> HttpResponse:
+    """Everything that happened, newest first, by kind and by page."""
+    case = case_or_404(request, pk)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in insights.KINDS else ""
+    found = insights.entries(case.circle_id, seen_by=request.reader, kind=kind)
+    rows, paging = further(request, found)
+    return case_page(
+        request,
+        "practitioner/timeline/timeline.html",
+        case,
+        tab="timeline",
+        count=len(found),
+        entries=[shown(request, case, entry) for entry in rows],
+        paging=paging,
+        filters=[
+            {
+                "name": "kind",
+                "label": _("What"),
+                "options": [
+                    {"value": value, "label": label, "selected": value == kind}
+                    for value, label in KINDS.items()
+                ],
+            }
+        ],
+    )
+
+
+def shown(request: Request, case: Any, entry: insights.Entry) -> dict[str, Any]:
+    """One entry as ``parts/timeline.html`` draws it."""
+    facts = {**_in_words(entry), "who": entry.who}
+    title = str(TITLES[entry.word]) % facts
+    small = [str(facts[name]) for name in SMALL if facts.get(name)]
+    if entry.who and "%(who)s" not in str(TITLES[entry.word]):
+        small.insert(0, entry.who)
+    day = short_day(local_day(request, entry.at))
+    return {
+        "iso": entry.at.isoformat(),
+        "when": f"{day}, {clock_time(request, entry.at)}",
+        "title": title,
+        "text": " · ".join(small),
+        "url": _url(case, entry),
+        "key": entry.is_key,
+    }
+
+
+def _url(case: Any, entry: insights.Entry) -> str:
+    if entry.word in ("answered", "corrected"):
+        return address("practitioner:measure-response", case.pk, entry.record)
+    if entry.word.startswith("alert_") or entry.word == "contact":
+        return address("practitioner:alert", entry.record)
+    return ""
+
+
+class _Facts(dict[str, str]):
+    """A fact that an entry does not have is an empty word, never an error on a page."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _in_words(entry: insights.Entry) -> _Facts:
+    facts = _Facts(entry.facts)
+    word = entry.word
+    if word == "concern_sent":
+        facts["path"] = str(PATHS.get(facts["path"], facts["path"]))
+    elif word == "decided":
+        facts["decision"] = str(DECISIONS.get(facts["kind"], facts["kind"]))
+        facts["chosen"] = facts["chosen"] or facts["about"]
+    elif word == "case_closed":
+        facts["outcome"] = str(COMPLETIONS.get(facts["outcome"], facts["outcome"]))
+    elif word in ("course_started", "course_ended"):
+        facts["protocol"] = _protocol(facts["protocol"])
+        facts["completion"] = str(COMPLETIONS.get(facts["completion"], facts["completion"]))
+    elif word == "alert_raised":
+        facts["note"] = facts["because"]
+    elif word == "alert_closed":
+        facts["outcome"] = _outcome(facts["outcome"])
+    elif word == "contact":
+        facts["method"] = str(METHODS.get(facts["method"], facts["method"]))
+        facts["reached"] = str(REACHED.get(facts["reached"], ""))
+    elif word == "member_joined":
+        facts["relation"] = relation(facts["relation"])
+    elif word.startswith("consent_"):
+        facts["form"] = _form(facts["form"])
+    elif word == "capacity":
+        facts["conclusion"] = str(CAPACITY.get(facts["conclusion"], facts["conclusion"]))
+        facts["note"] = facts["decision"]
+    elif word == "agreement":
+        facts["answer"] = str(YES_NO.get(facts["answer"], facts["answer"]))
+    elif word == "talk_not_held":
+        facts["because"] = str(NOT_HELD.get(facts["because"], facts["because"]))
+    elif word == "homework_told":
+        facts["done"] = str(DONE.get(facts["done"], facts["done"]))
+    elif entry.kind == "answers":
+        facts["scores"] = _scores(facts)
+        facts["instrument"] = _instrument(facts["instrument"])
+    return facts
+
+
+def _scores(facts: Mapping[str, str]) -> str:
+    values = json.loads(facts["scores"]) if facts["scores"] else {}
+    said = [str(value) for value in values.values() if value is not None]
+    if not said:
+        return _("no score: too few answers")
+    return ", ".join(said) + (f" ({_('filled in')})" if facts["prorated"] else "")
+
+
+def _protocol(ref: str) -> str:
+    found = catalogue.current().protocols.get(ref)
+    return str(found.name) if found else ref
+
+
+def _instrument(ref: str) -> str:
+    found = catalogue.current().instruments.get(ref)
+    return str(found.name) if found else ref
+
+
+def _form(ref: str) -> str:
+    found = catalogue.current().consent_forms.get(ref)
+    return found.title(get_language() or "en") if found else ref
+
+
+def _outcome(word: str) -> str:
+    found = catalogue.current().danger.outcomes.get(word)
+    return str(found.meaning) if found else word.replace("_", " ")

@@ -10,7 +10,7 @@ import pytest
 from alongside.access import actions as access
 from alongside.cases import actions, queries, rules
 from alongside.cases.models import Case
-from alongside.crisis import private_check
+from alongside.crisis import private_check, triage
 from alongside.crisis.models import Alert
 from alongside.notify.models import Message
 from alongside.people import queries as people
@@ -104,6 +104,22 @@ def test_alerts_of_the_concern_gain_the_circle_in_the_same_step(house: World) ->
     opened = house.open_case(concern)
     alert = Alert.objects.visible_to(house.asha.reader).get(concern=concern)
     assert (alert.circle_id, alert.about_id) == (opened.circle.pk, opened.circle.focus_id)
+
+
+def test_a_case_opens_for_a_reader_who_came_in_a_moment_before(house: World) -> None:
+    concern = house.worry()
+    reader = house.asha.reader
+    house.at(house.moment + timedelta(milliseconds=3))
+    opened = triage.open_case(
+        concern=concern,
+        service=house.service,
+        legal_basis="public_task_care",
+        legal_reason="The family asked this public service for help with care.",
+        reporter_joins=True,
+        by=reader,
+        at=house.moment,
+    )
+    assert opened.reporter is not None
 
 
 def test_a_practitioner_without_intake_duty_opens_nothing(house: World) -> None:

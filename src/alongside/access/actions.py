@@ -424,7 +424,7 @@ def lead_new_circle(*, circle: Circle, by: Reader, at: datetime) -> Relationship
         role="lead",
         circle=circle,
         within_id=circle.institution_id,
-        valid_from=at,
+        valid_from=min(at, by.at),  # whoever asks came in a little before, and needs it now
         reason="case_opened",
         granted_by_id=None if duty.granted_by_id == account.pk else duty.granted_by_id,
     )

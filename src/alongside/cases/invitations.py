@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -49,7 +50,7 @@ def send(
             % {"url": f"{base_url.rstrip('/')}/l/{token}"}
             + "\n\n"
             + _("The link works until %(day)s. If you expected nothing, you can ignore this.")
-            % {"day": (at + timedelta(days=VALID_DAYS)).strftime("%d.%m.%Y")},
+            % {"day": date_format(at + timedelta(days=VALID_DAYS), "j F Y")},
             due_at=at,
             about=f"person:{person.pk}",
             by=by,

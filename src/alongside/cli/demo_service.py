@@ -246,23 +246,19 @@ class Demonstration:
     def _check_lines(self) -> None:
         country = self.home.country
         lines = catalogue.current().lines[country].lines
-        self.at(
-            self.end - timedelta(days=18),
-            lambda: (
-                [
-                    directory.check_line(
-                        institution=self.home,
-                        country=country,
-                        line=line.id,
-                        invented=True,
-                        by=system(WHY, self.moment),
-                        at=self.moment,
-                    )
-                    for line in lines
-                ]
-                and None
-            ),
-        )
+
+        def check() -> None:
+            for line in lines:
+                directory.check_line(
+                    institution=self.home,
+                    country=country,
+                    line=line.id,
+                    invented=True,
+                    by=system(WHY, self.moment),
+                    at=self.moment,
+                )
+
+        self.at(self.end - timedelta(days=18), check)
 
     def _roster(self) -> None:
         """Hana first and Dr Nwosu second, day by day, until two weeks after the end."""
@@ -430,7 +426,9 @@ class Demonstration:
             by=lead,
             at=self.moment,
         )
-        story.case, story.focus, story.member = opened.case, opened.circle.focus, opened.reporter
+        story.case, story.focus = opened.case, opened.circle.focus
+        if opened.reporter is not None:
+            story.member = opened.reporter
         self._tell_facts(story)
         self.at(self.moment + timedelta(days=1, hours=2), lambda: self._ask_alone(story))
         if self.chance.random() < 0.8:

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from alongside.crisis import rules
 from alongside.records.fields import EncryptedTextField
 from alongside.records.models import Record
-from alongside.records.scoped import ScopedManager, ScopedQuerySet
+from alongside.records.scoped import ScopedQuerySet
 
 
 class SafetyCheck(Record):
@@ -101,7 +101,7 @@ class Alert(Record):
         "access.Account", on_delete=models.PROTECT, null=True, related_name="+"
     )
 
-    objects: ClassVar[Any] = ScopedManager.from_queryset(AlertQuerySet)()
+    objects: ClassVar[Any] = AlertQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -2,7 +2,8 @@
 
 ACTS = frozenset(
     """
-    access.account_changed access.account_created access.account_locked access.account_signed_in access.account_signed_out
+    access.account_changed access.account_created access.account_locked access.account_signed_in
+    access.account_signed_out
     access.link_issued access.link_used access.membership_ended
     access.relationship_ended access.relationship_granted access.separation_set
     access.second_person_confirmed access.setup_finished

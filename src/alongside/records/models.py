@@ -49,8 +49,6 @@ class Record(Base):
 
     class Meta:
         abstract = True
-        # Rows stay named by the plain manager where Django itself asks (forward keys, saving).
-        base_manager_name = None
 
 
 class Editable(models.Model):

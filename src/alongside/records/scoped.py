@@ -41,19 +41,19 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, reader: Any) -> Self:
         """The rows this reader may read. What is fetched is noted for the audit of reads."""
-        rows = reader.scope(self._chain(), "R")
+        rows = reader.scope(self.all(), "R")
         rows._scope, rows._seen = "reader", reader.seen
         return rows
 
     def listable_by(self, reader: Any) -> Self:
         """The rows whose existence this reader may know of."""
-        rows = reader.scope(self._chain(), "L")
+        rows = reader.scope(self.all(), "L")
         rows._scope, rows._seen = "reader", reader.seen
         return rows
 
     def writable_by(self, reader: Any, action: str) -> Self:
         """The rows to which this reader may do ``action`` (a letter of the matrix)."""
-        rows = reader.scope(self._chain(), action)
+        rows = reader.scope(self.all(), action)
         rows._scope = "reader"
         return rows
 
@@ -61,7 +61,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
         """All rows, for a stated reason. A test keeps the list of modules that do this."""
         if not reason:
             raise UnscopedQuery("unscoped() needs a reason")
-        rows = self._chain()
+        rows = self.all()
         rows._scope = f"unscoped: {reason}"
         return rows
 
@@ -79,8 +79,8 @@ class ScopedQuerySet(models.QuerySet[Any]):
     def _fetch_all(self) -> None:
         if self._result_cache is None:
             self._must_be_scoped("fetch")
-        super()._fetch_all()  # type: ignore[misc]
-        if self._seen is not None and self._result_cache and self._fields is None:
+        super()._fetch_all()
+        if self._seen is not None and self._result_cache and getattr(self, "_fields", None) is None:
             label = getattr(self.model, "audit_noun", self.model._meta.label_lower)
             self._seen.setdefault(label, set()).update(row.pk for row in self._result_cache)
 

@@ -309,7 +309,7 @@ def take(request: Request, pk: UUID) -> HttpResponse:
             _("%(name)s took this at %(time)s. You do not need to do anything.")
             % {
                 "name": _name(refusal.alert.acknowledged_by),
-                "time": clock_time(request, refusal.alert.acknowledged_at),
+                "time": clock_time(request, refusal.alert.acknowledged_at or at),
             },
         )
         return redirect("practitioner:crisis-board")

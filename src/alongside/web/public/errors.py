@@ -21,7 +21,7 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
         {
             "name": f"field-{place}",
             "label": _("What you wrote"),
-            "value": clean(value),
+            "value": clean(str(value)),
             "long": len(value) > 60,
         }
         for place, (name, value) in enumerate(list(request.POST.items())[:MOST_FIELDS])

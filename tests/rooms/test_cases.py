@@ -426,3 +426,20 @@ def test_the_same_alias_is_the_same_however_it_is_written() -> None:
     assert rules.same_alias(" sam  O.", "Sam o.")
     assert not rules.same_alias("", "")
     assert not rules.same_alias("Sam", "Samuel")
+
+
+def test_an_answer_of_the_person_or_of_who_left_holds_dates_back_too(
+    world: World, teo: Cast, asha: Cast
+) -> None:
+    sam = world.engage_sam()
+    ask(world, sam, afraid="yes")
+    state = private_check.state_of(world.circle, seen_by=asha.reader)
+    assert (state.is_frozen, [each.person for each in state.others]) == (True, [world.sam.pk])
+    check = private_check.own_check(world.sam.pk, seen_by=sam.reader)
+    assert check is not None
+    private_check.resolve(check=check, reason="Spoke with Sam alone.", by=asha.reader, at=NOON)
+    ask(world, teo, stopped="yes")
+    access.end_membership(member=teo.member, because="left", by=teo.reader, at=NOON)
+    state = private_check.state_of(world.circle, seen_by=asha.reader)
+    assert state.is_frozen
+    assert teo.person.pk in {each.person for each in state.others}

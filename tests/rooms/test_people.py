@@ -139,3 +139,14 @@ def test_who_can_see_names_the_lead_and_the_supervisor(world: World, asha: Cast)
 )
 def test_an_age_band_is_by_the_lower_of_two_possible_ages(born: int, band: str) -> None:
     assert age_band_of(born, 2026) == band
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"zone": "Europe/Nowhere"}, {"zone": "../etc"}, {"country": "Scotland"}]
+)
+def test_an_institution_has_a_zone_and_a_country_that_exist(
+    house: World, wrong: dict[str, str]
+) -> None:
+    given = {"name": "A house", "country": "GB", "zone": "Europe/London", **wrong}
+    with pytest.raises(actions.UnknownWord):
+        actions.make_institution(by=house.system, at=NOON, **given)

@@ -24,6 +24,7 @@ from alongside.records.scoped import writing
 from alongside.tasks import queries as tasks
 from tests.conftest import NOON
 from tests.factories import Cast, World
+from tests.harness.reading import grade
 
 SignedIn = Callable[[Cast], Any]
 
@@ -85,6 +86,20 @@ def test_a_page_that_was_open_when_the_membership_ended_saves_nothing(
     response = browser.post(address, {"afraid": "yes"})
     assert response.status_code in {302, 404}
     assert not private_check.is_frozen(world.circle.pk)
+
+
+def test_every_page_reads_at_the_age_of_eleven(
+    world: World, teo: Cast, noor: Cast, signed_in: SignedIn
+) -> None:
+    for who in (teo, noor):
+        browser = signed_in(who)
+        for address in [*pages(world), f"/circle/{world.circle.pk}/agree/c_measures/"]:
+            assert grade(read(browser, address)) <= 6.0, address
+    given = consent.consents(seen_by=noor.reader).get()
+    end = f"/circle/{world.circle.pk}/agreed/{given.pk}/end/"
+    assert grade(read(signed_in(noor), end)) <= 6.0
+    _member, token = invited(world)
+    assert grade(read(Client(), f"/circle/join/{token}/")) <= 6.0
 
 
 def test_titles_and_pages_name_nobody_in_the_tab(

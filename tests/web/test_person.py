@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-import pyphen
 import pytest
 
 from alongside.access import actions as access
@@ -23,6 +22,7 @@ from alongside.plans.models import Agreement
 from alongside.tasks.models import Task
 from tests.conftest import NOON
 from tests.factories import Cast, World, care
+from tests.harness.reading import grade
 
 PAGES = [
     "/me/", "/me/plan/", "/me/questions/", "/me/change/", "/me/record/", "/me/record/receipts/",
@@ -443,27 +443,6 @@ def test_page_costs_few_queries(
     most = 60 if page in {"/me/", "/me/plan/"} else 40
     with django_assert_max_num_queries(most):
         me.get(page)
-
-
-def grade(page: str) -> float:
-    """Flesch-Kincaid grade over the sentences of at least four words."""
-    body = re.sub(r"(?s)<(svg|script|title|nav|aside|option)\b.*?</\1>", " ", page)
-    body = body[body.index("<main") :]
-    body = re.sub(
-        r"(?s)<(p|li|h1|h2|h3|dt|dd|small|summary|button|label|div|td|th)\b", ". <\\1", body
-    )
-    plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).replace("&#x27;", "’")
-    syllables = pyphen.Pyphen(lang="en_GB", left=1, right=1)
-    names = {"Asha", "Raman", "Lothian", "March", "PHQ"}
-    words = syl = sentences = 0
-    for sentence in re.split(r"[.!?:;]", plain):
-        found = [w for w in re.findall(r"[A-Za-z’]+", sentence) if w not in names]
-        if len(found) < 4:
-            continue
-        sentences += 1
-        words += len(found)
-        syl += sum(len(syllables.inserted(w).split("-")) for w in found)
-    return 0.39 * words / sentences + 11.8 * syl / words - 15.59 if words else 0.0
 
 
 def test_reading_age_of_hard_words_is_high() -> None:

@@ -52,14 +52,18 @@ class MemberState:
 
 @dataclass(frozen=True, slots=True)
 class CircleState:
-    """Where the private checks of a circle stand."""
+    """Where the private checks of a circle stand.
+
+    ``others`` are the person, once they were asked, and whoever left with an answer that waits.
+    """
 
     members: tuple[MemberState, ...]
+    others: tuple[MemberState, ...] = ()
 
     @property
     def is_frozen(self) -> bool:
         """True while an answer waits for the lead: nothing is dated."""
-        return any(member.word == "to_resolve" for member in self.members)
+        return any(each.word == "to_resolve" for each in (*self.members, *self.others))
 
     @property
     def all_asked(self) -> bool:
@@ -199,21 +203,17 @@ def state_of(circle: Circle, *, seen_by: Reader) -> CircleState:
         newest[check.about_id] = check
         if check.pk in waiting:
             holding[check.about_id] = check
-    members = []
-    for member in live_members(circle, seen_by=seen_by):
-        last = holding.get(member.person_id) or newest.get(member.person_id)
-        word = "answered" if last else "not_asked"
-        if member.person_id in holding:
-            word = "to_resolve"
-        members.append(
-            MemberState(
-                member.person_id,
-                word,
-                last.pk if last else None,
-                last.checked_at if last else None,
-            )
-        )
-    return CircleState(tuple(members))
+
+    def state(person: UUID) -> MemberState:
+        last = holding.get(person) or newest.get(person)
+        if last is None:
+            return MemberState(person, "not_asked")
+        word = "to_resolve" if person in holding else "answered"
+        return MemberState(person, word, last.pk, last.checked_at)
+
+    here = [member.person_id for member in live_members(circle, seen_by=seen_by)]
+    others = [p for p in newest if p not in here and (p == circle.focus_id or p in holding)]
+    return CircleState(tuple(map(state, here)), tuple(map(state, others)))
 
 
 def own_check(person: UUID, *, seen_by: Reader) -> SafetyCheck | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import Q
 
@@ -59,7 +60,16 @@ def make_institution(
         jurisdiction: a pack of settings: ``uk_ew``, ``us``, ``eu`` or ``generic``.
 
     Only the service itself makes one (the first run, the demonstration).
+
+    Raises:
+        UnknownWord: no such zone, or no country of two letters.
     """
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as unknown:
+        raise UnknownWord(field="zone", value=zone) from unknown
+    if len(country) != 2 or not country.isalpha():
+        raise UnknownWord(field="country", value=country)
     institution = Institution(
         name=_name(name),
         country=country.upper(),

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alongside.access import policy
+from alongside.access.routes import access_of
 from alongside.cases import queries as cases
 from alongside.web.parts.pages import Request, seen_by_whom, short_day
 from alongside.web.parts.people_words import CASE_STATES, age_band
@@ -22,6 +24,7 @@ BASE = "parts/base_practitioner.html"
 # slice is not there yet has no address and is left out.
 TABS = (
     ("overview", "practitioner:case", gettext_lazy("Overview")),
+    ("danger", "practitioner:case-danger", gettext_lazy("Danger")),
     ("circle", "practitioner:case-circle", gettext_lazy("Circle")),
     ("choose", "practitioner:case-choose", gettext_lazy("Choose a way")),
     ("plan", "practitioner:case-plan", gettext_lazy("Plan")),
@@ -45,6 +48,15 @@ def address(name: str, *args: Any) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+def opens(request: Request, url: str) -> bool:
+    """Could this reader open the page at an address: is there such a record for their roles?"""
+    match = resolve(url)
+    rule = access_of(match.func, match.view_name)
+    return rule is not None and (
+        rule.kind != "record" or policy.may_open(request.reader, rule.record_type, rule.action)
+    )
 
 
 def name_of(case: Any) -> str:
@@ -83,7 +95,7 @@ def case_page(
         {
             "case": case,
             "crumbs": crumbs,
-            "tabs": tabs(case, tab),
+            "tabs": tabs(request, case, tab),
             "head": case_head(request, case) if head else None,
             "page_title": label,
             **context,
@@ -92,11 +104,12 @@ def case_page(
     )
 
 
-def tabs(case: Any, current: str) -> list[Mapping[str, Any]]:
-    """The pages of a case that are there."""
+def tabs(request: Request, case: Any, current: str) -> list[Mapping[str, Any]]:
+    """The pages of a case that are there for this reader."""
     found: list[Mapping[str, Any]] = []
     for word, name, label in TABS:
-        if url := address(name, case.pk):
+        url = address(name, case.pk)
+        if url and opens(request, url):
             found.append({"url": url, "label": label, "current": word == current})
     return found
 

@@ -83,6 +83,7 @@ def _page(
     rows = list(queries.live_members(case.circle, seen_by=reader))
     prepare([row.person for row in rows], "name")
     states = private_check.state_of(case.circle, seen_by=reader)
+    people_by_id = queries.persons(seen_by=reader).in_bulk([each.person for each in states.others])
     past = queries.members(seen_by=reader).filter(circle=case.circle).exclude(to_at=None)
     return case_page(
         request,
@@ -91,6 +92,15 @@ def _page(
         tab="circle",
         status=status,
         members=[_row(case, member, states.of(member.person_id)) for member in rows],
+        others=[
+            {
+                "name": people_by_id[each.person].name,
+                "check": CHECK_STATES[each.word][0],
+                "check_kind": CHECK_STATES[each.word][1],
+                "url": reverse("practitioner:circle-check", args=[case.pk, each.check]),
+            }
+            for each in states.others
+        ],
         left=[
             {
                 "title": member.person.name,
@@ -259,7 +269,11 @@ def _member_page(
                 "term": _("Phone") if contact.channel == "phone" else _("E-mail"),
                 "text": contact.value
                 + (f" · {contact.words}" if contact.words else "")
-                + (f" · {_('never voicemail')}" if contact.never_voicemail else ""),
+                + (
+                    f" · {_('never voicemail')}"
+                    if contact.never_voicemail and contact.channel == "phone"
+                    else ""
+                ),
             }
             for contact in contacts
         ],

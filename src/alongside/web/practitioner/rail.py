@@ -15,7 +15,7 @@ from alongside.notify import queries as notify
 from alongside.records import clock
 from alongside.tasks import queries as tasks
 from alongside.web.parts.pages import Request
-from alongside.web.practitioner.base import address
+from alongside.web.practitioner.base import address, opens
 
 # The address's name, the icon, the label, and the word for its count.
 ENTRIES = (
@@ -35,7 +35,7 @@ def entries(request: Request) -> list[Mapping[str, Any]]:
     found: list[Mapping[str, Any]] = []
     for name, icon, label, counted in ENTRIES:
         url = address(name)
-        if not url:
+        if not url or not opens(request, url):
             continue
         number, words = counts.get(counted, (0, ""))
         found.append(

@@ -122,7 +122,7 @@ def _make(m: _Maker) -> Chance:
     everybody = [p for found in people.values() for p in found] + staff
     accounts = _accounts(m, everybody)
     _edges(m, accounts, circles, houses, practitioners)
-    for _ in range(m.chance.randint(0, 2)):
+    for _ in range(m.chance.randint(0, 4)):
         one, other = m.chance.sample(everybody, 2)
         Separation.objects.create(
             institution=one.institution, one=one, other=other, set_at=AT - timedelta(days=1),
@@ -276,7 +276,8 @@ def _of_circle(
     for form in ("c_release@1", "c_treatment@1"):
         Consent.objects.create(
             **home, person=who(), form=form, text_hash="x", language="en", given_how="paper",
-            given_at=AT - timedelta(days=40), expires_on=(AT + timedelta(days=m.one([-1, 1]))).date(),
+            given_at=AT - timedelta(days=40),
+            expires_on=(AT + timedelta(days=m.one([-1, 1]))).date(),
             withdrawn_at=m.past(0.2), written_by=writer(),
         )  # fmt: skip
     Refusal.objects.create(**home, person=who(), about="x", refused_at=AT, written_by=writer())
@@ -303,12 +304,18 @@ def _of_circle(
             expires_at=AT + timedelta(days=1),
         )  # fmt: skip
         Response.objects.create(**common, instrument="phq9@1", answers={}, answered_at=AT)
+    starts = AT + timedelta(hours=m.number())  # nobody is in two places at a time
     Booking.objects.create(
-        **home, practitioner=m.one(practitioners),
-        persons=[str(who().pk)] if m.one([True, False]) else [], local_start=AT,
-        zone="Europe/London", minutes=50, starts_at=AT, ends_at=AT + timedelta(minutes=50),
+        **home,
+        practitioner=m.one(practitioners),
+        persons=[str(who().pk)] if m.one([True, False]) else [],
+        local_start=starts,
+        zone="Europe/London",
+        minutes=50,
+        starts_at=starts,
+        ends_at=starts + timedelta(minutes=50),
         made_at=AT,
-    )  # fmt: skip
+    )
     _course(m, home, case, persons, practitioners)
 
 

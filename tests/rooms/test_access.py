@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from random import Random
@@ -28,7 +30,7 @@ from alongside.records.errors import NotAllowed, UnscopedQuery, UnscopedWrite
 from alongside.records.reader import SystemReader
 from alongside.records.scoped import writing
 from tests.conftest import NOON
-from tests.factories import Cast, World, chance
+from tests.factories import Cast, World, chance, make_world
 
 MODELS = policy.record_models()
 
@@ -66,7 +68,7 @@ def test_a_list_shows_exactly_the_rows_that_one_by_one_are_allowed(seed: int) ->
 def test_the_generated_worlds_allow_and_deny_something_in_every_model() -> None:
     """The comparison would say nothing about a model nobody may read, or everybody."""
     seen: dict[str, set[bool]] = {}
-    for seed in range(10):
+    for seed in range(14):
         with transaction.atomic():
             for account in chance.make(Random(seed)).accounts:
                 reader = reader_for(account, chance.AT)
@@ -94,7 +96,7 @@ def test_no_row_comes_twice_however_many_edges_allow_it() -> None:
 # -- a query without a reader does not run -------------------------------------------------------
 
 WITHOUT_A_READER: dict[str, Callable[[Any], Any]] = {
-    "fetch": lambda rows: list(rows),
+    "fetch": list,
     "first": lambda rows: rows.first(),
     "get": lambda rows: rows.get(),
     "slice": lambda rows: list(rows[:1]),
@@ -531,6 +533,49 @@ def test_confirm_locks_the_edges_of_the_account(world: World) -> None:
     with CaptureQueriesContext(connection) as sent, transaction.atomic():
         world.asha.reader.confirm("E", world.case)
     assert any("FOR SHARE" in query["sql"] for query in sent)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_revocation_waits_for_the_write_that_began_and_stops_the_next(
+    at: Callable[[Any], None],
+) -> None:
+    """2.2: they cannot both win, on either database."""
+    at(NOON)
+    world = make_world()
+    reader, edge = world.asha.reader, _lead_edge(world)
+    order: list[str] = []
+    began = threading.Event()
+
+    def write() -> None:
+        try:
+            with transaction.atomic(), writing():
+                reader.confirm("E", world.case)
+                began.set()
+                time.sleep(0.4)
+                Case._base_manager.filter(pk=world.case.pk).update(needs=["mood_danger"])
+                order.append("written")
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    assert began.wait(5)
+    actions.end_relationship(
+        relationship=edge, because="left", by=world.grace.reader, at=NOON + SECOND
+    )
+    order.append("revoked")
+    thread.join()
+    assert order == ["written", "revoked"]
+    with pytest.raises(NotAllowed), transaction.atomic():
+        reader.confirm("E", world.case)
+
+
+def _lead_edge(world: World) -> Relationship:
+    found: Relationship = Relationship._base_manager.get(
+        account=world.asha.account, circle=world.circle
+    )
+    return found
 
 
 # -- separation ----------------------------------------------------------------------------------

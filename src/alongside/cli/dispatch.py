@@ -10,10 +10,13 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 
-CLIMB_EVERY = 0.5  # seconds; a step is taken within a second of its time
+CLIMB_EVERY = 0.8  # seconds; a step is taken within a second of its time
+TIDY_EVERY = 5.0
 SEAL_EVERY = 1.0
+END_WITHIN = 8.0  # longer than a call to the mail server may last
 
 log = logging.getLogger("alongside.dispatcher")
 
@@ -36,20 +39,32 @@ def main() -> int:
     loops = [
         threading.Thread(
             target=every,
-            args=(stop, CLIMB_EVERY, lambda: escalation.run_once(at=clock.now())),
+            args=(stop, CLIMB_EVERY, lambda: escalation.climb_once(at=clock.now())),
             name="escalation",
+            daemon=True,
         ),
         threading.Thread(
-            target=every, args=(stop, SEAL_EVERY, lambda: sealer.seal(at=clock.now())), name="seal"
+            target=every,
+            args=(stop, TIDY_EVERY, lambda: escalation.tidy_once(at=clock.now())),
+            name="tidy",
         ),
-        threading.Thread(target=dispatcher.run, kwargs={"stop": stop}, name="messages"),
+        threading.Thread(
+            target=every,
+            args=(stop, SEAL_EVERY, lambda: sealer.seal(at=clock.now())),
+            name="seal",
+            daemon=True,
+        ),
+        threading.Thread(
+            target=dispatcher.run, kwargs={"stop": stop}, name="messages", daemon=True
+        ),
     ]
     for loop in loops:
         loop.start()
     while not stop.wait(1.0):
         pass
+    until = time.monotonic() + END_WITHIN
     for loop in loops:
-        loop.join(timeout=8)
+        loop.join(timeout=max(0.0, until - time.monotonic()))
     return 0
 
 

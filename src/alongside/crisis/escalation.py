@@ -29,16 +29,22 @@ MOST_STEPS_AT_ONCE = 200  # a night without power is 150 steps of an alert of le
 
 def run_once(*, at: datetime) -> int:
     """Everything that is due at this moment. Returns how many alerts and drafts moved."""
+    return climb_once(at=at) + tidy_once(at=at)
+
+
+def climb_once(*, at: datetime) -> int:
+    """What may not wait: steps that are due, alerts nobody follows up, shifts, what was sent."""
+    parts = (escalate_due, open_unattended, tell_those_now_on_shift, note_what_was_sent)
+    return _each(parts, at)
+
+
+def tidy_once(*, at: datetime) -> int:
+    """What may wait some seconds: circles of new cases, roles that ended, drafts that die."""
+    return _each((follow_cases, end_edges, let_drafts_die), at)
+
+
+def _each(parts: tuple[Callable[..., int], ...], at: datetime) -> int:
     by = system(REASON, at)
-    parts: tuple[Callable[..., int], ...] = (
-        escalate_due,
-        open_unattended,
-        tell_those_now_on_shift,
-        note_what_was_sent,
-        follow_cases,
-        end_edges,
-        let_drafts_die,
-    )
     moved = 0
     for part in parts:
         try:

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 SENDERS = 4  # a transport that is slow with one message does not hold up the next three
 SHORTEST_CALL = 1.0  # seconds; with less left of a claim nothing is sent
 MARGIN = 0.5  # seconds kept for the mark
-POLL = 0.05  # seconds between two looks into an empty outbox
+POLL = 0.1  # seconds between two looks into an empty outbox
 REASON = "dispatcher"
 
 
@@ -44,6 +44,8 @@ def send_next(*, transport: Transport, at: datetime, about: str = "") -> bool:
         about: only messages about this thing.
     """
     by = system(REASON, at)
+    if not queries.is_due(channel=transport.channel, about=about, at=at):
+        return False  # an empty outbox takes no lock
     crashpoint.here("notify.before_claim")
     began = time.monotonic()
     message = actions.claim(channel=transport.channel, about=about, by=by, at=at)
@@ -112,12 +114,15 @@ def run(
             target=_loop,
             args=(stop, POLL if number == 0 else POLL * 3, _sender(transport)),
             name=f"send-{transport.channel}-{number}",
+            daemon=True,
         )
         for transport in used
         for number in range(senders)
     ]
     threads.append(
-        threading.Thread(target=_loop, args=(stop, rules.BEAT_EVERY, beat), name="heartbeat")
+        threading.Thread(
+            target=_loop, args=(stop, rules.BEAT_EVERY, beat), name="heartbeat", daemon=True
+        )
     )
     for thread in threads:
         thread.start()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from alongside.notify import rules
 from alongside.notify.models import Attempt, Heartbeat, Message
 from alongside.records.reader import Reader
@@ -61,3 +63,16 @@ def kinds_in_outbox(*, seen_by: Reader) -> frozenset[str]:
         sent_at=None, withheld_at=None, given_up_at=None
     )
     return frozenset(rows.values_list("kind", flat=True).distinct())
+
+
+def is_due(*, channel: str, at: datetime, about: str = "") -> bool:
+    """Is there a message to claim? One look that takes no lock; the claim looks again."""
+    rows = Message.objects.unscoped("dispatcher").filter(
+        Q(claimed_until=None) | Q(claimed_until__lte=at),
+        channel=channel,
+        sent_at=None,
+        withheld_at=None,
+        given_up_at=None,
+        due_at__lte=at,
+    )
+    return bool((rows.filter(about=about) if about else rows).exists())

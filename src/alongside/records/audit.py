@@ -15,7 +15,7 @@ from django.db import models, transaction
 
 from alongside.records import keys
 from alongside.records.audit_words import WORDS
-from alongside.records.models import AuditEvent
+from alongside.records.models import AuditEvent, AuditWaiting
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -59,6 +59,7 @@ def write(
     )
     event.mac = mac_of(event)
     event.save(force_insert=True)
+    AuditWaiting(event=event.pk, at=at).save(force_insert=True)
     return event
 
 

@@ -108,6 +108,13 @@ class AuditEvent(models.Model):
         ]
 
 
+class AuditWaiting(models.Model):
+    """An event that has no number yet. The row goes when the event is sealed."""
+
+    event = models.UUIDField(primary_key=True)
+    at = models.DateTimeField(db_index=True)
+
+
 class AuditSeal(models.Model):
     """The number an event got when it was sealed. Gap-free, unlike a database sequence."""
 

@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef
 
 from alongside.records import audit, keys
-from alongside.records.models import AuditBatch, AuditEvent, AuditSeal
+from alongside.records.models import AuditBatch, AuditEvent, AuditSeal, AuditWaiting
 
 BATCH = 1000
 
@@ -37,15 +37,17 @@ class Verdict:
 
 def seal(*, at: datetime) -> int:
     """Seal up to one batch of events that have no number yet. Returns how many."""
+    if not AuditWaiting.objects.exists():  # nothing to do takes no lock
+        return 0
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(7391)")
-        waiting = list(
-            AuditEvent.objects.filter(
-                ~Exists(AuditSeal.objects.filter(event=OuterRef("pk")))
-            ).order_by("at", "id")[:BATCH]
+        order = list(
+            AuditWaiting.objects.order_by("at", "event").values_list("event", flat=True)[:BATCH]
         )
+        found = AuditEvent.objects.in_bulk(order)
+        waiting = [found[pk] for pk in order if pk in found]
         if not waiting:
             return 0
         first = (AuditSeal.objects.aggregate(last=Max("number"))["last"] or 0) + 1
@@ -63,6 +65,7 @@ def seal(*, at: datetime) -> int:
         )
         batch.mac = _batch_mac(batch, seals)
         batch.save(force_insert=True)
+        AuditWaiting.objects.filter(event__in=order).delete()
     _write_head(batch)
     return len(waiting)
 

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -42,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
     host, port = _address(options.bind)
     if not 1 <= options.workers <= 64:
         raise WrongUsage("--workers is a number from 1 to 64.")
+    _must_be_free(host, port)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     code = _prepare(migrate=options.migrate)
     children = [
@@ -57,6 +59,22 @@ def _address(bind: str) -> tuple[str, str]:
     if not colon or not port.isdigit() or not 0 < int(port) < 65536:
         raise WrongUsage(f"--bind is {bind}. Write an address and a port: 127.0.0.1:8000.")
     return host.strip("[]") or "127.0.0.1", port
+
+
+def _must_be_free(host: str, port: str) -> None:
+    """Refuse an address somebody listens at: the web server would share it without a word."""
+    family, kind, number, _name, place = socket.getaddrinfo(
+        host, int(port), type=socket.SOCK_STREAM
+    )[0]
+    with socket.socket(family, kind, number) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(place)
+        except OSError as failure:
+            raise Refused(
+                f"Cannot listen at {host}:{port}: {failure.strerror}. "
+                "Is the port in use? Choose another with --bind."
+            ) from failure
 
 
 def _granian(host: str, port: str, workers: int) -> list[str]:
@@ -225,7 +243,7 @@ class Supervisor:
                 child.watch(time.monotonic())
             if any(child.is_hopeless for child in self.children):
                 print(
-                    "The web server does not start. Is the port in use? See the lines above.",
+                    "The web server does not start. See the lines above.",
                     file=sys.stderr,
                     flush=True,
                 )

@@ -1,7 +1,8 @@
 """Become another program that ends with its parent: ``python -m alongside.cli.with_parent PID …``.
 
 When the supervisor is killed, its children get SIGTERM, so that everything can be started afresh
-and no orphan keeps the port. On systems without this wish the program runs all the same.
+and no orphan keeps the port. The wish is not inherited, so a web worker asks again for itself
+(config/wsgi.py). On systems without this wish the program runs all the same.
 """
 
 from __future__ import annotations
@@ -12,14 +13,22 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
+VARIABLE = "ALONGSIDE_SUPERVISED"  # set for everything the supervisor starts
+
+
+def end_with(parent: int) -> None:
+    """Ask the system to end this process when its parent ends, however that ends."""
+    if not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it ended before we could ask
+        raise SystemExit(1)
 
 
 def main() -> int:
     parent, line = int(sys.argv[1]), sys.argv[2:]
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it died before we could ask
-            return 1
+    end_with(parent)
+    os.environ[VARIABLE] = "1"
     os.execv(line[0], line)  # noqa: S606  # no shell is wanted
     return 1
 

@@ -1,0 +1,38 @@
+"""What the tests of serving do inside the served database."""
+
+from __future__ import annotations
+
+
+def set_up() -> None:
+    """A house whose crisis lines were called today, and whose rota has its first."""
+    from datetime import datetime, time, timedelta
+
+    from alongside.crisis import actions as crisis
+    from alongside.directory import actions as directory
+    from alongside.records import clock
+    from tests.factories import make_world
+
+    at = clock.now()
+    world = make_world(at=at, case=False)
+    directory.check_line(
+        institution=world.institution, country="GB", line="gb_samaritans", by=world.system, at=at
+    )
+    for day in range(-1, 16):
+        crisis.save_shift(
+            service=world.service,
+            account=world.hana.account,
+            order=1,
+            local_start=datetime.combine(at.date() + timedelta(days=day), time()),
+            local_end=datetime.combine(at.date() + timedelta(days=day + 1), time()),
+            zone="Europe/London",
+            by=world.system,
+            at=at,
+        )
+
+
+def change_the_trail() -> None:
+    """Somebody changes one sealed event behind the service's back."""
+    from alongside.records.models import AuditEvent, AuditSeal
+
+    sealed = AuditSeal.objects.order_by("number").first()
+    AuditEvent.objects.filter(pk=sealed.event).update(result="nothing happened")

@@ -1,0 +1,131 @@
+"""`alongside serve`, `check`, `audit`: dead children come back, and every finding has its mend."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.harness.served import Served
+
+pytestmark = pytest.mark.slow
+
+
+def of_parent(pid: int) -> dict[int, list[str]]:
+    """The processes a process started, with their command lines."""
+    found = {}
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            stat = (folder / "stat").read_text().rpartition(")")[2].split()
+            line = (folder / "cmdline").read_bytes().decode().split("\0")
+        except OSError:
+            continue
+        if int(stat[1]) == pid:
+            found[int(folder.name)] = line
+    return found
+
+
+def children(pid: int) -> dict[str, int]:
+    """The two children of a supervisor, by what they do."""
+    return {
+        "dispatcher" if "alongside.cli.dispatch" in line else "web": child
+        for child, line in of_parent(pid).items()
+    }
+
+
+def wait_until(condition, *, within: float = 30.0) -> None:
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_a_dead_child_is_started_again_and_both_end_with_the_supervisor(serve):
+    served: Served = serve()
+    pid = served.pid
+    wait_until(lambda: set(children(pid)) == {"web", "dispatcher"})
+    before = children(pid)
+    wait_until(lambda: of_parent(before["web"]))
+    workers = list(of_parent(before["web"]))
+    for each in before.values():
+        os.kill(each, signal.SIGKILL)
+    wait_until(
+        lambda: (
+            set(children(pid)) == set(before)
+            and not set(children(pid).values()) & set(before.values())
+        )
+    )
+    wait_until(served.answers)
+    wait_until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
+    after = children(pid)
+    assert served.stop() == 0
+    assert not any(Path(f"/proc/{each}").exists() for each in after.values())
+
+
+def test_a_port_in_use_ends_with_a_sentence(serve):
+    served: Served = serve()
+    second = served.command("serve", "--bind", served.url.removeprefix("http://"), check=False)
+    assert second.returncode == 1
+    assert "Is the port in use?" in second.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--bind", "nowhere"], ["--bind", "127.0.0.1:99999"], ["--workers", "0"], ["--workers", "x"]],
+)
+def test_a_line_that_cannot_be_meant_is_wrong_usage(served, words):
+    done = served.command("serve", *words, check=False)
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_first_run_prints_its_code_where_the_service_was_started(serve):
+    served: Served = serve()
+    assert "First run. Open" in served.log()
+    assert "/set-up/" in served.log()
+
+
+def test_check_names_every_mend_until_the_deployment_is_fit(serve, mailbox):
+    served: Served = serve(ALONGSIDE_SMTP_URL=mailbox.url)
+    unfit = served.command("check", check=False)
+    assert unfit.returncode == 1
+    assert "There is no institution yet." in unfit.stdout
+    served.call("tests.flows.inside_serve:set_up")
+    wait_until(lambda: "No dispatcher" not in served.command("check", check=False).stdout)
+    fit = served.command("check", "--json", check=False)
+    found = json.loads(fit.stdout)
+    errors = [each for these in found.values() for each in these if each["grade"] == "error"]
+    assert errors == []
+    assert fit.returncode == 0
+    assert any("second on call" in each["what"] for each in found["people on call"])
+    mailbox.close()
+    down = served.command("check", check=False)
+    assert down.returncode == 1
+    assert "nobody can be told" in down.stdout
+
+
+def test_audit_verify_names_the_place_where_somebody_changed_the_trail(serve):
+    served: Served = serve()
+    served.call("tests.flows.inside_serve:set_up")
+    wait_until(lambda: "0 sealed" not in served.command("audit", "verify", check=False).stdout)
+    served.call("tests.flows.inside_serve:change_the_trail")
+    done = served.command("audit", "verify", check=False)
+    assert done.returncode == 1
+    assert "this event was changed" in done.stdout
+    assert (
+        json.loads(served.command("audit", "verify", "--json", check=False).stdout)["whole"]
+        is False
+    )
+
+
+def test_pages_are_served_with_their_sheets(served):
+    page = urllib.request.urlopen(f"{served.url}/help-now/", timeout=10).read().decode()
+    sheet = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    assert urllib.request.urlopen(served.url + sheet, timeout=10).status == 200

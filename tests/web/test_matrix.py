@@ -51,9 +51,12 @@ def address(name: str) -> str:
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page that the door lets through says so and does nothing else."""
+def opened(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """A page that the door lets through says so and does nothing else; nothing is written."""
     monkeypatch.setattr(middleware, "_answer", lambda *given: HttpResponse("opened", status=200))
+    monkeypatch.setattr(middleware.audit, "refuse", lambda *given, **more: None)
+    monkeypatch.setattr(middleware.sessions, "touch", lambda *given: None)
+    settings.SESSION_SAVE_EVERY_REQUEST = False
 
 
 @pytest.fixture

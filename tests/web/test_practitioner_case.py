@@ -294,6 +294,7 @@ def test_what_was_said_is_shown_as_said_by_somebody(house: World, signed_in: Sig
     concern = house.worry(answer="unsure")
     page = read(signed_in(house.asha), f"/work/concerns/{concern.pk}/")
     assert "Said by Noor Haddad" in page
+    assert "under a duty of secrecy" in page
     assert "kept as said, not as fact" in page
     assert "I am not sure" in page
 
@@ -667,6 +668,22 @@ def test_the_chooser_answers_with_reasons_and_asks_for_what_is_unknown(
     assert "danger" not in kept
 
 
+def test_what_the_records_know_is_not_asked_again(
+    world: World, asha: Cast, signed_in: SignedIn
+) -> None:
+    browser = signed_in(asha)
+    address = f"/work/cases/{world.case.pk}/choose/"
+    page = read(browser, address)
+    assert 'name="consents"' not in page
+    assert "Noor Haddad: " in page
+    assert 'value="substance_use" id="id_needs_' in page
+    assert 'value="planned_meeting/johnson"' in page
+    browser.post(address, facts(page, circle__0__will_take_part="yes"))
+    kept = queries.facts_of(queries.cases(seen_by=asha.reader).get())
+    assert kept["circle"][0]["will_take_part"] == "yes"
+    assert kept["circle"][0]["relation"] == "sister"
+
+
 def test_a_way_is_decided_with_a_reason_and_what_was_shown(
     world: World, asha: Cast, signed_in: SignedIn
 ) -> None:
@@ -831,6 +848,26 @@ def test_a_title_that_cannot_stand_is_refused(
     data = {"code": "babcp", "issuer": "BABCP", "jurisdiction": "UK", **wrong}
     assert signed_in(asha).post("/work/credentials/add/", data).status_code == 400
     assert not credentials.own(seen_by=asha.reader).exists()
+
+
+def test_a_manager_looks_at_the_register_and_then_it_counts(
+    world: World, asha: Cast, signed_in: SignedIn
+) -> None:
+    signed_in(asha).post(
+        "/work/credentials/add/", {"code": "babcp", "issuer": "BABCP", "jurisdiction": "UK"}
+    )
+    held = credentials.own(seen_by=asha.reader).get()
+    office = signed_in(world.grace)
+    assert "Asha Raman" in read(office, "/office/credentials/")
+    address = f"/office/credentials/{held.pk}/"
+    assert "register of the BABCP" in read(office, address)
+    assert office.post(address, {"state": "perhaps"}).status_code == 400
+    office.post(address, {"state": "primary_source_verified", "method": "register"})
+    page = read(signed_in(asha), "/work/credentials/")
+    assert "No end date" in page
+    assert "You can’t lead" not in page
+    for who in (asha, world.bo, world.noor):
+        assert signed_in(who).get(address).status_code == 404
 
 
 def test_nobody_sees_anothers_titles_here(world: World, bo: Cast, signed_in: SignedIn) -> None:

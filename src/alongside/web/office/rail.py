@@ -15,6 +15,7 @@ PLACES = (
     ("office:people", "users", "account", "R"),
     ("office:service-list", "settings", "service", "R"),
     ("office:rota", "phone-call", "shift", "R"),
+    ("office:credentials", "badge-check", "credential", "E"),
     ("office:line-list", "phone", "line_check", "R"),
     ("office:trail", "list-tree", "audit_trail", "R"),
 )
@@ -27,6 +28,7 @@ def entries(request: Request) -> list[dict[str, Any]]:
         "office:people": _("People and roles"),
         "office:service-list": _("Services"),
         "office:rota": _("Who is on call"),
+        "office:credentials": _("Credentials"),
         "office:line-list": _("Crisis lines"),
         "office:trail": _("Record of access"),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alongside.web.office import rota, views
+from alongside.web.office import credentials, rota, views
 
 app_name = "office"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("rota/", rota.rota, name="rota"),
     path("rota/<uuid:pk>/add/", rota.add, name="rota-add"),
     path("rota/<uuid:pk>/<uuid:shift>/end/", rota.end, name="rota-end"),
+    path("credentials/", credentials.listing, name="credentials"),
+    path("credentials/<uuid:pk>/", credentials.look, name="credential"),
     path("lines/", views.line_list, name="line-list"),
     path("lines/<slug:line>/called/", views.line_called, name="line-called"),
     path("record/", views.trail, name="trail"),

@@ -62,10 +62,23 @@ COMPLETIONS = {
     "transferred": gettext_lazy("Handed over to others"),
     "deceased": gettext_lazy("Died"),
 }
-STAFF_ROLES = {
-    "lead": gettext_lazy("leads this help"),
-    "therapist": gettext_lazy("gives the talks"),
-    "supervisor": gettext_lazy("checks the work"),
+STANDINGS = {
+    "valid": (gettext_lazy("Valid"), "moss", "badge-check"),
+    "soon": (gettext_lazy("Ends soon"), "lamp", "clock"),
+    "ended": (gettext_lazy("Ended"), "signal", "circle-x"),
+    "not_checked": (gettext_lazy("Not checked yet"), "lamp", "circle-dashed"),
+    "check_due": (gettext_lazy("To be checked again"), "lamp", "clock"),
+    "suspended": (gettext_lazy("Suspended"), "signal", "circle-x"),
+    "revoked": (gettext_lazy("Taken away by its issuer"), "signal", "circle-x"),
+    "rejected": (gettext_lazy("Not found at its issuer"), "signal", "circle-x"),
+    "not_yet": (gettext_lazy("Not valid yet"), "", "clock"),
+}
+CREDENTIAL_KINDS = {
+    "licence": gettext_lazy("Licence, by law"),
+    "registration": gettext_lazy("Registration"),
+    "certificate": gettext_lazy("Certificate"),
+    "model_certificate": gettext_lazy("Course certificate, not a licence"),
+    "training": gettext_lazy("Training"),
 }
 
 
@@ -113,6 +126,8 @@ def who_sees(staff: Sequence[str], *, on_call: bool, members: str, person: str) 
         said.append(_("Nobody in the circle sees it."))
     if person == "when_told":
         said.append(_("The person sees it only once they know of the circle."))
+    elif person == "own":
+        said.append(_("So does the person."))
     elif not person:
         said.append(_("The person does not see it."))
     return " ".join(said)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,7 +17,7 @@ from alongside import catalogue
 from alongside.cases import actions, queries
 from alongside.catalogue.chooser import choice_of, in_words
 from alongside.consent import queries as consent
-from alongside.engine.protocols.chooser import Choice
+from alongside.engine.protocols.chooser import Caution, Choice
 from alongside.engine.protocols.facts import FactsRefused, RefusedAim
 from alongside.people import queries as people
 from alongside.records import clock
@@ -240,18 +241,12 @@ def _answer(choice: Choice) -> dict[str, Any]:
                 "why": [in_words(reason, said) for reason in one.why],
                 "sources": one.sources,
                 "runnable": one.runnable,
-                "cautions": [
-                    in_words(reason, said)
-                    for reason in (cautions[one.protocol].why if one.protocol in cautions else ())
-                ],
+                "cautions": _minded(cautions.get(one.protocol), said),
             }
             for one in choice.suggested
         ],
         "cautioned": [
-            {
-                "name": _way_name(one.protocol),
-                "why": [in_words(reason, said) for reason in one.why],
-            }
+            {"name": _way_name(one.protocol), "why": _minded(one, said)}
             for one in choice.cautioned
             if one.protocol not in {each.protocol for each in choice.suggested}
         ],
@@ -273,6 +268,23 @@ def _answer(choice: Choice) -> dict[str, Any]:
         ],
         "notes": [in_words(reason, said) for reason in choice.notes],
     }
+
+
+def _minded(caution: Caution | None, said: Mapping[str, str]) -> list[str]:
+    """What to mind with a way; what must be asked first stands beside it, so here as a number."""
+    if caution is None:
+        return []
+    found = [in_words(reason, said) for reason in caution.why if ":" not in reason.key]
+    if caution.ask:
+        found.append(
+            ngettext(
+                "Ask %(number)s thing first: it is in the list “Ask next”.",
+                "Ask %(number)s things first: they are in the list “Ask next”.",
+                len(caution.ask),
+            )
+            % {"number": len(caution.ask)}
+        )
+    return found
 
 
 def _ask(choice: Choice, form: FactsForm) -> list[dict[str, str]]:

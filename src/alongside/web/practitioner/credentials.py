@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from alongside import catalogue
@@ -17,17 +16,9 @@ from alongside.records import clock
 from alongside.records.errors import NotAllowed, Refused
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, day_words, local_day, saved, short_day
-from alongside.web.parts.people_words import days_left
+from alongside.web.parts.people_words import CREDENTIAL_KINDS, STANDINGS, days_left
 from alongside.web.practitioner import words
 from alongside.web.practitioner.forms import AddCredential
-
-KINDS = {
-    "licence": gettext_lazy("Licence, by law"),
-    "registration": gettext_lazy("Registration"),
-    "certificate": gettext_lazy("Certificate"),
-    "model_certificate": gettext_lazy("Course certificate, not a licence"),
-    "training": gettext_lazy("Training"),
-}
 
 
 @access("credential", "R")
@@ -87,7 +78,7 @@ def _page(
 
 def _card(row: Any, today: Any) -> dict[str, Any]:
     found = queries.standing_of(row, today)
-    label, kind, icon = words.STANDINGS[found.word]
+    label, kind, icon = STANDINGS[found.word]
     title = catalogue.current().credentials.get(row.code)
     text = str(label)
     if found.word == "valid" and row.expires_on is not None:
@@ -101,7 +92,7 @@ def _card(row: Any, today: Any) -> dict[str, Any]:
     facts = [
         (_("Number"), _("ends %(signs)s") % {"signs": row.number[-4:]} if row.number else ""),
         (_("Ends"), day_words(row.expires_on)),
-        (_("Kind"), KINDS.get(title.kind, "") if title is not None else ""),
+        (_("Kind"), CREDENTIAL_KINDS.get(title.kind, "") if title is not None else ""),
         (_("Issued by"), row.issuer),
         (_("Counts in"), row.jurisdiction),
         (

@@ -15,6 +15,8 @@ from alongside.web.parts.forms import Text
 from alongside.web.practitioner.forms import Versioned
 
 ROWS = "circle"  # the one key with rows: filled from the members of the circle
+RECORDED = "consents"  # known from the records, never typed
+BEFORE = ("tried", "asked_for", "options_ready")
 OF_A_MEMBER = ("own_use", "afraid", "will_take_part")
 
 
@@ -39,7 +41,7 @@ class FactsForm(Versioned):
         for key in self.keys:
             if key.kind == "rows":
                 self._add_rows(key, known)
-            else:
+            elif key.path != RECORDED:
                 self.fields[field_name(key.path)] = self._field(key, _get(known, key.path))
 
     def _field(self, key: FactKey, value: Any, path: str = "") -> forms.Field:
@@ -59,11 +61,24 @@ class FactsForm(Versioned):
             return forms.MultipleChoiceField(
                 label=label,
                 required=False,
-                choices=[(word.id, self._name(word.id, word.meaning)) for word in key.words],
+                choices=[
+                    (word.id, self._name(word.id, word.meaning))
+                    for word in key.words
+                    if self._is_offered(key.path, word.id) or word.id in (value or ())
+                ],
                 widget=forms.CheckboxSelectMultiple,
                 initial=value,
             )
         return Text(label=label, required=False, max_length=120, initial=value)
+
+    def _is_offered(self, path: str, id: str) -> bool:
+        """Whole ways for what was tried; for what is asked for, forms where these are judged."""
+        if path not in BEFORE:
+            return True
+        way, _slash, variant = id.partition("/")
+        protocol = next((p for p in self.catalogue.protocols.values() if p.id == way), None)
+        by_variant = protocol is not None and protocol.by_variant and path == "asked_for"
+        return bool(variant) == by_variant
 
     def _name(self, id: str, meaning: str) -> str:
         need = self.reasons.get(f"needs/{id}/name")
@@ -96,20 +111,22 @@ class FactsForm(Versioned):
             "person": _("The person"),
             ROWS: _("The circle"),
             "professional": _("Who leads"),
+            "before": _("What was tried, asked for, and what is ready"),
             "medical": _("Body and medicine"),
         }
         found: dict[str, list[Any]] = {word: [] for word in titles}
         for name in self.fields:
             if name == "version":
                 continue
-            group = name.partition("__")[0] if "__" in name else ""
+            group = "before" if name in BEFORE else name.partition("__")[0] if "__" in name else ""
             found.setdefault(group, []).append(self[name])
         return [
             {
                 "id": word or "worry",
                 "title": titles.get(word, word),
                 "fields": fields,
-                "folded": word == "medical",
+                "folded": word in {"before", "medical"},
+                "open": any(name.errors for name in fields),
             }
             for word, fields in found.items()
             if fields

@@ -17,11 +17,14 @@ Choices = Sequence[tuple[str, Any]]
 FILL = "fill__"
 
 
-def offer(form: forms.Form, name: str, choices: Choices) -> forms.ChoiceField:
+def offer(form: forms.Form, name: str, choices: Choices) -> None:
     """Give a field its choices, which only the page knows."""
-    field = cast(forms.ChoiceField, form.fields[name])
-    field.choices = choices
-    return field
+    cast(forms.ChoiceField, form.fields[name]).choices = choices
+
+
+def address_line() -> forms.EmailInput:
+    """A line wide enough for most addresses."""
+    return forms.EmailInput(attrs={"size": 30})
 
 
 class Day(forms.DateField):
@@ -86,8 +89,8 @@ class OpenCase(Versioned):
         offer(self, "service", services)
         offer(self, "needs", needs)
         listed = list(bases)
-        basis = offer(self, "legal_basis", [(b.id, b.words(language)) for b in listed])
-        vars(basis)["choice_hints"] = {b.id: b.meaning(language) for b in listed}
+        offer(self, "legal_basis", [(b.id, b.words(language)) for b in listed])
+        self.choice_hints = {"legal_basis": {b.id: b.meaning(language) for b in listed}}
         offer(self, "age_band", [("", _("Not known")), *AGE_BANDS.items()])
         if not can_join:
             del self.fields["reporter_joins"]
@@ -156,6 +159,7 @@ class Invite(Form):
 
     address = forms.EmailField(
         label=gettext_lazy("Their own e-mail address"),
+        widget=address_line(),
         help_text=gettext_lazy("Ask first whether anybody else reads it."),
         max_length=254,
     )
@@ -324,6 +328,7 @@ class Engage(Versioned):
 
     address = forms.EmailField(
         label=gettext_lazy("Their own e-mail address"),
+        widget=address_line(),
         help_text=gettext_lazy("With it they get a page of their own. You can leave it open."),
         required=False,
         max_length=254,

@@ -83,17 +83,6 @@ OPEN_PLACES: Mapping[str, Any] = {
     "when": gettext_lazy("When"),
     "may_say": gettext_lazy("What may be said"),
 }
-STANDINGS: Mapping[str, tuple[Any, str, str]] = {
-    "valid": (gettext_lazy("Valid"), "moss", "badge-check"),
-    "soon": (gettext_lazy("Ends soon"), "lamp", "clock"),
-    "ended": (gettext_lazy("Ended"), "signal", "circle-x"),
-    "not_checked": (gettext_lazy("Not checked yet"), "lamp", "circle-dashed"),
-    "check_due": (gettext_lazy("To be checked again"), "lamp", "clock"),
-    "suspended": (gettext_lazy("Suspended"), "signal", "circle-x"),
-    "revoked": (gettext_lazy("Taken away by its issuer"), "signal", "circle-x"),
-    "rejected": (gettext_lazy("Not found at its issuer"), "signal", "circle-x"),
-    "not_yet": (gettext_lazy("Not valid yet"), "", "clock"),
-}
 _REFUSALS: tuple[tuple[type[Refused], Any], ...] = (
     (cases.NotToTriage, gettext_lazy("Somebody took this concern up meanwhile.")),
     (cases.UnknownBasis, gettext_lazy("Choose a legal basis that fits before the person agreed.")),

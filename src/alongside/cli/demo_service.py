@@ -42,7 +42,7 @@ from alongside.notify.transports import Said
 from alongside.people import actions as people
 from alongside.people.models import Institution, Member, Person, Practitioner
 from alongside.plans import actions as plans
-from alongside.plans.models import Course
+from alongside.plans.models import Course, Goal
 from alongside.records import clock, sealer
 from alongside.records.errors import Refused
 from alongside.records.reader import system
@@ -84,6 +84,7 @@ class Story:
     member: Member = field(init=False)
     course: Course = field(init=False)
     has_course: bool = False
+    phases_done: set[str] = field(default_factory=set)
     level: float = 17.0
     slope: float = -0.9
     held: int = 0
@@ -713,6 +714,9 @@ class Demonstration:
             self._book(story, treated, self.moment + timedelta(days=2))
             return
         story.held += 1
+        self._record_steps(story, session, lead)
+        if story.held % 3 == 0:
+            self._rate_goal(story, lead)
         story.level = max(2.0, story.level + story.slope)
         self._write_note(story, session, lead)
         self._homework(story, session, treated, lead)
@@ -721,6 +725,36 @@ class Demonstration:
             self._close(story, 1 if story.level < 5 and story.held < most else 0)
             return
         self._book(story, treated, self.moment + timedelta(days=7))
+
+    def _record_steps(self, story: Story, session: Any, lead: Any) -> None:
+        """What a phase asks for is done by its last session; now and then one is left out."""
+        way = catalogue.current().protocol(session.course.protocol)
+        for phase in way.phases_of(session.course.variant):
+            due = phase.sessions.max or phase.sessions.min or 0
+            if phase.id in story.phases_done or story.held < due:
+                continue
+            story.phases_done.add(phase.id)
+            for step in phase.steps:
+                if step.variants and session.course.variant not in step.variants:
+                    continue
+                left_out = self.chance.random() < 0.06
+                delivery.record_step(
+                    course=session.course,
+                    step=step.id,
+                    state="left_out" if left_out else "done",
+                    reason="It was not needed for this person." if left_out else "",
+                    session=session,
+                    by=lead,
+                    at=self.moment,
+                )
+
+    def _rate_goal(self, story: Story, lead: Any) -> None:
+        goal = Goal.objects.visible_to(lead).filter(plan=story.course.plan_id).first()
+        if goal is None:
+            return
+        better = (17.0 - story.level) / 5
+        level = max(-2, min(2, round(goal.start_level + better)))
+        plans.rate_goal(goal=goal, level=level, by=lead, at=self.moment)
 
     def _write_note(self, story: Story, session: Any, lead: Any) -> None:
         course = session.course

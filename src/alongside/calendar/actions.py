@@ -24,6 +24,9 @@ FURTHEST = timedelta(days=400)
 class AlreadyBooked(Refused):
     """The practitioner or somebody expected already has something at that time."""
 
+    who: str  # practitioner, person
+    starts_at: datetime
+
 
 class InThePast(Refused):
     """A time that has gone cannot be kept."""
@@ -52,9 +55,14 @@ class KeptApart(Refused):
 class UnknownWord(Refused):
     """A length or a place that is not in its list. ``field`` and ``value`` say which."""
 
+    field: str
+    value: object
+
 
 class NeedsAReason(Refused):
     """Why the time is given back must be said."""
+
+    field: str
 
 
 @action

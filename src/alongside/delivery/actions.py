@@ -25,6 +25,9 @@ from alongside.delivery.models import (
 )
 from alongside.engine.protocols import gates as gate_rules
 from alongside.engine.protocols import steps as step_rules
+from alongside.engine.protocols.gates import GateState
+from alongside.engine.protocols.shapes import AgendaItem
+from alongside.engine.protocols.steps import StepState
 from alongside.people.models import Person
 from alongside.plans import queries as plan_queries
 from alongside.plans.models import Course
@@ -40,6 +43,8 @@ BEFORE_START = timedelta(hours=12)  # the course may be marked as started after 
 class GatesClosed(Refused):
     """Something that must be true before a session is not. ``states`` say what and why."""
 
+    states: tuple[GateState, ...]
+
 
 class NotStarted(Refused):
     """The course has not started, or has ended."""
@@ -47,6 +52,8 @@ class NotStarted(Refused):
 
 class AlreadyTold(Refused):
     """What happened at that time is written down already. ``session`` says what."""
+
+    session: TherapySession
 
 
 class Cancelled(Refused):
@@ -64,9 +71,14 @@ class NotExpected(Refused):
 class UnknownWord(Refused):
     """A word or number that is not in its list. ``field`` and ``value`` say which."""
 
+    field: str
+    value: object
+
 
 class NeedsWords(Refused):
     """Something must be said in words. ``field`` names it."""
+
+    field: str
 
 
 class NotHappenedYet(Refused):
@@ -76,9 +88,13 @@ class NotHappenedYet(Refused):
 class Incomplete(Refused):
     """The note lacks parts that every session has. ``missing`` names them."""
 
+    missing: tuple[AgendaItem, ...]
+
 
 class UnknownPart(Refused):
     """A note has no such part, or the part is longer than can be kept. ``part`` names it."""
+
+    part: str
 
 
 class SafeguardingOpen(Refused):
@@ -107,6 +123,8 @@ class UnknownStep(Refused):
 
 class StepLocked(Refused):
     """The step waits for others, or for a gate. ``step_state`` says for what."""
+
+    step_state: StepState
 
 
 @action

@@ -31,7 +31,7 @@ def sessions(*, seen_by: Any) -> Any:
     )
 
 
-def of_course(*, seen_by: Any, course: Course) -> list[TherapySession]:
+def of_course(*, seen_by: Any, course: Course) -> list[Any]:
     """The sessions of a course, held or not, with who came; two queries."""
     found = list(sessions(seen_by=seen_by).filter(course=course).order_by("held_at", "number"))
     came: dict[UUID, list[Attendance]] = {session.pk: [] for session in found}

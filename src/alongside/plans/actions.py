@@ -14,8 +14,8 @@ from alongside.cases.models import Case, Decision
 from alongside.consent import actions as consent
 from alongside.crisis import actions as crisis
 from alongside.crisis.actions import Checked
-from alongside.crisis.models import SafetyCheck
 from alongside.engine.protocols import gates as gate_rules
+from alongside.engine.protocols.gates import GateState
 from alongside.engine.protocols.shapes import Protocol, Range
 from alongside.engine.risk.rules import find_intake_risk
 from alongside.people.models import Person, Practitioner
@@ -67,6 +67,9 @@ class OutsideDose(Refused):
     A qualified person may go beyond them and says why.
     """
 
+    lowest: int | None
+    highest: int | None
+
 
 class CaseIsClosed(Refused):
     """The case has been closed."""
@@ -74,6 +77,8 @@ class CaseIsClosed(Refused):
 
 class GatesClosed(Refused):
     """Something that must be true is not true yet. ``states`` are the gates, with reasons."""
+
+    states: tuple[GateState, ...]
 
 
 class AlreadyEnded(Refused):
@@ -91,9 +96,14 @@ class BadLevels(Refused):
 class NeedsWords(Refused):
     """Something must be said in words. ``field`` names it."""
 
+    field: str
+
 
 class UnknownWord(Refused):
     """A word that is not in its list. ``field`` and ``value`` say which."""
+
+    field: str
+    value: object
 
 
 class NotOfThisCircle(Refused):
@@ -102,6 +112,8 @@ class NotOfThisCircle(Refused):
 
 class OtherEdition(Refused):
     """The plan has been changed since it was read; ``edition`` is the one that counts now."""
+
+    edition: int
 
 
 class FinalNo(Refused):
@@ -176,7 +188,7 @@ def propose_plan(
     """Make the plan of a case, with its first course.
 
     Args:
-        decision: why this way; what was shown and chosen. Of kind ``method``, in this circle.
+        decision: why this way; what was shown and chosen. For a way, in this circle.
         protocol: an id with or without version; the newest runnable one is kept exactly.
         persons: whom the course treats, of this circle.
         sessions_planned: count; the protocol's usual number by default.
@@ -189,7 +201,7 @@ def propose_plan(
     by.confirm_create("plan", institution=case.institution_id, circle=case.circle_id)
     if case.state == "closed":
         raise CaseIsClosed(case=case)
-    if decision.kind != "method" or decision.circle_id != case.circle_id:
+    if decision.kind not in rules.FOR_A_WAY or decision.circle_id != case.circle_id:
         raise NotADecision(decision=decision)
     _must_be_checked(case)
     _lock(case)
@@ -550,11 +562,7 @@ def _lock(case: Case) -> None:
 
 
 def _must_be_checked(case: Case) -> None:
-    checks = SafetyCheck.objects.unscoped("was danger looked at in this case, by anybody?")
-    if not (
-        checks.filter(circle_id=case.circle_id).exists()
-        or checks.filter(concern__case=case).exists()
-    ):
+    if not queries.is_checked(case):
         raise NoSafetyCheck(case=case)
 
 

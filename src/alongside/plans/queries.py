@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from alongside import catalogue
-from alongside.cases.models import Decision
+from alongside.cases.models import Case, Decision
 from alongside.consent.models import Capacity, Refusal
 from alongside.consent.models import Consent as ConsentRow
 from alongside.consent.queries import fact_of as consent_fact
@@ -52,7 +52,7 @@ def courses(*, seen_by: Any) -> Any:
     )
 
 
-def goals(*, seen_by: Any, plan: Plan) -> list[Goal]:
+def goals(*, seen_by: Any, plan: Plan) -> list[Any]:
     """The goals of a plan with their ratings, oldest rating first."""
     rows = Goal.objects.visible_to(seen_by).filter(plan=plan).select_related("about")
     found = list(rows.order_by("set_at"))
@@ -71,7 +71,7 @@ def goal(*, seen_by: Any) -> Any:
     return Goal.objects.visible_to(seen_by).select_related("plan__case", "about")
 
 
-def courses_of(*, seen_by: Any, plan: Plan) -> list[Course]:
+def courses_of(*, seen_by: Any, plan: Plan) -> list[Any]:
     """The courses of a plan with whom each treats, open ones first; two queries."""
     found = list(courses(seen_by=seen_by).filter(plan=plan).order_by("started_at", "pk"))
     found.sort(key=lambda course: course.ended_at is not None)
@@ -191,7 +191,7 @@ def words(course: Course, at: datetime) -> frozenset[str]:
         have.add("runnable")
     if not is_held_back(course.circle_id, at):
         have.add("danger_clear")
-    if _is_checked(course):
+    if is_checked(course.plan.case):
         have.add("safety_check")
     have |= _consented(course, treated, on)
     have |= _credentialed(course, way, on)
@@ -215,11 +215,12 @@ def words(course: Course, at: datetime) -> frozenset[str]:
     return frozenset(have)
 
 
-def _is_checked(course: Course) -> bool:
+def is_checked(case: Case) -> bool:
+    """Has anybody looked at danger in this case?"""
     checks = SafetyCheck.objects.unscoped(GATE)
     return bool(
-        checks.filter(circle_id=course.circle_id).exists()
-        or checks.filter(concern__case=course.plan.case).exists()
+        checks.filter(circle_id=case.circle_id).exists()
+        or checks.filter(concern__case=case).exists()
     )
 
 

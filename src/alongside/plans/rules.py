@@ -11,6 +11,7 @@ from alongside.engine.protocols.shapes import Range
 LEVELS = ("-2", "-1", "0", "1", "2")
 ANSWERS = ("yes", "no", "basis")
 KINDS = ("feeling", "thinking", "behaving")
+FOR_A_WAY = ("method", "override")  # decisions that choose a way, as advised or not
 MOST_SESSIONS = 120
 LONGEST_RELEASE_DAYS = 90
 # A course that never started can only end in one of these; one that started, in the others.

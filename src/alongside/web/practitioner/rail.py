@@ -54,7 +54,13 @@ def entries(request: Request) -> list[Mapping[str, Any]]:
 
 def _belongs(here: str, name: str) -> bool:
     family = {
-        "practitioner:cases": ("practitioner:case", "practitioner:circle", "practitioner:consent"),
+        "practitioner:cases": tuple(
+            f"practitioner:{word}"
+            for word in (
+                "case", "circle", "consent", "plan", "step", "booking", "course", "session",
+                "note", "homework",
+            )
+        ),
         "practitioner:concerns": ("practitioner:concern",),
         "practitioner:credentials": ("practitioner:credential",),
     }

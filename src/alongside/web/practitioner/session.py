@@ -1,0 +1,783 @@
+"""Sessions: what happened, the note, and what is tried at home."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from alongside.calendar import queries as calendar
+from alongside.calendar.rules import NoSuchTime, NoSuchZone, instant
+from alongside.cases import queries as cases
+from alongside.delivery import actions, queries, rules
+from alongside.plans import queries as plans
+from alongside.records import clock
+from alongside.records.errors import NotAllowed, Refused, StaleVersion
+from alongside.records.fields import prepare
+from alongside.web.parts.access import access
+from alongside.web.parts.pages import (
+    Request,
+    clock_time,
+    day_words,
+    further,
+    local_day,
+    moment_words,
+    saved,
+    say,
+    seen_by_whom,
+    short_day,
+    two_texts,
+)
+from alongside.web.practitioner import delivery_words as said
+from alongside.web.practitioner.base import BASE, case_or_404, case_page
+from alongside.web.practitioner.calendar import booking_row, expected_in
+from alongside.web.practitioner.delivery_forms import (
+    AddToNote,
+    Note,
+    SetHomework,
+    Tell,
+    TellHomework,
+)
+
+HOMEWORK = 30
+FREE_PART = gettext_lazy("Anything else")
+
+
+# -- the list --------------------------------------------------------------------------------------
+
+
+@access("session", "R")
+@require_safe
+def listing(request: Request, pk: UUID) -> HttpResponse:
+    """The sessions of a case: to tell, to come, what was; and what is tried at home."""
+    case = case_or_404(request, pk)
+    reader, at = request.reader, clock.now()
+    courses = list(plans.courses(seen_by=reader).filter(circle=case.circle).order_by("pk"))
+    running = [row for row in courses if row.started_at and not row.ended_at]
+    rows, paging = further(
+        request,
+        queries.sessions(seen_by=reader).filter(circle=case.circle).order_by("-held_at", "-pk"),
+    )
+    notes = {
+        note.session_id: note for note in queries.notes(seen_by=reader).filter(session__in=rows)
+    }
+    upcoming = list(calendar.upcoming(seen_by=reader, at=at, circle=case.circle_id))
+    untold = list(queries.untold(seen_by=reader, at=at, circle=case.circle_id))
+    expected = expected_in(request, [*untold, *upcoming])
+    tried = list(queries.homework(seen_by=reader).filter(circle=case.circle).order_by("-set_at"))
+    prepare([row.about for row in tried], "name")
+    may_tell = case.state != "closed" and reader.may_make(
+        "session", institution=case.institution_id, circle=case.circle_id
+    )
+    return case_page(
+        request,
+        "practitioner/session/list.html",
+        case,
+        tab="sessions",
+        head=False,
+        untold=[
+            booking_row(request, row, at, expected=expected, case=None, told=False)
+            for row in untold
+        ],
+        upcoming=[
+            booking_row(request, row, at, expected=expected, case=None, told=False)
+            for row in upcoming
+            if row.starts_at > at or row not in untold
+        ],
+        sessions=[_session_row(request, row, notes.get(row.pk)) for row in rows],
+        paging=paging,
+        to_tell=[
+            {
+                "url": reverse("practitioner:course-tell", args=[row.pk]),
+                "label": said.way_short(row.protocol),
+            }
+            for row in running
+        ]
+        if may_tell
+        else [],
+        may_book=case.state != "closed"
+        and reader.may_make("booking", institution=case.institution_id, circle=case.circle_id),
+        homework=[_homework_row(request, row, may_tell=may_tell) for row in tried[:HOMEWORK]],
+        rate=_rate(tried),
+        seen=seen_by_whom(request, "session", case.circle_id),
+    )
+
+
+def _session_row(request: Request, session: Any, note: Any) -> dict[str, Any]:
+    tag, kind = _note_tag(session, note)
+    return {
+        "title": said.session_name(session),
+        "url": reverse("practitioner:session", args=[session.pk]),
+        "text": " · ".join(
+            part
+            for part in (
+                said.way_name(session.course.protocol, session.course.variant),
+                _("%(minutes)s minutes") % {"minutes": session.minutes}
+                if session.minutes
+                else str(said.WHOSE.get(session.not_held_by, "")),
+            )
+            if part
+        ),
+        "icon": "circle-check" if session.held else "calendar-x",
+        "when": moment_words(request, session.held_at),
+        "iso": session.held_at.isoformat(),
+        "tag": tag,
+        "tag_kind": kind,
+    }
+
+
+def _note_tag(session: Any, note: Any) -> tuple[str, str]:
+    if not session.held:
+        return _("Not held"), ""
+    if note is None:
+        return "", ""
+    if note.signed_at is None:
+        return _("Draft, not signed"), "lamp"
+    return _("Signed"), "moss"
+
+
+def _homework_row(request: Request, row: Any, *, may_tell: bool) -> dict[str, Any]:
+    word, kind = said.DONE[row.done]
+    return {
+        "pk": row.pk,
+        "task": row.task,
+        "whose": row.about.name,
+        "text": " · ".join(
+            part
+            for part in (
+                row.about.name,
+                row.when_where,
+                _("set %(day)s") % {"day": short_day(local_day(request, row.set_at))},
+                _("due %(day)s") % {"day": short_day(row.due_on)} if row.due_on else "",
+                _("%(number)s of 10 hard") % {"number": row.difficulty}
+                if row.difficulty is not None
+                else "",
+            )
+            if part
+        ),
+        "obstacle": row.obstacle,
+        "learning": row.learning,
+        "tag": word,
+        "tag_kind": kind,
+        "reviewed": row.reviewed_at is not None,
+        "version": row.version,
+        "tell_url": reverse("practitioner:homework-tell", args=[row.pk])
+        if may_tell and row.reviewed_at is None
+        else "",
+        "review_url": reverse("practitioner:homework-review", args=[row.pk])
+        if may_tell and row.told_at is not None and row.reviewed_at is None
+        else "",
+    }
+
+
+def _rate(rows: Sequence[Any]) -> dict[str, Any]:
+    told = [row for row in rows if row.done]
+    done = sum(row.done in {"full", "part"} for row in told)
+    return {
+        "told": len(told),
+        "done": done,
+        "share": done / len(told) if told else 0,
+        "is_low": rules.is_low(done, len(told)),
+    }
+
+
+# -- what happened ---------------------------------------------------------------------------------
+
+
+@access("session", "C")
+@require_http_methods(["GET", "HEAD", "POST"])
+def tell_booking(request: Request, pk: UUID) -> HttpResponse:
+    """What happened at a booked time."""
+    booking = get_object_or_404(calendar.bookings(seen_by=request.reader), pk=pk)
+    case = get_object_or_404(cases.cases(seen_by=request.reader), circle=booking.circle_id)
+    first = queries.sessions(seen_by=request.reader).filter(booking=booking).first()
+    if first is not None:
+        say(request, _("Somebody has written down what happened then. Here it is."))
+        return redirect("practitioner:session", pk=first.pk)
+    courses = _running(request, case)
+    named = booking.about.removeprefix("course:")
+    return _tell(request, case, {named: courses[named]} if named in courses else courses, booking)
+
+
+@access("session", "C")
+@require_http_methods(["GET", "HEAD", "POST"])
+def tell_course(request: Request, pk: UUID) -> HttpResponse:
+    """What happened at a time that nobody had booked."""
+    course = get_object_or_404(plans.courses(seen_by=request.reader), pk=pk)
+    case = case_or_404(request, course.plan.case_id)
+    return _tell(request, case, {str(course.pk): course}, None)
+
+
+def _running(request: Request, case: Any) -> dict[str, Any]:
+    rows = plans.courses(seen_by=request.reader).filter(
+        circle=case.circle, ended_at=None, started_at__isnull=False
+    )
+    return {str(row.pk): row for row in rows.order_by("started_at", "pk")}
+
+
+def _tell(request: Request, case: Any, courses: Mapping[str, Any], booking: Any) -> HttpResponse:
+    at = clock.now()
+    asked = request.POST.get("course") or request.GET.get("course", "")
+    course = courses.get(asked) or next(iter(courses.values()), None)
+    if course is None:
+        return _nothing_runs(request, case, booking)
+    treated = {str(person.pk): person for person in plans.treated_by(course)}
+    to_say = sorted(plans.said_on_the_day(course))
+    form = Tell(
+        request.POST or None,
+        persons=[(id, person.name) for id, person in treated.items()],
+        to_say=to_say,
+        courses=[(id, said.way_name(row.protocol, row.variant)) for id, row in courses.items()],
+        initial=_usual(request, case, course, booking, at),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            session = _told(request, case, course, booking, form, treated, at)
+        except actions.AlreadyTold as why:
+            say(request, _("Somebody has written down what happened then. Here it is."))
+            return redirect("practitioner:session", pk=why.session.pk)
+        except (Refused, NoSuchTime, NoSuchZone) as why:
+            if isinstance(why, NotAllowed):
+                raise
+            said.add_refusal(form, why)
+            closed = why.states if isinstance(why, actions.GatesClosed) else ()
+            return _tell_page(request, case, course, booking, form, closed=closed)
+        saved(request, at)
+        return redirect("practitioner:session", pk=session.pk)
+    return _tell_page(request, case, course, booking, form)
+
+
+def _usual(request: Request, case: Any, course: Any, booking: Any, at: datetime) -> dict[str, Any]:
+    if booking is not None:
+        return {
+            "course": str(course.pk),
+            "day": booking.local_start.date(),
+            "time": booking.local_start.time(),
+            "minutes": booking.minutes,
+        }
+    here = at.astimezone(ZoneInfo(case.institution.zone))
+    dose = plans.protocol_of(course).dose_of(course.variant)
+    return {
+        "course": str(course.pk),
+        "day": here.date(),
+        "minutes": dose.minutes.typical or dose.minutes.max,
+    }
+
+
+def _told(
+    request: Request,
+    case: Any,
+    course: Any,
+    booking: Any,
+    form: Tell,
+    treated: Mapping[str, Any],
+    at: datetime,
+) -> Any:
+    """Hand what was told to the action that fits."""
+    given = form.cleaned_data
+    zone = booking.zone if booking is not None else case.institution.zone
+    when = instant(said.wall_of(given["day"], given["time"]), zone)
+    came = {treated[id]: word for id, word in form.came().items()}
+    if given["what"] == "held":
+        return actions.hold_session(
+            course=course,
+            booking=booking,
+            attendance=came,
+            minutes=given["minutes"],
+            held_at=when,
+            agenda=form.lines(),
+            said=form.said(),
+            by=request.reader,
+            at=at,
+        )
+    return actions.not_held(
+        course=course,
+        booking=booking,
+        because=given["because"],
+        whose=given["whose"],
+        words=given["words"],
+        when=when,
+        by=request.reader,
+        at=at,
+    )
+
+
+def _tell_page(
+    request: Request,
+    case: Any,
+    course: Any,
+    booking: Any,
+    form: Tell,
+    *,
+    closed: Sequence[Any] = (),
+) -> HttpResponse:
+    at = clock.now()
+    states = closed or plans.session_gates(
+        course=course,
+        seen_by=request.reader,
+        at=min(booking.starts_at, at) if booking is not None else at,
+        said=plans.said_on_the_day(course),
+    )
+    may_open = request.reader.may("E", course.plan)
+    items = [
+        said.gate_item(state, course, with_steps=may_open)
+        for state in states
+        if not state.is_open or state.status == "advised"
+    ]
+    return case_page(
+        request,
+        "practitioner/session/tell.html",
+        case,
+        tab="sessions",
+        title=_("What happened"),
+        head=False,
+        status=400 if form.errors else 200,
+        form=form,
+        lead=_lead(booking, course),
+        gates=items,
+        back=reverse("practitioner:case-sessions", args=[case.pk]),
+        seen=seen_by_whom(request, "session", case.circle_id),
+    )
+
+
+def _lead(booking: Any, course: Any) -> str:
+    way = said.way_name(course.protocol, course.variant)
+    if booking is None:
+        return way
+    return f"{way} · {said.booking_day(booking)}, {said.booking_time(booking)}"
+
+
+def _nothing_runs(request: Request, case: Any, booking: Any) -> HttpResponse:
+    """No course has started: there is nothing whose session this could be."""
+    return case_page(
+        request,
+        "practitioner/session/tell.html",
+        case,
+        tab="sessions",
+        title=_("What happened"),
+        head=False,
+        form=None,
+        lead=f"{said.booking_day(booking)}, {said.booking_time(booking)}" if booking else "",
+        plan_url=reverse("practitioner:case-plan", args=[case.pk]),
+        back=reverse("practitioner:case-sessions", args=[case.pk]),
+    )
+
+
+# -- one session -----------------------------------------------------------------------------------
+
+
+@access("session", "R")
+@require_safe
+def session(request: Request, pk: UUID) -> HttpResponse:
+    """One session: its note, who came, the steps done, what is tried at home."""
+    return _page(request, _session_or_404(request, pk))
+
+
+def _session_or_404(request: Request, pk: UUID) -> Any:
+    return get_object_or_404(queries.sessions(seen_by=request.reader), pk=pk)
+
+
+def _page(
+    request: Request,
+    held: Any,
+    *,
+    note_form: Note | None = None,
+    homework_form: SetHomework | None = None,
+    addition_form: AddToNote | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    reader, at = request.reader, clock.now()
+    case = case_or_404(request, held.course.plan.case_id)
+    note = queries.note_of(seen_by=reader, session=held)
+    is_mine = note is not None and note.signed_at is None and reader.may("E", note)
+    treated = [(str(p.pk), p.name) for p in plans.treated_by(held.course)]
+    may_tell = reader.may_make("session", institution=held.institution_id, circle=held.circle_id)
+    may_add = bool(note and note.signed_at) and reader.may_make(
+        "progress_note", institution=held.institution_id, circle=held.circle_id
+    )
+    rows = queries.homework(seen_by=reader).filter(session=held).order_by("set_at")
+    names = _step_names(held.course)
+    return case_page(
+        request,
+        "practitioner/session/session.html",
+        case,
+        tab="sessions",
+        title=said.session_name(held),
+        head=False,
+        status=status,
+        session=held,
+        name=said.session_name(held),
+        when=day_words(local_day(request, held.held_at)),
+        facts=_facts(request, held),
+        came=[
+            {
+                "name": row.person.name,
+                "word": said.ATTENDANCE[row.word],
+                "came": row.word in rules.CAME,
+            }
+            for row in queries.attendance(seen_by=reader, session=held)
+        ],
+        agenda=rules.lines_of(held.agenda),
+        note=note,
+        note_form=(note_form or _note_form(note)) if is_mine else None,
+        note_parts=_written(note) if note is not None and not is_mine else [],
+        note_line=_note_line(request, note) if note is not None else "",
+        additions=[
+            {
+                "words": row.words,
+                "line": _("Added %(when)s by %(name)s")
+                % {"when": moment_words(request, row.signed_at), "name": row.written_by.name},
+            }
+            for row in (queries.additions(seen_by=reader, note=note) if note is not None else ())
+        ],
+        addition_form=(addition_form or AddToNote(auto_id="add_%s")) if may_add else None,
+        homework=[_homework_row(request, row, may_tell=may_tell) for row in rows],
+        homework_form=(homework_form or SetHomework(auto_id="home_%s", persons=treated))
+        if may_tell and held.held
+        else None,
+        steps=[
+            {
+                "name": names.get(row.step, row.step),
+                "state": said.STEP_STATES[row.state],
+            }
+            for row in queries.steps_in(seen_by=reader, session=held)
+        ],
+        open_steps=_open_steps(request, held, at) if may_tell and held.held else [],
+        seen_note=seen_by_whom(request, "progress_note", held.circle_id),
+        form=next((f for f in (note_form, homework_form, addition_form) if f is not None), None),
+    )
+
+
+def _facts(request: Request, held: Any) -> list[dict[str, str]]:
+    found = [
+        (_("When"), moment_words(request, held.held_at)),
+        (
+            _("How long"),
+            _("%(minutes)s minutes") % {"minutes": held.minutes} if held.minutes else "",
+        ),
+        (_("What"), said.way_name(held.course.protocol, held.course.variant)),
+        (_("With"), held.practitioner.person.name),
+        (_("Why not"), str(said.NOT_HELD.get(held.not_held_because, ""))),
+        (_("Whose reason"), str(said.WHOSE.get(held.not_held_by, ""))),
+        (_("In words"), held.not_held_words),
+    ]
+    return [{"term": term, "text": text} for term, text in found if text]
+
+
+def _step_names(course: Any) -> dict[str, str]:
+    way = plans.protocol_of(course)
+    return {step.id: step.name for phase in way.phases for step in phase.steps}
+
+
+def _open_steps(request: Request, held: Any, at: datetime) -> list[dict[str, str]]:
+    if held.course.ended_at is not None:
+        return []
+    state = queries.state_of(course=held.course, seen_by=request.reader, at=at)
+    names = _step_names(held.course)
+    return [
+        {
+            "name": names[step.step],
+            "url": reverse("practitioner:step-record", args=[held.course_id, step.step])
+            + f"?session={held.pk}",
+        }
+        for step in state.next_steps
+    ]
+
+
+def _labels(note: Any) -> list[tuple[str, str, bool]]:
+    skeleton = plans.protocol_of(note.session.course).skeleton
+    return [
+        *((line.id, line.name, line.required) for line in skeleton),
+        (rules.FREE_PART, str(FREE_PART), False),
+    ]
+
+
+def _note_form(note: Any, data: Any = None) -> Note:
+    parts = rules.parts_of(note.parts)
+    return Note(
+        data,
+        auto_id="note_%s",
+        parts=_labels(note),
+        initial={
+            "version": note.version,
+            **{f"part_{part}": text for part, text in parts.items()},
+        },
+    )
+
+
+def _written(note: Any) -> list[dict[str, str]]:
+    parts = rules.parts_of(note.parts)
+    return [
+        {"label": label, "text": parts[part]}
+        for part, label, _must in _labels(note)
+        if part in parts
+    ]
+
+
+def _note_line(request: Request, note: Any) -> str:
+    facts = {"name": note.written_by.name, "when": moment_words(request, note.signed_at)}
+    if note.signed_at is not None:
+        return _("Signed %(when)s by %(name)s. It stays as it is; it can be added to.") % facts
+    if note.written_by_id in request.reader.persons:
+        return _("A draft. Saved at %(time)s.") % {"time": clock_time(request, note.changed_at)}
+    return _("A draft, not signed. Only %(name)s changes and signs it.") % facts
+
+
+# -- the note --------------------------------------------------------------------------------------
+
+
+def _own_note_or_404(request: Request, **which: Any) -> Any:
+    """A note of one's own, draft or signed; nobody else's draft can be written to."""
+    own = queries.notes(seen_by=request.reader).filter(written_by__in=request.reader.persons)
+    return get_object_or_404(own, **which)
+
+
+@access("progress_note", "E")
+@require_POST
+def save_note(request: Request, pk: UUID) -> HttpResponse:
+    """Save the draft; sign it when that was pressed. What was written is saved in any case."""
+    held = _session_or_404(request, pk)
+    note = _own_note_or_404(request, session=held)
+    form, at = _note_form(note, request.POST), clock.now()
+    if not form.is_valid() and note.signed_at is None:
+        return _page(request, held, note_form=form, status=400)
+    try:
+        note = actions.write_note(
+            note=note,
+            parts=form.written(),
+            expected=form.cleaned_data["version"],
+            by=request.reader,
+            at=at,
+        )
+    except StaleVersion as stale:
+        return _stale_note(request, held, stale.current, form)
+    except actions.AlreadySigned:
+        return _signed_meanwhile(request, held, form)
+    if request.POST.get("do") != "sign":
+        saved(request, at)
+        return redirect("practitioner:session", pk=held.pk)
+    try:
+        actions.sign_note(note=note, expected=note.version, by=request.reader, at=at)
+    except (actions.Incomplete, actions.SafeguardingOpen) as why:
+        form = _note_form(note, _with_version(request, note.version))
+        form.is_valid()
+        said.add_refusal(form, why)
+        if isinstance(why, actions.Incomplete):
+            for line in why.missing:
+                form.add_error(f"part_{line.id}", _("Blank: write a line, also if it is “none”."))
+        return _page(request, held, note_form=form, status=400)
+    say(request, _("Signed at %(time)s.") % {"time": clock_time(request, at)})
+    return redirect("practitioner:session", pk=held.pk)
+
+
+def _with_version(request: Request, version: int) -> Any:
+    typed = request.POST.copy()
+    typed["version"] = str(version)
+    return typed
+
+
+def _signed_meanwhile(request: Request, held: Any, form: Note) -> HttpResponse:
+    """It was signed on another page: nothing typed is lost, it can be added instead."""
+    given = [form.data.get(f"part_{part}", "") for part in form.part_ids]
+    typed = "\n\n".join(text for text in given if text.strip())
+    addition = AddToNote(auto_id="add_%s", initial={"words": typed})
+    say(request, _("This note was signed meanwhile. What you typed is below: add what is new."))
+    return _page(request, held, addition_form=addition, status=HTTPStatus.CONFLICT)
+
+
+def _stale_note(request: Request, held: Any, current: Any, form: Note) -> HttpResponse:
+    if current.signed_at is not None:
+        return _signed_meanwhile(request, held, form)
+    theirs = rules.parts_of(current.parts)
+    mine = form.written()
+    return two_texts(
+        request,
+        base=BASE,
+        pairs=[
+            (f"part_{part}", label, mine.get(part, ""), theirs.get(part, ""))
+            for part, label, _must in _labels(current)
+        ],
+        version=current.version,
+        keep_url=reverse("practitioner:session", args=[held.pk]),
+        at=current.changed_at,
+        by_myself=True,
+    )
+
+
+@access("progress_note", "E")
+@require_POST
+def autosave_note(request: Request, pk: UUID) -> HttpResponse:
+    """Save the draft while somebody is typing. JSON; 409 when another page saved it first."""
+    note = _own_note_or_404(request, pk=pk)
+    form, at = _note_form(note, request.POST), clock.now()
+    if not form.is_valid():
+        return JsonResponse({"words": _not_kept(form)}, status=HTTPStatus.BAD_REQUEST)
+    try:
+        note = actions.write_note(
+            note=note,
+            parts=form.written(),
+            expected=form.cleaned_data["version"],
+            by=request.reader,
+            at=at,
+        )
+    except (StaleVersion, actions.AlreadySigned):
+        words = _("Another page saved this note first. Press Save as draft to see both texts.")
+        return JsonResponse({"words": words}, status=HTTPStatus.CONFLICT)
+    time = clock_time(request, at)
+    return JsonResponse(
+        {"saved": time, "version": note.version, "words": _("Saved at %(time)s.") % {"time": time}}
+    )
+
+
+def _not_kept(form: Note) -> str:
+    first = next(iter(form.errors.values()), [""])
+    return _("Not saved: %(why)s") % {"why": first[0]}
+
+
+@access("progress_note", "C")
+@require_POST
+def add_to_note(request: Request, pk: UUID) -> HttpResponse:
+    """Correct or complete a signed note."""
+    held = _session_or_404(request, pk)
+    note = get_object_or_404(queries.notes(seen_by=request.reader), session=held)
+    form, at = AddToNote(request.POST, auto_id="add_%s"), clock.now()
+    if form.is_valid():
+        try:
+            actions.add_to_note(
+                note=note, words=form.cleaned_data["words"], by=request.reader, at=at
+            )
+        except Refused as why:
+            said.add_refusal(form, why)
+        else:
+            saved(request, at)
+            return redirect("practitioner:session", pk=held.pk)
+    return _page(request, held, addition_form=form, status=400)
+
+
+# -- what is tried at home -------------------------------------------------------------------------
+
+
+@access("homework", "C")
+@require_POST
+def set_homework(request: Request, pk: UUID) -> HttpResponse:
+    """Agree on something to try before the next time."""
+    held = _session_or_404(request, pk)
+    treated = {str(person.pk): person for person in plans.treated_by(held.course)}
+    form = SetHomework(
+        request.POST,
+        auto_id="home_%s",
+        persons=[(id, person.name) for id, person in treated.items()],
+    )
+    at = clock.now()
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            actions.set_homework(
+                session=held,
+                about=treated[given["about"]],
+                task=given["task"],
+                why=given["why"],
+                when_where=given["when_where"],
+                difficulty=given["difficulty"],
+                due_on=given["due_on"],
+                by=request.reader,
+                at=at,
+            )
+        except Refused as why:
+            said.add_refusal(form, why)
+        else:
+            saved(request, at)
+            return redirect("practitioner:session", pk=held.pk)
+    return _page(request, held, homework_form=form, status=400)
+
+
+def _homework_or_404(request: Request, pk: UUID) -> Any:
+    return get_object_or_404(queries.homework(seen_by=request.reader), pk=pk)
+
+
+@access("homework", "E")
+@require_http_methods(["GET", "HEAD", "POST"])
+def tell_homework(request: Request, pk: UUID) -> HttpResponse:
+    """Write down what came of it."""
+    task = _homework_or_404(request, pk)
+    case = case_or_404(request, task.course.plan.case_id)
+    back = reverse("practitioner:case-sessions", args=[case.pk])
+    form = TellHomework(
+        request.POST or None,
+        initial={
+            "version": task.version,
+            "done": task.done,
+            "obstacle": task.obstacle,
+            "learning": task.learning,
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        given, at = form.cleaned_data, clock.now()
+        try:
+            actions.tell_homework(
+                homework=task,
+                done=given["done"],
+                obstacle=given["obstacle"],
+                learning=given["learning"],
+                expected=given["version"],
+                by=request.reader,
+                at=at,
+            )
+        except StaleVersion as stale:
+            return two_texts(
+                request,
+                base=BASE,
+                pairs=[
+                    ("obstacle", _("What got in the way"), given["obstacle"],
+                     stale.current.obstacle),
+                    ("learning", _("What was learned"), given["learning"],
+                     stale.current.learning),
+                ],
+                same=[("done", given["done"])],
+                version=stale.current.version,
+                keep_url=back,
+                at=stale.current.told_at,
+            )  # fmt: skip
+        except Refused as why:
+            said.add_refusal(form, why)
+        else:
+            saved(request, at)
+            return redirect(back)
+    return case_page(
+        request,
+        "practitioner/session/homework.html",
+        case,
+        tab="sessions",
+        title=_("How it went"),
+        head=False,
+        status=400 if form.errors else 200,
+        form=form,
+        task=task,
+        whose=task.about.name,
+        back=back,
+    )
+
+
+@access("homework", "E")
+@require_POST
+def review_homework(request: Request, pk: UUID) -> HttpResponse:
+    """You looked at it together."""
+    task = _homework_or_404(request, pk)
+    at = clock.now()
+    try:
+        actions.review_homework(homework=task, expected=task.version, by=request.reader, at=at)
+    except (actions.AlreadyReviewed, StaleVersion):
+        say(request, _("Somebody changed this meanwhile. Here it is as it stands."))
+    else:
+        saved(request, at)
+    return redirect("practitioner:case-sessions", pk=task.course.plan.case_id)

@@ -12,6 +12,8 @@ from django.utils.translation import override
 from alongside.access import actions as access
 from alongside.notify import actions as notify
 from alongside.notify.models import Message
+from alongside.people import actions as people
+from alongside.people import queries
 from alongside.people.models import Circle, Member, Person
 from alongside.people.reach import normalised
 from alongside.records.reader import Reader
@@ -24,8 +26,13 @@ KIND = "cases.invitation"
 def send(
     *, person: Person, circle: Circle, address: str, base_url: str, by: Reader, at: datetime
 ) -> None:
-    """Make a link for one person, end the one before, and put its message in the outbox."""
+    """Make a link for one person, end the one before, and put its message in the outbox.
+
+    Where no address of theirs is known yet, this one is kept as their safe contact.
+    """
     to = normalised(channel="email", value=address, country="")
+    if not queries.contacts_of(person, seen_by=by).filter(channel="email").exists():
+        people.add_contact(person=person, circle=circle, value=to, channel="email", by=by, at=at)
     access.end_links(target=person.pk, purpose="join_circle", by=by, at=at)
     token = access.issue_link(
         purpose="join_circle",

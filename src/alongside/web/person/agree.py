@@ -143,7 +143,7 @@ def _fills(course: Any) -> dict[str, str]:
     return {
         "protocol": way_name(course.protocol),
         "deliverer": str(course.deliverer.person),
-        "supervisor": str(supervisor.person) if supervisor else _("a senior colleague"),
+        "supervisor": str(supervisor.person) if supervisor else _("A senior colleague"),
         "sessions": str(course.sessions_planned),
         "minutes": str(minutes.typical or minutes.max or minutes.min or 50),
         "risks": _("it takes time at home, and old feelings may come up"),

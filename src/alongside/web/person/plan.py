@@ -200,7 +200,7 @@ def _said(said: str | None) -> str:
 def _goal(goal: Any) -> dict[str, Any]:
     now = goal.marks[-1].level if goal.marks else goal.start_level
     labels = {
-        "-2": _("worse than at the start"),
+        "-2": _("much less than hoped"),
         "-1": _("less than hoped"),
         "0": _("as hoped"),
         "1": _("better than hoped"),

@@ -81,7 +81,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-                "base_manager_name": None,
             },
         ),
         migrations.CreateModel(
@@ -105,7 +104,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-                "base_manager_name": None,
             },
         ),
         migrations.CreateModel(

@@ -189,7 +189,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-                "base_manager_name": None,
             },
         ),
         migrations.AddIndex(

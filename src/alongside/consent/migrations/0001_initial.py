@@ -72,7 +72,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-                "base_manager_name": None,
             },
         ),
         migrations.CreateModel(
@@ -120,7 +119,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-                "base_manager_name": None,
             },
         ),
         migrations.CreateModel(

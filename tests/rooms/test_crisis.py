@@ -633,6 +633,12 @@ def test_semi_urgent_is_due_the_next_working_day_not_on_a_sunday():
     assert rules.task_due(level, friday, "Europe/London") == datetime(2026, 3, 9, 17, tzinfo=UTC)
 
 
+def test_a_child_who_may_not_be_safe_is_the_safeguarding_leads_task_the_same_day(house):
+    worry(house, "child_not_safe", "worried")
+    task = Task.objects.unscoped("a test").get(kind="child_not_safe")
+    assert (task.for_role, task.due_at) == ("privacy", NOON + timedelta(hours=4))
+
+
 # -- who is on call -------------------------------------------------------------------------------
 
 

@@ -185,3 +185,46 @@ def test_a_page_that_refreshes_itself_does_not_keep_a_session_alive(world, hana_
         hana_in.get(BOARD, headers={"Alongside-Poll": "1"})
     at(NOON + timedelta(minutes=16))
     assert hana_in.get(BOARD).status_code == 302
+
+
+def test_a_colleague_raises_an_alert_for_a_case_or_a_place(world, hana_in, signed_in):
+    asha_in = signed_in(world.asha)
+    page = asha_in.get("/work/crisis/raise/").content.decode()
+    assert 'href="tel:999"' in page
+    sent = {"level": "B", "seen": "He said goodbye to the children.", "case": str(world.case.pk)}
+    answer = asha_in.post("/work/crisis/raise/", sent, follow=True)
+    assert "Raised at" in answer.content.decode()
+    alert = Alert.objects.unscoped("a test").get()
+    assert (alert.level, alert.circle, alert.about) == ("B", world.circle, world.sam)
+    assert "“He said goodbye to the children.”" in hana_in.get(BOARD).content.decode()
+    where = {"level": "C", "seen": "Somebody shouts for help.", "place": "Waiting room"}
+    asha_in.post("/work/crisis/raise/", where)
+    assert Alert.objects.unscoped("a test").filter(place="Waiting room").exists()
+    assert "Waiting room" in hana_in.get(BOARD).content.decode()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"level": "B", "seen": " ", "place": "Here"},
+        {"level": "B", "seen": "Somebody shouts."},
+        {"level": "Z", "seen": "Somebody shouts.", "place": "Here"},
+        {"level": "B", "seen": "Somebody shouts.", "case": str(uuid4())},
+    ],
+)
+def test_an_alert_that_says_too_little_is_sent_back(world, signed_in, sent):
+    assert signed_in(world.asha).post("/work/crisis/raise/", sent).status_code == 422
+    assert not Alert.objects.unscoped("a test").exists()
+
+
+def test_nobody_raises_an_alert_in_a_circle_they_do_not_work_with(world, signed_in):
+    sent = {"level": "B", "seen": "A rumour.", "case": str(world.case.pk)}
+    assert signed_in(world.bo).post("/work/crisis/raise/", sent).status_code in {404, 422}
+    assert not Alert.objects.unscoped("a test").exists()
+
+
+def test_the_board_says_when_messages_only_become_files(world, hana_in, settings):
+    settings.SMTP_URL = ""
+    assert "Messages are only written to files here." in hana_in.get(BOARD).content.decode()
+    settings.SMTP_URL = "smtp://127.0.0.1:2525"
+    assert "only written to files" not in hana_in.get(BOARD).content.decode()

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from alongside import catalogue
@@ -20,6 +20,7 @@ from alongside.crisis import edges, rules, telling
 from alongside.crisis.models import Alert, AlertEvent, Contact, SafetyCheck, Shift
 from alongside.directory.models import Service
 from alongside.engine.risk import IntakeAnswer, RiskFinding, find_intake_risk
+from alongside.engine.risk.levels import Code
 from alongside.people import reach
 from alongside.people.models import Circle, Institution, Person
 from alongside.records import audit, crashpoint
@@ -30,7 +31,11 @@ from alongside.tasks import actions as tasks
 
 DRAFT_LIVES = timedelta(hours=24)  # the default; a deployment may delete sooner, never later
 KEPT_FOR_RETURN = timedelta(days=14)  # for someone who asks to come back
+SEEN_BY_STAFF = "seen_by_staff@1"
 CLOSABLE_TASKS = ("alert", "confirm_close")
+
+CHILD_PAGE = "child"  # what an answer about a child opens
+SAFEGUARDING_WITHIN = timedelta(hours=4)  # the same day; the alert itself waits for nobody
 
 PATHS = ("today", "says_no", "cannot_decide", "child", "me")
 CONTACT_METHODS = ("phone", "visit", "message", "with_them", "note")
@@ -50,6 +55,10 @@ class Gone(Refused):
 
 class NothingWritten(Refused):
     """There is nothing in it yet that anybody could answer."""
+
+
+class UnknownLevel(Refused):
+    """There is no code but A to G."""
 
 
 class AlreadyAcknowledged(Refused):
@@ -197,6 +206,8 @@ def take_worry(
             by=by,
             at=at,
         ).alerts
+        if given is not None and given.opens == CHILD_PAGE:
+            _tell_safeguarding(concern, service, by=by, at=at)
     audit.write("cases.concern_changed", by=by, at=at, about=concern, detail={"asked": question})
     crashpoint.here("danger.after_audit")
     return Taken(concern, alerts, given, is_new=True)
@@ -422,6 +433,45 @@ def raise_alerts(
         )
         touched[alert.pk] = alert
     return tuple(sorted(touched.values(), key=lambda alert: alert.level))
+
+
+@action
+def raise_by_staff(
+    *,
+    level: str,
+    seen: str,
+    institution: UUID,
+    by: Reader,
+    at: datetime,
+    circle: Circle | None = None,
+    place: str = "",
+) -> Alert:
+    """Raise a code for what a colleague saw or heard: anybody on the staff may, nobody must wait.
+
+    Args:
+        level: A to G. seen: what was seen or heard, in words.
+        circle: whose; or else ``place``, where.
+
+    Raises:
+        NothingWritten without words; UnknownLevel; NotAllowed.
+    """
+    by.confirm_create(
+        "alert", institution=institution, circle=None if circle is None else circle.pk
+    )
+    if level not in catalogue.current().danger.levels:
+        raise UnknownLevel(level=level)
+    if not seen.strip() or (circle is None and not place.strip()):
+        raise NothingWritten
+    (alert,) = raise_alerts(
+        findings=[RiskFinding(SEEN_BY_STAFF, cast(Code, level), seen.strip(), None)],
+        circle=circle,
+        place="" if circle is not None else place.strip()[:120],
+        institution=institution,
+        about=circle.focus if circle is not None else None,
+        by=by,
+        at=at,
+    )
+    return alert
 
 
 def alerts_from(source: str) -> tuple[Alert, ...]:
@@ -835,6 +885,20 @@ def _about_the_same(
         rows = rows.filter(place=place)
     found = rows.select_for_update(of=("self",)).order_by("-raised_at")[:50]
     return list(found)
+
+
+def _tell_safeguarding(concern: Concern, service: Service, *, by: Reader, at: datetime) -> None:
+    """A child may not be safe: the safeguarding lead hears of it the same day, beside the alert."""
+    tasks.make_task(
+        kind="child_not_safe",
+        about=f"concern:{concern.pk}",
+        institution=service.institution,
+        what="child_not_safe",
+        for_role="privacy",
+        due_at=at + SAFEGUARDING_WITHIN,
+        by=by,
+        at=at,
+    )
 
 
 def _tell_of_contact(concern: Concern, submission: str, *, by: Reader, at: datetime) -> None:

@@ -10,7 +10,7 @@ import json
 import logging
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -203,16 +203,17 @@ def visit(token: str, at: datetime) -> Visit:
         .order_by("raised_at")
     )
     answered = tuple(json.loads(concern.answers)) if concern.answers else ()
-    plain = {
-        "concern": concern.pk,
-        "path": concern.path,
-        "answered": answered,
-        "is_sent": concern.state == "sent",
-        "has_contact": bool(concern.contact),
-        "dies_at": concern.dies_at,
-    }
+    plain = Visit(
+        concern=concern.pk,
+        path=concern.path,
+        answered=answered,
+        is_sent=concern.state == "sent",
+        told="nothing_told",
+        has_contact=bool(concern.contact),
+        dies_at=concern.dies_at,
+    )
     if not alerts:
-        return Visit(told="nothing_told", **plain)  # type: ignore[arg-type]
+        return plain
     said = list(
         AlertEvent.objects.unscoped(REASON)
         .filter(alert__in=alerts, kind__in=["told", "number_left", "reopened"])
@@ -230,12 +231,12 @@ def visit(token: str, at: datetime) -> Visit:
         state = "not_staffed"
     elif by_number:
         state = "sent_number"
-    return Visit(
+    return replace(
+        plain,
         told=state,
         at=max(alert.last_raised_at for alert in alerts),
         number_at=max((event.at for event in by_number), default=None),
         taken_at=min(taken, default=None),
-        **plain,  # type: ignore[arg-type]
     )
 
 

@@ -15,15 +15,19 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alongside import catalogue
+from alongside.cases import queries as cases
 from alongside.crisis import actions, queries
 from alongside.directory import queries as directory
 from alongside.engine.risk import LEVELS, Outcome
 from alongside.notify import queries as notify
+from alongside.notify import transports
 from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form, Text
 from alongside.web.parts.pages import Request, clock_time, moment_words, say
 from alongside.web.practitioner import crisis_words as words
+from alongside.web.practitioner.base import name_of
+from alongside.web.practitioner.forms import offer
 
 SOON = 0.5  # less than half of the time is left
 
@@ -81,6 +85,7 @@ def _beside(request: Request, at: datetime) -> dict[str, Any]:
         "gaps": gaps,
         "alive": pulse.is_alive,
         "seconds": int(pulse.age.total_seconds()) if pulse.age is not None else None,
+        "to_files": transports.goes_to_files(),
         "waiting": notify.waiting(at=at, seen_by=request.reader, life_critical=True)["count"],
     }
 
@@ -233,6 +238,77 @@ def _steps(request: Request, alert: Any, told: list[Any]) -> list[dict[str, str]
 
 def _name(account: Any) -> str:
     return (account.name or account.email) if account is not None else ""
+
+
+# -- raise one ------------------------------------------------------------------------------------
+
+
+class Raise(Form):
+    """What a colleague saw or heard."""
+
+    level = forms.ChoiceField(label=gettext_lazy("How soon must somebody respond?"))
+    seen = Text(
+        label=gettext_lazy("What you saw or heard"),
+        help_text=gettext_lazy("Facts, and who said what. Call the emergency number first."),
+        max_length=2000,
+        lines=4,
+    )
+    case = forms.ChoiceField(label=gettext_lazy("Whose case"), required=False)
+    place = Text(
+        label=gettext_lazy("Or where"),
+        help_text=gettext_lazy("When it is about nobody’s case: a room, a street."),
+        max_length=120,
+        required=False,
+    )
+
+
+@access("alert", "C")
+@require_http_methods(["GET", "HEAD", "POST"])
+def raise_alert(request: Request) -> HttpResponse:
+    """Raise an alert for what somebody on the staff saw or heard."""
+    reader, at = request.reader, clock.now()
+    open_cases = {
+        str(case.pk): case
+        for case in cases.cases(seen_by=reader).exclude(state="closed")
+        if reader.may_make("alert", institution=case.institution_id, circle=case.circle_id)
+    }
+    form = Raise(request.POST if request.method == "POST" else None)
+    offer(form, "level", [(code, f"{code} · {words.LEVELS[code]}") for code in LEVELS])
+    offer(
+        form,
+        "case",
+        [("", _("Nobody’s case")), *((pk, name_of(case)) for pk, case in open_cases.items())],
+    )
+    if request.method == "POST" and form.is_valid():
+        case = open_cases.get(form.cleaned_data["case"])
+        homes = [case.institution_id] if case else sorted(reader.institutions)
+        try:
+            made = actions.raise_by_staff(
+                level=form.cleaned_data["level"],
+                seen=form.cleaned_data["seen"],
+                circle=case.circle if case else None,
+                place=form.cleaned_data["place"],
+                institution=homes[0],
+                by=reader,
+                at=at,
+            )
+        except actions.NothingWritten:
+            form.add_error("place", _("Say whose case it is, or where."))
+        else:
+            say(request, _("Raised at %(time)s.") % {"time": clock_time(request, at)})
+            return redirect("practitioner:alert", pk=made.pk)
+    return render(
+        request,
+        "practitioner/crisis/raise.html",
+        {
+            "form": form,
+            "crumbs": [
+                {"url": reverse("practitioner:crisis-board"), "label": _("Crisis board")},
+                {"label": _("Raise an alert")},
+            ],
+        },
+        status=422 if form.errors else 200,
+    )
 
 
 # -- one alert ------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from alongside import catalogue
 from alongside.catalogue import UnknownContent
+from alongside.crisis import actions
 
 LEVELS = {
     "A": gettext_lazy("emergency"),
@@ -123,6 +124,8 @@ def fact(alert: Any) -> tuple[str, str]:
     value = value.partition(",")[0]
     asked = catalogue.current().danger.intake.question(name)
     language = get_language() or "en"
+    if alert.rule == actions.SEEN_BY_STAFF:
+        return f"“{alert.because}”", _("Seen or heard by a colleague.")
     if asked is not None and str(asked.rule) == alert.rule:
         answer = asked.answer(value)
         words = _in(answer.text, language) if answer else value

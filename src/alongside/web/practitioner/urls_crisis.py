@@ -6,6 +6,7 @@ from alongside.web.practitioner import crisis
 
 urlpatterns = [
     path("crisis/", crisis.board, name="crisis-board"),
+    path("crisis/raise/", crisis.raise_alert, name="alert-raise"),
     path("crisis/<uuid:pk>/", crisis.alert, name="alert"),
     path("crisis/<uuid:pk>/take/", crisis.take, name="alert-take"),
     path("crisis/<uuid:pk>/contact/", crisis.contact, name="alert-contact"),

@@ -18,7 +18,7 @@ UNSCOPED = {
     "alongside.access.first_run": "there is nobody yet",
     "alongside.calendar.actions": "a double booking counts whoever made the other one",
     "alongside.cases.invitations": "the outbox asks whether an invitation is still right",
-    "alongside.cases.queries": "reports by one contact are counted over the institution, as a number",
+    "alongside.cases.queries": "reports by one contact are counted over the institution",
     "alongside.crisis.actions": "an alert is raised by whoever answered, and told to whom it must",
     "alongside.crisis.edges": "the shift opens an alert, before its people can see it",
     "alongside.crisis.escalation": "the loop that climbs",

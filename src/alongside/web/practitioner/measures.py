@@ -370,9 +370,7 @@ def enter(request: Request, pk: UUID, asking: UUID) -> HttpResponse:
             request, case, found, form, alerts=refusal.alerts, submission=submission, status=422
         )
     except (actions.Answered, actions.Expired):
-        say(
-            request, _("This form was answered before, or it ran out. Nothing was saved.")
-        )
+        say(request, _("This form was answered before, or it ran out. Nothing was saved."))
         return redirect("practitioner:case-measures", case.pk)
     actions.tell_now(recorded.alerts, at)
     saved(request, at)

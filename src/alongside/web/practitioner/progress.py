@@ -138,9 +138,7 @@ def _figures(series: insights.Series) -> list[dict[str, str]]:
                 "least": f"{said.threshold:g}",
                 "basis": basis,
             }
-        figures.append(
-            {"term": _("Change since start"), "value": _signed(moved), "small": basis}
-        )
+        figures.append({"term": _("Change since start"), "value": _signed(moved), "small": basis})
     if said.is_case is not None and change.line is not None:
         figures.append(
             {

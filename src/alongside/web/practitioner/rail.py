@@ -57,8 +57,16 @@ def _belongs(here: str, name: str) -> bool:
         "practitioner:cases": tuple(
             f"practitioner:{word}"
             for word in (
-                "case", "circle", "consent", "plan", "step", "booking", "course", "session",
-                "note", "homework",
+                "case",
+                "circle",
+                "consent",
+                "plan",
+                "step",
+                "booking",
+                "course",
+                "session",
+                "note",
+                "homework",
             )
         ),
         "practitioner:concerns": ("practitioner:concern",),

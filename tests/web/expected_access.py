@@ -68,6 +68,7 @@ ROLES = {
     "practitioner:credential-add": WORK,
     "practitioner:crisis-board": WORK,
     "practitioner:alert": WORK,
+    "practitioner:alert-raise": WORK,
     "practitioner:alert-take": WORK,
     "practitioner:alert-contact": WORK,
     "practitioner:alert-no-way": WORK,

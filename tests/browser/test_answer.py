@@ -12,7 +12,7 @@ import pytest
 pytestmark = pytest.mark.browser
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-SHOTS = os.environ.get("ALONGSIDE_SHOTS", "")  # a folder: keep a picture of each page there
+SHOTS = os.environ.get("SHOTS", "")  # a folder: keep a picture of each page there
 MINE = ["", "plan/", "questions/", "change/", "record/", "record/receipts/", "record/looked/"]
 
 
@@ -49,6 +49,24 @@ def furnish() -> dict[str, str]:
     }
 
 
+def another_link(*, asking_of: str) -> str:
+    """One more form for Sam, and its link."""
+    from alongside.access.models import Account
+    from alongside.access.readers import reader_for
+    from alongside.cases.queries import cases
+    from alongside.measures import actions as measures
+    from alongside.records import clock
+
+    now = clock.now()
+    asha = reader_for(Account.objects.get(email="asha@example.org"), now)
+    circle = cases(seen_by=asha).get(pk=asking_of).circle
+    asking = measures.make_asking(
+        circle=circle, about=circle.focus, respondent=circle.focus, instrument="phq9", by=asha,
+        at=now,
+    )  # fmt: skip
+    return measures.hand_over(asking=asking, by=asha, at=now)
+
+
 @pytest.fixture(scope="module")
 def here(served: Any) -> dict[str, str]:
     found: dict[str, str] = served.call(furnish)
@@ -56,44 +74,65 @@ def here(served: Any) -> dict[str, str]:
 
 
 def look(page: Any, axe: Callable[..., None], name: str) -> None:
+    page.wait_for_load_state()
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
     assert page.evaluate(OVERFLOW) <= 0, f"{name} scrolls sideways"
     axe(page)
 
 
-def test_form_is_answered_on_a_phone_without_script(
-    page_for: Any, axe: Callable[..., None], here: dict[str, str]
-) -> None:
-    page = page_for(320, javascript=False)
-    page.goto(f"/l/{here['token']}", timeout=60_000)  # a worker's first page reads all content
-    look(page, axe, "answer-start-320")
+def walk(page: Any, token: str, seen: Callable[[str], None]) -> None:
+    """The whole form, with a danger answer that was skipped at first."""
+    page.goto(f"/l/{token}", timeout=60_000)  # a worker's first page reads all content
+    seen("start")
     page.get_by_role("link", name="Start").click()
-    look(page, axe, "answer-question-320")
+    seen("question")
     for _ in range(8):
         page.get_by_label("Several days").check()
         page.get_by_role("button", name="Next").click()
-    look(page, axe, "answer-danger-question-320")
+    seen("danger-question")
     page.get_by_role("button", name="Skip this one").click()
-    look(page, axe, "answer-asked-again-320")
+    seen("asked-again")
     page.get_by_label("More than half the days").check()
     page.get_by_role("button", name="Next").click()
     assert page.locator("a.first").get_attribute("href") == "tel:999"
     box = page.locator("a.first").bounding_box()
     assert box
     assert box["y"] + box["height"] < 844, "the first number is on the screen without scrolling"
-    look(page, axe, "answer-help-320")
+    seen("help")
     page.get_by_role("link", name="Go on with the questions").click()
     page.get_by_label("Somewhat difficult").check()
     page.get_by_role("button", name="Next").click()
-    look(page, axe, "answer-check-320")
+    seen("check")
     page.get_by_role("button", name="Send my answers").click()
     page.get_by_role("link", name="Go on").click()
     assert page.get_by_role("heading", name="Thank you. It’s saved.").is_visible()
-    look(page, axe, "answer-thanks-320")
+    seen("thanks")
     assert page.context.cookies() == []
-    page.goto(f"/l/{here['token']}/3/")
-    look(page, axe, "answer-over-320")
+    page.goto(f"/l/{token}/3/")
+    assert page.get_by_role("heading", name="There is nothing to do here").is_visible()
+    seen("over")
+
+
+def test_form_is_answered_without_script_and_without_a_cookie(
+    page_for: Any, here: dict[str, str]
+) -> None:
+    walk(page_for(320, javascript=False), here["token"], lambda name: None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "dark"), [(320, False), (390, True)])
+def test_pages_of_a_form_can_be_read_by_everyone(
+    page_for: Any,
+    axe: Callable[..., None],
+    served: Any,
+    here: dict[str, str],
+    width: int,
+    dark: bool,
+) -> None:
+    page = page_for(width, dark=dark)
+    token = served.call(another_link, asking_of=here["case"])
+    walk(page, token, lambda name: look(page, axe, f"answer-{name}-{width}"))
 
 
 @pytest.mark.slow

@@ -246,7 +246,7 @@ def test_what_is_only_sent_is_not_there_to_be_read(house, visitor, place):
     assert visitor.get(where + place).status_code == 405
 
 
-def test_reading_changes_nothing(lines, visitor):
+def test_reading_the_pages_of_a_visit_changes_nothing(lines, visitor):
     where, _ = danger_page(visitor)
     before = concerns(), alerts(), Message.objects.unscoped("a test").count()
     root = where.split("help/")[0]

@@ -21,6 +21,7 @@ from alongside.directory import queries as directory
 from alongside.engine.risk import LEVELS, Outcome
 from alongside.notify import queries as notify
 from alongside.notify import transports
+from alongside.people import queries as people
 from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form, Text
@@ -166,7 +167,7 @@ def _text(request: Request, alert: Any) -> str:
     said = _("Raised at %(time)s.") % {"time": moment_words(request, alert.raised_at)}
     if asked:
         said = _("%(asked)s Raised at %(time)s.") % {
-            "asked": asked,
+            "asked": asked if asked[-1] in ".?!" else f"{asked}.",
             "time": moment_words(request, alert.raised_at),
         }
     if alert.acknowledged_at and not alert.engaged_at and alert.engage_by:
@@ -581,6 +582,15 @@ def _facts(request: Request, found: Any) -> list[dict[str, Any]]:
         ):
             if text:
                 facts.append({"term": label, "text": text})
+    elif found.about_id is not None:
+        reach = people.contacts_of(found.about_id, seen_by=request.reader)
+        facts += [
+            {
+                "term": _("To reach them"),
+                "text": " · ".join(part for part in (each.value, each.words) if part),
+            }
+            for each in reach
+        ] or [{"term": _("To reach them"), "text": _("They left no way to reach them.")}]
     if found.closed_at is not None:
         facts.append(
             {

@@ -487,9 +487,10 @@ def trail(request: Request) -> HttpResponse:
 
 
 def _event(event: Any, names: Any) -> dict[str, Any]:
-    who = event.name or names.get(event.account, "") or _("Somebody who is not signed in")
-    if event.account and event.account not in names:
-        who = _("A former account")
+    if event.account is None:
+        who = event.name or _("Somebody who is not signed in")
+    else:  # a member's name is in their circle, not in their account
+        who = names.get(event.account) or _("A member, or the person")
     return {
         "event": event,
         "who": who,

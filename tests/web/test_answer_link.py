@@ -206,6 +206,15 @@ def test_page_says_that_a_person_has_it_only_after_somebody_does(phone, token, w
     assert "A person has this since 12:00." in phone.get(page).content.decode()
 
 
+def test_page_does_not_name_the_on_call_team_when_nobody_is_on_call(phone, token, at):
+    night = NOON + timedelta(days=3)
+    notify.beat(name="test", at=night)
+    at(night)
+    page = phone.get(say(phone, token, 9, 2).headers["Location"]).content.decode()
+    assert "Saved and sent at 12:00 to the person who stands in for the team." in page
+    assert "on-call team" not in page
+
+
 def test_same_danger_answer_twice_is_one_alert_and_one_look(phone, token):
     for _ in range(2):
         say(phone, token, 9, 2)

@@ -108,6 +108,7 @@ def thanks(request: Request, way: Way, asking: Any) -> HttpResponse:
             "links": [] if way.by_link else words.way_on(way),
             "help_url": way.url("form-help") if raised else reverse("public:help"),
             "is_raised": raised,
+            "told": queries.told(asking).state if raised else "",
         },
     )
 

@@ -289,7 +289,7 @@ def test_pages_of_the_office_ask_the_same_few_questions_for_one_and_for_many(
     for number in range(12):
         world.staff(f"Person{number} Kay", "Nurse", "coordinator")
     for where, most in (
-        ("/office/people/", 16),
+        ("/office/people/", 18),
         ("/office/", 26),
         ("/office/services/", 16),
         ("/office/lines/", 16),

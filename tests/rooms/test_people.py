@@ -132,6 +132,9 @@ def test_who_can_see_names_the_lead_and_the_supervisor(world: World, asha: Cast)
     assert (seen.on_call, seen.members, seen.person) == (True, "own", "own")
     roster = sight.who_can_see("roster", circle=world.circle.pk, seen_by=asha.reader)
     assert (roster.members, roster.person) == ("all", "when_told")
+    world.engage_sam()
+    told = sight.who_can_see("roster", circle=world.circle.pk, seen_by=asha.reader)
+    assert told.person == "all"
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from alongside.access import policy
 from alongside.access.models import AccountPerson, Relationship
 from alongside.access.permissions import live
+from alongside.people.models import Circle
 from alongside.records.reader import Reader
+from alongside.records.registry import conditions
 
 STAFF = ("lead", "therapist", "supervisor")
 
@@ -20,7 +24,7 @@ class Sight:
 
     ``staff`` are names by role, in the order lead, therapist, supervisor. The rest are words:
     ``on_call`` reads while an alert is open; ``members`` is ``all``, ``own`` or nothing;
-    ``person`` likewise, and ``when_told`` if the person sees it only once they were told.
+    ``person`` likewise, and ``when_told`` as long as the person was not told and sees it only then.
     """
 
     staff: tuple[tuple[str, str], ...]
@@ -45,13 +49,18 @@ def who_can_see(record_type: str, *, circle: UUID, seen_by: Reader) -> Sight:
     reading = {
         role: [cell for cell in cells if "R" in cell.allow] for role, cells in row.cells.items()
     }
+    told = Circle._base_manager.filter(conditions.get("people.circle", "disclosed").q(seen_by))
     edges = list(
         Relationship._base_manager.filter(
             live(seen_by.at), circle=circle, role__in=[r for r in STAFF if reading.get(r)]
         )
+        .annotate(told=Exists(told.filter(pk=OuterRef("circle"))))
         .select_related("account")
         .order_by("valid_from", "pk")
     )
+    person = _of(reading.get("person", []))
+    if person == "when_told" and any(edge.told for edge in edges):
+        person = "all"
     staff = [(edge.role, edge.account.name) for edge in edges]
     if reading.get("supervisor"):
         staff += _supervisors([edge.account_id for edge in edges], seen_by)
@@ -59,7 +68,7 @@ def who_can_see(record_type: str, *, circle: UUID, seen_by: Reader) -> Sight:
         staff=tuple(sorted(staff, key=lambda pair: STAFF.index(pair[0]))),
         on_call=bool(reading.get("on_call")),
         members=_of(reading.get("concerned", [])),
-        person=_of(reading.get("person", [])),
+        person=person,
     )
 
 
@@ -81,8 +90,8 @@ def _of(cells: Sequence[object]) -> str:
     words = [set(getattr(cell, "when", ())) for cell in cells]
     if not words:
         return ""
-    if any(not conditions - {"in_sight"} for conditions in words):
+    if any(not needed - {"in_sight"} for needed in words):
         return "all"
-    if any(conditions <= {"disclosed", "in_sight"} for conditions in words):
+    if any(needed <= {"disclosed", "in_sight"} for needed in words):
         return "when_told"
     return "own"

@@ -127,7 +127,7 @@ def who_sees(staff: Sequence[str], *, on_call: bool, members: str, person: str) 
     if person == "when_told":
         said.append(_("The person sees it only once they know of the circle."))
     elif person == "own":
-        said.append(_("So does the person."))
+        said.append(_("The person sees what is about them."))
     elif not person:
         said.append(_("The person does not see it."))
     return " ".join(said)

@@ -35,6 +35,7 @@ from tests.factories.care import (
 )
 
 SignedIn = Callable[[Cast], Any]
+DOOR = "/work"
 WHY = "The supervisor and I looked at this together and it is right."
 HIDDEN = "one\u202etwo"
 HUGE = "x" * 8001
@@ -206,7 +207,7 @@ def test_each_closed_gate_has_its_reason_and_the_step_that_opens_it(
     page = read(browser, plan_url(world))
     assert "Not yet, because…" in page
     assert "The people the plan is for have not agreed to it yet." in page
-    for step in (f"/work/plans/{course.plan_id}/agree/", "/work/credentials/", "/questions/"):
+    for step in (f"{DOOR}/plans/{course.plan_id}/agree/", "/work/credentials/", "/questions/"):
         assert step in page
     assert f"/work/courses/{course.pk}/release/baseline/" in page
     assert f"/work/courses/{course.pk}/start/" not in page
@@ -280,7 +281,7 @@ def test_a_no_is_shown_as_final_and_another_edition_may_be_offered(
 ) -> None:
     plan = proposed(world)
     browser = signed_in(world.asha)
-    address = f"/work/plans/{plan.pk}/agree/"
+    address = f"{DOOR}/plans/{plan.pk}/agree/"
     noor = {"edition": "1", "person": str(world.noor.person.pk)}
     send(browser, address, {**noor, "answer": "no", "words": "Not on Mondays."})
     page = read(browser, plan_url(world))
@@ -290,7 +291,7 @@ def test_a_no_is_shown_as_final_and_another_edition_may_be_offered(
     assert "That is final." in page
     send(
         browser,
-        f"/work/plans/{plan.pk}/change/",
+        f"{DOOR}/plans/{plan.pk}/change/",
         {"version": "1", "summary": "On Thursdays.", "because": "Noor has no time on Mondays."},
     )
     page = read(browser, plan_url(world))
@@ -323,7 +324,7 @@ def test_an_answer_that_cannot_stand_is_refused(
     if data.get("person") == "teo":
         data = {"person": str(world.teo.person.pk)}
     given = {"edition": "1", "person": str(world.noor.person.pk), "answer": "yes", "words": ""}
-    page = send(signed_in(world.asha), f"/work/plans/{plan.pk}/agree/", {**given, **data}, 400)
+    page = send(signed_in(world.asha), f"{DOOR}/plans/{plan.pk}/agree/", {**given, **data}, 400)
     assert words in page
     assert not queries.agreements(seen_by=world.asha.reader, plan=plan).exists()
 
@@ -331,7 +332,7 @@ def test_an_answer_that_cannot_stand_is_refused(
 def test_two_who_change_a_plan_see_both_texts(world: World, signed_in: SignedIn) -> None:
     plan = proposed(world)
     browser = signed_in(world.asha)
-    address = f"/work/plans/{plan.pk}/change/"
+    address = f"{DOOR}/plans/{plan.pk}/change/"
     send(browser, address, {"version": "1", "summary": "By phone.", "because": WHY})
     page = send(browser, address, {"version": "1", "summary": "By video.", "because": WHY}, 409)
     assert "By phone." in page
@@ -348,7 +349,7 @@ def test_two_who_change_a_plan_see_both_texts(world: World, signed_in: SignedIn)
 def test_a_goal_is_set_and_rated(world: World, signed_in: SignedIn) -> None:
     plan = proposed(world)
     browser = signed_in(world.asha)
-    send(browser, f"/work/plans/{plan.pk}/goal/", goal_data(world))
+    send(browser, f"{DOOR}/plans/{plan.pk}/goal/", goal_data(world))
     (goal,) = queries.goals(seen_by=world.asha.reader, plan=plan)
     page = read(browser, plan_url(world))
     assert "Every other evening is calm" in page
@@ -376,7 +377,7 @@ def test_a_goal_that_says_nothing_is_refused(
 ) -> None:
     plan = proposed(world)
     browser = signed_in(world.asha)
-    page = send(browser, f"/work/plans/{plan.pk}/goal/", goal_data(world, **data), 400)
+    page = send(browser, f"{DOOR}/plans/{plan.pk}/goal/", goal_data(world, **data), 400)
     assert "Most evenings are calm" in page
     assert queries.goals(seen_by=world.asha.reader, plan=plan) == []
 
@@ -425,7 +426,7 @@ def test_a_step_recorded_from_a_session_leads_back_to_it(world: World, signed_in
 def test_a_course_ends_with_a_word_and_then_the_plan(world: World, signed_in: SignedIn) -> None:
     course = started(world)
     browser = signed_in(world.asha)
-    page = send(browser, f"/work/plans/{course.plan_id}/end/", {"because": "completed"}, 400)
+    page = send(browser, f"{DOOR}/plans/{course.plan_id}/end/", {"because": "completed"}, 400)
     assert "End each course of this plan first." in page
     address = f"/work/courses/{course.pk}/end/"
     assert "Said no before the start" not in read(browser, address)
@@ -437,7 +438,7 @@ def test_a_course_ends_with_a_word_and_then_the_plan(world: World, signed_in: Si
     send(browser, address, given)
     page = send(browser, address, {**given, "words": "Another text."}, 400)
     assert "What ended is not changed." in page
-    send(browser, f"/work/plans/{course.plan_id}/end/", {"because": "completed"})
+    send(browser, f"{DOOR}/plans/{course.plan_id}/end/", {"because": "completed"})
     page = read(browser, plan_url(world))
     assert "There is no plan yet." in page
     assert "Plans before" in page
@@ -459,7 +460,7 @@ def test_another_course_asks_everybody_again(world: World, signed_in: SignedIn) 
     browser = signed_in(world.asha)
     given = proposal(world, way="mi_brief/five_as", persons=[str(world.sam.pk)])
     del given["decision"]
-    send(browser, f"/work/plans/{course.plan_id}/course/", given)
+    send(browser, f"{DOOR}/plans/{course.plan_id}/course/", given)
     page = read(browser, plan_url(world))
     assert "Brief intervention (5 As)" in page
     assert "Not asked yet" in page
@@ -483,7 +484,7 @@ def test_the_overview_shows_the_ladder_in_short(world: World, signed_in: SignedI
 
 
 def pages(world: World, course: Any, goal: Any) -> list[str]:
-    plan, one = f"/work/plans/{course.plan_id}/", f"/work/courses/{course.pk}/"
+    plan, one = f"{DOOR}/plans/{course.plan_id}/", f"/work/courses/{course.pk}/"
     return [
         plan_url(world),
         f"/work/cases/{world.case.pk}/danger/",
@@ -524,7 +525,7 @@ def test_the_supervisor_reads_and_changes_nothing(world: World, signed_in: Signe
     assert "Orientation and hope" in page
     for word in ("Change it", "Add a course", "Add a goal", "Book a time", "/release/"):
         assert word not in page
-    for address in (f"/work/plans/{course.plan_id}/end/", f"/work/courses/{course.pk}/end/"):
+    for address in (f"{DOOR}/plans/{course.plan_id}/end/", f"/work/courses/{course.pk}/end/"):
         assert browser.post(address, {"because": "completed"}).status_code == 404
 
 
@@ -533,15 +534,15 @@ def test_a_right_that_ends_while_the_page_is_open_writes_nothing(
 ) -> None:
     plan = proposed(world)
     browser = signed_in(world.asha)
-    read(browser, f"/work/plans/{plan.pk}/agree/")
+    read(browser, f"{DOOR}/plans/{plan.pk}/agree/")
     edge = Relationship._base_manager.get(
         account=world.asha.account, circle=world.circle, role="lead"
     )
     access.end_relationship(relationship=edge, because="moved on", by=world.system, at=world.moment)
     given = {"edition": "1", "person": str(world.noor.person.pk), "answer": "yes", "words": ""}
-    assert browser.post(f"/work/plans/{plan.pk}/agree/", given)["Location"].startswith("/account/")
+    assert browser.post(f"{DOOR}/plans/{plan.pk}/agree/", given)["Location"].startswith("/account/")
     again = signed_in(world.asha)
-    assert again.post(f"/work/plans/{plan.pk}/agree/", given).status_code == 404
+    assert again.post(f"{DOOR}/plans/{plan.pk}/agree/", given).status_code == 404
     assert again.get(plan_url(world)).status_code == 404
     assert not queries.agreements(seen_by=world.system, plan=plan).exists()
 
@@ -551,8 +552,8 @@ def test_what_is_not_there_answers_like_what_is_not_yours(
 ) -> None:
     plan = proposed(world)
     browser = signed_in(world.bo)
-    theirs = browser.get(f"/work/plans/{plan.pk}/agree/")
-    nothing = browser.get(f"/work/plans/{uuid4()}/agree/")
+    theirs = browser.get(f"{DOOR}/plans/{plan.pk}/agree/")
+    nothing = browser.get(f"{DOOR}/plans/{uuid4()}/agree/")
     assert (theirs.status_code, theirs.content) == (404, nothing.content)
 
 

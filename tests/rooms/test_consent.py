@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -211,6 +213,16 @@ def test_a_yes_after_a_no_counts_again() -> None:
     same_day = RefusalFact("sam", "c_treatment", TODAY)
     answer = permitted([fact()], person="sam", form="c_treatment", on=TODAY, refusals=[same_day])
     assert not answer.allowed
+
+
+def test_on_one_day_the_later_word_counts() -> None:
+    noon = datetime.combine(TODAY, time(12), UTC)
+    yes = replace(fact(), given_on=TODAY, at=noon)
+    before = RefusalFact("sam", "c_treatment", TODAY, noon - timedelta(hours=1))
+    after = RefusalFact("sam", "c_treatment", TODAY, noon + timedelta(hours=1))
+    ask = partial(permitted, [yes], person="sam", form="c_treatment", on=TODAY)
+    assert ask(refusals=[before]).allowed
+    assert not ask(refusals=[after]).allowed
 
 
 @pytest.mark.parametrize(

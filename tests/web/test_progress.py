@@ -172,7 +172,8 @@ def test_person_who_was_not_told_is_not_offered_as_somebody_to_ask(
     ("field", "value"),
     [
         ("instrument", "asq"), ("instrument", "../phq9"), ("instrument", "\x00"),
-        ("respondent", "not-an-id"), ("respondent", "7d444840-9dc0-41d1-b245-5ffdce74fad2"), ("about", "everyone"),
+        ("respondent", "not-an-id"), ("about", "everyone"),
+        ("respondent", "7d444840-9dc0-41d1-b245-5ffdce74fad2"),
         ("days", "0"), ("days", "9999999999"), ("days", "\u0661"), ("how", "pigeon"),
         ("instrument", "x" * 10_000),
     ],

@@ -71,6 +71,7 @@ def fact_of(consent: Consent) -> ConsentFact:
         to_whom=consent.to_whom,
         ended_on=consent.ended_on,
         withdrawn_on=consent.withdrawn_at.date() if consent.withdrawn_at else None,
+        at=consent.given_at,
     )
 
 
@@ -83,7 +84,10 @@ def facts(
     noes = refusals(seen_by=seen_by).filter(circle_id=circle, person_id__in=who)
     return (
         tuple(fact_of(row) for row in rows),
-        tuple(RefusalFact(str(no.person_id), no.about, no.refused_at.date()) for no in noes),
+        tuple(
+            RefusalFact(str(no.person_id), no.about, no.refused_at.date(), no.refused_at)
+            for no in noes
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""Does a credential count on a day? Source: clinical/credentials section 3."""
+"""Does a credential count on a day? Only what was verified at its source opens a gate."""
 
 from __future__ import annotations
 

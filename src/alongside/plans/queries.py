@@ -228,7 +228,9 @@ def _consented(course: Course, treated: list[Person], on: date) -> set[str]:
     rows = ConsentRow.objects.unscoped(GATE).filter(circle_id=course.circle_id, person__in=treated)
     facts = [consent_fact(row) for row in rows]
     noes = Refusal.objects.unscoped(GATE).filter(circle_id=course.circle_id, person__in=treated)
-    refused = [RefusalFact(str(no.person_id), no.about, no.refused_at.date()) for no in noes]
+    refused = [
+        RefusalFact(str(no.person_id), no.about, no.refused_at.date(), no.refused_at) for no in noes
+    ]
     forms = {fact.form_id for fact in facts}
     given = {
         form

@@ -1,14 +1,14 @@
 """Is something permitted on a day, by what a person agreed to or refused?
 
-Source: consent follows the rules of clinical/consent-and-privacy sections 1, 2 and 8: specific,
-with an end, withdrawn at any time, and refusal is final until the person says otherwise.
+Source: consent is specific, has an end and can be withdrawn at any time (GDPR articles 4 and 7;
+Mental Capacity Act 2005 for its principles); a refusal is final until the person says otherwise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from alongside.engine.terms import Reason
 
@@ -26,6 +26,7 @@ class ConsentFact:
     to_whom: str = ""
     ended_on: date | None = None
     withdrawn_on: date | None = None
+    at: datetime | None = None  # the moment it was given, where it is known
 
     @property
     def form_id(self) -> str:
@@ -53,6 +54,7 @@ class RefusalFact:
     person: str
     about: str
     refused_on: date
+    at: datetime | None = None  # the moment it was said, where it is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +111,17 @@ def permitted(
     own = [c for c in consents if c.person == person and c.form_id == form.partition("@")[0]]
     fitting = [c for c in own if c.about in {"", about}]
     live = [c for c in fitting if c.purpose == purpose and c.state_on(on) == "live"]
-    no = max(
-        (
-            r.refused_on
-            for r in refusals
-            if r.person == person and r.about in {about, form} and r.refused_on <= on
-        ),
-        default=None,
-    )
+    noes = [
+        r
+        for r in refusals
+        if r.person == person and r.about in {about, form} and r.refused_on <= on
+    ]
     if live:
-        newest = max(live, key=lambda c: c.given_on)
-        if no is None or newest.given_on > no:
+        newest = max(live, key=lambda c: (c.given_on, c.at.timestamp() if c.at else 0.0))
+        if all(_is_after(newest, no) for no in noes):
             return Answer(True, (_reason("consent.given"),), newest)
     reasons: list[Reason] = []
-    if no is not None:
+    if noes:
         reasons.append(_reason("consent.refused"))
     for state in ("withdrawn", "ended", "expired", "not_yet"):
         if any(c.state_on(on) == state for c in fitting):
@@ -130,3 +129,10 @@ def permitted(
     if any(c.state_on(on) == "live" and c.purpose != purpose for c in fitting):
         reasons.append(_reason("consent.other_purpose"))
     return Answer(False, tuple(reasons) or (_reason("consent.none"),))
+
+
+def _is_after(consent: ConsentFact, refusal: RefusalFact) -> bool:
+    """Was the yes said after the no? On one day only their moments can tell; else the no stands."""
+    if consent.at is not None and refusal.at is not None:
+        return consent.at > refusal.at
+    return consent.given_on > refusal.refused_on

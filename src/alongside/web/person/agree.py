@@ -76,10 +76,7 @@ def talks(request: Request, pk: UUID) -> HttpResponse:
             return _talks_page(
                 request, course, error=_("This page has changed. Please read it again.")
             )
-        if said_to_talks(request, course) == "yes":
-            saved(request, at)
-        else:
-            say(request, _("Saved. You said no today, so your yes counts from tomorrow on."))
+        saved(request, at)
     return redirect("person:plan")
 
 

@@ -35,7 +35,7 @@ def test_every_command_has_help_with_an_example(alongside, words):
     assert "--json" in ended.out
 
 
-def test_version(alongside):
+def test_the_version_is_said_on_request(alongside):
     ended = alongside("--version")
     assert ended.status == 0
     assert ended.out.startswith("alongside ")

@@ -99,7 +99,7 @@ def test_facts_that_cannot_be_taken_are_refused_with_what_would_be_right(
     refused(alongside("plan", write("facts.yaml", facts)), *words)
 
 
-def test_rubbish_is_refused(alongside, write, tmp_path):
+def test_rubbish_in_the_facts_is_refused(alongside, write, tmp_path):
     refused(alongside("plan", write("facts.yaml", b"\xff\xfe\x80")), "facts.yaml", "UTF-8")
     refused(alongside("plan", write("facts.yaml", "a: " + "x" * 10_000_000)), "is larger than")
     refused(alongside("plan", "none.yaml"), "There is no file none.yaml.")

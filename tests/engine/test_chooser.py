@@ -48,7 +48,7 @@ def test_there_are_enough_cases_and_each_names_where_it_comes_from():
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["title"])
-def test_case(case):
+def test_each_case_is_judged_as_the_text_says(case):
     choice = choice_of(SHIPPED, facts(case.get("facts")))
     expect = dict(case["expect"])
     suggested = [one.protocol for one in choice.suggested]

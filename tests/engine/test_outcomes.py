@@ -249,7 +249,7 @@ def test_the_five_classes_are_named_in_one_order():
         ((8, 5), (6, 3), False, None, "none", None),
     ],
 )
-def test_pair_rules(phq, gad, was_case, recovered, reliable, reliably_recovered):
+def test_the_pair_of_measures_follows_the_service_rules(phq, gad, was_case, recovered, reliable, reliably_recovered):
     outcome = service_outcome(Scores(*phq), Scores(*gad))
     assert outcome is not None
     assert outcome.was_case is was_case
@@ -318,11 +318,11 @@ def goals(weights: list[float], levels: list[int]) -> list[gas.ScaledGoal]:
         ([3, 2, 1], [-1, -2, -1], 32.37),
     ],
 )
-def test_t_scores(weights, levels, expected):
+def test_goal_scores_follow_the_worked_examples(weights, levels, expected):
     assert gas.t_score(goals(weights, levels)) == near(expected, 2)
 
 
-def test_change_of_t():
+def test_the_change_of_a_goal_score_is_counted():
     change = gas.t_change(goals([3, 2, 1], [-1, -2, -1]), goals([3, 2, 1], [1, 0, -1]))
     assert change == near(22.0, 1)
 

@@ -24,7 +24,9 @@ HOME = Path(parts.__file__).parent
 TEMPLATES = HOME / "templates" / "parts"
 STATIC = HOME / "static" / "alongside"
 NAMES = sorted(path.stem for path in TEMPLATES.glob("*.html"))
-FRAMES = {name for name in NAMES if name == "base" or name.startswith(("base_", "gallery"))}
+FRAMES = {name for name in NAMES if name == "base" or name.startswith(("base_", "gallery"))} | {
+    "two_texts_page"  # a page of one part
+}
 SAMPLES = samples.samples()
 PAGES = samples.pages()
 EVERY = [*SAMPLES, *(sample for page in PAGES for sample in page.samples)]

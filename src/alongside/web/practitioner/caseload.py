@@ -23,6 +23,7 @@ from alongside.web.parts.pages import Request, local_day, moment_words, short_da
 from alongside.web.parts.people_words import CASE_STATES
 from alongside.web.practitioner.base import name_of
 
+SHORT_NAME = 10  # letters
 SOON = timedelta(days=14)
 SORTS = ("attention", "next", "name", "opened")
 
@@ -114,10 +115,16 @@ def _stands(case: Any, course: Any) -> str:
     if course is None:
         return str(CASE_STATES[case.state][0])
     way = catalogue.current().protocols.get(course.protocol)
-    name = way.name if way is not None else course.protocol
+    name = _short(way.name) if way is not None else course.protocol
     if course.started_at is None:
         return _("%(way)s, not started") % {"way": name}
     return _("%(way)s, since %(day)s") % {"way": name, "day": short_day(course.started_at.date())}
+
+
+def _short(name: str) -> str:
+    """What stands in brackets at the end of a name, where the field has a short one: CBT, CRAFT."""
+    before, bracket, inside = name.rstrip(")").rpartition(" (")
+    return inside if bracket and before and len(inside) <= SHORT_NAME else name
 
 
 def _next(request: Request, booking: Any) -> str:

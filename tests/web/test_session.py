@@ -223,7 +223,7 @@ def test_a_note_is_saved_as_a_draft_and_signed_when_it_is_whole(
     address = f"/work/sessions/{session.pk}/note/"
     blank = {**note_data("", part_module_work="Seven rules"), "do": "sign"}
     page = send(browser, address, blank, 400)
-    assert "Saved, and not signed yet. Still blank:" in page
+    assert "Saved, and not signed yet. 5 parts are still blank." in page
     assert "How the week went" in page
     assert "Seven rules" in page
     assert 'name="version" value="2"' in page

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from alongside import catalogue
 from alongside.calendar import actions as calendar
@@ -18,7 +18,7 @@ from alongside.cases import actions as cases
 from alongside.delivery import actions as delivery
 from alongside.plans import actions as plans
 from alongside.records.errors import Refused
-from alongside.web.parts.people_words import COMPLETIONS, listed
+from alongside.web.parts.people_words import COMPLETIONS
 from alongside.web.practitioner import words
 from alongside.web.practitioner.base import address
 
@@ -228,8 +228,11 @@ def _locked(why: Any) -> tuple[str, str]:
 
 
 def _incomplete(why: Any) -> tuple[str, str]:
-    names = listed([line.name for line in why.missing])
-    return "", _("Saved, and not signed yet. Still blank: %(names)s.") % {"names": names}
+    return "", ngettext(
+        "Saved, and not signed yet. One part is still blank.",
+        "Saved, and not signed yet. %(number)s parts are still blank.",
+        len(why.missing),
+    ) % {"number": len(why.missing)}
 
 
 def _no_time(why: NoSuchTime) -> tuple[str, str]:

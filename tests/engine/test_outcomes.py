@@ -249,7 +249,9 @@ def test_the_five_classes_are_named_in_one_order():
         ((8, 5), (6, 3), False, None, "none", None),
     ],
 )
-def test_the_pair_of_measures_follows_the_service_rules(phq, gad, was_case, recovered, reliable, reliably_recovered):
+def test_the_pair_of_measures_follows_the_service_rules(
+    phq, gad, was_case, recovered, reliable, reliably_recovered
+):
     outcome = service_outcome(Scores(*phq), Scores(*gad))
     assert outcome is not None
     assert outcome.was_case is was_case

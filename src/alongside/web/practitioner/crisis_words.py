@@ -140,12 +140,24 @@ def fact(alert: Any) -> tuple[str, str]:
     except UnknownContent:
         label = ""
     if label and name.startswith("item_"):
+        chosen, put = _as_printed(str(instrument), name, value, language)
         return (
             _("%(form)s, question %(number)s: answered %(value)s")
-            % {"form": label, "number": name.removeprefix("item_"), "value": value},
-            str(alert.because),
+            % {"form": label, "number": name.removeprefix("item_"), "value": chosen},
+            put or str(alert.because),
         )
     return str(alert.because), ""
+
+
+def _as_printed(instrument: str, item: str, value: str, language: str) -> tuple[str, str]:
+    """An answer and its question as the form prints them, where its words may be shown."""
+    cat = catalogue.current()
+    try:
+        wording = cat.wording(instrument, language)
+        options = wording.options[cat.instrument(instrument).item(item).options]
+        return f"{value}, “{options[int(value)]}”", str(wording.items[item])
+    except (UnknownContent, LookupError, ValueError):
+        return value, ""
 
 
 def title(alert: Any) -> str:

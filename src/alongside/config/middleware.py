@@ -14,6 +14,8 @@ from alongside.records import audit
 
 log = logging.getLogger(__name__)
 
+DRAINED = 64 * 1024 * 1024  # bytes; more than any form or its pictures
+
 Respond = Callable[[HttpRequest], HttpResponse]
 
 
@@ -27,7 +29,8 @@ class OutermostMiddleware:
         number = secrets.token_hex(8)
         token = audit.request_id.set(number)
         try:
-            if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            if (length := _length(request)) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+                _drain(request, length)
                 return errors.too_large(request)
             return self.get_response(request)
         except Exception:
@@ -40,3 +43,13 @@ class OutermostMiddleware:
 def _length(request: HttpRequest) -> int:
     text = request.META.get("CONTENT_LENGTH") or "0"
     return int(text) if text.isdigit() else 0
+
+
+def _drain(request: HttpRequest, length: int) -> None:
+    """Take in what comes, up to a limit, and keep none of it.
+
+    A browser that is still sending when the answer comes shows a broken connection, no sentence.
+    """
+    left = min(length, DRAINED)
+    while left > 0 and (piece := request.read(min(left, 65_536))):
+        left -= len(piece)

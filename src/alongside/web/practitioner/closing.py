@@ -21,6 +21,7 @@ from alongside.web.parts.pages import Request, number_in, saved, say
 from alongside.web.practitioner import words
 from alongside.web.practitioner.base import address, case_or_404, case_page
 from alongside.web.practitioner.case import stale_case
+from alongside.web.practitioner.delivery_words import way_name
 from alongside.web.practitioner.forms import CloseCase, Prolong
 
 
@@ -70,7 +71,8 @@ def _still_open(request: Request, case: Any) -> list[dict[str, Any]]:
     courses = plans.courses(seen_by=request.reader).filter(circle=case.circle, ended_at=None)
     found += [
         {
-            "title": _("A course is running: %(course)s.") % {"course": course.protocol},
+            "title": _("A course is running: %(course)s.")
+            % {"course": way_name(course.protocol, course.variant)},
             "text": _("End it with its own word first."),
             "url": address("practitioner:case-plan", case.pk),
             "label": _("Go to the plan"),

@@ -549,7 +549,9 @@ def save_note(request: Request, pk: UUID) -> HttpResponse:
     held = _session_or_404(request, pk)
     note = _own_note_or_404(request, session=held)
     form, at = _note_form(note, request.POST), clock.now()
-    if not form.is_valid() and note.signed_at is None:
+    if not form.is_valid():
+        if note.signed_at is not None:
+            return _signed_meanwhile(request, held, form)
         return _page(request, held, note_form=form, status=400)
     try:
         note = actions.write_note(

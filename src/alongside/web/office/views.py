@@ -99,7 +99,9 @@ def people_list(request: Request) -> HttpResponse:
     rows = [
         {
             "account": link.account,
-            "roles": [words.role(edge.role) for edge in roles.get(link.account_id, [])],
+            "roles": list(
+                dict.fromkeys(words.role(edge.role) for edge in roles.get(link.account_id, []))
+            ),
             "waits": not link.account.has_usable_password(),
         }
         for link in queries.staff(seen_by=reader)

@@ -1,9 +1,8 @@
 """A PostgreSQL server of our own, from Debian's package, for one run of the tests.
 
-It lives in a temporary folder, listens on a free port of the loopback address, and is stopped by
-its pid. PostgreSQL refuses to run as root, so root hands it to the user ``postgres``. It does not
-wait for the disk (``fsync=off``): a process that is killed loses nothing by that, only a machine
-that loses its power does, and no test takes the power away.
+It lives in a temporary folder, in memory where there is room, listens on a free port of the
+loopback address, writes durably as in service (``fsync=on``), and is stopped by its pid.
+PostgreSQL refuses to run as root, so root hands it to the user ``postgres``.
 """
 
 from __future__ import annotations
@@ -82,8 +81,7 @@ class Cluster:
             "listen_addresses": "127.0.0.1",
             "port": self.port,
             "unix_socket_directories": "",
-            "fsync": "off",
-            "full_page_writes": "off",
+            "fsync": "on",
             "synchronous_commit": "on",
             "max_connections": 100,
             "shared_buffers": "128MB",

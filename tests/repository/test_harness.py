@@ -45,7 +45,7 @@ def test_sqlite_of_the_tests_takes_its_write_lock_at_the_start():
 
 @pytest.mark.postgresql
 @pytest.mark.django_db
-def test_postgresql_of_the_tests_commits_before_it_answers_as_an_ordinary_role():
+def test_postgresql_of_the_tests_writes_durably_as_an_ordinary_role():
     from django.db import connection
 
     def ask(question: str) -> object:
@@ -53,6 +53,7 @@ def test_postgresql_of_the_tests_commits_before_it_answers_as_an_ordinary_role()
             cursor.execute(question)
             return cursor.fetchone()[0]
 
+    assert ask("SHOW fsync") == "on"
     assert ask("SHOW synchronous_commit") == "on"
     assert ask("SHOW listen_addresses") == "127.0.0.1"
     assert (

@@ -65,7 +65,7 @@ def test_help_is_quick_and_imports_no_framework():
         "import sys\n"
         "from alongside.cli.main import main\n"
         "assert main(['score', '--help']) == 0\n"
-        "heavy = {'django', 'duckdb', 'pydantic', 'rich', 'ruamel'} & set(sys.modules)\n"
+        "heavy = {'django', 'duckdb', 'pydantic', 'rich', 'yaml'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment())

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from alongside import catalogue
-from alongside.catalogue import live
+from alongside.catalogue import live, placed
 from alongside.catalogue.loading import Shape, read
 
 ROOT = catalogue.roots()[0]
@@ -86,6 +86,31 @@ def test_broken_yaml_is_a_problem_with_its_line(tmp_path, text, said, line):
     assert value is None
     assert said in problem.message
     assert problem.line == line
+
+
+@pytest.mark.parametrize(
+    ("word", "means"),
+    [
+        ("no", "no"), ("on", "on"), ("true", True), ("010", 10), ("0x1f", 31), ("1_000", "1_000"),
+        ("12:30", "12:30"), ("~", None), ("", None), ("1e3", 1000.0), (".5", 0.5), ("-7", -7),
+        ("2026-11-21", date(2026, 11, 21)), ("44250-9", "44250-9"), ("'7'", "7"), ("<<", "<<"),
+    ],
+)  # fmt: skip
+def test_words_are_read_as_yaml_1_2_has_them(word, means):
+    value, mistakes = placed.load(f"answer: {word}\n")
+
+    assert mistakes == ()
+    assert value == {"answer": means}
+    assert type(value["answer"]) is type(means)
+
+
+@pytest.mark.parametrize("word", ["2026-02-30", "!!int seven", "!!python/object:os.system x", "*a"])
+def test_a_word_that_cannot_be_read_is_a_problem_with_its_line(word):
+    value, (mistake,) = placed.load(f"title: Oak\nanswer: {word}\n")
+
+    assert value is None
+    assert mistake[0] == 2
+    assert "not valid YAML" in mistake[2]
 
 
 def test_a_missing_file_and_one_that_is_not_text_are_problems(tmp_path):

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from alongside.catalogue import placed
+from alongside.catalogue.placed import Map, Row, place
 
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 
@@ -118,7 +118,7 @@ def parse(path: Path, *, shown: str | None = None) -> tuple[Any, list[Problem]]:
         stamp = (facts.st_mtime_ns, facts.st_size)
         held = _parsed.get(path)
         if held is None or held[0] != stamp:
-            held = (stamp, *_parse(path.read_text(encoding="utf-8")))
+            held = (stamp, *placed.load(path.read_text(encoding="utf-8")))
             _parsed[path] = held
     except FileNotFoundError:
         return None, [Problem(name, 0, 0, "this file is missing")]
@@ -128,37 +128,7 @@ def parse(path: Path, *, shown: str | None = None) -> tuple[Any, list[Problem]]:
     return document, [Problem(name, *mistake) for mistake in mistakes]
 
 
-_Mistakes = tuple[tuple[int, int, str], ...]
-_parsed: dict[Path, tuple[tuple[int, int], Any, _Mistakes]] = {}
-
-
-def _parse(text: str) -> tuple[Any, _Mistakes]:
-    yaml = YAML(typ="rt", pure=True)
-    try:
-        return yaml.load(text), ()
-    except MarkedYAMLError as failure:
-        mark = failure.problem_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        words = str(failure.problem or failure).splitlines()[0]
-        return None, ((line, column, f"this is not valid YAML: {words}"),)
-    except YAMLError as failure:
-        return None, ((0, 0, f"this is not valid YAML: {failure}"),)
-
-
-def place(document: Any, loc: Iterable[int | str]) -> tuple[int, int]:
-    """The line and column, from 1, of the part of a document that ``loc`` points to."""
-    line, column, here = 1, 1, document
-    for step in loc:
-        if isinstance(here, CommentedMap) and step in here:
-            row, col = here.lc.value(step) if step in here.lc.data else (line - 1, column - 1)
-            line, column, here = row + 1, col + 1, here[step]
-        elif isinstance(here, CommentedSeq) and isinstance(step, int) and step < len(here):
-            row, col = here.lc.item(step)
-            line, column, here = row + 1, col + 1, here[step]
-        elif isinstance(here, CommentedMap | CommentedSeq):
-            line, column = here.lc.line + 1, here.lc.col + 1
-        # else: a step of pydantic's own (a union's branch) that is not in the file
-    return line, column
+_parsed: dict[Path, tuple[tuple[int, int], Any, tuple[placed.Mistake, ...]]] = {}
 
 
 def folders(roots: Sequence[Path], kind: str) -> list[tuple[str, int, Path]]:
@@ -213,13 +183,13 @@ def review_findings(roots: Sequence[Path], today: date | None) -> list[Problem]:
 def _review_dates(
     document: Any, loc: tuple[int | str, ...]
 ) -> Iterator[tuple[tuple[int | str, ...], date]]:
-    if isinstance(document, CommentedMap):
+    if isinstance(document, Map):
         for key, value in document.items():
             if key == "review_by" and isinstance(value, date):
                 yield (*loc, key), value
             else:
                 yield from _review_dates(value, (*loc, key))
-    elif isinstance(document, CommentedSeq):
+    elif isinstance(document, Row):
         for index, value in enumerate(document):
             yield from _review_dates(value, (*loc, index))
 

@@ -28,6 +28,7 @@ from alongside.access.models import Account
 from alongside.calendar import actions as calendar
 from alongside.cases import actions as cases
 from alongside.cases.models import Case, Concern
+from alongside.catalogue import placed
 from alongside.consent import actions as consent
 from alongside.credentials import actions as credentials
 from alongside.crisis import actions as crisis
@@ -92,12 +93,13 @@ class Story:
 
 def read_script() -> Mapping[str, Any]:
     """The invented people and words, from content/demo/demo.yaml."""
-    from ruamel.yaml import YAML
-
-    found: Mapping[str, Any] = YAML(typ="safe", pure=True).load(
-        (catalogue.roots()[0] / "demo" / "demo.yaml").read_text(encoding="utf-8")
-    )
-    return found
+    path = catalogue.roots()[0] / "demo" / "demo.yaml"
+    found, mistakes = placed.load(path.read_text(encoding="utf-8"))
+    if mistakes:
+        line, column, words = mistakes[0]
+        raise ValueError(f"{path}:{line}:{column}: {words}")
+    script: Mapping[str, Any] = found
+    return script
 
 
 class Quiet:

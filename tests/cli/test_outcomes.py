@@ -142,6 +142,37 @@ def test_method_gln_needs_and_uses_the_clinical_mean(alongside, write):
     refused(alongside("outcomes", file, *WIDE, *bare), "--clinical-mean")
 
 
+@pytest.mark.parametrize(
+    ("method", "threshold", "index"),
+    [("hll", 1.96, -0.3924), ("en", 1.96, 4.9165), ("nk", 1.96, 3.8372), ("ha", 1.65, None)],
+)
+def test_every_method_of_the_literature_keeps_the_promised_form(
+    alongside, write, method, threshold, index
+):
+    file = write("a.csv", wide(["p1", 36, 18], ["p2", 30, 20], ["p3", 25, 9], ["p4", 40, None]))
+    ended = alongside("outcomes", file, *WIDE, *NORMS, "--method", method)
+    assert ended.status == 0
+    assert list(ended.json) == ["instrument", "method", "threshold", "cutoff", "persons", "totals"]
+    assert (ended.json["method"], ended.json["threshold"]) == (method, threshold)
+    assert ended.json["totals"]["paired"] == 3
+    if index is not None:
+        assert ended.json["persons"][0]["rci"] == pytest.approx(index, abs=1e-4)
+
+
+def test_figures_a_method_lacks_come_from_the_pairs_and_are_said(alongside, write):
+    file = write("a.csv", wide(["p1", 36, 18], ["p2", 30, 20], ["p3", 25, 9], ["p4", 40, None]))
+    ended = alongside("outcomes", file, *WIDE, *NORMS, "--method", "ha")
+    said = "Worked out from 3 pairs in a.csv: --last-mean 15.67, --last-sd 5.859, --correlation 0.7"
+    assert ended.err.startswith(said)
+    given = ("--last-mean", "15.6666667", "--last-sd", "5.8594653", "--correlation", "0.7333631")
+    told = alongside("outcomes", file, *WIDE, *NORMS, "--method", "ha", *given)
+    assert told.err == ""
+    ours, theirs = (each.json["persons"][0]["rci"] for each in (ended, told))
+    assert ours == pytest.approx(theirs, abs=1e-4)
+    one = write("b.csv", wide(["p1", 36, 18]))
+    refused(alongside("outcomes", one, *WIDE, *NORMS, "--method", "ha"), "Give --last-sd.")
+
+
 def test_without_a_cut_off_nobody_recovers(alongside, write):
     file = write("a.csv", wide(["p1", 60, 0]))
     rule = ("--sd", "8", "--reliability", "0.8", "--higher-is", "worse")

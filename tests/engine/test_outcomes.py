@@ -20,8 +20,12 @@ from alongside.engine.outcomes.numbers import NotAFigure, exact, z_of
 from alongside.engine.outcomes.reliable_change import (
     MethodNeeds,
     derived,
+    edwards_nunnally,
     gulliksen_lord_novick,
+    hageman_arrindell,
+    hsu_linn_lord,
     judge,
+    nunnally_kotsch,
     published,
 )
 from alongside.engine.outcomes.service_rules import Scores, service_outcome, service_rates
@@ -115,6 +119,89 @@ def test_gulliksen_lord_novick_expects_a_move_to_the_mean():
     assert judge(-36, -18, mirrored).verdict == "improved"
     with pytest.raises(MethodNeeds):
         gulliksen_lord_novick(8.16, 0.801, None, higher_is="worse")
+
+
+# Claus et al. 2020, with a last mean of 20, a last spread of 10 and a correlation of 0.5.
+METHODS = [
+    ("gln", gulliksen_lord_novick, ()),
+    ("hll", hsu_linn_lord, (20,)),
+    ("en", edwards_nunnally, ()),
+    ("nk", nunnally_kotsch, (0.7,)),
+    ("ha", hageman_arrindell, (20, 10, 0.5)),
+]
+
+
+@pytest.mark.parametrize(
+    ("method", "expected_last", "error", "limit"),
+    [
+        ("gln", 35.896520, 4.885061, 1.96),  # 35.48 + .801 * .52; 8.16 * sqrt(1 - .801^2)
+        ("hll", 20.416520, 4.885061, 1.96),  # the same, 15.48 points lower
+        ("en", 35.896520, 3.640121, 1.96),  # 8.16 * sqrt(.199)
+        ("nk", 35.896520, 5.336345, 1.96),  # 8.16 * sqrt(.801^2 * .199 + .3)
+        ("ha", 43.014496, 6.205601, 1.65),  # r_dd = (84.9856 - 26.501069) / 84.9856 = .688170
+    ],
+)
+def test_each_method_expects_a_last_score_and_knows_its_error(method, expected_last, error, limit):
+    _, make, more = next(each for each in METHODS if each[0] == method)
+    rule = make(8.16, 0.801, 35.48, *more, higher_is="worse")
+    assert rule.method == method
+    assert rule.threshold == limit
+    assert rule.standard_error == pytest.approx(error, abs=1e-4)
+    assert rule.expected.after(36) == pytest.approx(expected_last, abs=1e-4)
+    assert judge(36, 18, rule).index == pytest.approx((expected_last - 18) / error, abs=1e-4)
+
+
+def test_hageman_and_arrindell_as_they_write_it():
+    rule = hageman_arrindell(8.16, 0.801, 35.48, 20, 10, 0.5, higher_is="worse")
+    error, observed = 8.16 * 0.199**0.5, 8.16**2 + 100 - 2 * 8.16 * 10 * 0.5
+    steady = (8.16**2 - error**2 + 100 - error**2 - 8.16 * 10) / observed
+    index = ((18 - 36) * steady + (20 - 35.48) * (1 - steady)) / (steady**0.5 * 2**0.5 * error)
+    assert judge(36, 18, rule).index == pytest.approx(-index)
+
+
+@pytest.mark.parametrize(("method", "make", "more"), METHODS)
+@given(
+    pre=st.integers(0, 63), post=st.integers(0, 63), times=st.sampled_from([0.5, 3, 10]),
+    sd=st.floats(4, 12), reliability=st.floats(0.75, 0.95),
+)  # fmt: skip
+def test_no_method_depends_on_the_unit_or_the_side_of_the_scale(
+    method, make, more, pre, post, times, sd, reliability
+):
+    here = make(sd, reliability, 35.0, *more, higher_is="worse")
+    scaled = {"hll": (20 * times,), "ha": (20 * times, 10 * times, 0.5)}.get(method, more)
+    larger = make(sd * times, reliability, 35.0 * times, *scaled, higher_is="worse")
+    turned = {"hll": (-20,), "ha": (-20, 10, 0.5)}.get(method, more)
+    mirrored = make(sd, reliability, -35.0, *turned, higher_is="better")
+    index = judge(pre, post, here).index
+    assert judge(pre * times, post * times, larger).index == pytest.approx(index, abs=1e-9)
+    assert judge(-pre, -post, mirrored).index == pytest.approx(index, abs=1e-9)
+
+
+def test_the_methods_agree_where_their_figures_make_them_the_same():
+    figures = (8.16, 0.801, 35.48)
+    gln = gulliksen_lord_novick(*figures, higher_is="worse")
+    hll = hsu_linn_lord(*figures, 35.48, higher_is="worse")
+    en = edwards_nunnally(*figures, higher_is="worse")
+    nk = nunnally_kotsch(8.16, 0.0, 35.48, 0.0, higher_is="worse")
+    assert judge(36, 18, hll).index == pytest.approx(judge(36, 18, gln).index)
+    assert judge(36, 18, en).index == pytest.approx(judge(36, 18, gln).index * 1.801**0.5)
+    assert judge(36, 18, nk).index == pytest.approx((35.48 - 18) / 8.16)
+
+
+@pytest.mark.parametrize(("method", "make", "more"), METHODS)
+def test_a_method_without_its_figures_says_which_is_missing(method, make, more):
+    for place in range(-1, len(more)):
+        given_mean = None if place == -1 else 35.48
+        listed = [None if at == place else value for at, value in enumerate(more)]
+        with pytest.raises(MethodNeeds) as refusal:
+            make(8.16, 0.801, given_mean, *listed, higher_is="worse")
+        assert refusal.value.method == method
+
+
+def test_differences_without_any_reliability_are_refused():
+    with pytest.raises(NotAFigure) as refusal:
+        hageman_arrindell(8.16, 0.2, 35.48, 20, 8.16, 0.9, higher_is="worse")
+    assert refusal.value.name == "the reliability of the differences"
 
 
 @pytest.mark.parametrize(

@@ -34,16 +34,29 @@ JSON:
    "totals":{"n","paired","missing","recovered","improved","unchanged","deteriorated","harmed"}}
 
 change and rci are positive when things got better. threshold is the smallest change in points
-that counts (method gln: in standard errors). rci is null where only a published value is known.
-A published value of an instrument wins over one that is worked out. Somebody with fewer than
-two scores is missing, with class null. Without a cut-off nobody is recovered or harmed.
+that counts (every method but jt: in standard errors from what was expected). rci is null where
+only a published value is known. A published value of an instrument wins over one that is worked
+out. Somebody with fewer than two scores is missing, with class null. Without a cut-off nobody is
+recovered or harmed.
+
+Methods: jt, Jacobson-Truax; and with --clinical-mean gln, Gulliksen-Lord-Novick; hll,
+Hsu-Linn-Lord; en, Edwards-Nunnally; nk, Nunnally-Kotsch; ha, Hageman-Arrindell (one-sided: 1.65).
+hll and ha also need the mean of the last scores, ha their spread and correlation: what is not
+given is worked out from the pairs in the file, and said.
 
 Cut-offs: a, two standard deviations from the clinical mean; b, two from the functional mean;
 c, between the two; or a number of points, which itself is in the clinical range. Without
 --cutoff: the caseness of the instrument, else the one that the norms given allow.
 """
 
-METHODS = ("jt", "gln")
+METHODS = {
+    "jt": "Jacobson-Truax",
+    "gln": "Gulliksen-Lord-Novick",
+    "hll": "Hsu-Linn-Lord",
+    "en": "Edwards-Nunnally",
+    "nk": "Nunnally-Kotsch",
+    "ha": "Hageman-Arrindell",
+}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -57,12 +70,18 @@ def add_arguments(parser: ArgumentParser) -> None:
     columns.add_argument("--post", metavar="COLUMN", help="the last score, one row a person")
     rule = parser.add_argument_group("what counts as change")
     rule.add_argument("--instrument", metavar="ID", help="such as phq9")
-    rule.add_argument("--method", choices=METHODS, default="jt", help="default: jt")
+    rule.add_argument("--method", choices=list(METHODS), default="jt", help="default: jt")
     rule.add_argument(
         "--sd", type=_number, metavar="POINTS", help="standard deviation at the start"
     )
     rule.add_argument("--reliability", type=_number, metavar="R", help="test-retest, else alpha")
     rule.add_argument("--confidence", type=_number, metavar="P", help="default: 0.95")
+    rule.add_argument(
+        "--last-reliability", type=_number, metavar="R", help="for nk; default: --reliability"
+    )
+    rule.add_argument("--last-mean", type=_number, metavar="POINTS", help="for hll and ha")
+    rule.add_argument("--last-sd", type=_number, metavar="POINTS", help="for ha")
+    rule.add_argument("--correlation", type=_number, metavar="R", help="first with last, for ha")
     rule.add_argument("--higher-is", choices=("worse", "better"), help="what a higher score means")
     line = parser.add_argument_group("the line between clinical and functional")
     line.add_argument("--cutoff", metavar="a|b|c|NUMBER")
@@ -77,8 +96,8 @@ def run(options: Namespace) -> int:
     from alongside.insights.tabular import TableRefused
 
     columns = _columns(options)
-    ruling = _ruling(options)
     path = Path(options.file)
+    ruling = _ruling(options, path, columns)
     tally = Tally(ruling, wants_plot=bool(options.plot))
     as_json = terminal.wants_json(options)
     try:
@@ -166,7 +185,7 @@ def _columns(options: Namespace) -> Long | Wide:
     return Long(options.person, options.time, options.score)
 
 
-def _ruling(options: Namespace) -> Ruling:
+def _ruling(options: Namespace, path: Path, columns: Long | Wide) -> Ruling:
     from alongside.engine.outcomes.numbers import NotAFigure
     from alongside.engine.outcomes.reliable_change import MethodNeeds
 
@@ -179,6 +198,8 @@ def _ruling(options: Namespace) -> Ruling:
     try:
         clinical = _norm(options, "clinical")
         functional = _norm(options, "functional")
+        if options.method in ("hll", "ha"):
+            _figures_of_the_file(options, path, columns)
         rule = _rule(options, info, higher_is)
         line = _line(options, info, higher_is, clinical, functional)
     except MethodNeeds as refusal:
@@ -217,23 +238,13 @@ def _direction(options: Namespace, info: InstrumentChange | None) -> Direction:
 
 
 def _rule(options: Namespace, info: InstrumentChange | None, higher_is: Direction) -> ChangeRule:
-    from alongside.engine.outcomes.reliable_change import (
-        derived,
-        gulliksen_lord_novick,
-        published,
-    )
+    from alongside.engine.outcomes.reliable_change import derived, published
 
     confidence = 0.95 if options.confidence is None else options.confidence
-    if options.method == "gln":
+    if options.method != "jt":
         if options.sd is None:
-            raise Refused("Method gln needs --sd, --reliability and --clinical-mean.")
-        return gulliksen_lord_novick(
-            options.sd,
-            options.reliability,
-            options.clinical_mean,
-            higher_is=higher_is,
-            confidence=confidence,
-        )
+            raise Refused(f"Method {options.method} needs --sd, --reliability and --clinical-mean.")
+        return _expecting(options, higher_is, confidence)
     own = None
     if options.sd is not None:
         own = derived(options.sd, options.reliability, higher_is=higher_is, confidence=confidence)
@@ -270,6 +281,59 @@ def _rule(options: Namespace, info: InstrumentChange | None, higher_is: Directio
     )
 
 
+def _expecting(options: Namespace, higher_is: Direction, confidence: float) -> ChangeRule:
+    """A rule that compares the last score with the one to expect."""
+    from alongside.engine.outcomes import reliable_change as rules
+
+    base = (options.sd, options.reliability, options.clinical_mean)
+    if options.method == "gln":
+        return rules.gulliksen_lord_novick(*base, higher_is=higher_is, confidence=confidence)
+    if options.method == "en":
+        return rules.edwards_nunnally(*base, higher_is=higher_is, confidence=confidence)
+    if options.method == "nk":
+        last = options.last_reliability
+        last = options.reliability if last is None else last
+        return rules.nunnally_kotsch(*base, last, higher_is=higher_is, confidence=confidence)
+    if options.method == "hll":
+        return rules.hsu_linn_lord(
+            *base, options.last_mean, higher_is=higher_is, confidence=confidence
+        )
+    return rules.hageman_arrindell(
+        *base,
+        options.last_mean,
+        options.last_sd,
+        options.correlation,
+        higher_is=higher_is,
+        confidence=confidence,
+    )
+
+
+def _figures_of_the_file(options: Namespace, path: Path, columns: Long | Wide) -> None:
+    """Work out what a method needs to know of the last scores and was not told, and say so."""
+    from alongside.insights.outcome_files import figures
+    from alongside.insights.tabular import TableRefused
+
+    wanted = ["last_mean"] if options.method == "hll" else ["last_mean", "last_sd", "correlation"]
+    wanted = [each for each in wanted if getattr(options, each) is None]
+    if not wanted:
+        return
+    try:
+        found = figures(path, columns)
+    except TableRefused as refusal:
+        raise Refused(str(refusal)) from refusal
+    for each in wanted:
+        value = getattr(found, each)
+        if value is None:
+            flag = f"--{each.replace('_', '-')}"
+            raise Refused(
+                f"The pairs in {path.name} are too few or too alike for method {options.method}. "
+                f"Give {flag}."
+            )
+        setattr(options, each, value)
+    said = ", ".join(f"--{each.replace('_', '-')} {getattr(found, each):.4g}" for each in wanted)
+    terminal.say(f"Worked out from {found.pairs} pairs in {path.name}: {said}.")
+
+
 def _no_rule(info: InstrumentChange | None) -> str:
     name = info.instrument if info else "this score"
     why = {
@@ -288,8 +352,8 @@ def _norm(options: Namespace, group: str) -> Norm | None:
     if mean is None and sd is None:
         return None
     if mean is None or sd is None:
-        if group == "clinical" and sd is None and options.method == "gln":
-            return None  # the mean alone is what gln needs
+        if group == "clinical" and sd is None and options.method != "jt":
+            return None  # the mean alone is what the other methods need
         raise WrongUsage(f"--{group}-mean and --{group}-sd go together: give both.")
     return Norm(mean, sd)
 
@@ -360,7 +424,7 @@ def _print_text(ruling: Ruling, tally: Tally) -> None:
 
 def _rule_in_words(ruling: Ruling) -> str:
     rule, line = ruling.rule, ruling.line
-    if rule.method == "gln":
+    if rule.expected is not None:
         words = f"{rule.threshold:.2f} standard errors beyond what was expected"
     else:
         words = f"{rule.threshold:.4g} points or more"

@@ -136,14 +136,12 @@ def _step(span: float) -> float:
 
 def _band(scale: _Scale, rule: ChangeRule) -> list[str]:
     low, high = scale.low, scale.high
-    if rule.regress_to is None or rule.reliability is None or rule.standard_error is None:
+    expected = rule.expected
+    if expected is None or rule.standard_error is None:
         ends = [(low, low, rule.threshold), (high, high, rule.threshold)]
     else:
         reach = rule.threshold * rule.standard_error
-        ends = [
-            (pre, rule.regress_to + rule.reliability * (pre - rule.regress_to), reach)
-            for pre in (low, high)
-        ]
+        ends = [(pre, expected.after(pre), reach) for pre in (low, high)]
     corners = [(pre, post + reach) for pre, post, reach in ends]
     corners += [(pre, post - reach) for pre, post, reach in reversed(ends)]
     listed = " ".join(f"{scale.x(pre)},{scale.y(post)}" for pre, post in corners)
@@ -231,7 +229,7 @@ def _better(rule: ChangeRule) -> str:
 def _in_words(counts: Counter[str], missing: int, rule: ChangeRule, line: CutOff | None) -> str:
     shares = ", ".join(f"{counts[each]} {each}" for each in CLASSES)
     cut = f" The cut-off is {_short(line.value)}." if line else ""
-    unit = "standard errors" if rule.method == "gln" else "points"
+    unit = "standard errors" if rule.expected is not None else "points"
     return (
         f"First score across, last score up, for {sum(counts.values())} people: {shares}. "
         f"{missing} more have no last score. A change of {_short(rule.threshold)} {unit} is "

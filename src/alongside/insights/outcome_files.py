@@ -69,6 +69,19 @@ class Pair:
     n: int
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What all pairs of a file say together: how many, and their last scores beside the first.
+
+    None where there are too few pairs, or no spread.
+    """
+
+    pairs: int
+    last_mean: float | None
+    last_sd: float | None
+    correlation: float | None
+
+
 @contextmanager
 def pairs(
     path: Path, columns: Long | Wide, *, lowest: int | None = None, highest: int | None = None
@@ -89,6 +102,31 @@ def pairs(
         cannot be ordered, two scores of one person at one time, no person. TableRefused: the
         file cannot be read, or has no rows.
     """
+    with _held(path, columns, lowest, highest) as (db, query):
+        yield _read(db.execute(query))
+
+
+def figures(path: Path, columns: Long | Wide) -> Figures:
+    """Mean and spread of the last scores, and their correlation with the first, over all pairs.
+
+    Raises:
+        As ``pairs``.
+    """
+    with _held(path, columns, None, None) as (db, query):
+        row = db.execute(
+            "SELECT count(*), avg(post), stddev_samp(post), "
+            "CASE WHEN stddev_samp(pre) > 0 AND stddev_samp(post) > 0 THEN corr(pre, post) END "
+            f"FROM (SELECT CAST(pre AS DOUBLE) AS pre, CAST(post AS DOUBLE) AS post FROM ({query}) "
+            "AS every(person, pre, post, n)) WHERE pre IS NOT NULL AND post IS NOT NULL"
+        ).fetchone()
+    return Figures(*row) if row else Figures(0, None, None, None)
+
+
+@contextmanager
+def _held(
+    path: Path, columns: Long | Wide, lowest: int | None, highest: int | None
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+    """Hold a file's rows, all of them good, and the query of its pairs."""
     with connection() as db:
         table = open_table(db, path)
         _refuse_missing(table, columns)
@@ -107,8 +145,7 @@ def pairs(
             else:
                 _refuse_person_twice(db, path)
                 query = _SIDE_BY_SIDE
-            found = db.execute(query)
-            yield _read(found)
+            yield db, query
 
 
 def _refuse_missing(table: Table, columns: Long | Wide) -> None:

@@ -49,6 +49,16 @@ def z_of(confidence: float) -> float:
     return 1.96 if confidence == 0.95 else NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
+def one_sided_z(confidence: float) -> float:
+    """The standard normal deviate of a one-sided confidence; 1.65 for 0.95, as published.
+
+    Refuses:
+        NotAFigure: a confidence that is not between 0.5 and 1.
+    """
+    z_of(confidence)
+    return 1.65 if confidence == 0.95 else NormalDist().inv_cdf(confidence)
+
+
 def checked(name: str, value: Number, *, above: float | None = None) -> float:
     """A finite figure, above a bound where one is given."""
     figure = float(value)

@@ -103,7 +103,7 @@ def test_a_worry_becomes_a_measured_change(
     link = phq9_is_asked_for(asha, case, mailbox)
     answered_on_a_phone(browser_of, link)
     hana.goto("/work/crisis/")
-    hana.sees("Sam: Patient Health Questionnaire-9, question 9: answered 1")
+    hana.sees("Sam: PHQ-9, question 9: answered 1")
     asha.goto(case)
     asha.sees("An alert is open.")
     hana.press("I have this")
@@ -301,7 +301,7 @@ def hana_has_it(hana: Somebody, mailbox: Mailbox) -> None:
     if "second step" in hana.words.lower():
         set_up_second_step(hana)
         hana.goto("/work/crisis/")
-    hana.sees("Nobody has one of them yet.", "Someone who left", "First on call")
+    hana.sees("Nobody has it yet.", "Someone who left", "First on call")
     hana.look()
     hana.press("I have this")
     hana.sees("You have this since", "Hana Weiss has this", "+441314960777")

@@ -18,6 +18,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from alongside.access import sight
+from alongside.records import clock
 from alongside.web.parts.people_words import who_sees
 
 PAGE = 20
@@ -65,6 +66,16 @@ def moment_words(request: Request, at: datetime | None) -> str:
         return ""
     local = at.astimezone(zone_of(request))
     return f"{short_day(local.date())}, {time_format(local, 'H:i')}"
+
+
+def list_moment(request: Request, at: datetime | None) -> str:
+    """A moment in a list: without the year while it is this one, on the reader's own clock."""
+    if at is None:
+        return ""
+    local = at.astimezone(zone_of(request))
+    is_this_year = local.year == clock.now().astimezone(local.tzinfo).year
+    day = date_format(local, "j M") if is_this_year else short_day(local.date())
+    return f"{day}, {time_format(local, 'H:i')}"
 
 
 def saved(request: Request, at: datetime) -> None:

@@ -26,8 +26,8 @@ from alongside.web.parts.access import access
 from alongside.web.parts.pages import (
     Request,
     further,
+    list_moment,
     local_day,
-    moment_words,
     number_in,
     saved,
     say,
@@ -221,9 +221,12 @@ def _gate_items(
 def _decision(request: Request, decision: Any) -> dict[str, Any]:
     return {
         "iso": decision.decided_at.isoformat(),
-        "when": moment_words(request, decision.decided_at),
+        "when": list_moment(request, decision.decided_at),
         "title": _("%(what)s: %(chosen)s")
-        % {"what": words.DECISIONS.get(decision.kind, decision.kind), "chosen": decision.chosen},
+        % {
+            "what": words.DECISIONS.get(decision.kind, decision.kind),
+            "chosen": words.chosen(decision.chosen),
+        },
         "text": _("%(who)s: %(why)s") % {"who": decision.written_by.name, "why": decision.reason},
         "key": decision.kind in {"method", "override"},
     }

@@ -8,7 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alongside import catalogue
 from alongside.calendar import queries as calendar
@@ -19,9 +21,10 @@ from alongside.crisis import queries as crisis
 from alongside.measures import queries as measures
 from alongside.plans import queries as plans
 from alongside.records.fields import prepare
-from alongside.web.parts.pages import Request, local_day, moment_words, short_day
+from alongside.web.parts.pages import Request, list_moment, local_day, now_in, short_day
 from alongside.web.parts.people_words import CASE_STATES
 from alongside.web.practitioner.base import name_of
+from alongside.web.practitioner.words import short_instrument
 
 SHORT_NAME = 10  # letters
 SOON = timedelta(days=14)
@@ -128,22 +131,26 @@ def _short(name: str) -> str:
 
 
 def _next(request: Request, booking: Any) -> str:
-    return moment_words(request, booking.starts_at) if booking is not None else _("Nothing booked")
+    if booking is None:
+        return _("Nothing booked")
+    weekday = date_format(now_in(request, booking.starts_at), "D")
+    return f"{weekday} {list_moment(request, booking.starts_at)}"
 
 
 def _score(response: Any, today: Any) -> str:
     if response is None:
         return _("None yet")
-    instrument = catalogue.current().instruments.get(response.instrument)
-    name = response.instrument.partition("@")[0].upper().replace("_", " ")
     total = response.scores.get("total")
     days = (today - response.answered_at.date()).days
-    said = _("no total") if total is None else str(total)
-    return _("%(name)s %(total)s, %(days)s days old") % {
-        "name": getattr(instrument, "short", "") or name,
-        "total": said,
+    facts = {
+        "name": short_instrument(response.instrument),
+        "total": _("no total") if total is None else str(total),
         "days": days,
     }
+    if days < 1:
+        return _("%(name)s %(total)s, today") % facts
+    said = ngettext("%(name)s %(total)s, yesterday", "%(name)s %(total)s, %(days)s days old", days)
+    return said % facts
 
 
 def _consent(case: Any, given: Sequence[Any], today: Any) -> dict[str, str]:

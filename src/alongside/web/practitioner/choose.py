@@ -29,6 +29,8 @@ from alongside.web.practitioner.base import BASE, address, case_or_404, case_pag
 from alongside.web.practitioner.facts import FactsForm, asked, field_name
 from alongside.web.practitioner.forms import Decide
 
+ASKED_AT_MOST = 5  # questions that stand first; the others are in their parts
+
 
 @access("decision", "R")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -126,14 +128,14 @@ def _page(
         head=False,
         status=status,
         facts_form=form,
-        groups=form.groups(),
+        groups=form.groups(_asked_fields(choice, form), folded=choice is not None),
         answer=_answer(choice) if choice is not None else None,
-        ask=_ask(choice, form) if choice is not None else [],
-        decide_form=decide_form or Decide(ways=_ways(choice)),
+        ask=_ask(choice, form)[:ASKED_AT_MOST] if choice is not None else [],
+        decide_form=decide_form or Decide(ways=[("", _("Choose one")), *_ways(choice)]),
         can_decide=can_decide and choice is not None and bool(_ways(choice)),
         can_edit=can_decide and reader.may("E", case),
         last=last,
-        last_way=_way_name(last.chosen) if last is not None else "",
+        last_way=words.chosen(last.chosen) if last is not None else "",
         plan_url=address("practitioner:case-plan", case.pk),
         seen=seen_by_whom(request, "decision", case.circle_id),
         form=facts_form or decide_form,
@@ -208,17 +210,8 @@ def _ways(choice: Choice | None) -> list[tuple[str, str]]:
     names = [one.protocol for one in choice.suggested] + [one.protocol for one in choice.cautioned]
     for name in names:
         if name not in blocked and name.partition("/")[0] not in blocked:
-            found.setdefault(name, _way_name(name))
+            found.setdefault(name, words.chosen(name))
     return list(found.items())
-
-
-def _way_name(name: str) -> str:
-    id, _slash, variant = name.partition("/")
-    found = {p.id: p for p in catalogue.current().protocols.values()}.get(id)
-    if found is None:
-        return name
-    held = found.variant(variant) if variant else None
-    return f"{found.name}: {held.name}" if held is not None else str(found.name)
 
 
 def _answer(choice: Choice) -> dict[str, Any]:
@@ -236,9 +229,10 @@ def _answer(choice: Choice) -> dict[str, Any]:
         }.get(choice.first or "", ""),
         "suggested": [
             {
-                "name": _way_name(one.protocol),
+                "name": words.chosen(one.protocol),
                 "id": one.protocol.replace("/", "-"),
-                "why": [in_words(reason, said) for reason in one.why],
+                "why": in_words(one.why[0], said) if one.why else "",
+                "more": [in_words(reason, said) for reason in one.why[1:]],
                 "sources": one.sources,
                 "runnable": one.runnable,
                 "cautions": _minded(cautions.get(one.protocol), said),
@@ -246,14 +240,14 @@ def _answer(choice: Choice) -> dict[str, Any]:
             for one in choice.suggested
         ],
         "cautioned": [
-            {"name": _way_name(one.protocol), "why": _minded(one, said)}
+            {"name": words.chosen(one.protocol), "why": _minded(one, said)}
             for one in choice.cautioned
             if one.protocol not in {each.protocol for each in choice.suggested}
         ],
         "blocked": [
             {
                 "id": one.protocol.replace("/", "-"),
-                "title": _("Not %(way)s, because…") % {"way": _way_name(one.protocol)},
+                "title": _("Not %(way)s, because…") % {"way": words.chosen(one.protocol)},
                 "verdict": "needs" if all(block.until for block in one.because) else "stop",
                 "items": [
                     {
@@ -266,6 +260,7 @@ def _answer(choice: Choice) -> dict[str, Any]:
             }
             for one in choice.blocked
         ],
+        "blocked_names": ", ".join(words.chosen(one.protocol) for one in choice.blocked),
         "notes": [in_words(reason, said) for reason in choice.notes],
     }
 
@@ -284,6 +279,25 @@ def _minded(caution: Caution | None, said: Mapping[str, str]) -> list[str]:
             )
             % {"number": len(caution.ask)}
         )
+    return found
+
+
+def _asked_fields(choice: Choice | None, form: FactsForm) -> list[str]:
+    """The first fields one would ask next, still empty, in the order of the chooser."""
+    found: list[str] = []
+    for path in choice.ask_next[:ASKED_AT_MOST] if choice is not None else ():
+        name = field_name(path)
+        group, _dot, last = path.partition(".")
+        rows = [
+            field
+            for field in form.fields
+            if field.startswith(f"{group}__") and (not last or field.endswith(f"__{last}"))
+        ]
+        found += [
+            each
+            for each in ([name] if name in form.fields else rows)
+            if each not in found and not form[each].value()
+        ]
     return found
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -25,6 +25,7 @@ from alongside.web.parts.access import access
 from alongside.web.parts.pages import (
     Request,
     further,
+    list_moment,
     local_day,
     moment_words,
     saved,
@@ -86,7 +87,7 @@ def _row(request: Request, concern: Any) -> dict[str, Any]:
         % {
             "path": words.PATHS.get(concern.path, concern.path),
             "relation": relation(concern.relation) or _("not said"),
-            "when": moment_words(request, concern.sent_at),
+            "when": list_moment(request, concern.sent_at),
         },
         "tag": label,
         "tag_kind": kind,
@@ -267,11 +268,19 @@ def _facts(request: Request, concern: Any) -> list[dict[str, Any]]:
         (_("Their name"), concern.contact_name),
         (_("Safe contact"), concern.contact),
         (_("Safe times and words"), concern.safe_hours),
-        (_("Language"), concern.language),
+        (_("Language"), _language(concern.language)),
         (_("Sent"), moment_words(request, concern.sent_at)),
         (_("What became of it"), concern.ended_because),
     ]
     return [{"term": term, "text": text} for term, text in said if text]
+
+
+def _language(code: str) -> str:
+    """The name of a language, in the language of the page."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 def _questions(concern: Any) -> list[dict[str, Any]]:

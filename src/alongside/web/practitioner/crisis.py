@@ -25,7 +25,7 @@ from alongside.people import queries as people
 from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form, Text
-from alongside.web.parts.pages import Request, clock_time, moment_words, say
+from alongside.web.parts.pages import Request, clock_time, list_moment, moment_words, say
 from alongside.web.practitioner import crisis_words as words
 from alongside.web.practitioner.base import name_of
 from alongside.web.practitioner.forms import offer
@@ -73,8 +73,8 @@ def _beside(request: Request, at: datetime) -> dict[str, Any]:
                     {
                         "when": _("%(start)s to %(end)s")
                         % {
-                            "start": moment_words(request, spans[0].start),
-                            "end": moment_words(request, spans[0].end),
+                            "start": list_moment(request, spans[0].start),
+                            "end": list_moment(request, spans[0].end),
                         },
                         "who": _("Nobody is first on call.")
                         if order == 1
@@ -107,7 +107,7 @@ def _row(request: Request, alert: Any) -> dict[str, Any]:
         "url": reverse("practitioner:alert", args=[alert.pk]),
         "text": words.fact(alert)[1],
         "tag": f"{alert.level} · {words.LEVELS[alert.level]}",
-        "when": moment_words(request, alert.closed_at or alert.raised_at),
+        "when": list_moment(request, alert.closed_at or alert.raised_at),
     }
 
 
@@ -164,11 +164,11 @@ def _no_way(alert: Any) -> bool:
 
 def _text(request: Request, alert: Any) -> str:
     asked = words.fact(alert)[1]
-    said = _("Raised at %(time)s.") % {"time": moment_words(request, alert.raised_at)}
+    said = _("Raised at %(time)s.") % {"time": list_moment(request, alert.raised_at)}
     if asked:
         said = _("%(asked)s Raised at %(time)s.") % {
             "asked": asked if asked[-1] in ".?!" else f"{asked}.",
-            "time": moment_words(request, alert.raised_at),
+            "time": list_moment(request, alert.raised_at),
         }
     if alert.acknowledged_at and not alert.engaged_at and alert.engage_by:
         said += " " + _("A contact or note is due by %(time)s, or it opens again.") % {
@@ -542,7 +542,7 @@ def _page(request: Request, found: Any, form: Contact, *, status: int = 200) -> 
                     "title": words.METHODS.get(each.method, each.method),
                     "text": each.note,
                     "tag": _("reached") if each.reached else _("not reached"),
-                    "when": moment_words(request, each.at),
+                    "when": list_moment(request, each.at),
                 }
                 for each in queries.contacts(found, seen_by=reader)
             ],
@@ -619,7 +619,7 @@ def _entries(request: Request, found: Any) -> list[dict[str, Any]]:
         entries.append(
             {
                 "iso": moment.at.isoformat(),
-                "when": moment_words(request, moment.at),
+                "when": list_moment(request, moment.at),
                 "title": words.EVENTS.get(moment.kind, moment.kind),
                 "text": " · ".join(str(part) for part in (moment.who, note) if part),
                 "key": moment.kind in {"raised", "acknowledged", "reopened", "closed"},

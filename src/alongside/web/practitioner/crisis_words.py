@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.catalogue import UnknownContent
 from alongside.crisis import actions
+from alongside.web.practitioner.words import short_instrument
 
 LEVELS = {
     "A": gettext_lazy("emergency"),
@@ -136,7 +137,7 @@ def fact(alert: Any) -> tuple[str, str]:
             return f"“{_in(chosen.text, language)}”", put.words(language)
     try:
         instrument = catalogue.current().risk_rule(alert.rule).instrument
-        label = catalogue.current().instrument(str(instrument)).name if instrument else ""
+        label = short_instrument(str(instrument)) if instrument else ""
     except UnknownContent:
         label = ""
     if label and name.startswith("item_"):

@@ -16,6 +16,7 @@ from alongside.web.practitioner.forms import Versioned
 
 ROWS = "circle"  # the one key with rows: filled from the members of the circle
 RECORDED = "consents"  # known from the records, never typed
+ASK = "ask"  # the part of a page with what one would ask next
 BEFORE = ("tried", "asked_for", "options_ready")
 OF_A_MEMBER = ("own_use", "afraid", "will_take_part")
 
@@ -103,9 +104,15 @@ class FactsForm(Versioned):
                     made.label = f"{member['name']}: {made.label}"
                     self.fields[f"{ROWS}__{number}__{name}"] = made
 
-    def groups(self) -> list[dict[str, Any]]:
-        """The fields by what they are about, for a page with one part each."""
+    def groups(self, ask: Sequence[str] = (), *, folded: bool = False) -> list[dict[str, Any]]:
+        """The fields by what they are about, for a page with one part each.
+
+        Args:
+            ask: names of fields that stand first, in a part of their own.
+            folded: fold every other part; what is known of it stands in its title.
+        """
         titles = {
+            ASK: _("Ask next"),
             "danger": _("Danger"),
             "": _("The worry"),
             "person": _("The person"),
@@ -119,14 +126,16 @@ class FactsForm(Versioned):
             if name == "version":
                 continue
             group = "before" if name in BEFORE else name.partition("__")[0] if "__" in name else ""
-            found.setdefault(group, []).append(self[name])
+            found.setdefault(ASK if name in ask else group, []).append(self[name])
+        found[ASK].sort(key=lambda field: list(ask).index(field.name))
         return [
             {
                 "id": word or "worry",
                 "title": titles.get(word, word),
                 "fields": fields,
-                "folded": word in {"before", "medical"},
-                "open": any(name.errors for name in fields),
+                "known": sum(bool(field.value()) for field in fields),
+                "folded": word != ASK and (folded or word in {"before", "medical"}),
+                "open": any(field.errors for field in fields),
             }
             for word, fields in found.items()
             if fields

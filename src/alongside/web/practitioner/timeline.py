@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 from alongside import catalogue
 from alongside.insights import timeline as insights
 from alongside.web.parts.access import access
-from alongside.web.parts.pages import Request, clock_time, further, local_day, short_day
+from alongside.web.parts.pages import Request, further, list_moment
 from alongside.web.parts.people_words import COMPLETIONS, relation
 from alongside.web.practitioner.base import address, case_or_404, case_page
-from alongside.web.practitioner.words import CAPACITY, DECISIONS, PATHS
+from alongside.web.practitioner.words import CAPACITY, DECISIONS, PATHS, chosen
 
 KINDS = {
     "": gettext_lazy("Everything"),
@@ -135,10 +135,9 @@ def shown(request: Request, case: Any, entry: insights.Entry) -> dict[str, Any]:
     small = [str(facts[name]) for name in SMALL if facts.get(name)]
     if entry.who and "%(who)s" not in str(TITLES[entry.word]):
         small.insert(0, entry.who)
-    day = short_day(local_day(request, entry.at))
     return {
         "iso": entry.at.isoformat(),
-        "when": f"{day}, {clock_time(request, entry.at)}",
+        "when": list_moment(request, entry.at),
         "title": title,
         "text": " · ".join(small),
         "url": _url(case, entry),
@@ -168,7 +167,7 @@ def _in_words(entry: insights.Entry) -> _Facts:
         facts["path"] = str(PATHS.get(facts["path"], facts["path"]))
     elif word == "decided":
         facts["decision"] = str(DECISIONS.get(facts["kind"], facts["kind"]))
-        facts["chosen"] = facts["chosen"] or facts["about"]
+        facts["chosen"] = chosen(facts["chosen"] or facts["about"])
     elif word == "case_closed":
         facts["outcome"] = str(COMPLETIONS.get(facts["outcome"], facts["outcome"]))
     elif word in ("course_started", "course_ended"):

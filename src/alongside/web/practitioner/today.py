@@ -26,8 +26,8 @@ from alongside.web.parts.pages import (
     clock_time,
     day_words,
     further,
+    list_moment,
     local_day,
-    moment_words,
     now_in,
     saved,
     say,
@@ -46,6 +46,7 @@ def today(request: Request) -> HttpResponse:
     listed = caseload.listed(request, at)
     shown, paging = further(request, listed)
     needs = _needs(request, at)
+    drafts = list(delivery.unsigned(seen_by=reader, at=at))
     return render(
         request,
         "practitioner/today/today.html",
@@ -61,9 +62,10 @@ def today(request: Request) -> HttpResponse:
             "paging": paging,
             "filters": _filters(request),
             "diary": _diary(request, at),
-            "drafts": delivery.notes(seen_by=reader)
-            .filter(signed_at=None, written_by_id__in=reader.persons)
-            .count(),
+            "drafts": len(drafts),
+            "draft_url": reverse("practitioner:session", args=[drafts[0].session_id])
+            if drafts
+            else "",
         },
     )
 
@@ -142,7 +144,7 @@ def _concern_row(request: Request, concern: Any) -> dict[str, Any]:
         "text": _("%(path)s. Sent %(when)s.")
         % {
             "path": words.PATHS.get(concern.path, concern.path),
-            "when": moment_words(request, concern.sent_at),
+            "when": list_moment(request, concern.sent_at),
         },
         "tag": _("To be read"),
         "tag_kind": "pen",
@@ -178,7 +180,7 @@ def clock_or_day(request: Request, moment: datetime, at: datetime) -> str:
     """The time when it is today, else the day."""
     if local_day(request, moment) == local_day(request, at):
         return clock_time(request, moment)
-    return moment_words(request, moment).partition(",")[0]
+    return list_moment(request, moment).partition(",")[0]
 
 
 def _diary(request: Request, at: datetime) -> list[dict[str, Any]]:

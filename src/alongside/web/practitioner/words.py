@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alongside import catalogue
 from alongside.access import actions as access
 from alongside.cases import actions as cases
 from alongside.consent import actions as consent
@@ -16,6 +17,7 @@ from alongside.people import actions as people
 from alongside.people import reach
 from alongside.records.errors import Refused
 
+SHORT = 6  # letters of an instrument's id that can stand for its name
 # What a task of each kind asks for. A kind that is not here says its own words.
 TASKS: Mapping[str, Any] = {
     "new_concern": gettext_lazy("A new concern: read it and take it up"),
@@ -28,6 +30,8 @@ TASKS: Mapping[str, Any] = {
     "confirm_close": gettext_lazy("A closed alert waits for a second look"),
     "blank_critical_item": gettext_lazy("A question about danger was left open: ask again"),
     "private_check": gettext_lazy("An answer given alone waits for you"),
+    "asks_first": gettext_lazy("Somebody wants to ask something before they agree"),
+    "reach_out": gettext_lazy("Two talks in a row were missed without a word: reach out"),
     "review_change": gettext_lazy("Not on track: review what is being done"),
     "case_review": gettext_lazy("Time to look at this case again"),
     "safeguarding": gettext_lazy("A report about a child or an adult at risk is due"),
@@ -54,6 +58,10 @@ DECISIONS: Mapping[str, Any] = {
     "choice": gettext_lazy("Chose"),
     "prolong": gettext_lazy("Made it last longer"),
     "alternative": gettext_lazy("Considered another explanation"),
+}
+# Words a decision is kept with, where it is not about a way.
+CHOSEN: Mapping[str, Any] = {
+    "considered": gettext_lazy("looked at, and written down"),
 }
 CAPACITY: Mapping[str, Any] = {
     "presumed": gettext_lazy("Presumed, as the law presumes it"),
@@ -126,6 +134,27 @@ def task(row: Any) -> str:
     """What a task asks for."""
     said = TASKS.get(row.kind)
     return str(said) if said is not None else str(row.what)
+
+
+def chosen(word: str) -> str:
+    """What was decided on: a way by its name, anything else as it was written."""
+    id, _slash, variant = word.partition("/")
+    found = {each.id: each for each in catalogue.current().protocols.values()}.get(id)
+    if found is None:
+        return str(CHOSEN.get(word, word))
+    held = found.variant(variant) if variant else None
+    return f"{found.name}: {held.name}" if held is not None else str(found.name)
+
+
+def short_instrument(ref: str) -> str:
+    """What an instrument is called in a table: PHQ-9, K10; its name where it has no letters."""
+    id = ref.partition("@")[0]
+    letters = id.rstrip("0123456789")
+    if len(id) <= SHORT and letters.isalpha():
+        number = id[len(letters) :]
+        return letters.upper() + (f"-{number}" if number and len(letters) > 1 else number)
+    found = catalogue.current().instruments.get(ref)
+    return str(found.name) if found is not None else id
 
 
 def refusal(why: Refused) -> tuple[str, str]:

@@ -30,7 +30,12 @@ from tests.factories.world import Cast, World
 TITLES = {"cbt": "babcp", "craft": "cadc", "mi_brief": ""}
 FORMS = {"cbt": "c_treatment", "craft": "c_family", "mi_brief": "c_treatment"}
 VARIANTS = {"cbt": "depression", "craft": "full", "mi_brief": "five_as"}
-BASELINES = {"cbt": ("phq9",), "craft": ("phq9",), "mi_brief": ()}
+FEW_SYMPTOMS = {**{f"item_{n}": 1 for n in range(1, 9)}, "item_9": 0}
+BASELINES: dict[str, dict[str, dict[str, int]]] = {
+    "cbt": {"phq9": FEW_SYMPTOMS},
+    "craft": {"phq9": FEW_SYMPTOMS, "carer_strain_nrs": {"item_1": 7, "item_2": 4, "item_3": 9}},
+    "mi_brief": {},
+}
 LEVELS = {
     "-2": "Every evening ends in a quarrel",
     "-1": "Most evenings do",
@@ -166,8 +171,8 @@ def open_gates(world: World, course: Course) -> None:
             at=world.moment,
         )
     person = treated_in(world, way)
-    for name in BASELINES[way]:
-        answer(world, person, name, {**{f"item_{n}": 1 for n in range(1, 9)}, "item_9": 0})
+    for name, answers in BASELINES[way].items():
+        answer(world, person, name, answers)
 
 
 def started(world: World, way: str = "craft", **more: Any) -> Course:

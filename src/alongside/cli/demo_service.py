@@ -580,18 +580,35 @@ class Demonstration:
         self.at(self.moment + timedelta(days=1), lambda: self._start(story, treated))
 
     def _measure(self, story: Story, treated: Person, *, danger: bool = False) -> None:
-        """PHQ-9 by a private link, answered by the person themself."""
+        """What is asked by private links, answered by the person themself."""
+        total = max(0, min(27, round(story.level + self.chance.gauss(0, 1.4))))
+        answers = self._answers(total)
+        if danger:
+            answers["item_9"] = 1
+        self._ask(story, treated, "phq9", answers, always=danger)
+        if story.way != "cbt":
+            self._ask(story, treated, "carer_strain_nrs", self._strain(story.level))
+
+    def _ask(
+        self,
+        story: Story,
+        treated: Person,
+        instrument: str,
+        answers: Mapping[str, object],
+        *,
+        always: bool = False,
+    ) -> None:
         lead = self._reader(story.lead)
         asking = measures.make_asking(
             circle=story.case.circle,
             about=treated,
             respondent=treated,
-            instrument="phq9",
+            instrument=instrument,
             occasion=f"course:{story.course.pk}",
             by=lead,
             at=self.moment,
         )
-        if not danger and self.chance.random() < 0.12:
+        if not always and self.chance.random() < 0.12:
             return  # not answered: that week stays empty
         token = access.issue_link(
             purpose="answer",
@@ -603,10 +620,6 @@ class Demonstration:
             at=self.moment,
         )
         reader = readers.reader_for_link(token, "answer", self.moment)
-        total = max(0, min(27, round(story.level + self.chance.gauss(0, 1.4))))
-        answers = self._answers(total)
-        if danger:
-            answers["item_9"] = 1
         recorded = measures.submit(
             asking=asking,
             answers=answers,
@@ -614,8 +627,14 @@ class Demonstration:
             by=reader,
             at=self.moment,
         )
-        for alert in () if danger else recorded.alerts:
+        for alert in () if always else recorded.alerts:
             self._answer_alert(alert, reachable=True)
+
+    def _strain(self, level: float) -> dict[str, object]:
+        """How strained, how able to go on, how safe: a parent's week at some level of worry."""
+        strain = max(0, min(10, round(level / 2.2 + self.chance.gauss(0, 0.9))))
+        able = max(0, min(10, round(10 - strain + self.chance.gauss(0, 1))))
+        return {"item_1": strain, "item_2": able, "item_3": self.chance.choice((8, 9, 9, 10))}
 
     def _leave_an_open_alert(self) -> None:
         """Seven minutes before somebody looks: one answer that nobody has taken yet."""

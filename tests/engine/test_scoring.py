@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alongside import catalogue
+from alongside.engine.conditions import AllOf, AnyOf, ItemIs, ScoreIs
 from alongside.engine.errors import EngineError
 from alongside.engine.instruments import (
+    AnswerCode,
     AnsweredTwice,
     AnswerOutOfRange,
     Band,
@@ -22,9 +24,15 @@ from alongside.engine.instruments import (
     Item,
     Licence,
     MissingRule,
+    Result,
     Score,
     ScoreRule,
+    TotalOutOfRange,
+    Unasked,
     UnknownItem,
+    UnknownScore,
+    Who,
+    Whom,
     as_decimal,
     compile_scorer,
     expression,
@@ -33,6 +41,7 @@ from alongside.engine.instruments import (
     layers,
     normalise_answers,
     score,
+    score_totals,
     valid_answers,
 )
 from alongside.engine.terms import NotARef, Ref
@@ -79,6 +88,62 @@ ODD = Instrument(
         CasenessRule("over", ">", 6, "x", is_default=True),
     ),
 )
+
+# Every other kind: skipped items, answers without points, look-up, weights, results, who it is.
+FULL = Instrument(
+    ref=Ref("full", 1),
+    name="Full",
+    licence=Licence("ship", "", "", "2026-11-21"),
+    role="outcome",
+    respondent="clinician",
+    recall="today",
+    options={"three": (0, 1, 2), "rated": (0, 1, 2, 8, 9), "yes": (0, 1), "left": (1, 2, 7)},
+    codes=(
+        AnswerCode("rated", 8, "unable", "missing"),
+        AnswerCode("rated", 9, "not_applicable", "fill"),
+        AnswerCode("left", 7, "does_not_apply", "leave_out"),
+    ),
+    items=(
+        Item("item_1", "yes", scored=False),
+        Item("item_2", "three", skip_if=ItemIs("item_1", one_of=(0,)), unasked=Unasked(0)),
+        Item(
+            "item_3",
+            "yes",
+            reversed=True,
+            skip_if=ItemIs("item_1", one_of=(0,)),
+            unasked=Unasked(1, wins=True),
+        ),
+        Item("item_4", "rated", reversed=True),
+        Item("item_5", "rated", skip_if=AllOf((ItemIs("item_4", one_of=(0,)), ItemIs("item_1", one_of=(0,))))),
+        Item("item_6", "left"),
+        Item("item_7", "three"),
+        Item("item_8", "three", optional=True),
+    ),
+    scores=(
+        ScoreRule("total", "sum", ids(6)[1:], 1, 9, "worse"),
+        ScoreRule("ease", "mean", ("item_4", "item_7", "item_8"), 0, 2, "better"),
+        ScoreRule("worst", "max", ("item_6", "item_7"), 1, 2, "worse"),
+        ScoreRule("many", "count", ("item_2", "item_7", "item_8"), 0, 3, "worse", counts_from=2),
+        ScoreRule("strict", "sum", ("item_4", "item_5"), 0, 4, "worse", max_missing=0),
+        ScoreRule("mixed", "combined", (), -4, 13, None, parts={"total": 1, "ease": -2, "many": 1}),
+        ScoreRule(
+            "metric", "look_up", (), 0, 4, "worse", parts={"strict": 1},
+            table={n: Decimal(n) * Decimal("0.93") for n in range(5)},
+        ),
+        ScoreRule("told", "entered", (), 0, 100, "better"),
+    ),
+    missing=MissingRule(2, (("item_4", "item_5"),)),
+    bands=(Band("low", 1), Band("high", 4)),
+    caseness=(
+        CasenessRule("all", ">=", 4, "x", is_default=True),
+        CasenessRule("men", ">=", 6, "x", is_default=True, whom=Whom("male", min_age=18)),
+    ),
+    results=(
+        Result("at_once", AnyOf((ItemIs("item_7", 2), ScoreIs("total", 8))), ("stay",)),
+        Result("open", AnyOf((ItemIs("item_7", blank=True), ItemIs("item_1", blank=True)))),
+        Result("calm", None),
+    ),
+)  # fmt: skip
 
 
 # -- the rule -----------------------------------------------------------------------------------
@@ -187,6 +252,118 @@ def test_goals_give_the_t_score_of_kiresuk_and_sherman():
     assert as_decimal(score(gas, form(gas, -1, -1, -1)).exact["total"]) == Decimal("36.306936")
 
 
+def test_a_question_that_does_not_apply_counts_as_the_form_says_and_is_not_missing():
+    found = score(FULL, form(FULL, 0, None, 0, 1, 1, 1, 0))
+
+    assert found.scores["total"] == 0 + 0 + 1 + 1 + 1
+    assert (found.missing, found.prorated) == ((), False)
+    assert "item_2" not in items_to_ask(FULL, {"item_1": 0})
+
+
+def test_whether_a_question_applies_is_not_guessed_from_a_blank():
+    assert "item_2" in score(FULL, form(FULL, None, None, 1, 1, 1, 1, 0)).missing
+
+
+def test_not_applicable_is_filled_in_without_using_up_what_may_be_blank():
+    found = score(FULL, form(FULL, 1, 2, 1, 9, None, 2, None))
+
+    assert found.missing == ("item_5", "item_7")
+    assert (found.exact["total"], found.prorated) == (Fraction(4, 3) * 5, True)
+
+
+def test_unable_to_rate_is_missing_and_never_zero():
+    found = score(FULL, form(FULL, 1, 2, 1, 2, 8, 2, 0))
+
+    assert found.missing == ("item_5",)
+    assert found.exact["total"] == Fraction(4, 4) * 5
+    assert found.scores["strict"] is None
+
+
+def test_nothing_is_filled_in_where_a_whole_group_is_blank():
+    assert score(FULL, form(FULL, 1, 2, 1, 8, 8, 2, 0)).scores["total"] is None
+
+
+def test_what_does_not_apply_to_a_body_is_left_out_of_the_sum():
+    found = score(FULL, form(FULL, 1, 2, 0, 0, 2, 7, 0))
+
+    assert found.scores["total"] == 2 + 1 + 2 + 2
+    assert (found.missing, found.prorated) == ((), False)
+
+
+def test_the_highest_and_the_count_are_never_filled_in():
+    found = score(FULL, form(FULL, 1, 2, 1, 1, 1, 1, None))
+
+    assert (found.scores["worst"], found.scores["many"]) == (None, None)
+    assert found.prorated
+
+
+def test_scores_are_added_with_weights_before_rounding_and_looked_up_as_whole_points():
+    found = score(FULL, form(FULL, 1, 2, 1, 1, 2, 2, 1, 0))
+
+    assert found.exact["ease"] == Fraction(2, 3)
+    assert found.exact["mixed"] == 7 - Fraction(4, 3) + 1
+    assert (found.scores["strict"], found.scores["metric"]) == (3, 3)
+    assert found.exact["metric"] == Fraction(279, 100)
+
+
+@pytest.mark.parametrize(
+    ("who", "rule", "case"),
+    [
+        (Who(), "all", True),
+        (Who(40, "female"), "all", True),
+        (Who(40, "male"), "men", False),
+        (Who(None, "male"), "all", True),
+        (Who(17, "male"), "all", True),
+    ],
+)
+def test_the_cut_off_is_that_of_the_person_as_far_as_it_is_known(who, rule, case):
+    found = score(FULL, form(FULL, 1, 1, 0, 1, 1, 1, 0), who)
+
+    assert (found.scores["total"], found.caseness) == (5, case)
+    assert found.caseness_rule == f"full@1/{rule}"
+
+
+@pytest.mark.parametrize(
+    ("answers", "result", "steps"),
+    [
+        ({"item_7": 2}, "at_once", ("stay",)),
+        ({"item_1": 1}, "open", ()),
+        ({"item_1": 1, "item_7": 0}, "calm", ()),
+    ],
+)
+def test_answers_lead_to_a_category_even_when_there_is_no_total(answers, result, steps):
+    found = score(FULL, answers)
+
+    assert found.scores["total"] is None
+    assert (found.result, found.steps) == (result, steps)
+
+
+def test_an_entered_total_has_its_range_its_case_and_what_follows_from_it():
+    found = score_totals(FULL, {"total": 6, "strict": 4, "told": Decimal("54.6")}, Who(40, "male"))
+
+    assert (found.scores["told"], found.exact["told"]) == (55, Fraction(273, 5))
+    assert (found.scores["metric"], found.scores["ease"], found.scores["mixed"]) == (4, None, None)
+    assert (found.band, found.caseness, found.caseness_rule) == ("high", True, "full@1/men")
+    assert (found.entered, found.missing, found.prorated) == (True, (), False)
+
+
+@pytest.mark.parametrize(
+    ("totals", "refusal"),
+    [
+        ({"total": 10}, TotalOutOfRange),
+        ({"total": Decimal("3.5")}, TotalOutOfRange),
+        ({"told": Decimal("100.1")}, TotalOutOfRange),
+        ({"told": Decimal("NaN")}, TotalOutOfRange),
+        ({"total": True}, TotalOutOfRange),
+        ({"mixed": 3}, UnknownScore),
+        ({"sum": 3}, UnknownScore),
+    ],
+)
+def test_a_total_that_cannot_be_is_refused(totals, refusal):
+    with pytest.raises(refusal):
+        score_totals(FULL, totals)
+
+
 # -- what is refused ----------------------------------------------------------------------------
 
 
@@ -237,7 +414,7 @@ def test_a_ref_is_written_as_it_is_read():
 
 # -- three ways that agree ----------------------------------------------------------------------
 
-TRIED = [*SHIPPED.instruments.values(), ODD]
+TRIED = [*SHIPPED.instruments.values(), ODD, FULL]
 
 
 def answers_to(instrument: Instrument) -> st.SearchStrategy[dict[str, int | None]]:
@@ -369,3 +546,4 @@ def compare(
     assert got["missing"] == list(expected.missing)
     assert got["missing_count"] == len(expected.missing)
     assert got["prorated"] == expected.prorated
+    assert got.get("result") == expected.result

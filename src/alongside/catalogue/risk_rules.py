@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import date
 from itertools import islice, product
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from alongside.catalogue import instruments as instrument_shelf
+from alongside.catalogue.answer_conditions import ConditionFile, Word, condition, parts
 from alongside.catalogue.loading import (
     Problem,
     Reading,
@@ -28,8 +29,6 @@ from alongside.engine.terms import NotARef, Ref
 
 if TYPE_CHECKING:
     from alongside.catalogue.book import Catalogue
-
-Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 # What a rule may know besides answers, and what it means. A room that calls find_risk gives them.
 FACTS: Mapping[str, str] = {
@@ -49,40 +48,6 @@ ALSO: Mapping[str, str] = {
     "medical_review_within_1_hour": "medical review within one hour",
     "call_emergency_first": "call the emergency number first",
 }
-
-
-class ConditionFile(Shape):
-    """One condition: an item, a score, a fact, or several of them."""
-
-    item: Word | None = None
-    score: Word | None = None
-    fact: Word | None = None
-    any_of: tuple[ConditionFile, ...] | None = None
-    all_of: tuple[ConditionFile, ...] | None = None
-    at_least: int | None = None
-    at_most: int | None = None
-    equals: int | bool | str | None = None
-    one_of: tuple[int, ...] | None = Field(default=None, alias="in")
-    unchanged: bool = False
-    blank: bool = False
-    because: str = ""
-
-    @model_validator(mode="after")
-    def _is_one_thing(self) -> Self:
-        named = [self.item, self.score, self.fact, self.any_of, self.all_of]
-        if sum(each is not None for each in named) != 1:
-            raise ValueError("name exactly one of item, score, fact, any_of, all_of")
-        compares = any(
-            each is not None for each in (self.at_least, self.at_most, self.equals, self.one_of)
-        )
-        if self.any_of is not None or self.all_of is not None:
-            if compares or self.unchanged or self.blank:
-                raise ValueError("any_of and all_of compare nothing themselves")
-        elif not (compares or self.unchanged or self.blank):
-            raise ValueError("say at_least, at_most, equals, in, unchanged or blank")
-        if self.fact is not None and not self.because:
-            raise ValueError("a condition on a fact says its because, for the reasons of an alert")
-        return self
 
 
 class InsteadFile(Shape):
@@ -169,7 +134,7 @@ def unfit(catalogue: Catalogue) -> Mapping[str, Mapping[str, list[Problem]]]:
 
 
 def _rule(ref: Ref, file: RiskRuleFile) -> risk.RiskRule:
-    when = _condition(file.when)
+    when = condition(file.when)
     try:
         instrument = Ref.parse(file.instrument) if file.instrument else None
     except NotARef:
@@ -182,50 +147,12 @@ def _rule(ref: Ref, file: RiskRuleFile) -> risk.RiskRule:
         level=file.level,
         source=file.source,
         instead=tuple(
-            risk.Instead(_condition(case.when), case.level, case.also) for case in file.instead
+            risk.Instead(condition(case.when), case.level, case.also) for case in file.instead
         ),
         also=file.also,
         critical=file.critical,
         prompt=file.prompt or "",
     )
-
-
-def _condition(file: ConditionFile) -> risk.Condition:
-    if file.any_of is not None:
-        return risk.AnyOf(tuple(_condition(each) for each in file.any_of))
-    if file.all_of is not None:
-        return risk.AllOf(tuple(_condition(each) for each in file.all_of))
-    if file.fact is not None:
-        return risk.FactIs(
-            file.fact,
-            file.because,
-            at_least=file.at_least,
-            at_most=file.at_most,
-            equals=file.equals if isinstance(file.equals, bool | str) else None,
-        )
-    exact = file.equals if isinstance(file.equals, int) else None
-    if file.score is not None:
-        if exact is not None:
-            return risk.ScoreIs(file.score, exact, exact)
-        return risk.ScoreIs(file.score, file.at_least, file.at_most)
-    one_of = file.one_of or (() if exact is None else (exact,))
-    return risk.ItemIs(
-        file.item or "",
-        at_least=file.at_least,
-        at_most=file.at_most,
-        one_of=one_of,
-        unchanged=file.unchanged,
-        blank=file.blank,
-    )
-
-
-def _parts(
-    file: ConditionFile, *loc: int | str
-) -> Iterator[tuple[ConditionFile, tuple[int | str, ...]]]:
-    yield file, loc
-    for key in ("any_of", "all_of"):
-        for index, part in enumerate(getattr(file, key) or ()):
-            yield from _parts(part, *loc, key, index)
 
 
 def _mistakes(
@@ -238,10 +165,10 @@ def _mistakes(
         yield reading.problem("a rule has a level, or else the prompt it shows", "level")
     if file.level is None and file.instead:
         yield reading.problem("instead: a rule without a level has no other levels", "instead")
-    parts = list(_parts(file.when, "when"))
+    found = list(parts(file.when, "when"))
     for index, case in enumerate(file.instead):
-        parts.extend(_parts(case.when, "instead", index, "when"))
-    for part, loc in parts:
+        found.extend(parts(case.when, "instead", index, "when"))
+    for part, loc in found:
         yield from _part_mistakes(reading, part, loc, file.instrument, instrument)
     if instrument is not None:
         for index, id in enumerate(file.critical):
@@ -276,10 +203,10 @@ def _part_mistakes(
     if part.item not in instrument.item_ids:
         yield reading.problem(f"{named} has no {part.item}", *loc, "item")
         return
-    condition = _condition(part)
+    probed = condition(part)
     values = instrument.options[instrument.item(part.item).options]
-    if isinstance(condition, risk.ItemIs) and not part.blank:
-        alone = replace(condition, unchanged=False)
+    if isinstance(probed, risk.ItemIs) and not part.blank:
+        alone = replace(probed, unchanged=False)
         probe = replace(_EMPTY, when=alone)
         if not any(risk.find_risk([probe], {part.item: value}) for value in values):
             yield reading.problem(f"no answer to {part.item} reaches this", *loc)
@@ -342,8 +269,8 @@ def _situations(
     leaves = [
         leaf
         for rule in rules
-        for condition in (rule.when, *(case.when for case in rule.instead))
-        for leaf in risk.leaves(condition)
+        for when in (rule.when, *(case.when for case in rule.instead))
+        for leaf in risk.leaves(when)
     ]
     items = sorted({leaf.item for leaf in leaves if isinstance(leaf, risk.ItemIs)})
     ticks: list[tuple[int | None, ...]] = [

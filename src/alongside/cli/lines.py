@@ -11,8 +11,10 @@ import orjson
 
 from alongside.engine.errors import EngineError
 from alongside.engine.instruments import (
+    ANYBODY,
     Instrument,
     Score,
+    Who,
     as_decimal,
     compile_scorer,
     valid_answers,
@@ -45,6 +47,7 @@ class LineScorer:
 
     instrument: Instrument
     rules: tuple[RiskRule, ...]
+    who: Who = ANYBODY
     _score: Callable[[Any], Score] = field(init=False)
     _ids: tuple[str, ...] = field(init=False)
     _places: tuple[int, ...] = field(init=False)
@@ -53,7 +56,7 @@ class LineScorer:
     _written: dict[tuple[int, int], tuple[Score, list[dict[str, str]], bytes]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._score = compile_scorer(self.instrument)
+        self._score = compile_scorer(self.instrument, self.who)
         self._ids = self.instrument.item_ids
         self._dangers = {}
         self._written = {}
@@ -149,6 +152,7 @@ class LineScorer:
             "band": score.band,
             "caseness": score.caseness,
             "caseness_rule": score.caseness_rule,
+            **({"result": score.result} if self.instrument.results else {}),
             "missing": list(score.missing),
             "prorated": score.prorated,
             "danger": danger,
@@ -165,6 +169,7 @@ class LineScorer:
             "band": None,
             "caseness": None,
             "caseness_rule": None,
+            **({"result": None} if self.instrument.results else {}),
             "missing": [],
             "prorated": False,
             "danger": danger or [],

@@ -13,7 +13,7 @@ from alongside.cli.refusals import Refused, WrongUsage
 
 if TYPE_CHECKING:
     from alongside.cli.lines import Count
-    from alongside.engine.instruments import Instrument
+    from alongside.engine.instruments import Instrument, Who
     from alongside.engine.risk import RiskRule
 
 EXAMPLE = """\
@@ -31,6 +31,8 @@ CSV and Parquet: by the file's name. One column an item, 1 to n or item_1 to ite
 cell or NA is not answered; other columns are carried through. A row that is refused has its
 reason in the column error, and the danger of its valid answers all the same.
 
+Where the answers lead to a category and steps rather than to a total, "result" names it.
+
 Items are in the order of the official form, answers are its official values. The exit status
 is 1 at the end when any line had an error.
 """
@@ -46,6 +48,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="JSON lines, CSV or Parquet by its name; standard input when left out or -",
     )
     parser.add_argument("--out", metavar="FILE", help="write here; standard output when left out")
+    parser.add_argument(
+        "--sex",
+        choices=("female", "male"),
+        help="of everybody in it, where a cut-off depends on it",
+    )
+    parser.add_argument(
+        "--age", type=int, metavar="YEARS", help="of everybody in it, where a cut-off depends on it"
+    )
     parser.add_argument(
         "--prefix", default="", help="put before the names of result columns (CSV, Parquet)"
     )
@@ -70,6 +80,12 @@ def run(options: Namespace) -> int:
     return _json_lines(source, options, found, rules)
 
 
+def _who(options: Namespace) -> Who:
+    from alongside.engine.instruments import Who
+
+    return Who(options.age, options.sex)
+
+
 def _is_table(path: Path | None) -> bool:
     if path is None:
         return False
@@ -83,7 +99,7 @@ def _json_lines(
 ) -> int:
     from alongside.cli.lines import LineScorer, score_stream
 
-    scorer = LineScorer(found, rules)
+    scorer = LineScorer(found, rules, _who(options))
     with files.result(options.out, source) as sink:
         if source is None:
             return _said(score_stream(sys.stdin.fileno(), sink, scorer), "standard input")
@@ -112,7 +128,15 @@ def _table(source: Path, options: Namespace, found: Instrument, rules: tuple[Ris
 
     with files.whole_file(options.out, source) as target, terminal.progress("Scoring") as bar:
         try:
-            scored = score_file(source, target, found, rules, prefix=options.prefix, report=bar)
+            scored = score_file(
+                source,
+                target,
+                found,
+                rules,
+                prefix=options.prefix,
+                who=_who(options),
+                report=bar,
+            )
         except TableRefused as refusal:
             raise Refused(str(refusal)) from refusal
     if options.json and options.out:

@@ -13,7 +13,7 @@ from threading import Event, Thread
 
 import duckdb
 
-from alongside.engine.instruments import Instrument, Item, item_id, layers
+from alongside.engine.instruments import ANYBODY, Instrument, Item, Who, item_id, layers
 from alongside.engine.risk import RiskRule, danger_expression
 from alongside.insights.names import kind_of
 from alongside.insights.tabular import (
@@ -54,6 +54,7 @@ def score_file(
     rules: Iterable[RiskRule],
     *,
     prefix: str = "",
+    who: Who = ANYBODY,
     report: Report | None = None,
 ) -> Scored:
     """Score every row of a CSV or Parquet file and write it with its results.
@@ -65,6 +66,7 @@ def score_file(
         instrument: the instrument at one exact version.
         rules: its danger rules.
         prefix: put before the names of the result columns.
+        who: what is known of everybody in the file, where a cut-off depends on age or sex.
         report: is told the share done, from 0 to 1.
 
     Returns:
@@ -76,7 +78,7 @@ def score_file(
     """
     with connection() as db:
         table = open_table(db, source)
-        query = scoring_query(table, instrument, rules, prefix=prefix)
+        query = scoring_query(table, instrument, rules, prefix=prefix, who=who)
         refusals = refusals_query(table, instrument)
         kind = kind_of(target) or table.kind
         shape = "FORMAT parquet, COMPRESSION zstd" if kind == "parquet" else "FORMAT csv, HEADER"
@@ -90,7 +92,12 @@ def score_file(
 
 
 def scoring_query(
-    table: Table, instrument: Instrument, rules: Iterable[RiskRule], *, prefix: str = ""
+    table: Table,
+    instrument: Instrument,
+    rules: Iterable[RiskRule],
+    *,
+    prefix: str = "",
+    who: Who = ANYBODY,
 ) -> str:
     """The whole pass as one SQL query, for auditors to read.
 
@@ -109,9 +116,9 @@ def scoring_query(
     carried = [f"{name(_carried(table, column))} AS {name(column)}" for column in table.names]
     listed = [f"{value} AS {name(prefix + column)}" for column, value in results.items()]
     # Each step is a query of its own, so that nothing is worked out twice.
-    pieces, scores, named = layers(instrument)
+    pieces, *further = layers(instrument, who)
     query = _points_query(table, instrument, columns)
-    for step in ({**pieces, "error": _error(table, columns, instrument)}, scores, named):
+    for step in ({**pieces, "error": _error(table, columns, instrument)}, *further):
         added = [f"{value} AS {name(column)}" for column, value in step.items()]
         query = f"SELECT *, {', '.join(added)} FROM ({query})"
     return f"SELECT {', '.join([*carried, *listed])} FROM ({query})"
@@ -206,6 +213,8 @@ def _results(instrument: Instrument, rules: list[RiskRule]) -> dict[str, str]:
         # As in JSON lines: the exact score stands beside the whole one where they may differ.
         results[f"{rule.id}_exact"] = f"CASE WHEN prorated OR {exact} <> {whole} THEN {exact} END"
     results |= {each: each for each in ("band", "caseness", "caseness_rule")}
+    if instrument.results:
+        results["result"] = "result"
     results["missing"] = "CASE WHEN error IS NULL THEN NULLIF(_missing, '') END"
     results["prorated"] = "prorated"
     results["danger"] = _danger(instrument, rules)

@@ -5,37 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import product
 
-from alongside.engine.instruments.scoring import as_decimal, goal_attainment, half_up
-from alongside.engine.instruments.shapes import Instrument, Item, ScoreRule
+from alongside.engine.conditions import sql
+from alongside.engine.instruments.scoring import allowed, as_decimal, goal_attainment, half_up
+from alongside.engine.instruments.shapes import (
+    ANYBODY,
+    Instrument,
+    Item,
+    ScoreRule,
+    Who,
+)
 
 PLACES = 6  # of an exact score; the reference rounds the same way with as_decimal
 
 
-def expression(instrument: Instrument) -> Mapping[str, str]:
+def expression(instrument: Instrument, who: Who = ANYBODY) -> Mapping[str, str]:
     """One DuckDB SQL expression for each output of an instrument.
 
     Args:
         instrument: the instrument; the table has one INTEGER column for each of its items,
             named ``item_1`` and so on, with NULL for skipped and not asked alike.
+        who: what is known of everybody in the table, where a cut-off depends on age or sex.
 
     Returns:
         SQL by output name, whole-number and decimal maths only: for each score ``<score>``
         (INTEGER) and ``<score>_exact`` (DECIMAL, six places, half up); ``band``, ``caseness``,
         ``caseness_rule``, ``caseness_<rule>``, ``missing`` (list of item ids),
-        ``missing_count``, ``prorated``, and ``error`` (text of the first answer out of range, else
-        NULL). Where there is an error every other output is NULL.
+        ``missing_count``, ``prorated``, ``result`` where the instrument has results, and ``error``
+        (text of the first answer out of range, else NULL). Where there is an error every other
+        output is NULL.
     """
     pieces = {name: f"({sql})" for name, sql in _pieces(instrument).items()}
     scores = _scores(instrument, pieces)
-    named = _named(instrument, pieces, {name: f"({sql})" for name, sql in scores.items()})
+    for name in _worked_out(instrument):
+        made = _from_parts(instrument, name, {id: f"({sql})" for id, sql in scores.items()}, pieces)
+        scores[name], scores[f"{name}_exact"] = made
+    held = {name: f"({sql})" for name, sql in scores.items()}
+    named = _named(instrument, pieces, held, who)
     return {**scores, **named, "error": _error(instrument)}
 
 
-def layers(instrument: Instrument) -> tuple[Mapping[str, str], ...]:
+def layers(instrument: Instrument, who: Who = ANYBODY) -> tuple[Mapping[str, str], ...]:
     """The outputs of ``expression`` in steps, for whole files: nothing is worked out twice.
 
     Returns:
-        Three mappings of SQL by column name. Each step reads the columns of those before it,
+        Mappings of SQL by column name: three, and one more for each score that is worked out from
+        others. Each step reads the columns of those before it,
         so a caller nests them as subqueries and may put an ``error`` of its own into the first.
         Names that start with an underscore are working columns; ``_missing`` is ``missing`` as
         text with spaces.
@@ -43,44 +57,106 @@ def layers(instrument: Instrument) -> tuple[Mapping[str, str], ...]:
     pieces = _pieces(instrument)
     held = {name: f'"{name}"' for name in pieces}
     scores = _scores(instrument, held)
-    named = _named(instrument, held, {name: f'"{name}"' for name in scores})
-    return pieces, scores, named
+    columns = {name: f'"{name}"' for name in scores}
+    further = []
+    for name in _worked_out(instrument):
+        whole, exact = _from_parts(instrument, name, columns, held)
+        further.append({name: whole, f"{name}_exact": exact})
+        columns |= {each: f'"{each}"' for each in further[-1]}
+    return pieces, scores, *further, _named(instrument, held, columns, who)
 
 
 def _pieces(instrument: Instrument) -> dict[str, str]:
     """What the outputs are made of: sums, counts and the error, over the item columns."""
     needed = [item for item in instrument.items if item.scored and not item.optional]
-    pieces = {"error": _error(instrument), "_blank": _count_blank(needed)}
+    pieces = {"error": _error(instrument), "_blank": _count(_blank(instrument, needed))}
     for rule in instrument.scores:
+        if rule.parts or not rule.items:
+            continue
         items = [instrument.item(id) for id in rule.items]
-        answered = " + ".join(f"CAST({_column(item)} IS NOT NULL AS INTEGER)" for item in items)
-        pieces[f"_{rule.id}_points"] = " + ".join(_points(instrument, item) for item in items)
-        pieces[f"_{rule.id}_answered"] = answered
-        pieces[f"_{rule.id}_blank"] = _count_blank(item for item in items if not item.optional)
+        points = [_points(instrument, item) for item in items]
+        if rule.kind == "max":
+            pieces[f"_{rule.id}_points"] = _highest(instrument, items)
+        elif rule.kind == "count":
+            high = [
+                f"COALESCE({_worth(instrument, i)} >= {rule.counts_from}, FALSE)" for i in items
+            ]
+            pieces[f"_{rule.id}_points"] = _count(high)
+        else:
+            pieces[f"_{rule.id}_points"] = " + ".join(points)
+        pieces[f"_{rule.id}_answered"] = _count(_answered(instrument, item) for item in items)
+        wanted = [item for item in items if not item.optional]
+        pieces[f"_{rule.id}_blank"] = _count(
+            [*_blank(instrument, wanted), *_coded(instrument, items, "missing", optional=True)]
+        )
+        pieces[f"_{rule.id}_filled"] = _count(_coded(instrument, items, "fill"))
+        pieces[f"_{rule.id}_lost"] = _lost(instrument, items)
     named_blanks = ", ".join(
-        f"CASE WHEN {_column(item)} IS NULL THEN '{item.id}' END" for item in needed
+        f"CASE WHEN {blank} THEN '{item.id}' END"
+        for item, blank in zip(needed, _blank(instrument, needed), strict=True)
     )
     blank = f"({pieces['_blank']})"
-    pieces["_missing"] = f"CASE WHEN {blank} > 0 THEN concat_ws(' ', {named_blanks}) ELSE '' END"
+    some = f"concat_ws(' ', {named_blanks})" if needed else "''"
+    pieces["_missing"] = f"CASE WHEN {blank} > 0 THEN {some} ELSE '' END"
     return pieces
 
 
 def _scores(instrument: Instrument, pieces: Mapping[str, str]) -> dict[str, str]:
+    """The scores that answers add up to; those that are only entered are NULL."""
     clear = f"{pieces['error']} IS NULL"
     scores: dict[str, str] = {}
     for rule in instrument.scores:
+        if rule.parts:
+            continue
+        if not rule.items:
+            scores[rule.id] = "CAST(NULL AS INTEGER)"
+            scores[f"{rule.id}_exact"] = f"CAST(NULL AS DECIMAL(18, {PLACES}))"
+            continue
         whole, exact = _score(instrument, rule, pieces)
         scores[rule.id] = _when(clear, whole)
         scores[f"{rule.id}_exact"] = _when(clear, exact)
     return scores
 
 
+def _worked_out(instrument: Instrument) -> list[str]:
+    return [rule.id for rule in instrument.scores if rule.parts]
+
+
+def _from_parts(
+    instrument: Instrument, name: str, scores: Mapping[str, str], pieces: Mapping[str, str]
+) -> tuple[str, str]:
+    """A score from others: looked up from one, or added with weights before rounding."""
+    rule = _rule(instrument, name)
+    if rule.kind == "look_up":
+        of = scores[next(iter(rule.parts))]
+        whole, exact = [], []
+        for raw, value in sorted(rule.table.items()):
+            whole.append(f"WHEN {of} = {raw} THEN {half_up(value)}")
+            exact.append(f"WHEN {of} = {raw} THEN {as_decimal(value, PLACES)}")
+        return (
+            f"CAST(CASE {' '.join(whole)} END AS INTEGER)",
+            f"CAST(CASE {' '.join(exact)} END AS DECIMAL(18, {PLACES}))",
+        )
+    parts = [(_fraction(_rule(instrument, id), pieces), w) for id, w in rule.parts.items()]
+    bottom = " * ".join(bottom for (_, bottom), _ in parts)
+    tops = []
+    for place, ((top, _), weight) in enumerate(parts):
+        others = [bottom for other, ((_, bottom), _) in enumerate(parts) if other != place]
+        tops.append(" * ".join([top, str(weight), *others]))
+    may = " AND ".join(f"{scores[id]} IS NOT NULL" for id in rule.parts)
+    return _rounded(f"({' + '.join(tops)})", f"({bottom})", max(0, -rule.lowest) + 1, may)
+
+
+def _rule(instrument: Instrument, id: str) -> ScoreRule:
+    return next(each for each in instrument.scores if each.id == id)
+
+
 def _named(
-    instrument: Instrument, pieces: Mapping[str, str], scores: Mapping[str, str]
+    instrument: Instrument, pieces: Mapping[str, str], scores: Mapping[str, str], who: Who
 ) -> dict[str, str]:
     """Bands, caseness and what is missing, over scores that are NULL where there is an error."""
     clear = f"{pieces['error']} IS NULL"
-    default = instrument.default_caseness
+    default = instrument.caseness_for(who)
     outputs = {
         "band": _band(instrument, scores.get(instrument.main_score, "NULL")),
         "caseness": "CAST(NULL AS BOOLEAN)",
@@ -98,11 +174,24 @@ def _named(
     outputs["missing"] = _when(clear, some)
     outputs["missing_count"] = _when(clear, pieces["_blank"])
     filled = [
-        f"({scores[rule.id]} IS NOT NULL AND {pieces[f'_{rule.id}_blank']} > 0)"
+        f"({scores[rule.id]} IS NOT NULL AND {pieces[f'_{rule.id}_blank']} "
+        f"+ {pieces[f'_{rule.id}_filled']} > 0)"
         for rule in instrument.scores
+        if rule.items and not rule.parts
     ]
     outputs["prorated"] = _when(clear, f"({' OR '.join(filled)})" if filled else "FALSE")
+    if instrument.results:
+        outputs["result"] = _when(clear, _result(instrument, scores))
     return outputs
+
+
+def _result(instrument: Instrument, scores: Mapping[str, str]) -> str:
+    values = {item.id: instrument.options[item.options] for item in instrument.items}
+    branches = []
+    for result in instrument.results:
+        held = "TRUE" if result.when is None else sql(result.when, values, scores)
+        branches.append(f"WHEN {held} THEN '{result.name}'")
+    return f"CASE {' '.join(branches)} END"
 
 
 def _when(condition: str, value: str) -> str:
@@ -126,36 +215,131 @@ def _error(instrument: Instrument) -> str:
     return f"CASE {' '.join(branches)} END"
 
 
-def _count_blank(items: Iterable[Item]) -> str:
-    terms = [f"CAST({_column(item)} IS NULL AS INTEGER)" for item in items]
+def _count(conditions: Iterable[str]) -> str:
+    terms = [f"CAST({condition} AS INTEGER)" for condition in conditions]
     return f"({' + '.join(terms)})" if terms else "0"
 
 
-def _points(instrument: Instrument, item: Item) -> str:
+def _skipped(instrument: Instrument, item: Item) -> str:
+    """TRUE where the answers make an item one that does not apply."""
+    if item.skip_if is None:
+        return "FALSE"
+    values = {each.id: instrument.options[each.options] for each in instrument.items}
+    return sql(item.skip_if, values, {})
+
+
+def _blank(instrument: Instrument, items: Iterable[Item]) -> list[str]:
+    """For each item, TRUE where its answer is missing."""
+    found = []
+    for item in items:
+        blank = f"{_column(item)} IS NULL"
+        if item.skip_if is not None:
+            blank += f" AND NOT {_skipped(instrument, item)}"
+        coded = _coded(instrument, [item], "missing")
+        found.append(f"({' OR '.join([f'({blank})', *coded])})" if coded else f"({blank})")
+    return found
+
+
+def _coded(
+    instrument: Instrument, items: Iterable[Item], then: str, *, optional: bool = False
+) -> list[str]:
+    """For each item with such answers, TRUE where one without points was given."""
+    found = []
+    for item in items:
+        codes = [str(v) for v, does in instrument.codes_of(item).items() if does == then]
+        if codes and (item.optional or not optional):
+            found.append(f"COALESCE({_column(item)} IN ({', '.join(codes)}), FALSE)")
+    return found
+
+
+def _lost(instrument: Instrument, items: list[Item]) -> str:
+    """TRUE where all items of a group that must not be blank as a whole are blank."""
+    groups = instrument.missing.never_all_of if instrument.missing else ()
+    ids = {item.id for item in items}
+    lost = [
+        " AND ".join(_blank(instrument, [instrument.item(id) for id in group]))
+        for group in groups
+        if set(group) <= ids
+    ]
+    return f"({' OR '.join(f'({each})' for each in lost)})" if lost else "FALSE"
+
+
+def _answered(instrument: Instrument, item: Item) -> str:
+    codes = [str(value) for value in instrument.codes_of(item)]
+    given = f"{_column(item)} IS NOT NULL"
+    if codes:
+        given = f"COALESCE({_column(item)} NOT IN ({', '.join(codes)}), FALSE)"
+    if item.unasked is not None:
+        given = f"({given} OR {_not_asked(instrument, item)})"
+    return given
+
+
+def _not_asked(instrument: Instrument, item: Item) -> str:
+    """TRUE where an item counts as what *not asked* counts as."""
+    skipped = _skipped(instrument, item)
+    if item.unasked is not None and item.unasked.wins:
+        return skipped
+    return f"({_column(item)} IS NULL AND {skipped})"
+
+
+def _worth(instrument: Instrument, item: Item) -> str:
+    """The points of an answer; NULL where there are none."""
     points = instrument.points(item)
-    if all(value == worth for value, worth in points.items()):
-        return f"COALESCE(CAST({_column(item)} AS BIGINT), 0)"
+    codes = instrument.codes_of(item)
+    column = _column(item)
+    if not codes and item.unasked is None and all(v == worth for v, worth in points.items()):
+        return f"CAST({column} AS BIGINT)"
     cases = " ".join(f"WHEN {value} THEN {worth}" for value, worth in points.items())
-    return f"(CASE {_column(item)} {cases} ELSE 0 END)"
+    worth = f"CASE {column} {cases} END"
+    if item.unasked is not None:
+        unasked = points[item.unasked.value]
+        worth = f"CASE WHEN {_not_asked(instrument, item)} THEN {unasked} ELSE {worth} END"
+    return f"({worth})"
+
+
+def _points(instrument: Instrument, item: Item) -> str:
+    return f"COALESCE({_worth(instrument, item)}, 0)"
+
+
+def _highest(instrument: Instrument, items: list[Item]) -> str:
+    worth = ", ".join(_worth(instrument, item) for item in items)
+    return f"greatest({worth})" if len(items) > 1 else worth
 
 
 def _score(instrument: Instrument, rule: ScoreRule, pieces: Mapping[str, str]) -> tuple[str, str]:
     items = [instrument.item(id) for id in rule.items]
-    total, answered, blank = (
-        pieces[f"_{rule.id}_{piece}"] for piece in ("points", "answered", "blank")
+    total, answered, blank, filled, lost = (
+        pieces[f"_{rule.id}_{piece}"] for piece in ("points", "answered", "blank", "filled", "lost")
     )
-    allowed = instrument.missing.max if instrument.missing else 0
-    may = f"{blank} <= {allowed} AND {answered} > 0"
+    may = f"{blank} <= {allowed(instrument, rule)} AND {answered} > 0 AND NOT {lost}"
     if rule.kind == "goal_attainment":
         whole, exact = _goal_attainment(instrument, items, total, answered)
-    else:
-        size = f"({answered} + {blank})" if rule.kind == "sum" else "1"
-        top = f"({total} * {size} * {rule.multiply})"
-        lowest = min(min(instrument.options[item.options]) for item in items)
-        shift = max(0, -lowest * len(items) * rule.multiply) + 1
-        whole = _half_up(top, answered, shift)
-        scaled = _half_up(f"({top} * {10**PLACES})", answered, shift * 10**PLACES)
-        exact = f"(CAST({scaled} AS DECIMAL(18, 0)) * CAST(0.000001 AS DECIMAL(7, 6)))"
+        return (
+            f"CASE WHEN {may} THEN CAST({whole} AS INTEGER) END",
+            f"CASE WHEN {may} THEN CAST({exact} AS DECIMAL(18, {PLACES})) END",
+        )
+    if rule.kind in ("max", "count"):
+        may += f" AND {blank} + {filled} = 0"
+    top, bottom = _fraction(rule, pieces)
+    lowest = min(min(instrument.options[item.options]) for item in items)
+    return _rounded(top, bottom, max(0, -lowest * len(items) * rule.multiply) + 1, may)
+
+
+def _fraction(rule: ScoreRule, pieces: Mapping[str, str]) -> tuple[str, str]:
+    """A score before rounding, as two whole numbers."""
+    total, answered, blank, filled = (
+        pieces[f"_{rule.id}_{piece}"] for piece in ("points", "answered", "blank", "filled")
+    )
+    if rule.kind in ("max", "count"):
+        return f"({total})", "1"
+    size = f"({answered} + {blank} + {filled})" if rule.kind == "sum" else "1"
+    return f"({total} * {size} * {rule.multiply})", f"{answered}"
+
+
+def _rounded(top: str, bottom: str, shift: int, may: str) -> tuple[str, str]:
+    whole = _half_up(top, bottom, shift)
+    scaled = _half_up(f"({top} * {10**PLACES})", bottom, shift * 10**PLACES)
+    exact = f"(CAST({scaled} AS DECIMAL(18, 0)) * CAST(0.000001 AS DECIMAL(7, 6)))"
     return (
         f"CASE WHEN {may} THEN CAST({whole} AS INTEGER) END",
         f"CASE WHEN {may} THEN CAST({exact} AS DECIMAL(18, {PLACES})) END",

@@ -13,17 +13,25 @@ from alongside.engine.instruments.scoring import (
     refuse_out_of_range,
     score,
 )
-from alongside.engine.instruments.shapes import Instrument, Score, ScoreRule, UnknownItem
+from alongside.engine.instruments.shapes import (
+    ANYBODY,
+    Instrument,
+    Score,
+    ScoreRule,
+    UnknownItem,
+    Who,
+)
 
 Given = Mapping[str, int | None] | tuple[int | None, ...]
 Scorer = Callable[[Given], Score]
 
 
-def compile_scorer(instrument: Instrument) -> Scorer:
+def compile_scorer(instrument: Instrument, who: Who = ANYBODY) -> Scorer:
     """Prepare a scorer that gives what ``score`` gives, faster.
 
     Args:
         instrument: the instrument, at one exact version.
+        who: what is known of the people, where a cut-off depends on age or sex.
 
     Returns:
         A function that takes answers by item id, or a tuple in the order of the form (a short
@@ -32,15 +40,19 @@ def compile_scorer(instrument: Instrument) -> Scorer:
     """
     rule = _plain_sum(instrument)
     if rule is not None:
-        return _by_table(instrument, rule)
-    return lambda given: score(instrument, _named(instrument, given))
+        return _by_table(instrument, rule, who)
+    return lambda given: score(instrument, _named(instrument, given), who)
 
 
 def _plain_sum(instrument: Instrument) -> ScoreRule | None:
     """The only score, when it is the sum of the first items, all on one scale and as ticked."""
     if len(instrument.scores) != 1 or instrument.scores[0].kind != "sum":
         return None
+    if instrument.results or instrument.codes or any(item.skip_if for item in instrument.items):
+        return None
     rule = instrument.scores[0]
+    if rule.max_missing is not None or (instrument.missing and instrument.missing.never_all_of):
+        return None
     scored = instrument.items[: len(rule.items)]
     scales = {instrument.options[item.options] for item in scored}
     is_plain = all(item.scored and not item.reversed and not item.optional for item in scored)
@@ -49,7 +61,7 @@ def _plain_sum(instrument: Instrument) -> ScoreRule | None:
     return rule if is_plain and rest_unscored and in_order and len(scales) == 1 else None
 
 
-def _by_table(instrument: Instrument, rule: ScoreRule) -> Scorer:
+def _by_table(instrument: Instrument, rule: ScoreRule, who: Who) -> Scorer:
     count, most = len(rule.items), len(instrument.items)
     values = frozenset(instrument.options[instrument.items[0].options])
     fits = values.issuperset
@@ -58,7 +70,7 @@ def _by_table(instrument: Instrument, rule: ScoreRule) -> Scorer:
     known = frozenset(instrument.item_ids)
     allowed = instrument.missing.max if instrument.missing else 0
     complete = {
-        total: _complete(instrument, rule, total * rule.multiply)
+        total: _complete(instrument, rule, total * rule.multiply, who)
         for total in range(min(values) * count, max(values) * count + 1)
     }
     part_filled: dict[tuple[int, tuple[str, ...]], Score] = {}
@@ -95,7 +107,7 @@ def _by_table(instrument: Instrument, rule: ScoreRule) -> Scorer:
         total = sum(answers.get(id) or 0 for id in rule.items) if len(missing) <= allowed else 0
         held = part_filled.get((total, missing))
         if held is None:
-            held = score(instrument, answers)
+            held = score(instrument, answers, who)
             if len(missing) <= allowed:
                 part_filled[total, missing] = held
         return held
@@ -113,8 +125,8 @@ def _by_table(instrument: Instrument, rule: ScoreRule) -> Scorer:
     return run
 
 
-def _complete(instrument: Instrument, rule: ScoreRule, points: int) -> Score:
-    return finish(instrument, {rule.id: points}, {rule.id: Fraction(points)}, (), False)
+def _complete(instrument: Instrument, rule: ScoreRule, points: int, who: Who) -> Score:
+    return finish(instrument, {rule.id: points}, {rule.id: Fraction(points)}, (), False, who=who)
 
 
 def _named(instrument: Instrument, given: Given) -> Mapping[str, int | None]:

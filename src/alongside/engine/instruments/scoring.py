@@ -7,8 +7,10 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
+from alongside.engine.conditions import Seen, holds
 from alongside.engine.errors import EngineError
 from alongside.engine.instruments.shapes import (
+    ANYBODY,
     AnsweredTwice,
     AnswerOutOfRange,
     CasenessRule,
@@ -16,7 +18,10 @@ from alongside.engine.instruments.shapes import (
     Item,
     Score,
     ScoreRule,
+    TotalOutOfRange,
     UnknownItem,
+    UnknownScore,
+    Who,
 )
 
 Answers = Mapping[str, int | None]
@@ -25,12 +30,13 @@ Exact = Fraction | Decimal
 GOAL_CORRELATION = Fraction(3, 10)  # Kiresuk and Sherman's assumed rho between goals
 
 
-def score(instrument: Instrument, answers: Answers) -> Score:
+def score(instrument: Instrument, answers: Answers, who: Who = ANYBODY) -> Score:
     """Add up the answers to an instrument.
 
     Args:
         instrument: the published instrument, at one exact version.
         answers: points by item id. None is skipped, absent was not asked; never zero.
+        who: what is known of the person, where a cut-off depends on age or sex.
 
     Returns:
         The score in points. ``missing`` names the unanswered items in the instrument's
@@ -51,14 +57,49 @@ def score(instrument: Instrument, answers: Answers) -> Score:
         refuse_out_of_range(instrument, item, answers.get(item.id))
     whole: dict[str, int | None] = {}
     exact: dict[str, Exact] = {}
-    prorated = False
+    filled: set[str] = set()
     for rule in instrument.scores:
-        value, was_prorated = _exact(instrument, rule, answers)
-        prorated = prorated or was_prorated
+        value, was_filled = _exact(instrument, rule, answers)
+        if rule.parts:
+            value, was_filled = _from_parts(rule, whole, exact), bool(filled & set(rule.parts))
         whole[rule.id] = None if value is None else half_up(value)
         if value is not None:
             exact[rule.id] = value
-    return finish(instrument, whole, exact, missing_items(instrument, answers), prorated)
+            if was_filled:
+                filled.add(rule.id)
+    missing = missing_items(instrument, answers)
+    return finish(instrument, whole, exact, missing, bool(filled), answers=answers, who=who)
+
+
+def score_totals(
+    instrument: Instrument, totals: Mapping[str, int | Decimal], who: Who = ANYBODY
+) -> Score:
+    """The score where somebody read their own form and enters what it came to.
+
+    Args:
+        totals: points by score id; what other scores are worked out from these is worked out.
+            An ``entered`` score may have decimal places, the others are whole numbers.
+
+    Returns:
+        The score, with ``entered`` set. No single answer is known, so no danger in one is either.
+
+    Raises:
+        UnknownScore, TotalOutOfRange.
+    """
+    can = tuple(rule.id for rule in instrument.scores if not rule.parts)
+    for id in totals:
+        if id not in can:
+            raise UnknownScore(id, str(instrument.ref), can)
+    whole: dict[str, int | None] = {}
+    exact: dict[str, Exact] = {}
+    for rule in instrument.scores:
+        value: Exact | None = _from_parts(rule, whole, exact) if rule.parts else None
+        if rule.id in totals:
+            value = Fraction(_checked_total(rule, totals[rule.id]))
+        whole[rule.id] = None if value is None else half_up(value)
+        if value is not None:
+            exact[rule.id] = value
+    return finish(instrument, whole, exact, (), False, who=who, entered=True)
 
 
 def finish(
@@ -67,12 +108,21 @@ def finish(
     exact: Mapping[str, Exact],
     missing: tuple[str, ...],
     prorated: bool,
+    *,
+    answers: Answers | None = None,
+    who: Who = ANYBODY,
+    entered: bool = False,
 ) -> Score:
-    """Name the band and say whether it is a case, for points already added up."""
+    """Name the band and the result, and say whether it is a case, for points added up."""
     points = whole.get(instrument.main_score)
     band = None if points is None else band_of(instrument, points)
-    rule = instrument.default_caseness
+    rule = instrument.caseness_for(who)
     case = is_case(rule, whole.get(rule.score)) if rule else None
+    # Answers that nobody knows are not blank: a result that reads answers stays open.
+    seen = Seen(answers or {}, whole, finished=not entered)
+    result = next((r for r in instrument.results if r.when is None or holds(r.when, seen)), None)
+    if entered and not any(points is not None for points in whole.values()):
+        result = None
     return Score(
         scores=MappingProxyType(dict(whole)),
         exact=MappingProxyType(dict(exact)),
@@ -81,6 +131,9 @@ def finish(
         caseness_rule=f"{instrument.ref}/{rule.id}" if rule and case is not None else None,
         missing=missing,
         prorated=prorated,
+        result=result.name if result else None,
+        steps=result.steps if result else (),
+        entered=entered,
     )
 
 
@@ -92,12 +145,23 @@ def refuse_out_of_range(instrument: Instrument, item: Item, value: int | None) -
 
 
 def missing_items(instrument: Instrument, answers: Answers) -> tuple[str, ...]:
-    """The scored items without an answer, in the instrument's order."""
+    """The scored items without an answer, in the instrument's order; *unable to rate* is none."""
     return tuple(
         item.id
         for item in instrument.items
-        if item.scored and not item.optional and answers.get(item.id) is None
+        if item.scored
+        and not item.optional
+        and (
+            not is_skipped(item, answers)
+            if answers.get(item.id) is None
+            else instrument.codes_of(item).get(answers[item.id] or 0) == "missing"
+        )
     )
+
+
+def is_skipped(item: Item, answers: Answers) -> bool:
+    """Whether the answers so far make an item one that does not apply."""
+    return item.skip_if is not None and holds(item.skip_if, Seen(answers)) is not None
 
 
 def band_of(instrument: Instrument, points: int, score: str | None = None) -> str | None:
@@ -123,9 +187,14 @@ def is_case(rule: CasenessRule, points: int | None) -> bool | None:
 
 
 def items_to_ask(instrument: Instrument, answers: Answers) -> tuple[str, ...]:
-    """The items to ask, given the answers so far; a conditional one once its points are reached."""
+    """The items to ask, given the answers so far.
+
+    One with ``ask_if`` comes once its points are reached, one with ``skip_if`` goes once it holds.
+    """
     asked = []
     for item in instrument.items:
+        if is_skipped(item, answers):
+            continue
         if item.ask_if is not None:
             rule = instrument.score_rule(item.ask_if.score)
             points = _points(instrument, rule, answers) if rule else {}
@@ -216,24 +285,84 @@ def goal_attainment(levels: Sequence[int]) -> Decimal:
     return 50 + context.divide(Decimal(10 * sum(levels)), root)
 
 
+def _counted(instrument: Instrument, item: Item, answers: Answers) -> int | None:
+    """The official value that counts for an item: as ticked, or what *not asked* counts as."""
+    value = answers.get(item.id)
+    if item.unasked and (value is None or item.unasked.wins) and is_skipped(item, answers):
+        return item.unasked.value
+    return value
+
+
 def _points(instrument: Instrument, rule: ScoreRule, answers: Answers) -> dict[str, int]:
     points: dict[str, int] = {}
     for id in rule.items:
-        value = answers.get(id)
-        if value is not None:
-            points[id] = instrument.points(instrument.item(id))[value]
+        item = instrument.item(id)
+        value = _counted(instrument, item, answers)
+        worth = instrument.points(item)
+        if value is not None and value in worth:
+            points[id] = worth[value]
     return points
 
 
 def _exact(instrument: Instrument, rule: ScoreRule, answers: Answers) -> tuple[Exact | None, bool]:
     points = _points(instrument, rule, answers)
-    wanted = [id for id in rule.items if not instrument.item(id).optional or id in points]
-    blank = len(wanted) - len(points)
-    allowed = instrument.missing.max if instrument.missing else 0
-    if blank > allowed or not points:
+    blank: list[str] = []
+    filled = 0
+    for id in rule.items:
+        item = instrument.item(id)
+        if id in points:
+            continue
+        value = answers.get(id)
+        then = None if value is None else instrument.codes_of(item).get(value)
+        if then == "fill":
+            filled += 1
+        elif then == "missing" or (
+            value is None and not item.optional and not is_skipped(item, answers)
+        ):
+            blank.append(id)
+    if len(blank) > allowed(instrument, rule) or not points or loses_a_group(instrument, blank):
         return None, False
     if rule.kind == "goal_attainment":
-        return goal_attainment(list(points.values())), blank > 0
+        return goal_attainment(list(points.values())), bool(blank)
+    was_filled = bool(blank) or filled > 0
+    if rule.kind in ("max", "count"):
+        if was_filled:
+            return None, False
+        high = [each for each in points.values() if each >= rule.counts_from]
+        return Fraction(max(points.values()) if rule.kind == "max" else len(high)), False
     mean = Fraction(sum(points.values()), len(points))
-    size = len(wanted) if rule.kind == "sum" else 1
-    return mean * size * rule.multiply, blank > 0
+    size = len(points) + len(blank) + filled if rule.kind == "sum" else 1
+    return mean * size * rule.multiply, was_filled
+
+
+def allowed(instrument: Instrument, rule: ScoreRule) -> int:
+    """How many items of a score may be blank."""
+    if rule.max_missing is not None:
+        return rule.max_missing
+    return instrument.missing.max if instrument.missing else 0
+
+
+def loses_a_group(instrument: Instrument, blank: Sequence[str]) -> bool:
+    """Whether all items of a group that must not be blank as a whole are blank."""
+    groups = instrument.missing.never_all_of if instrument.missing else ()
+    return any(set(group) <= set(blank) for group in groups)
+
+
+def _from_parts(
+    rule: ScoreRule, whole: Mapping[str, int | None], exact: Mapping[str, Exact]
+) -> Exact | None:
+    if rule.kind == "look_up":
+        found = whole.get(next(iter(rule.parts)))
+        return None if found is None or found not in rule.table else Fraction(rule.table[found])
+    if any(id not in exact for id in rule.parts):
+        return None
+    return sum((Fraction(exact[id]) * weight for id, weight in rule.parts.items()), Fraction(0))
+
+
+def _checked_total(rule: ScoreRule, value: int | Decimal) -> int | Decimal:
+    is_number = type(value) is int or (isinstance(value, Decimal) and value.is_finite())
+    if not is_number or not rule.lowest <= value <= rule.highest:
+        raise TotalOutOfRange(rule.id, value, rule.lowest, rule.highest)
+    if rule.kind != "entered" and value != int(value):
+        raise TotalOutOfRange(rule.id, value, rule.lowest, rule.highest)
+    return value

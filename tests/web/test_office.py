@@ -149,6 +149,18 @@ def test_ending_a_role_needs_a_reason_and_keeps_the_row(world: World, grace: Cli
     assert grace.get(f"/office/roles/{edge.pk}/end/").status_code == 404
 
 
+def test_roles_in_circles_stand_together_and_each_can_be_ended(world: World, grace: Client) -> None:
+    asha = world.asha.account
+    page = grace.get(f"/office/people/{asha.pk}/")
+    lead = next(group for group in page.context["circles"] if group["role"].startswith("Lead"))
+    assert lead["role"] == "Lead in 1 circle"
+    assert [item["edge"].circle_id for item in lead["rows"]] == [world.circle.pk]
+    assert all(item["edge"].circle_id is None for item in page.context["roles"])
+    edge = lead["rows"][0]["edge"]
+    assert f"/office/roles/{edge.pk}/end/" in words(page)
+    assert "opened the case" in words(page)
+
+
 def test_the_last_manager_is_told_why_not(world: World, grace: Client) -> None:
     edge = Relationship._base_manager.get(role="manager")
     page = grace.post(f"/office/roles/{edge.pk}/end/", {"because": "left us"})
@@ -289,7 +301,7 @@ def test_pages_of_the_office_ask_the_same_few_questions_for_one_and_for_many(
     for number in range(12):
         world.staff(f"Person{number} Kay", "Nurse", "coordinator")
     for where, most in (
-        ("/office/people/", 18),
+        ("/office/people/", 22),
         ("/office/", 26),
         ("/office/services/", 16),
         ("/office/lines/", 16),

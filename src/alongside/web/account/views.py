@@ -45,9 +45,17 @@ def index(request: Request) -> HttpResponse:
 def kept_forms(request: Request) -> HttpResponse:
     """What was typed and sent after the session had ended: send it again, or forget it."""
     forms = [
-        {"form": form, "fields": [{"name": n, "value": v} for n, v in kept.fields_of(form)]}
+        {
+            "form": form,
+            "fields": [
+                {"name": name, "value": value, "label": " ".join(name.split("_")).capitalize()}
+                for name, value in kept.fields_of(form)
+            ],
+        }
         for form in kept.waiting(request.user, request.reader.at)
     ]
+    if not forms:
+        return redirect("home")
     return render(request, "account/kept.html", {"forms": forms})
 
 

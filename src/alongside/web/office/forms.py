@@ -71,13 +71,23 @@ class ServiceForm(Form):
     name = forms.CharField(label=_("Name"), max_length=200)
     setting = forms.ChoiceField(label=_("Kind of place"))
     opens = forms.TimeField(
-        label=_("Opens at"), required=False, help_text=_("Leave both empty for day and night.")
+        label=_("Opens at"),
+        required=False,
+        help_text=_("Leave both empty for day and night."),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
-    closes = forms.TimeField(label=_("Closes at"), required=False)
+    closes = forms.TimeField(
+        label=_("Closes at"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
     fallback_email = forms.EmailField(
         label=_("Who is told when nobody here answers"),
         required=False,
-        help_text=_("An address outside this service, such as a partner’s. Never empty is safest."),
+        help_text=_(
+            "An address outside this service, such as a partner’s. Without one, nobody outside "
+            "hears of it."
+        ),
     )
 
     def __init__(self, *args: Any, settings: list[tuple[str, str]], **kwargs: Any) -> None:

@@ -27,6 +27,7 @@ from alongside.web.parts.forms import Form
 from alongside.web.parts.pages import Request
 
 SHOWN = 60
+SOON = 7  # times that stand open; later ones are folded
 ORDERS = {1: gettext_lazy("First on call"), 2: gettext_lazy("Second on call")}
 
 
@@ -87,26 +88,40 @@ def rota(request: Request) -> HttpResponse:
 def _service(request: Request, service: Any) -> dict[str, Any]:
     reader = request.reader
     zone = ZoneInfo(service.zone)
-    shifts = queries.shifts(seen_by=reader, service=service, at=reader.at)
+    times = _times(reader, queries.shifts(seen_by=reader, service=service, at=reader.at), zone)
     return {
         "service": service,
-        "shifts": [
-            {
-                "shift": shift,
-                "name": shift.account.name or shift.account.email,
-                "order": ORDERS[shift.order],
-                "when": _span(shift.starts_at, shift.ends_at, zone),
-                "is_on": shift.starts_at <= reader.at,
-                "may_end": reader.may("E", shift),
-            }
-            for shift in shifts[:SHOWN]
-        ],
+        "soon": times[:SOON],
+        "later": times[SOON:],
         "gaps": [
             {"order": ORDERS[order], "when": _span(spans[0].start, spans[0].end, zone)}
             for order, spans in queries.rota_gaps(service, reader.at).items()
             if spans
         ],
     }
+
+
+def _times(reader: Any, shifts: Any, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """The shifts by when they are: who is first and who is second at the same time, together."""
+    found: dict[tuple[datetime, datetime], dict[str, Any]] = {}
+    for shift in shifts[:SHOWN]:
+        time = found.setdefault(
+            (shift.starts_at, shift.ends_at),
+            {
+                "when": _span(shift.starts_at, shift.ends_at, zone),
+                "is_on": shift.starts_at <= reader.at,
+                "first": [],
+                "second": [],
+            },
+        )
+        time["first" if shift.order == 1 else "second"].append(
+            {
+                "shift": shift,
+                "name": shift.account.name or shift.account.email,
+                "may_end": reader.may("E", shift),
+            }
+        )
+    return list(found.values())
 
 
 def _span(start: datetime, end: datetime, zone: ZoneInfo) -> str:

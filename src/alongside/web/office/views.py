@@ -17,6 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alongside import catalogue
 from alongside.access import actions, policy, queries
+from alongside.credentials import queries as credentials
+from alongside.crisis import queries as crisis
 from alongside.directory import actions as directory_actions
 from alongside.directory import queries as directory
 from alongside.directory import rules as directory_rules
@@ -26,7 +28,7 @@ from alongside.records.errors import NotAllowed, Refused, StaleVersion
 from alongside.web.office import invitations, words
 from alongside.web.office.forms import EndForm, InviteForm, RoleForm, ServiceForm
 from alongside.web.parts.access import access
-from alongside.web.parts.pages import Request
+from alongside.web.parts.pages import Request, local_day
 
 # -- overview ------------------------------------------------------------------------------------
 
@@ -44,8 +46,41 @@ def overview(request: Request) -> HttpResponse:
         "seconds": [_second(edge, reader) for edge in seconds],
         "sees_roles": sees_roles,
         "gaps": _gaps(reader, institution),
+        "on_call": _on_call_now(reader),
+        "titles": _titles_to_look_at(request),
     }
     return render(request, "office/overview.html", context)
+
+
+def _on_call_now(reader: Any) -> list[dict[str, Any]]:
+    """Each service with who is first and second on call now."""
+    if not policy.may_open(reader, "shift", "R"):
+        return []
+    found = []
+    for service in directory.services(seen_by=reader):
+        now = crisis.who_is_on_call(service, reader.at)
+        found.append(
+            {
+                "service": service.name,
+                "first": ", ".join(account.name or account.email for account in now[1]),
+                "second": ", ".join(account.name or account.email for account in now[2]),
+            }
+        )
+    return found
+
+
+def _titles_to_look_at(request: Request) -> dict[str, int]:
+    """How many titles wait for a look, end soon, or have ended; nothing for other readers."""
+    if not policy.may_open(request.reader, "credential", "E"):
+        return {}
+    today = local_day(request, clock.now())
+    found = {"wait": 0, "soon": 0, "ended": 0}
+    for row in credentials.credentials(seen_by=request.reader):
+        word = credentials.standing_of(row, today).word
+        found["wait"] += word in {"not_checked", "check_due"}
+        found["soon"] += word == "soon"
+        found["ended"] += word in {"ended", "suspended", "revoked", "rejected"}
+    return found
 
 
 def _second(edge: Any, reader: Any) -> dict[str, Any]:
@@ -54,6 +89,7 @@ def _second(edge: Any, reader: Any) -> dict[str, Any]:
         "edge": edge,
         "role": words.role(edge.role),
         "by": "" if edge.granted_by is None else edge.granted_by.name,
+        "reason": words.reason(edge.reason),
         "may": not mine and reader.may("E", edge),
     }
 
@@ -96,19 +132,38 @@ def people_list(request: Request) -> HttpResponse:
     """Everybody who works here, with their roles."""
     reader = request.reader
     roles = _roles(reader)
+    titles = {p.person_id: p.title for p in people.practitioners(seen_by=reader)}
+    rota = _on_the_rota(reader)
     rows = [
         {
             "account": link.account,
-            "roles": list(
-                dict.fromkeys(words.role(edge.role) for edge in roles.get(link.account_id, []))
-            ),
+            "title": titles.get(link.person_id, ""),
+            "roles": [
+                *dict.fromkeys(words.role(edge.role) for edge in roles.get(link.account_id, [])),
+                *([words.role("on_call")] if link.account_id in rota else []),
+            ],
             "waits": not link.account.has_usable_password(),
         }
         for link in queries.staff(seen_by=reader)
     ]
     rows.sort(key=lambda row: row["account"].name.casefold())
-    context = {"rows": rows, "may_invite": policy.may_open(reader, "practitioner", "C")}
+    context = {
+        "rows": rows,
+        "may_invite": policy.may_open(reader, "practitioner", "C"),
+        "sees_roles": policy.may_open(reader, "relationship", "R"),
+    }
     return render(request, "office/people/list.html", context)
+
+
+def _on_the_rota(reader: Any) -> set[UUID]:
+    """Accounts with a shift that is on or to come; nobody for a reader who may not see shifts."""
+    if not policy.may_open(reader, "shift", "R"):
+        return set()
+    return {
+        shift.account_id
+        for service in directory.services(seen_by=reader)
+        for shift in crisis.shifts(seen_by=reader, service=service, at=reader.at)
+    }
 
 
 def _roles(reader: Any) -> dict[UUID, list[Any]]:
@@ -159,10 +214,12 @@ def _person(
 ) -> HttpResponse:
     reader = request.reader
     link = get_object_or_404(queries.staff(seen_by=reader), account=pk)
+    roles = _roles(reader).get(pk, [])
     gives = policy.may_open(reader, "relationship", "C") and pk != reader.account_id
     context = {
         "account": link.account,
-        "roles": [_role(edge, reader) for edge in _roles(reader).get(pk, [])],
+        "roles": [_role(edge, reader) for edge in roles if edge.circle_id is None],
+        "circles": _by_role([edge for edge in roles if edge.circle_id is not None], reader),
         "form": form or (RoleForm(colleagues=_colleagues(reader, pk)) if gives else None),
         "end": end,
         "may_invite": policy.may_open(reader, "practitioner", "C"),
@@ -172,6 +229,24 @@ def _person(
     return render(request, "office/people/person.html", context, status=status)
 
 
+def _by_role(edges: list[Any], reader: Any) -> list[dict[str, Any]]:
+    """Roles in circles, one line for each role; which circle it is, the office never sees."""
+    found: dict[str, list[Any]] = {}
+    for edge in edges:
+        found.setdefault(edge.role, []).append(edge)
+    return [
+        {
+            "role": words.in_circles(role, len(rows)),
+            "since": rows[-1].valid_from,
+            "open": sum(
+                row.waiting or (row.without_second and not row.approved_by_id) for row in rows
+            ),
+            "rows": [_role(row, reader) for row in rows],
+        }
+        for role, rows in found.items()
+    ]
+
+
 def _role(edge: Any, reader: Any) -> dict[str, Any]:
     return {
         "edge": edge,
@@ -179,6 +254,7 @@ def _role(edge: Any, reader: Any) -> dict[str, Any]:
         "of": "" if edge.practitioner is None else edge.practitioner.person.name,
         "since": edge.valid_from,
         "by": "" if edge.granted_by is None else edge.granted_by.name,
+        "reason": words.reason(edge.reason),
         "waiting": edge.waiting,
         "alone": edge.without_second and edge.approved_by_id is None,
         "may_end": reader.may("E", edge),
@@ -496,7 +572,7 @@ def _event(event: Any, names: Any) -> dict[str, Any]:
     return {
         "event": event,
         "who": who,
-        "roles": ", ".join(words.role(role) for role in event.roles.split()),
+        "roles": ", ".join(words.short_role(role) for role in event.roles.split()),
         "act": words.act(event.word),
         "count": sum(len(ids) for ids in event.ids.values()),
         "refused": event.result == "refused",
@@ -504,6 +580,7 @@ def _event(event: Any, names: Any) -> dict[str, Any]:
 
 
 def _filters(request: Request, kind: str, account: UUID | None) -> list[dict[str, Any]]:
+    asked = request.GET
     labels = {"reads": _("Reading"), "acts": _("Acts"), "refusals": _("Refused")}
     kinds = [{"value": "", "label": _("Everything"), "selected": not kind}]
     kinds += [{"value": k, "label": labels[k], "selected": k == kind} for k in queries.KINDS]
@@ -516,8 +593,8 @@ def _filters(request: Request, kind: str, account: UUID | None) -> list[dict[str
     return [
         {"name": "kind", "label": _("What"), "options": kinds},
         {"name": "account", "label": _("Who"), "options": people_},
-        {"name": "since", "label": _("From (2026-11-28)"), "value": request.GET.get("since", "")},
-        {"name": "until", "label": _("Until (2026-11-28)"), "value": request.GET.get("until", "")},
+        {"name": "since", "label": _("From"), "type": "date", "value": asked.get("since", "")},
+        {"name": "until", "label": _("Until"), "type": "date", "value": asked.get("until", "")},
     ]
 
 

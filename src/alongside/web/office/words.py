@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alongside.access import actions
 from alongside.records.errors import Refused
@@ -23,6 +24,36 @@ def role(word: str) -> str:
         "admin": _("Administrator"),
     }
     return names.get(word, word)
+
+
+def short_role(word: str) -> str:
+    """A role in one or two words, for lists."""
+    names = {
+        "lead": _("Lead"),
+        "therapist": _("Therapist"),
+        "facilitator": _("Group leader"),
+        "supervisor": _("Supervisor"),
+        "concerned": _("Member"),
+        "person": _("The person"),
+        "guardian": _("Guardian"),
+    }
+    return names.get(word, role(word))
+
+
+def in_circles(word: str, number: int) -> str:
+    """A role with how many circles it is for."""
+    said = ngettext("%(role)s in %(number)s circle", "%(role)s in %(number)s circles", number)
+    return said % {"role": short_role(word), "number": number}
+
+
+def reason(word: str) -> str:
+    """Why a role was given: the house's own words in plain ones, anybody else's as written."""
+    words = {
+        "case_opened": _("opened the case"),
+        "first_run": _("set the house up"),
+        "invited": _("by invitation"),
+    }
+    return words.get(word, word)
 
 
 def act(word: str) -> str:

@@ -11,12 +11,32 @@ from django import template
 from django.forms.boundfield import BoundField
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
 ICONS = Path(__file__).resolve().parents[1] / "icons"
 # Drawings that point along the line of reading turn round in a right-to-left page.
 POINTING = frozenset({"arrow-left", "arrow-right", "chevron-right", "log-out", "send", "undo-2"})
+# What stands in a browser's own description; the first that is found counts.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("OPR", "Opera"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("CrOS", "Chromebook"),
+    ("Linux", "Linux"),
+)
 ROUND = 2 * math.pi * 20  # length of the circle in ring.html
 
 
@@ -66,6 +86,16 @@ def initials(name: str) -> str:
     if len(words) == 1:
         return words[0][:2].upper()
     return (words[0][0] + words[-1][0]).upper()
+
+
+@register.filter
+def device(agent: str) -> str:
+    """What a browser says of itself, in words a person knows: Firefox on Android."""
+    browser = next((name for sign, name in BROWSERS if sign in agent), "")
+    system = next((name for sign, name in SYSTEMS if sign in agent), "")
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or _("a browser we do not know")
 
 
 @register.filter

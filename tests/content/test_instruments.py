@@ -23,9 +23,10 @@ ROOT = catalogue.roots()[0]
 SHIPPED = catalogue.build([ROOT])
 FOLDERS = [path for _, _, path in versions([ROOT], "instruments")[0]]
 HERE = {
-    "cage", "carer_strain_nrs", "cesd", "epds", "gad2", "gad7", "gas", "gds15", "group_connection",
-    "isi", "k10", "k6", "nrs_mood", "nrs_stress", "oasis", "odsis", "phq15", "phq2", "phq8", "phq9",
-    "pss10", "readiness_ruler", "rhs", "scoff", "session_pulse", "socrates8a", "socrates8d",
+    "cage", "carer_strain_nrs", "cesd", "epds", "gad2", "gad7", "gas", "gds15",
+    "group_connection", "isi", "k10", "k10_au4w", "k6", "nrs_mood", "nrs_stress", "oasis",
+    "odsis", "pcl5", "phq15", "phq2", "phq4", "phq8", "phq9", "pss10", "readiness_ruler", "rhs",
+    "scoff", "session_pulse", "socrates8a", "socrates8d", "wai_sr",
 }  # fmt: skip
 
 
@@ -135,6 +136,7 @@ def test_nothing_without_published_change_reports_reliable_change():
         "epds": 4,
         "gad7": 4,
         "oasis": 5,
+        "pcl5": 15,
         "phq9": 6,
     }
 

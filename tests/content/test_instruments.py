@@ -354,3 +354,11 @@ def test_a_mistake_in_a_risk_rule_is_refused(content, old, new, said):
 def test_every_critical_rule_of_an_instrument_is_found_by_its_id():
     assert [str(each.ref) for each in SHIPPED.risk_rules_for("phq9")] == ["phq9_self_harm@1"]
     assert SHIPPED.risk_rules_for("gad7@1") == ()
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_every_prompt_of_a_rule_has_its_sentence(lang):
+    prompts = {rule.prompt for rule in SHIPPED.risk_rules.values() if rule.prompt}
+
+    assert prompts >= {"gds15_ask_about_suicide", "pcl5_item_16", "epds_baby_safety"}
+    assert prompts <= set(SHIPPED.sentences(lang))

@@ -10,10 +10,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from alongside import catalogue
+from alongside.cases import queries as cases
 from alongside.catalogue import UnknownContent
+from alongside.delivery.models import StepRecord
 from alongside.engine.instruments.shapes import Band, Instrument
 from alongside.engine.outcomes.course import Point, Progress, progress
 from alongside.engine.outcomes.of_instrument import InstrumentChange, change_of
+from alongside.engine.risk.rules import find_risk, items_named
 from alongside.measures import queries as measures
 from alongside.plans import queries as plans
 
@@ -25,7 +28,9 @@ class Mark:
     """One time the questions were due: the day, the score, and the response behind it.
 
     ``score`` None: not answered, or not to be scored; never zero. ``why`` says which: answered,
-    declined, expired, open (not answered and past its day), unscorable.
+    declined, expired, open (not answered and past its day), unscorable. ``critical`` are the
+    answers to questions about danger as they were given, ``showed_danger`` says that a rule of
+    today finds danger in this form.
     """
 
     on: date
@@ -35,6 +40,8 @@ class Mark:
     band: str = ""
     prorated: bool = False
     instrument: str = ""
+    critical: tuple[tuple[str, int | None], ...] = ()
+    showed_danger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +55,16 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Something began: a course of one protocol."""
+    """Something began or ended.
+
+    ``kind``: began and ended speak of a course of one protocol, phase of a stretch of it that
+    began (``phase`` is its id), came_in of the person.
+    """
 
     on: date
-    protocol: str
+    protocol: str = ""
+    kind: str = "began"
+    phase: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,23 @@ class Series:
         return tuple(Week(monday, *found[monday]) for monday in sorted(found))
 
     @property
+    def unscorable(self) -> tuple[Mark, ...]:
+        """The times that were answered with too few answers for a score."""
+        return tuple(m for m in self.marks if m.why == "unscorable")
+
+    @property
+    def critical(self) -> tuple[str, ...]:
+        """The questions about danger of this instrument, in the form's order."""
+        rules = catalogue.current().risk_rules_for(str(self.instrument.ref))
+        named = {id for rule in rules if rule.level for id in items_named(rule.when)}
+        return tuple(id for id in self.instrument.item_ids if id in named)
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The versions of the instrument that were answered, oldest first."""
+        return tuple(dict.fromkeys(m.instrument for m in self.marks if m.response is not None))
+
+    @property
     def not_answered(self) -> tuple[Mark, ...]:
         """The times that were due and not answered."""
         return tuple(m for m in self.marks if m.why not in ("answered", "unscorable"))
@@ -96,7 +126,7 @@ class Series:
 def series(
     circle: UUID, *, seen_by: Any, at: datetime, zone: str = "UTC", about: UUID | None = None
 ) -> list[Series]:
-    """Every series of a circle that this reader may read; three queries, whatever there is.
+    """Every series of a circle that this reader may read; the same few queries whatever there is.
 
     Args:
         zone: in which days are counted.
@@ -108,7 +138,7 @@ def series(
     where = ZoneInfo(zone)
     responses = list(measures.over_time(seen_by=seen_by, circle=circle))
     askings = list(measures.of_circle(circle, seen_by=seen_by))
-    began = _phases(plans.courses(seen_by=seen_by).filter(circle=circle), where)
+    began = _events(circle, seen_by, where)
     grouped: dict[Key, list[tuple[datetime, Mark]]] = {}
     people: dict[UUID, Any] = {}
     answered_askings = set()
@@ -147,6 +177,18 @@ def one(
     return found, next((s for s in found if s.key == key), found[0] if found else None)
 
 
+def chosen(found: list[Series], keys: Iterable[str]) -> list[Series]:
+    """The series that an address names, each once, in the order of the page."""
+    wanted = set(keys)
+    return [each for each in found if each.key in wanted]
+
+
+def span(found: Iterable[Series]) -> tuple[date, date] | None:
+    """The first and the last day of several series: the time line they are drawn on together."""
+    days = [mark.on for each in found for mark in each.marks]
+    return (min(days), max(days)) if days else None
+
+
 def _key(row: Any) -> Key:
     return row.instrument.partition("@")[0], row.about_id, row.respondent_id
 
@@ -183,6 +225,8 @@ def _series(
 def _answered(row: Any, on: date) -> Mark:
     instrument = catalogue.current().instruments.get(row.instrument)
     score = row.scores.get(instrument.main_score if instrument else "total")
+    rules = catalogue.current().risk_rules_for(row.instrument)
+    named = {id for rule in rules if rule.level for id in items_named(rule.when)}
     return Mark(
         on=on,
         score=score,
@@ -191,6 +235,8 @@ def _answered(row: Any, on: date) -> Mark:
         band=row.band,
         prorated=row.prorated,
         instrument=row.instrument,
+        critical=tuple((id, row.answers.get(id)) for id in sorted(named)),
+        showed_danger=bool(find_risk(rules, row.answers, scores=row.scores)),
     )
 
 
@@ -205,9 +251,44 @@ def _why(asking: Any, at: datetime, where: ZoneInfo) -> str:
     return "open" if asking.due_on < at.astimezone(where).date() else ""
 
 
-def _phases(courses: Iterable[Any], where: ZoneInfo) -> tuple[Phase, ...]:
-    started = [course for course in courses if course.started_at is not None]
-    return tuple(
-        Phase(course.started_at.astimezone(where).date(), course.protocol)
-        for course in sorted(started, key=lambda course: course.started_at)
-    )
+def _events(circle: UUID, seen_by: Any, where: ZoneInfo) -> tuple[Phase, ...]:
+    """What began and ended around the answers: the person, each way of helping, its phases."""
+    found: list[tuple[datetime, Phase]] = []
+    case = cases.case_of(circle, seen_by=seen_by)
+    if case is not None and case.engaged_at is not None:
+        found.append((case.engaged_at, Phase(_day(case.engaged_at, where), kind="came_in")))
+    courses = list(plans.courses(seen_by=seen_by).filter(circle=circle))
+    for course in courses:
+        if course.started_at is not None:
+            began = Phase(_day(course.started_at, where), course.protocol)
+            found.append((course.started_at, began))
+        if course.started_at is not None and course.ended_at is not None:
+            ended = Phase(_day(course.ended_at, where), course.protocol, "ended")
+            found.append((course.ended_at, ended))
+    found += _stretches(courses, seen_by, where)
+    return tuple(each for _moment, each in sorted(found, key=lambda pair: pair[0]))
+
+
+def _stretches(
+    courses: Iterable[Any], seen_by: Any, where: ZoneInfo
+) -> list[tuple[datetime, Phase]]:
+    """Each later phase of a course, from the first of its steps that was taken."""
+    began = {course.pk: course for course in courses if course.started_at is not None}
+    phase_of: dict[tuple[UUID, str], str] = {}
+    for course in began.values():
+        way = catalogue.current().protocols.get(course.protocol)
+        for phase in way.phases_of(course.variant)[1:] if way else ():
+            phase_of |= {(course.pk, step.id): phase.id for step in phase.steps}
+    first: dict[tuple[UUID, str], datetime] = {}
+    taken = StepRecord.objects.visible_to(seen_by).filter(course__in=list(began))
+    for row in taken.exclude(state="left_out").order_by("-done_at"):
+        if phase := phase_of.get((row.course_id, row.step)):
+            first[row.course_id, phase] = row.done_at
+    return [
+        (at, Phase(_day(at, where), began[course].protocol, "phase", phase))
+        for (course, phase), at in first.items()
+    ]
+
+
+def _day(at: datetime, where: ZoneInfo) -> date:
+    return at.astimezone(where).date()

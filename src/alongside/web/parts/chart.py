@@ -19,6 +19,7 @@ Number = int | float | Decimal
 LEFT = 36.0  # where the plot begins; the numbers of the scale stand before it
 TOP = 34.0
 FOOT = 58.0  # below the plot: weeks and the strip of answers
+LETTER = 6.1  # how wide a letter of a label is, about
 
 
 class NothingToDraw(ValueError):
@@ -27,10 +28,17 @@ class NothingToDraw(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One time the questions were due: a date or a day number, and the score if there is one."""
+    """One time the questions were due: a date or a day number, and the score if there is one.
+
+    ``is_filled``: some answers were open and filled in from the others. ``is_answered``: with no
+    score, says that answers came and were too few. ``is_danger``: an answer showed danger.
+    """
 
     at: date | int
     value: Number | None
+    is_filled: bool = False
+    is_answered: bool = False
+    is_danger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +59,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Something began: a medicine, a therapy, work."""
+    """Something began: a medicine, a therapy, work. Or it ended."""
 
     at: date | int
     label: str
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,7 @@ class Chart:
 
     `reliable` is the least change, in points, that is larger than chance is likely to explain;
     without it there is no corridor. `unit_days` is the length of one step on the time line.
+    `since` and `until` stretch the time line, so that several charts share one.
     """
 
     name: str
@@ -75,6 +85,7 @@ class Chart:
     phases: tuple[Phase, ...] = ()
     lower_is_better: bool = True
     unit_days: int = 7
+    since: date | int | None = None
     until: date | int | None = None
     small: bool = False
 
@@ -98,7 +109,11 @@ class Figure:
     rows: tuple[Row, ...]
     reliable: str
     has_phases: bool
+    has_ends: bool
     has_missing: bool
+    has_unscored: bool
+    has_filled: bool
+    has_danger: bool
     answered: int
     due: int
     phases_in_words: str
@@ -138,15 +153,18 @@ def figure(chart: Chart) -> Figure:
     """
     if not chart.points or float(chart.highest) <= float(chart.lowest):
         raise NothingToDraw(chart.name)
-    scores = [point.value for point in chart.points if point.value is not None]
     return Figure(
         svg=draw(chart),
         sentence=sentence(chart),
         rows=tuple(rows(chart)),
         reliable="" if chart.reliable is None else _plain(chart.reliable),
-        has_phases=bool(chart.phases),
-        has_missing=len(scores) < len(chart.points),
-        answered=len(scores),
+        has_phases=any(not phase.ended for phase in chart.phases),
+        has_ends=any(phase.ended for phase in chart.phases),
+        has_missing=any(p.value is None and not p.is_answered for p in chart.points),
+        has_unscored=any(p.value is None and p.is_answered for p in chart.points),
+        has_filled=any(p.value is not None and p.is_filled for p in chart.points),
+        has_danger=any(point.is_danger for point in chart.points),
+        answered=_answered(chart),
         due=len(chart.points),
         phases_in_words=", ".join(f"{n} {p.label}" for n, p in enumerate(chart.phases, start=1)),
     )
@@ -164,6 +182,8 @@ def sentence(chart: Chart) -> str:
     """What the chart says, in words and with no verdict beyond the published numbers."""
     scores = [point.value for point in chart.points if point.value is not None]
     if not scores:
+        if _answered(chart):
+            return _("There is no score yet: too few answers.")
         return _("Nothing has been answered yet.")
     said = []
     if len(scores) == 1:
@@ -175,10 +195,20 @@ def sentence(chart: Chart) -> str:
         )
         if chart.reliable is not None:
             said.append(_change_in_words(chart, scores[0], scores[-1]))
+    have, due = _answered(chart), len(chart.points)
     said.append(
-        ngettext("%(have)s of %(due)s answered.", "%(have)s of %(due)s answered.", len(scores))
-        % {"have": len(scores), "due": len(chart.points)}
+        ngettext("%(have)s of %(due)s answered.", "%(have)s of %(due)s answered.", have)
+        % {"have": have, "due": due}
     )
+    if have > len(scores):
+        said.append(
+            ngettext(
+                "%(number)s of them has too few answers for a score.",
+                "%(number)s of them have too few answers for a score.",
+                have - len(scores),
+            )
+            % {"number": have - len(scores)}
+        )
     return " ".join(said)
 
 
@@ -189,7 +219,8 @@ def rows(chart: Chart) -> Iterator[Row]:
     for point in chart.points:
         when = _when(point.at, first, chart.unit_days)
         if point.value is None:
-            yield Row(when, _("not answered"), "", "")
+            words = _("too few answers") if point.is_answered else _("not answered")
+            yield Row(when, words, "", "")
             continue
         change = "–" if start is None else _signed(float(point.value) - float(start))
         start = point.value if start is None else start
@@ -210,6 +241,10 @@ def _change_in_words(chart: Chart, start: Number, now: Number) -> str:
     )
 
 
+def _answered(chart: Chart) -> int:
+    return sum(point.value is not None or point.is_answered for point in chart.points)
+
+
 def _label(chart: Chart) -> str:
     """The name of the drawing for those who cannot see it."""
     return f"{chart.name}: {sentence(chart)}"
@@ -218,6 +253,8 @@ def _label(chart: Chart) -> str:
 def _frame(chart: Chart, *, narrow: bool) -> _Frame:
     first = _day(chart.points[0].at)
     last = max(_day(point.at) for point in chart.points)
+    if chart.since is not None:
+        first = min(first, _day(chart.since))
     if chart.until is not None:
         last = max(last, _day(chart.until))
     steps = max(1.0, (last - first) / chart.unit_days)
@@ -226,24 +263,35 @@ def _frame(chart: Chart, *, narrow: bool) -> _Frame:
     return _Frame(chart, 640, 240 if chart.small else 320, 544, False, first, steps)
 
 
+def wide_parts(chart: Chart) -> tuple[SafeString, float]:
+    """The shapes of the wide drawing without their frame, and how high they are together."""
+    frame = _frame(chart, narrow=False)
+    return _shapes(frame), frame.height
+
+
 def _svg(frame: _Frame, label: str) -> SafeString:
-    parts = [
-        *_bands(frame),
-        *_corridor(frame),
-        *_grid(frame),
-        *_cut(frame),
-        *_phases(frame),
-        *_course(frame),
-        *_strip(frame),
-        *_weeks(frame),
-    ]
     return format_html(
         '<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
         "narrow" if frame.narrow else "wide",
         f"{frame.width:g}",
         f"{frame.height:g}",
         label,
-        _joined(parts),
+        _shapes(frame),
+    )
+
+
+def _shapes(frame: _Frame) -> SafeString:
+    return _joined(
+        [
+            *_bands(frame),
+            *_corridor(frame),
+            *_grid(frame),
+            *_cut(frame),
+            *_phases(frame),
+            *_course(frame),
+            *_strip(frame),
+            *_weeks(frame),
+        ]
     )
 
 
@@ -259,8 +307,8 @@ def _bands(frame: _Frame) -> Iterator[SafeString]:
             yield _rect("c-band", LEFT, upper, frame.right - LEFT, lower - upper)
         if not frame.narrow:
             middle = (upper + lower) / 2
-            if cut is not None and abs(middle - cut) < 12:
-                middle = cut - 12 if middle <= cut else cut + 12
+            if cut is not None and abs(middle - cut) < 14:
+                middle = cut - 14 if middle <= cut else cut + 14
             yield _text(frame.right + 8, middle + 4, band.label)
 
 
@@ -306,14 +354,26 @@ def _phases(frame: _Frame) -> Iterator[SafeString]:
     for number, phase in enumerate(frame.chart.phases, start=1):
         x = frame.x(phase.at)
         yield format_html(
-            '<line class="c-phase" x1="{0}" x2="{0}" y1="26" y2="{1}"/>',
+            '<line class="{0}" x1="{1}" x2="{1}" y1="26" y2="{2}"/>',
+            "c-phase c-phase--end" if phase.ended else "c-phase",
             f"{x:.1f}",
             f"{frame.base:.1f}",
         )
-        words = str(number) if frame.narrow else phase.label
-        height = next((row for row, end in taken.items() if x + 4 >= end), 20.0)
-        taken[height] = x + 4 + 6.1 * len(words) + 6
+        height, words = _label_of(frame, x, number, phase.label, taken)
         yield _text(x + 4, height, words, classes="c-phase-t")
+
+
+def _label_of(
+    frame: _Frame, x: float, number: int, label: str, taken: dict[float, float]
+) -> tuple[float, str]:
+    """The row a label goes on, and its words: the number where the words do not fit."""
+    for words in [str(number)] if frame.narrow else [label, str(number)]:
+        wide = 4 + LETTER * len(words)
+        for height, end in taken.items():
+            if x >= end and (x + wide <= frame.width or words == str(number)):
+                taken[height] = x + wide + 6
+                return height, words
+    return 20.0, str(number)
 
 
 def _course(frame: _Frame) -> Iterator[SafeString]:
@@ -335,14 +395,13 @@ def _course(frame: _Frame) -> Iterator[SafeString]:
         if len(run) > 1:
             path = " ".join(f"{x:.1f},{y:.1f}" for x, y in run)
             yield format_html('<polyline class="c-line" points="{}"/>', path)
+    scored = [point for point in frame.chart.points if point.value is not None]
     places = [place for run in runs for place in run]
-    for x, y in places:
-        yield format_html(
-            '<circle class="c-dot" cx="{}" cy="{}" r="{}"/>',
-            f"{x:.1f}",
-            f"{y:.1f}",
-            "4.5" if frame.narrow else "5.5",
-        )
+    size = 4.5 if frame.narrow else 5.5
+    for point, (x, y) in zip(scored, places, strict=True):
+        if point.is_danger:
+            yield _dot("c-danger", x, y, size + 4)
+        yield _dot("c-dot c-dot--filled" if point.is_filled else "c-dot", x, y, size)
     yield from _ends(frame, places)
 
 
@@ -361,13 +420,23 @@ def _ends(frame: _Frame, places: Sequence[tuple[float, float]]) -> Iterator[Safe
 
 
 def _strip(frame: _Frame) -> Iterator[SafeString]:
+    before: float | None = None
     for point in frame.chart.points:
+        x = frame.x(point.at)
+        # Two forms of one day stand one under the other.
+        lower = before is not None and x - before < 11
+        before = None if lower else x
+        shape = "c-have" if point.value is not None else "c-miss"
+        if point.value is None and point.is_answered:
+            shape = "c-few"
         yield format_html(
             '<rect class="{}" x="{}" y="{}" width="10" height="10" rx="2"/>',
-            "c-miss" if point.value is None else "c-have",
-            f"{frame.x(point.at) - 5:.1f}",
-            f"{frame.base + 36:g}",
+            shape,
+            f"{x - 5:.1f}",
+            f"{frame.base + (48 if lower else 36):g}",
         )
+        if point.is_danger and point.value is None:
+            yield _dot("c-danger", x, frame.base + (53 if lower else 41), 8)
 
 
 def _weeks(frame: _Frame) -> Iterator[SafeString]:
@@ -568,6 +637,16 @@ def _rect(
         f"{width:.1f}",
         f"{height:.1f}",
         SafeString(' rx="2"') if rounded else "",
+    )
+
+
+def _dot(classes: str, x: float, y: float, size: float) -> SafeString:
+    return format_html(
+        '<circle class="{}" cx="{}" cy="{}" r="{}"/>',
+        classes,
+        f"{x:.1f}",
+        f"{y:.1f}",
+        f"{size:g}",
     )
 
 

@@ -3,46 +3,93 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from alongside import catalogue
 from alongside.web.parts.chart import Band, Chart, Figure, Line, Phase, Point, figure
 
+Name = Callable[[str], str]
 
-def chart_of(
-    series: Any, wording: Any, *, phase_name: Callable[[str], str], small: bool = False
-) -> Figure | None:
-    """The drawing of an ``insights.progress`` series; None when there is no score to draw.
+
+def chart_of(series: Any, wording: Any, **more: Any) -> Figure | None:
+    """The drawing of an ``insights.progress`` series; None when there is nothing to draw.
+
+    Takes what ``plain_chart`` takes.
+    """
+    found = plain_chart(series, wording, **more)
+    return None if found is None else figure(found)
+
+
+def plain_chart(
+    series: Any,
+    wording: Any,
+    *,
+    phase_name: Name,
+    small: bool = False,
+    span: tuple[date, date] | None = None,
+    with_danger: bool = False,
+) -> Chart | None:
+    """The values of the drawing; None when nothing was answered.
 
     Args:
         wording: the instrument's words; its bands are named by them.
         phase_name: what a protocol is called.
+        span: the first and the last day of the time line, where several charts share one.
+        with_danger: ring the times an answer showed danger; for staff.
     """
     change = series.change
-    if not any(mark.score is not None for mark in series.marks) or change.highest is None:
+    if not any(mark.response for mark in series.marks) or change.highest is None:
         return None
     rule = change.rule
-    return figure(
-        Chart(
-            name=series.instrument.name,
-            points=tuple(Point(mark.on, mark.score) for mark in series.marks),
-            highest=change.highest,
-            lowest=change.lowest or 0,
-            bands=tuple(
-                Band(band.lowest, str(wording.bands.get(band.name, band.name)))
-                for band in series.bands
-            ),
-            line=Line(change.line.value, _("treatment line")) if change.line else None,
-            reliable=rule.threshold if rule is not None else None,
-            phases=tuple(Phase(each.on, phase_name(each.protocol)) for each in _drawn(series)),
-            lower_is_better=change.higher_is != "better",
-            small=small,
-        )
+    days = [mark.on for mark in series.marks]
+    first, last = span or (min(days), max(days))
+    return Chart(
+        name=series.instrument.name,
+        points=tuple(
+            Point(
+                mark.on,
+                mark.score,
+                is_filled=mark.prorated,
+                is_answered=mark.response is not None,
+                is_danger=with_danger and mark.showed_danger,
+            )
+            for mark in series.marks
+        ),
+        highest=change.highest,
+        lowest=change.lowest or 0,
+        bands=tuple(
+            Band(band.lowest, str(wording.bands.get(band.name, band.name))) for band in series.bands
+        ),
+        line=Line(change.line.value, _("treatment line")) if change.line else None,
+        reliable=rule.threshold if rule is not None else None,
+        phases=tuple(
+            Phase(each.on, event_words(each, phase_name), ended=each.kind == "ended")
+            for each in drawn_events(series, (first, last))
+        ),
+        lower_is_better=change.higher_is != "better",
+        since=first,
+        until=last,
+        small=small,
     )
 
 
-def _drawn(series: Any) -> list[Any]:
-    """Only what began between the first and the last time the questions were due."""
-    days = [mark.on for mark in series.marks]
-    return [each for each in series.phases if min(days) <= each.on <= max(days)]
+def drawn_events(series: Any, span: tuple[date, date] | None) -> list[Any]:
+    """What began or ended on a time line, in order: the numbers of the upright lines."""
+    return [each for each in series.phases if span and span[0] <= each.on <= span[1]]
+
+
+def event_words(event: Any, phase_name: Name) -> str:
+    """What began or ended, in few words."""
+    if event.kind == "came_in":
+        return _("came in")
+    name = phase_name(event.protocol)
+    if event.kind == "ended":
+        return _("%(name)s ended") % {"name": name}
+    if event.kind == "phase":
+        way = catalogue.current().protocols.get(event.protocol)
+        found = next((p for p in way.phases if p.id == event.phase), None) if way else None
+        return str(found.name) if found else event.phase
+    return name

@@ -3,45 +3,230 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alongside import catalogue
 from alongside.insights import progress
+from alongside.insights.explained import explained
+from alongside.measures import queries as measures
 from alongside.records import clock
 from alongside.web.parts.access import access
-from alongside.web.parts.pages import Request, zone_of
-from alongside.web.parts.scores import chart_of
-from alongside.web.person.base import own_circles, way_name
+from alongside.web.parts.explained_words import answers
+from alongside.web.parts.pages import Request, day_words, local_day, short_day, zone_of
+from alongside.web.parts.picture import as_download
+from alongside.web.parts.scores import chart_of, plain_chart
+from alongside.web.person.base import own_circles, seen_here, way_name
 
 
 @access("own_measure", "R")
 @require_safe
 def change(request: Request) -> HttpResponse:
     """One chart for each set of questions I answer."""
+    return render(
+        request,
+        "person/change.html",
+        {
+            "shown": [_one(each) for each in _mine(request)],
+            "on": short_day(local_day(request, clock.now())),
+        },
+    )
+
+
+@access("own_measure", "R")
+@require_safe
+def picture(request: Request) -> HttpResponse:
+    """One of my drawings as a file of my own; it names the questions and not me."""
+    key = request.GET.get("measure", "")
+    series = next((each for each in _mine(request) if each.key == key), None)
+    drawn = None if series is None else plain_chart(series, _wording(series), phase_name=way_name)
+    if series is None or drawn is None:
+        raise Http404
+    return as_download(
+        drawn,
+        name=series.instrument.ref.id,
+        title=series.instrument.name,
+        notes=[_sentence(series), short_day(local_day(request, clock.now()))],
+    )
+
+
+@access("own_measure", "R")
+@require_safe
+def score(request: Request, pk: UUID) -> HttpResponse:
+    """Where one of my numbers comes from, in plain words."""
+    row, it = explained(pk, seen_by=request.reader)
+    if row is None or it is None or row.respondent_id not in request.reader.persons:
+        raise Http404
+    wording = catalogue.current().wording(row.instrument, get_language() or "en")
+    return render(
+        request,
+        "person/score.html",
+        {
+            "name": it.instrument.name,
+            "value": "" if it.main is None or it.main.stored is None else it.main.stored,
+            "day": day_words(local_day(request, row.answered_at)),
+            "steps": _steps(it),
+            "meaning": _meaning(it, wording),
+            "help_url": reverse("person:form-help", args=[row.asking_id])
+            if it.findings and row.asking_id
+            else "",
+            "has_danger": bool(it.findings),
+            "was_told": bool(row.asking_id) and measures.told(row.asking).state != "nothing",
+            "items": answers(it, wording),
+            "lang": wording.language,
+            "version": it.version,
+            "source": it.instrument.source,
+            "licence": it.instrument.licence.statement,
+            "credit": it.instrument.licence.credit,
+            "seen": seen_here(request, row.record_type_of_row, row.circle_id),
+        },
+    )
+
+
+def _mine(request: Request) -> list[progress.Series]:
     at, me = clock.now(), request.reader.persons
-    shown = []
+    found: list[progress.Series] = []
     for circle in own_circles(request):
-        found = progress.series(
+        found += progress.series(
             circle.pk, seen_by=request.reader, at=at, zone=str(zone_of(request))
         )
-        shown += [_one(each) for each in found if each.respondent.pk in me]
-    return render(request, "person/change.html", {"shown": shown})
+    return [each for each in found if each.respondent.pk in me]
+
+
+def _wording(series: progress.Series) -> Any:
+    return catalogue.current().wording(str(series.instrument.ref), get_language() or "en")
+
+
+def _sentence(series: progress.Series) -> str:
+    key = series.progress.sentence_key.replace("progress.", "progress.mine.", 1)
+    return str(catalogue.current().sentence(key, get_language() or "en"))
 
 
 def _one(series: progress.Series) -> dict[str, Any]:
-    language = get_language() or "en"
-    wording = catalogue.current().wording(str(series.instrument.ref), language)
-    key = series.progress.sentence_key.replace("progress.", "progress.mine.", 1)
+    last = next((m for m in reversed(series.marks) if m.response is not None), None)
+    few = len(series.unscorable)
+    answered = _("You answered %(answered)s of %(due)s times.") % {
+        "answered": series.progress.due - len(series.not_answered),
+        "due": series.progress.due,
+    }
+    if few:
+        answered += " " + ngettext(
+            "One time too many were left open for a number.",
+            "%(count)s times too many were left open for a number.",
+            few,
+        ) % {"count": few}
     return {
         "id": series.instrument.ref.id,
         "name": series.instrument.name,
-        "words": catalogue.current().sentence(key, language),
-        "answered": _("You answered %(answered)s of %(due)s times.")
-        % {"answered": series.progress.answered, "due": series.progress.due},
-        "figure": chart_of(series, wording, phase_name=way_name),
+        "words": _sentence(series),
+        "answered": answered,
+        "better": {
+            "worse": _("Here a low number is better."),
+            "better": _("Here a high number is better."),
+        }.get(series.change.higher_is or "", ""),
+        "figure": chart_of(series, _wording(series), phase_name=way_name),
+        "picture_url": reverse("person:picture") + "?" + urlencode({"measure": series.key}),
+        "last": None
+        if last is None
+        else {
+            "value": "" if last.score is None else last.score,
+            "url": reverse("person:score", args=[last.response]),
+        },
+        "times": [
+            {
+                "day": short_day(mark.on),
+                "value": "" if mark.score is None else str(mark.score),
+                "url": reverse("person:score", args=[mark.response]) if mark.response else "",
+                "note": _("some were left open") if mark.prorated else "",
+            }
+            for mark in series.marks
+        ],
     }
+
+
+def _steps(it: Any) -> list[str]:
+    """How the number came about, one short sentence after the other."""
+    main = it.main
+    if main is None or main.how == "as_total":
+        return [_("Someone wrote down the number from a form on paper.")]
+    said = [
+        _("You answered %(answered)s of %(wanted)s questions.")
+        % {"answered": main.answered, "wanted": main.wanted},
+        _("Each answer has points. Yours add up to %(points)s.") % {"points": main.points},
+    ]
+    opened = main.wanted - main.answered
+    if main.how == "prorated":
+        said.append(
+            ngettext(
+                "You left one open. For that one we took the mean of the others.",
+                "You left %(count)s open. For those we took the mean of the others.",
+                opened,
+            )
+            % {"count": opened}
+        )
+        said.append(_("That makes %(value)s.") % {"value": main.value})
+    elif main.how == "unscorable":
+        most = it.missing_allowed or 0
+        said.append(
+            ngettext("You left one open.", "You left %(count)s open.", opened) % {"count": opened}
+        )
+        said.append(
+            _("With more than %(most)s open there is no number.") % {"most": most}
+            if most
+            else _("On this form there is no number when one is open.")
+        )
+        said.append(_("That is fine. It is not a zero, and we read the rest."))
+    elif main.value != main.points:
+        said.append(_("By the rule of this form that makes %(value)s.") % {"value": main.value})
+    return said
+
+
+def _meaning(it: Any, wording: Any) -> list[str]:
+    """What the number is and is not."""
+    main = it.main
+    if main is None or main.stored is None:
+        return []
+    said = [
+        _("It can go from %(lowest)s to %(highest)s.")
+        % {"lowest": main.rule.lowest, "highest": main.rule.highest}
+    ]
+    if main.rule.higher_is == "worse":
+        said.append(_("Here a low number is better."))
+    elif main.rule.higher_is == "better":
+        said.append(_("Here a high number is better."))
+    if it.range is not None:
+        said.append(
+            _("From %(lowest)s to %(highest)s this form says “%(band)s”.")
+            % {
+                "lowest": it.range.lowest,
+                "highest": it.range.highest,
+                "band": wording.bands.get(it.range.name, it.range.name),
+            }
+        )
+        said.append(_("That is a word for the number, not for you. It does not name an illness."))
+    line = next((each for each in it.lines if each.is_used), None)
+    if line is not None:
+        said.append(
+            _("The line where we offer treatment is %(value)s.") % {"value": line.rule.value}
+        )
+        said.append(
+            _("Your number is on the side where we offer it.")
+            if line.holds
+            else _("Your number is on the other side of it.")
+        )
+    stated = it.change
+    if stated is not None and stated.is_on and stated.basis != "mid":
+        said.append(
+            _("If it moves by less than %(least)s, that may be chance.")
+            % {"least": f"{stated.value:f}"}
+        )
+    else:
+        said.append(_("We don’t know how much of a move is chance on this form."))
+    return said

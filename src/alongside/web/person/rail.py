@@ -19,6 +19,7 @@ PAGES = (
 # Pages that are reached from one of the four.
 UNDER = {
     "person:change": "person:questions",
+    "person:score": "person:questions",
     "person:receipts": "person:record",
     "person:receipt-end": "person:record",
     "person:looked": "person:record",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -14,21 +15,26 @@ from django.views.decorators.http import require_safe
 from alongside import catalogue
 from alongside.engine.outcomes.gas import ScaledGoal, t_score
 from alongside.insights import progress as insights
+from alongside.insights.explained import explained
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.fields import prepare
+from alongside.web.parts import explained_words as words
 from alongside.web.parts.access import access
-from alongside.web.parts.pages import Request, local_day, seen_by_whom, short_day, zone_of
-from alongside.web.parts.scores import chart_of
-from alongside.web.practitioner.base import case_or_404, case_page
+from alongside.web.parts.pages import (
+    Request,
+    local_day,
+    moment_words,
+    seen_by_whom,
+    short_day,
+    zone_of,
+)
+from alongside.web.parts.picture import as_download
+from alongside.web.parts.scores import chart_of, drawn_events, event_words, plain_chart
+from alongside.web.practitioner.base import address, case_or_404, case_page
+from alongside.web.practitioner.words import short_instrument
 
-BASES = {
-    "published": gettext_lazy("published value"),
-    "derived": gettext_lazy("computed from figures this service entered"),
-    "by_analogy": gettext_lazy("borrowed from another measure"),
-    "mid": gettext_lazy("no reliable change: only a smallest difference that matters"),
-    "none": gettext_lazy("no reliable change is published"),
-}
+TOGETHER = "all"
 KINDS = {"improved": "moss", "deteriorated": "lamp"}
 WHYS = {
     "declined": gettext_lazy("they would rather not"),
@@ -49,16 +55,21 @@ LEVELS = (
 @access("own_measure", "R")
 @require_safe
 def progress(request: Request, pk: UUID) -> HttpResponse:
-    """One series as a chart with its judgement; tabs for the others; goals."""
+    """One series as a chart with its judgement, or several on one time line; goals."""
     case = case_or_404(request, pk)
+    asked = request.GET.getlist("measure")
     found, shown = insights.one(
         case.circle_id,
-        request.GET.get("measure", ""),
+        asked[0] if asked else "",
         seen_by=request.reader,
         at=clock.now(),
         zone=str(zone_of(request)),
     )
     prepare([s.respondent for s in found], "name")
+    several = found if TOGETHER in asked else insights.chosen(found, asked)
+    if len(several) < 2:
+        several = []
+    several_shown = _together(case, several)
     plan = plans.live_plan(seen_by=request.reader, circle=case.circle_id)
     goals = plans.goals(seen_by=request.reader, plan=plan) if plan is not None else []
     return case_page(
@@ -66,26 +77,94 @@ def progress(request: Request, pk: UUID) -> HttpResponse:
         "practitioner/progress/progress.html",
         case,
         tab="progress",
-        measures=[
-            {
-                "url": f"?measure={each.key}",
-                "label": name_of(case, each),
-                "current": shown is not None and each.key == shown.key,
-            }
-            for each in found
+        measures=_tabs(case, found, None if several else shown),
+        choices=[
+            {"key": s.key, "label": name_of(case, s), "checked": s in several or not several}
+            for s in found
         ],
-        shown=None if shown is None else _series(request, case, shown),
+        several=several_shown,
+        events=[
+            {"label": event_words(each, protocol_name), "day": short_day(each.on)}
+            for each in (drawn_events(several[0], insights.span(several)) if several else [])
+        ],
+        key=_key([each["figure"] for each in several_shown if each["figure"]]),
+        shown=None if several or shown is None else _series(request, case, shown),
         goals=[_goal(request, goal) for goal in goals],
         gas=_gas(goals),
         seen=seen_by_whom(request, "own_measure", case.circle_id),
+        on=short_day(local_day(request, clock.now())),
+    )
+
+
+@access("own_measure", "R")
+@require_safe
+def picture(request: Request, pk: UUID) -> HttpResponse:
+    """One drawing as an SVG file; it names the measure and nobody."""
+    case = case_or_404(request, pk)
+    _all, shown = insights.one(
+        case.circle_id,
+        request.GET.get("measure", ""),
+        seen_by=request.reader,
+        at=clock.now(),
+        zone=str(zone_of(request)),
+    )
+    wording = None if shown is None else wording_of(shown)
+    drawn = (
+        None
+        if shown is None
+        else plain_chart(shown, wording, phase_name=protocol_name, with_danger=True)
+    )
+    if shown is None or drawn is None:
+        raise Http404
+    return as_download(
+        drawn,
+        name=shown.instrument.ref.id,
+        title=titled(shown, shown.instrument.name),
+        notes=[
+            sentence_of(shown),
+            _("Case %(code)s, %(day)s. %(source)s")
+            % {
+                "code": case.circle.code,
+                "day": short_day(local_day(request, clock.now())),
+                "source": shown.instrument.source,
+            },
+        ],
+    )
+
+
+@access("own_measure", "R")
+@require_safe
+def score(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
+    """Where one number comes from: each answer, each rule, each source."""
+    case = case_or_404(request, pk)
+    row, it = explained(answers, seen_by=request.reader)
+    if row is None or row.circle_id != case.circle_id or it is None:
+        raise Http404
+    wording = catalogue.current().wording(row.instrument, get_language() or "en")
+    about = words.for_staff(it, wording)
+    return case_page(
+        request,
+        "practitioner/progress/score.html",
+        case,
+        tab="progress",
+        title=_("Where a number comes from"),
+        name=it.instrument.name,
+        given=_("%(who)s, %(moment)s")
+        % {"who": str(row.respondent), "moment": moment_words(request, row.answered_at)},
+        it=about,
+        items=words.answers(it, wording),
+        open_words=_open_words(it),
+        danger_url=address("practitioner:case-danger", case.pk),
+        lang=wording.language,
+        seen=seen_by_whom(request, row.record_type_of_row, case.circle_id),
     )
 
 
 def name_of(case: Any, series: insights.Series) -> str:
     """What a series is called: the measure, and whose it is when it is not the person's own."""
-    name = series.instrument.name
+    name = short_instrument(str(series.instrument.ref))
     if series.respondent.pk == case.circle.focus_id:
-        return str(name)
+        return name
     if series.about.pk != series.respondent.pk:
         return _("%(name)s, as %(who)s sees it") % {"name": name, "who": str(series.respondent)}
     return f"{name}, {series.respondent}"
@@ -97,33 +176,136 @@ def protocol_name(protocol: str) -> str:
     return str(found.name) if found else protocol
 
 
+def wording_of(series: insights.Series) -> Any:
+    """The words of a series' instrument in the reader's language."""
+    return catalogue.current().wording(str(series.instrument.ref), get_language() or "en")
+
+
+def sentence_of(series: insights.Series) -> str:
+    """What may be said about the change, in one sentence."""
+    key = series.progress.sentence_key
+    return str(catalogue.current().sentence(key, get_language() or "en"))
+
+
+def titled(series: insights.Series, name: str) -> str:
+    """A series with the way that is better."""
+    if series.change.higher_is == "worse":
+        return _("%(name)s: lower is better") % {"name": name}
+    if series.change.higher_is == "better":
+        return _("%(name)s: higher is better") % {"name": name}
+    return name
+
+
+def _tabs(case: Any, found: list[Any], shown: Any) -> list[dict[str, Any]]:
+    tabs = [
+        {
+            "url": f"?{urlencode({'measure': each.key})}",
+            "label": name_of(case, each),
+            "current": shown is not None and each.key == shown.key,
+        }
+        for each in found
+    ]
+    if len(found) > 1:
+        tabs.append(
+            {
+                "url": f"?{urlencode({'measure': TOGETHER})}",
+                "label": _("Together"),
+                "current": shown is None,
+            }
+        )
+    return tabs
+
+
+def _key(figures: list[Any]) -> dict[str, bool]:
+    """What the key under several charts must name: all that any of them shows."""
+    marks = ("has_filled", "has_danger", "reliable", "has_phases", "has_ends", "has_missing",
+             "has_unscored")  # fmt: skip
+    return {mark: any(getattr(each, mark) for each in figures) for mark in marks}
+
+
+def _together(case: Any, several: list[Any]) -> list[dict[str, Any]]:
+    """Small charts on one time line, each with its sentence and its own page."""
+    span = insights.span(several)
+    return [
+        {
+            "title": titled(each, name_of(case, each)),
+            "url": f"?{urlencode({'measure': each.key})}",
+            "sentence": sentence_of(each),
+            "kind": KINDS.get(each.progress.verdict or "", ""),
+            "weeks": _completeness(each),
+            "name": each.instrument.name,
+            "figure": chart_of(
+                each,
+                wording_of(each),
+                phase_name=protocol_name,
+                small=True,
+                span=span,
+                with_danger=True,
+            ),
+        }
+        for each in several
+    ]
+
+
 def _series(request: Request, case: Any, series: insights.Series) -> dict[str, Any]:
-    said, language = series.progress, get_language() or "en"
-    wording = catalogue.current().wording(str(series.instrument.ref), language)
+    said, wording = series.progress, wording_of(series)
+    last = next((m for m in reversed(series.marks) if m.response is not None), None)
+    it = None if last is None else explained(last.response, seen_by=request.reader)[1]
     return {
-        "title": _("%(name)s: lower is better") % {"name": name_of(case, series)}
-        if series.change.higher_is == "worse"
-        else _("%(name)s: higher is better") % {"name": name_of(case, series)}
-        if series.change.higher_is == "better"
-        else name_of(case, series),
+        "title": titled(series, name_of(case, series)),
         "name": series.instrument.name,
-        "sentence": catalogue.current().sentence(said.sentence_key, language),
+        "sentence": sentence_of(series),
         "kind": KINDS.get(said.verdict or "", ""),
         "icon": "trending-down" if series.change.higher_is == "worse" else "trending-up",
         "reasons": [reason.text for reason in said.reasons],
-        "figure": chart_of(series, wording, phase_name=protocol_name),
+        "figure": chart_of(series, wording, phase_name=protocol_name, with_danger=True),
+        "picture_url": reverse("practitioner:progress-picture", args=[case.pk])
+        + "?"
+        + urlencode({"measure": series.key}),
         "figures": _figures(series),
-        "rows": [_row(request, case, series, mark, wording) for mark in series.marks],
-        "weeks": ngettext(
-            "%(answered)s of %(asked)s answered, over %(weeks)s week with questions.",
-            "%(answered)s of %(asked)s answered, over %(weeks)s weeks with questions.",
-            len(series.weeks),
-        )
-        % {
-            "answered": sum(week.answered for week in series.weeks),
-            "asked": sum(week.asked for week in series.weeks),
-            "weeks": len(series.weeks),
+        "critical": [_question(series, id) for id in series.critical],
+        "rows": [_row(case, series, mark, wording) for mark in series.marks],
+        "weeks": _completeness(series),
+        "versions": _versions(series),
+        "last": None
+        if it is None or last is None
+        else {
+            "it": words.for_staff(it, wording),
+            "on": short_day(last.on),
+            "url": reverse("practitioner:case-score", args=[case.pk, last.response]),
         },
+    }
+
+
+def _question(series: insights.Series, id: str) -> str:
+    return _("Question %(number)s") % {"number": series.instrument.item_ids.index(id) + 1}
+
+
+def _completeness(series: insights.Series) -> str:
+    """How many of the times that were due were answered, and how many gave no score."""
+    weeks = series.weeks
+    asked, answered = sum(w.asked for w in weeks), sum(w.answered for w in weeks)
+    said = ngettext(
+        "%(answered)s of %(asked)s answered, over %(weeks)s week with questions.",
+        "%(answered)s of %(asked)s answered, over %(weeks)s weeks with questions.",
+        len(weeks),
+    ) % {"answered": answered, "asked": asked, "weeks": len(weeks)}
+    few = len(series.unscorable)
+    if few:
+        said += " " + ngettext(
+            "%(number)s of them has too few answers for a score.",
+            "%(number)s of them have too few answers for a score.",
+            few,
+        ) % {"number": few}
+    return said
+
+
+def _versions(series: insights.Series) -> str:
+    """Said when some of the answers belong to another version of the form."""
+    if len(series.versions) < 2:
+        return ""
+    return _("Answered on more than one version of the form: %(versions)s.") % {
+        "versions": ", ".join(series.versions)
     }
 
 
@@ -132,7 +314,7 @@ def _figures(series: insights.Series) -> list[dict[str, str]]:
     figures = []
     if said.first is not None and said.last is not None and said.points is not None:
         moved = float(said.last.score or 0) - float(said.first.score or 0)
-        basis = str(BASES.get(said.basis, said.basis))
+        basis = str(words.BASES.get(said.basis, said.basis))
         if said.threshold is not None:
             basis = _("reliable: %(least)s or more (%(basis)s)") % {
                 "least": f"{said.threshold:g}",
@@ -150,27 +332,30 @@ def _figures(series: insights.Series) -> list[dict[str, str]]:
             }
         )
     missing = series.not_answered
+    share = round(100 * (said.due - len(missing)) / said.due) if said.due else 0
     figures.append(
         {
             "term": _("Answered"),
             "value": _("%(have)s of %(due)s") % {"have": said.due - len(missing), "due": said.due},
-            "small": _("missing: %(days)s")
-            % {"days": ", ".join(short_day(mark.on) for mark in missing[-4:])}
+            "small": _("%(share)s %%; missing: %(days)s")
+            % {"share": share, "days": ", ".join(short_day(mark.on) for mark in missing[-4:])}
             if missing
             else _("none missing"),
         }
     )
+    if series.unscorable:
+        days = ", ".join(short_day(mark.on) for mark in series.unscorable[-4:])
+        figures.append(
+            {
+                "term": _("Answered, no score"),
+                "value": str(len(series.unscorable)),
+                "small": _("too few answers: %(days)s") % {"days": days},
+            }
+        )
     return figures
 
 
-def _row(
-    request: Request, case: Any, series: insights.Series, mark: insights.Mark, wording: Any
-) -> list[dict[str, str]]:
-    url = (
-        reverse("practitioner:measure-response", args=[case.pk, mark.response])
-        if mark.response
-        else ""
-    )
+def _row(case: Any, series: insights.Series, mark: insights.Mark, wording: Any) -> dict[str, Any]:
     start = series.progress.first
     moved = (
         ""
@@ -180,13 +365,41 @@ def _row(
     why = "" if mark.why == "answered" else str(WHYS[mark.why])
     if mark.prorated:
         why = _("filled in from the other answers")
-    return [
-        {"text": short_day(mark.on), "url": url},
-        {"text": "" if mark.score is None else str(mark.score)},
-        {"text": str(wording.bands.get(mark.band, mark.band))},
-        {"text": moved},
-        {"text": why},
-    ]
+    return {
+        "day": short_day(mark.on),
+        "url": reverse("practitioner:case-score", args=[case.pk, mark.response])
+        if mark.response
+        else "",
+        "score": "" if mark.score is None else str(mark.score),
+        "band": str(wording.bands.get(mark.band, mark.band)),
+        "moved": moved,
+        "critical": [_said(series, mark, id, wording) for id in series.critical],
+        "danger": mark.showed_danger,
+        "why": why,
+    }
+
+
+def _said(series: insights.Series, mark: insights.Mark, id: str, wording: Any) -> dict[str, str]:
+    """One answer to a question about danger, in the words of the form."""
+    if mark.response is None:
+        return {"label": _question(series, id), "text": ""}
+    value = dict(mark.critical).get(id)
+    labels = wording.options.get(series.instrument.item(id).options, {})
+    return {
+        "label": _question(series, id),
+        "text": _("left open") if value is None else str(labels.get(value, value)),
+    }
+
+
+def _open_words(it: Any) -> str:
+    """How many questions were left open, and which."""
+    if not it.missing:
+        return ""
+    return ngettext(
+        "%(count)s question was left open: %(numbers)s.",
+        "%(count)s questions were left open: %(numbers)s.",
+        len(it.missing),
+    ) % {"count": len(it.missing), "numbers": words.numbers_of(it, it.missing)}
 
 
 def _signed(moved: float) -> str:

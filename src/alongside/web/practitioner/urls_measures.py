@@ -12,5 +12,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/questions/<uuid:asking>/enter/", measures.enter, name="measure-enter"),
     path("cases/<uuid:pk>/answers/<uuid:answers>/", measures.response, name="measure-response"),
     path("cases/<uuid:pk>/progress/", progress.progress, name="case-progress"),
+    path("cases/<uuid:pk>/progress/picture/", progress.picture, name="progress-picture"),
+    path("cases/<uuid:pk>/progress/<uuid:answers>/", progress.score, name="case-score"),
     path("cases/<uuid:pk>/timeline/", timeline.timeline, name="case-timeline"),
 ]

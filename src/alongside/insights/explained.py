@@ -1,0 +1,273 @@
+"""Where a number comes from: the answers counted, the rules used, and who says so.
+
+One function for every page that shows a score. It works the score out again from the answers as
+they were given, so a number that does not follow from them is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+from uuid import UUID
+
+from alongside import catalogue
+from alongside.catalogue import UnknownContent
+from alongside.engine.errors import EngineError
+from alongside.engine.instruments import as_decimal, band_of, is_case, score
+from alongside.engine.instruments.shapes import (
+    Band,
+    CasenessRule,
+    Instrument,
+    ReliableChange,
+    Score,
+    ScoreRule,
+)
+from alongside.engine.risk.rules import RiskFinding, blank_critical, find_risk
+from alongside.measures import queries as measures
+
+Said = Literal["answered", "skipped", "not_asked"]
+How = Literal["whole", "prorated", "unscorable", "as_total"]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One question: the official value that was given, and the points it counts.
+
+    ``points`` None: left open, or a question that does not count. ``is_turned``: counted the
+    other way round.
+    """
+
+    number: int
+    id: str
+    options: str
+    said: Said
+    value: int | None
+    points: int | None
+    counts: bool
+    is_turned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One score and how it came about.
+
+    ``points`` are the sum of what was answered, before anything was filled in; ``exact`` is the
+    result before rounding, ``value`` after. ``stored`` is what was kept at the time.
+    """
+
+    rule: ScoreRule
+    points: int
+    answered: int
+    wanted: int
+    exact: str
+    value: int | None
+    stored: int | None
+    how: How
+
+    @property
+    def agrees(self) -> bool:
+        """Does the stored score follow from the stored answers?"""
+        return self.how == "as_total" or self.value == self.stored
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One rule for the treatment line, and on which side this score lies."""
+
+    rule: CasenessRule
+    is_used: bool
+    holds: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The named range of points a score lies in, with its first and last point."""
+
+    name: str
+    lowest: int
+    highest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Everything a page may say about one number.
+
+    ``missing_allowed`` None: the instrument has no rule for open questions. ``findings`` are the
+    dangers in the answers by the rules of today; ``left_open`` the questions about danger
+    without an answer.
+    """
+
+    response: UUID
+    instrument: Instrument
+    version: str
+    items: tuple[Counted, ...]
+    main: Sum | None
+    others: tuple[Sum, ...]
+    missing: tuple[str, ...]
+    missing_allowed: int | None
+    range: Range | None
+    lines: tuple[CaseLine, ...]
+    change: ReliableChange | None
+    findings: tuple[RiskFinding, ...]
+    left_open: tuple[str, ...]
+
+    @property
+    def how(self) -> How:
+        """How the main score came about."""
+        return self.main.how if self.main else "unscorable"
+
+    @property
+    def agrees(self) -> bool:
+        """Does every stored score follow from the stored answers?"""
+        return all(each.agrees for each in (self.main, *self.others) if each is not None)
+
+
+def explained(pk: UUID, *, seen_by: Any) -> tuple[Any, Explained | None]:
+    """A response this reader may read and where its number comes from.
+
+    Returns:
+        The response with who gave it, and its explanation; None and None where there is no such
+        response for this reader, None for the second where its instrument is not here any more.
+    """
+    row = measures.responses(seen_by=seen_by).filter(pk=pk).first()
+    return row, None if row is None else explain(row)
+
+
+def explain(row: Any) -> Explained | None:
+    """Where the number of one response comes from; None when its instrument is not here.
+
+    Args:
+        row: ``measures.Response``, read through its reader.
+
+    Source: the instrument's own file at the version that was answered.
+    """
+    cat = catalogue.current()
+    try:
+        instrument = cat.instrument(row.instrument)
+    except UnknownContent:
+        return None
+    answers = {id: value for id, value in row.answers.items() if id in set(instrument.item_ids)}
+    again = _again(instrument, answers)
+    sums = [_sum(rule, instrument, answers, again, row) for rule in instrument.scores]
+    main = next((each for each in sums if each.rule.id == instrument.main_score), None)
+    points = main.stored if main else None
+    rules = cat.risk_rules_for(row.instrument)
+    return Explained(
+        response=row.pk,
+        instrument=instrument,
+        version=row.instrument,
+        items=tuple(_counted(instrument, answers)),
+        main=main,
+        others=tuple(each for each in sums if each is not main),
+        missing=tuple(again.missing if again else row.missing),
+        missing_allowed=instrument.missing.max if instrument.missing else None,
+        range=_range(instrument, points),
+        lines=tuple(_lines(instrument, sums, row.caseness_rule)),
+        change=_change(instrument),
+        findings=find_risk(rules, answers, scores=row.scores),
+        left_open=blank_critical(rules, answers),
+    )
+
+
+def _again(instrument: Instrument, answers: Mapping[str, int | None]) -> Score | None:
+    """The score worked out anew; None where the answers do not fit the form any more."""
+    try:
+        return score(instrument, answers)
+    except EngineError:
+        return None
+
+
+def _counted(instrument: Instrument, answers: Mapping[str, int | None]) -> list[Counted]:
+    found = []
+    for number, item in enumerate(instrument.items, start=1):
+        value = answers.get(item.id)
+        said: Said = "not_asked" if item.id not in answers else "answered"
+        found.append(
+            Counted(
+                number=number,
+                id=item.id,
+                options=item.options,
+                said="skipped" if said == "answered" and value is None else said,
+                value=value,
+                points=instrument.points(item).get(value)
+                if item.scored and value is not None
+                else None,
+                counts=item.scored,
+                is_turned=item.reversed,
+            )
+        )
+    return found
+
+
+def _sum(
+    rule: ScoreRule,
+    instrument: Instrument,
+    answers: Mapping[str, int | None],
+    again: Score | None,
+    row: Any,
+) -> Sum:
+    points = [
+        instrument.points(instrument.item(id)).get(value, 0)
+        for id in rule.items
+        if (value := answers.get(id)) is not None
+    ]
+    wanted = [
+        id for id in rule.items if not instrument.item(id).optional or answers.get(id) is not None
+    ]
+    exact = again.exact.get(rule.id) if again else None
+    value = again.scores.get(rule.id) if again else None
+    return Sum(
+        rule=rule,
+        points=sum(points),
+        answered=len(points),
+        wanted=len(wanted),
+        exact="" if exact is None else _plain(exact),
+        value=value,
+        stored=row.scores.get(rule.id),
+        how=_how(row, value, len(points) < len(wanted)),
+    )
+
+
+def _how(row: Any, value: int | None, has_open: bool) -> How:
+    if row.entered_as_total:
+        return "as_total"
+    if value is None:
+        return "unscorable"
+    return "prorated" if has_open else "whole"
+
+
+def _plain(value: Any) -> str:
+    """At most two places: 14.14, 16."""
+    number = as_decimal(value if not isinstance(value, int) else Fraction(value), places=2)
+    return f"{number:f}".rstrip("0").rstrip(".")
+
+
+def _range(instrument: Instrument, points: int | None) -> Range | None:
+    rule = instrument.score_rule(instrument.main_score)
+    name = None if points is None else band_of(instrument, points)
+    if rule is None or name is None:
+        return None
+    bands: list[Band] = sorted(
+        (b for b in instrument.bands if b.score == instrument.main_score), key=lambda b: b.lowest
+    )
+    place = next(n for n, band in enumerate(bands) if band.name == name)
+    last = bands[place + 1].lowest - 1 if place + 1 < len(bands) else rule.highest
+    return Range(name, bands[place].lowest, last)
+
+
+def _lines(instrument: Instrument, sums: list[Sum], used: str) -> list[CaseLine]:
+    """Every rule there is, the one that was used first."""
+    scores = {each.rule.id: each.stored for each in sums}
+    default = instrument.default_caseness
+    chosen = used.rpartition("/")[2] or (default.id if default else "")
+    return [
+        CaseLine(rule, rule.id == chosen, is_case(rule, scores.get(rule.score)))
+        for rule in sorted(instrument.caseness, key=lambda rule: rule.id != chosen)
+    ]
+
+
+def _change(instrument: Instrument) -> ReliableChange | None:
+    stated = instrument.reliable_change
+    return stated if stated is not None and stated.score == instrument.main_score else None

@@ -1,0 +1,246 @@
+"""Where a number comes from, in words for staff: what was counted, each rule, and its source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from alongside.web.parts.people_words import listed
+
+OPERATORS = {
+    ">=": gettext_lazy("%(value)s or more"),
+    ">": gettext_lazy("more than %(value)s"),
+    "<=": gettext_lazy("%(value)s or less"),
+    "<": gettext_lazy("less than %(value)s"),
+}
+BASES = {
+    "published": gettext_lazy("published value"),
+    "derived": gettext_lazy("computed from figures this service entered"),
+    "by_analogy": gettext_lazy("borrowed from another measure"),
+    "mid": gettext_lazy("only a smallest difference that matters, not a reliable change"),
+    "none": gettext_lazy("no reliable change is published"),
+}
+
+
+def for_staff(it: Any, wording: Any) -> dict[str, Any]:
+    """What ``parts/explained.html`` shows of an ``insights.explained.Explained``."""
+    main, instrument = it.main, it.instrument
+    return {
+        "value": "" if main is None or main.stored is None else str(main.stored),
+        "scale": "" if main is None else scale(main.rule),
+        "range": band_words(it, wording),
+        "state": it.how,
+        "mismatch": mismatch(it),
+        "danger": [because(it, found, wording) for found in it.findings],
+        "rules": [
+            *_adding(it),
+            *_missing(it),
+            *_lines(it),
+            *_change(it),
+            *_danger(it, wording),
+        ],
+        "version": it.version,
+        "source": instrument.source,
+        "licence": instrument.licence.statement,
+        "checked": instrument.licence.checked,
+        "credit": instrument.licence.credit,
+        "is_validated": instrument.validated,
+    }
+
+
+def answers(it: Any, wording: Any) -> list[dict[str, str]]:
+    """Each question with what was said and the points it counts."""
+    rows = []
+    for each in it.items:
+        labels = wording.options.get(each.options, {})
+        said = {"not_asked": _("Not asked"), "skipped": _("Left open")}.get(each.said, "")
+        if each.said == "answered":
+            said = str(labels.get(each.value, each.value))
+        note = ""
+        if not each.counts:
+            note = _("does not count")
+        elif each.is_turned and each.points is not None:
+            note = _("counted the other way round")
+        rows.append(
+            {
+                "question": f"{each.number}. {wording.items.get(each.id, each.id)}",
+                "said": said,
+                "points": "–" if each.points is None else str(each.points),
+                "note": note,
+                "is_open": "yes" if each.said == "skipped" else "",
+            }
+        )
+    return rows
+
+
+def scale(rule: Any) -> str:
+    """From where to where, and which way is better."""
+    span = {"lowest": rule.lowest, "highest": rule.highest}
+    if rule.higher_is == "worse":
+        return _("on a scale of %(lowest)s to %(highest)s, lower is better") % span
+    if rule.higher_is == "better":
+        return _("on a scale of %(lowest)s to %(highest)s, higher is better") % span
+    return _("on a scale of %(lowest)s to %(highest)s, neither way is better") % span
+
+
+def band_words(it: Any, wording: Any) -> str:
+    """The range, as a range and never as a diagnosis."""
+    if it.range is None:
+        return ""
+    return _("score in the range described as %(band)s (%(lowest)s to %(highest)s)") % {
+        "band": wording.bands.get(it.range.name, it.range.name),
+        "lowest": it.range.lowest,
+        "highest": it.range.highest,
+    }
+
+
+def mismatch(it: Any) -> str:
+    """Said when the stored number does not follow from the stored answers."""
+    if it.agrees:
+        return ""
+    wrong = next(each for each in (it.main, *it.others) if each is not None and not each.agrees)
+    return _("Kept as %(stored)s, but the answers give %(value)s.") % {
+        "stored": _("no score") if wrong.stored is None else wrong.stored,
+        "value": _("no score") if wrong.value is None else wrong.value,
+    }
+
+
+def because(it: Any, found: Any, wording: Any) -> str:
+    """The fact behind a danger, with the answer as the form prints it."""
+    given = next((each for each in it.items if each.id == found.item), None)
+    if given is None or given.value is None:
+        return str(found.because)
+    label = wording.options.get(given.options, {}).get(given.value)
+    said = str(given.value) if label is None else f"{given.value}, “{label}”"
+    return _("question %(number)s, answered %(said)s") % {"number": given.number, "said": said}
+
+
+def numbers_of(it: Any, ids: Any) -> str:
+    """Questions by their number on the form: 5 and 8."""
+    places = {each.id: each.number for each in it.items}
+    return listed([str(places[id]) for id in ids if id in places])
+
+
+def _adding(it: Any) -> list[dict[str, str]]:
+    found = []
+    for each in (it.main, *it.others):
+        if each is None:
+            continue
+        term = _("Added up") if each is it.main else each.rule.id.replace("_", " ").capitalize()
+        found.append({"term": term, "text": _sum(it, each), "source": ""})
+    return found
+
+
+def _sum(it: Any, each: Any) -> str:
+    if each.how == "as_total":
+        return _("Entered as a total. The single answers are not here.")
+    said = ngettext(
+        "%(points)s points from %(answered)s of %(wanted)s question that counts.",
+        "%(points)s points from %(answered)s of %(wanted)s questions that count.",
+        each.wanted,
+    ) % {"points": each.points, "answered": each.answered, "wanted": each.wanted}
+    if each.how == "unscorable":
+        return said + " " + _("Too few for a score. It is not a zero.")
+    if each.rule.kind == "goal_attainment":
+        return said + " " + _("As a T score with equal weights: %(exact)s.") % {"exact": each.exact}
+    steps = str(each.points)
+    if each.rule.kind == "mean":
+        steps += f" ÷ {each.answered}"
+    elif each.how == "prorated":
+        steps += f" ÷ {each.answered} × {each.wanted}"
+    if each.rule.multiply != 1:
+        steps += f" × {each.rule.multiply}"
+    if steps != str(each.points):
+        said += f" {steps} = {each.exact}."
+    if each.exact != str(each.value):
+        said += " " + _("Rounded, a half goes up: %(value)s.") % {"value": each.value}
+    return said
+
+
+def _missing(it: Any) -> list[dict[str, str]]:
+    if it.missing_allowed is None:
+        text = _("This measure has no rule for open questions: with one open there is no score.")
+    else:
+        text = ngettext(
+            "Up to %(most)s may be open; it counts as the mean of the others. With more there is "
+            "no score.",
+            "Up to %(most)s may be open; they count as the mean of the others. With more there is "
+            "no score.",
+            it.missing_allowed,
+        ) % {"most": it.missing_allowed}
+    if it.missing:
+        text += " " + _("Open here: %(numbers)s.") % {"numbers": numbers_of(it, it.missing)}
+    return [
+        {"term": _("Open questions"), "text": text, "source": _("rule of %(version)s")
+         % {"version": it.version}}
+    ]  # fmt: skip
+
+
+def _lines(it: Any) -> list[dict[str, str]]:
+    found = []
+    for each in it.lines:
+        at = str(OPERATORS[each.rule.op]) % {"value": each.rule.value}
+        if each.holds is None:
+            side = _("Without a score nobody can say on which side.")
+        elif each.holds:
+            side = _("This score is on the side where treatment is offered.")
+        else:
+            side = _("This score is on the other side.")
+        name = f"{it.version}/{each.rule.id}"
+        used = _("in use") if each.is_used else _("not in use here")
+        found.append(
+            {
+                "term": _("Treatment line"),
+                "text": f"{at}. {side}",
+                "source": f"{name}, {used}: {each.rule.source}",
+            }
+        )
+    return found or [
+        {"term": _("Treatment line"), "text": _("This measure has none."), "source": ""}
+    ]
+
+
+def _change(it: Any) -> list[dict[str, str]]:
+    stated = it.change
+    if stated is None or not stated.is_on:
+        basis = str(BASES["none"]) if stated is None else str(BASES[stated.basis])
+        text = _("No change of this score may be called reliable (%(basis)s).") % {"basis": basis}
+        return [
+            {
+                "term": _("Reliable change"),
+                "text": text,
+                "source": "" if stated is None else stated.source,
+            }
+        ]
+    text = _("%(least)s points: larger than measurement error is likely to explain.") % {
+        "least": str(OPERATORS[stated.comparison]) % {"value": f"{stated.value:f}"}
+    }
+    if stated.basis == "mid":
+        text = _("%(value)s points are the smallest difference that matters to people. Nothing is "
+                 "known of measurement error.") % {"value": f"{stated.value:f}"}  # fmt: skip
+    basis = str(BASES[stated.basis])
+    if stated.confidence is not None:
+        basis += ", " + _("at %(percent)s %% confidence") % {
+            "percent": f"{stated.confidence * 100:f}".rstrip("0").rstrip(".")
+        }
+    return [{"term": _("Reliable change"), "text": text, "source": f"{basis}: {stated.source}"}]
+
+
+def _danger(it: Any, wording: Any) -> list[dict[str, str]]:
+    found = [
+        {"term": _("Danger"), "text": _("An answer shows danger: %(because)s.")
+         % {"because": because(it, each, wording)}, "source": each.rule}
+        for each in it.findings
+    ]  # fmt: skip
+    if it.left_open:
+        found.append(
+            {
+                "term": _("Danger"),
+                "text": _("A question about danger was left open: %(numbers)s. It is no zero.")
+                % {"numbers": numbers_of(it, it.left_open)},
+                "source": "",
+            }
+        )
+    return found

@@ -349,7 +349,7 @@ def test_the_pair_of_measures_follows_the_service_rules(
 
 def test_opposite_reliable_moves_are_said_to_be_opposite():
     outcome = service_outcome(Scores(16, 9), Scores(10, 14))
-    assert outcome.reasons[-1].key == "outcomes.pair.opposite"
+    assert outcome.reasons[-1].key == "outcomes.together.opposite"
     assert outcome.reasons[0].text == "PHQ-9 fell by 7, 6 or more: reliable"
     assert outcome.reasons[1].text == "GAD-7 rose by 4, 4 or more: reliable"
 

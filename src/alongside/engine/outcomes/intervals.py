@@ -10,7 +10,7 @@ from alongside.engine.outcomes.numbers import NotAFigure, z_of
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """From low to high, each a share from 0 to 1."""
+    """From low to high, in the unit of what it surrounds."""
 
     low: float
     high: float

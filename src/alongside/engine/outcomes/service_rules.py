@@ -1,14 +1,14 @@
-"""NHS Talking Therapies: recovery and reliable change of a depression and an anxiety measure."""
+"""NHS Talking Therapies: recovery and reliable change of several measures judged together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from alongside.engine.outcomes.clinical_significance import CutOff
 from alongside.engine.outcomes.intervals import Interval, wilson
-from alongside.engine.outcomes.numbers import Number, exact, points
+from alongside.engine.outcomes.numbers import NotAFigure, Number, exact, points
 from alongside.engine.outcomes.reliable_change import ChangeRule, Verdict, judge, published
 from alongside.engine.terms import Reason
 
@@ -19,7 +19,7 @@ Reliable = Literal["improvement", "deterioration", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One of the two measures of the pair: its caseness line and its reliable change."""
+    """One of the measures judged together: its caseness line and its reliable change."""
 
     name: str
     case: CutOff
@@ -62,8 +62,13 @@ class ServiceOutcome:
     recovered: bool | None
     reliable: Reliable
     reliably_recovered: bool | None
-    anxiety_measure: str
+    measures: tuple[str, ...]
     reasons: tuple[Reason, ...]
+
+    @property
+    def anxiety_measure(self) -> str:
+        """The last measure of the pair: GAD-7, or the specific one used in its place."""
+        return self.measures[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,29 +121,55 @@ def service_outcome(
     anxiety, measure = gad7, GAD7
     if specific is not None and specific_measure is not None and specific.is_paired:
         anxiety, measure = specific, specific_measure
-    if contacts < 2:
+    return outcome_together([(PHQ9, depression), (measure, anxiety)], contacts=contacts)
+
+
+def outcome_together(
+    measures: Sequence[tuple[Measure, Scores]], *, contacts: int = 2
+) -> ServiceOutcome | None:
+    """Judge one course of treatment by several measures at once.
+
+    Args:
+        measures: each with its first and last score, in points; at least one.
+        contacts: attended treatment contacts.
+
+    Returns:
+        A case at the start is whoever reaches the line of any measure; recovered is a case that
+        reaches none at the end. Reliable improvement: at least one measure reliably better and
+        none reliably worse; deterioration the other way round; opposite moves are neither. None
+        when there is nothing to judge: fewer than 2 contacts, or a measure not recorded first
+        and last.
+
+    Refuses:
+        NotAFigure: no measure, or a score that is not finite.
+
+    Source: statistics.md section 3; with two measures these are the rules of the service.
+    """
+    if not measures:
+        raise NotAFigure("the number of measures", 0, "1 or more")
+    pairs = [
+        (measure, scores.first, scores.last)
+        for measure, scores in measures
+        if scores.first is not None and scores.last is not None
+    ]
+    if contacts < 2 or len(pairs) < len(measures):
         return None
-    if depression.first is None or depression.last is None:
-        return None
-    if anxiety.first is None or anxiety.last is None:
-        return None
-    low = judge(depression.first, depression.last, PHQ9.change)
-    worry = judge(anxiety.first, anxiety.last, measure.change)
-    was_case = PHQ9.case.is_clinical(depression.first) or measure.case.is_clinical(anxiety.first)
-    is_case = PHQ9.case.is_clinical(depression.last) or measure.case.is_clinical(anxiety.last)
-    reliable = _pair(low.verdict, worry.verdict)
+    changes = [(measure, judge(first, last, measure.change)) for measure, first, last in pairs]
+    was_case = any(measure.case.is_clinical(first) for measure, first, _ in pairs)
+    is_case = any(measure.case.is_clinical(last) for measure, _, last in pairs)
+    verdicts = {change.verdict for _, change in changes}
+    reliable = _together(verdicts)
     recovered = not is_case if was_case else None
     return ServiceOutcome(
         was_case=was_case,
         recovered=recovered,
         reliable=reliable,
         reliably_recovered=(recovered and reliable == "improvement") if was_case else None,
-        anxiety_measure=measure.name,
+        measures=tuple(measure.name for measure, _ in measures),
         reasons=(
-            _movement("depression", PHQ9, low.points, low.verdict),
-            _movement("anxiety", measure, worry.points, worry.verdict),
+            *(_movement(measure, change.points, change.verdict) for measure, change in changes),
             _recovery(was_case, is_case),
-            *_opposite(low.verdict, worry.verdict),
+            *_opposite(verdicts),
         ),
     )
 
@@ -171,46 +202,51 @@ def service_rates(courses: Iterable[ServiceOutcome | None]) -> ServiceRates:
     )
 
 
-def _pair(one: Verdict, other: Verdict) -> Reliable:
-    both = {one, other}
-    if both in ({"improved", "deteriorated"}, {"unchanged"}):
+def _together(verdicts: set[Verdict]) -> Reliable:
+    better, worse = "improved" in verdicts, "deteriorated" in verdicts
+    if better == worse:
         return "none"
-    return "improvement" if "improved" in both else "deterioration"
+    return "improvement" if better else "deterioration"
 
 
-def _movement(which: str, measure: Measure, moved: Number, verdict: Verdict) -> Reason:
+def _movement(measure: Measure, moved: Number, verdict: Verdict) -> Reason:
     size, limit = points(abs(exact(moved))), points(measure.change.threshold)
-    way = "fell" if moved > 0 else "rose"
+    down = (moved > 0) == (measure.change.higher_is == "worse")
+    way = "fell" if down else "rose"
     if verdict == "unchanged":
         words = f"{measure.name} {way} by {size}, fewer than {limit}: could be chance"
         if moved == 0:
             words = f"{measure.name} did not change"
     else:
         words = f"{measure.name} {way} by {size}, {limit} or more: reliable"
-    return Reason(f"outcomes.pair.{which}.{verdict}", words, SOURCE)
+    return Reason(f"outcomes.together.{verdict}", words, measure.change.source)
 
 
 def _recovery(was_case: bool, is_case: bool) -> Reason:
     if not was_case:
         return Reason(
-            "outcomes.pair.not_a_case",
-            "neither score was at its caseness line at the start, so recovery is not counted",
+            "outcomes.together.not_a_case",
+            "no score was at its caseness line at the start, so recovery is not counted",
             SOURCE,
         )
     if is_case:
         return Reason(
-            "outcomes.pair.still_a_case", "at least one score is still at its caseness line", SOURCE
+            "outcomes.together.still_a_case",
+            "at least one score is still at its caseness line",
+            SOURCE,
         )
-    return Reason("outcomes.pair.recovered", "both scores are below their caseness lines", SOURCE)
+    return Reason(
+        "outcomes.together.recovered", "no score is at its caseness line any more", SOURCE
+    )
 
 
-def _opposite(one: Verdict, other: Verdict) -> tuple[Reason, ...]:
-    if {one, other} != {"improved", "deteriorated"}:
+def _opposite(verdicts: set[Verdict]) -> tuple[Reason, ...]:
+    if not {"improved", "deteriorated"} <= verdicts:
         return ()
     return (
         Reason(
-            "outcomes.pair.opposite",
-            "one measure is reliably better and the other reliably worse: "
+            "outcomes.together.opposite",
+            "one measure is reliably better and another reliably worse: "
             "this counts as no reliable change",
             SOURCE,
         ),

@@ -23,7 +23,17 @@ from alongside.calendar.models import Booking
 from alongside.cases.models import Case, Concern, Decision
 from alongside.consent.models import Capacity, Consent, Refusal
 from alongside.credentials.models import Credential
-from alongside.crisis.models import Alert, AlertEvent, Contact, SafetyCheck, Shift
+from alongside.crisis.models import (
+    Alert,
+    AlertEvent,
+    Contact,
+    MeansAction,
+    SafetyCheck,
+    SafetyPlan,
+    SafetyPlanLook,
+    SafetyPlanShare,
+    Shift,
+)
 from alongside.delivery.models import (
     Addition,
     Attendance,
@@ -272,6 +282,7 @@ def _of_circle(
             institution=circle.institution, concern=concern, circle=m.maybe(circle),
             about=who(), written_by=m.maybe(who()), kind="case", form="x@1", checked_at=AT,
         )  # fmt: skip
+    _of_safety(m, home, who, writer)
     Decision.objects.create(**home, kind="method", chosen="x", decided_at=AT, written_by=writer())
     for form in ("c_release@1", "c_treatment@1"):
         Consent.objects.create(
@@ -317,6 +328,21 @@ def _of_circle(
         made_at=AT,
     )
     _course(m, home, case, persons, practitioners)
+
+
+def _of_safety(m: _Maker, home: dict[str, Any], who: Any, writer: Any) -> None:
+    by_whom = lambda: {**home, "about": who(), "written_by": writer()}  # noqa: E731
+    plan = SafetyPlan.objects.create(
+        **by_whom(), number=1, together=m.one([True, False]), made_at=AT
+    )
+    SafetyPlanLook.objects.create(**by_whom(), plan=plan, looked_at=AT)
+    for part in ("people", "safer", "signs"):
+        since = AT - timedelta(days=9)
+        SafetyPlanShare.objects.create(
+            **by_whom(), person=who(), part=part, whole=True, since=since,
+            until=m.one([AT, AT + timedelta(days=9)]), ended_at=m.past(0.3),
+        )  # fmt: skip
+    MeansAction.objects.create(**by_whom(), due_on=AT.date(), set_at=AT, done_at=m.past())
 
 
 def _course(

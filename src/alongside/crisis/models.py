@@ -215,3 +215,109 @@ class Shift(Record):
             )
         ]
         indexes = [models.Index(fields=["service", "starts_at", "ends_at"], name="shifts_by_time")]
+
+
+class SafetyPlan(Record):
+    """One version of a person's own plan for hard hours. Never changed: a new one is added."""
+
+    record_type = "safety_plan"
+    audit_noun = "crisis.safety_plan"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()  # 1 is the first version
+    words = EncryptedTextField()  # the six parts, as crisis.six_parts writes them
+    together = models.BooleanField()  # written in a session; else by the person alone
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_version_of_a_safety_plan_is_there_once", fields=["circle", "number"]
+            ),
+            models.CheckConstraint(
+                name="versions_of_a_safety_plan_count_from_one", condition=Q(number__gte=1)
+            ),
+        ]
+
+
+class SafetyPlanLook(Record):
+    """The person and somebody from the team looked at a version of the plan together."""
+
+    record_type = "safety_plan"
+    audit_noun = "crisis.safety_plan"
+
+    plan = models.ForeignKey(SafetyPlan, on_delete=models.PROTECT, related_name="looks")
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    note = EncryptedTextField(blank=True)
+    looked_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["circle", "looked_at"], name="looks_at_a_plan")]
+
+
+class SafetyPlanShare(Record):
+    """One part of the plan, or some lines of it, for one person of the circle until a day."""
+
+    record_type = "safety_plan_share"
+    audit_noun = "crisis.safety_plan"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    part = models.CharField(max_length=20)
+    whole = models.BooleanField()  # every line, also those of later versions
+    words = EncryptedTextField(blank=True)  # the lines shown now, as JSON
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_part_is_shared_once_with_one_person",
+                fields=["circle", "part", "person"],
+                condition=Q(ended_at=None),
+            ),
+            models.CheckConstraint(
+                name="a_share_ends_after_it_began", condition=Q(until__gt=F("since"))
+            ),
+        ]
+
+    def key_subject(self) -> UUID:
+        return UUID(str(self.about_id))
+
+
+class MeansAction(Record):
+    """One thing agreed to make means safe: who does it by when. Never shown to the family."""
+
+    record_type = "means_action"
+    audit_noun = "crisis.means_action"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    item = EncryptedTextField()  # what: no more detail than is needed
+    what = EncryptedTextField()  # what is done with it; or why nothing is needed
+    owner = EncryptedTextField(blank=True)  # who does it
+    due_on = models.DateField(null=True)  # None: nothing is needed
+    set_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    confirmed_by = EncryptedTextField(blank=True)  # the second person who saw that it was done
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_means_action_that_is_done_had_a_date",
+                condition=Q(done_at=None) | Q(due_on__isnull=False),
+            )
+        ]
+        indexes = [models.Index(fields=["circle", "done_at"], name="means_of_a_circle")]

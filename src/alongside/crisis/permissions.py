@@ -91,6 +91,19 @@ SAFETY_CHECK = {
         by_making=_without_circle,
     ),
 }
+SAFETY_PLAN_SHARE = {
+    "own": own("about"),
+    "shared_with_me": Condition(
+        q=lambda reader: (
+            (Q(person__in=reader.persons) if reader.persons else Q(pk__in=[]))
+            & Q(ended_at=None, until__gt=reader.at)
+        ),
+        holds=lambda row, reader: (
+            row.person_id in reader.persons and row.ended_at is None and row.until > reader.at
+        ),
+    ),
+}
+MEANS_ACTION = {"own": own("about")}
 CONCERN = {
     "open_alert": Condition(
         q=lambda reader: Q(circle=None) & Q(_open_alerts_of(reader, "pk")),
@@ -119,6 +132,8 @@ def register() -> None:
     conditions.register("crisis.alertevent", OF_ALERT)
     conditions.register("crisis.contact", OF_ALERT)
     conditions.register("crisis.safetycheck", SAFETY_CHECK)
+    conditions.register("crisis.safetyplanshare", SAFETY_PLAN_SHARE)
+    conditions.register("crisis.meansaction", MEANS_ACTION)
     conditions.register("cases.concern", CONCERN)
     places.register("crisis.alert", _by_concern())
     places.register("crisis.safetycheck", _by_concern())

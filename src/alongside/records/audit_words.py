@@ -17,8 +17,10 @@ ACTS = frozenset(
     credentials.credential_recorded credentials.credential_verified
     crisis.alert_acknowledged crisis.alert_closed crisis.alert_engaged crisis.alert_escalated
     crisis.alert_raised crisis.alert_raised_again crisis.alert_reopened crisis.alert_close_confirmed
-    crisis.contact_recorded crisis.private_check_answered crisis.safety_check_recorded
-    crisis.shift_saved
+    crisis.contact_recorded crisis.means_action_done crisis.means_action_recorded
+    crisis.private_check_answered crisis.safety_check_recorded crisis.safety_plan_copied
+    crisis.safety_plan_looked_at crisis.safety_plan_saved crisis.safety_plan_share_ended
+    crisis.safety_plan_shared crisis.shift_saved
     delivery.addition_signed delivery.homework_reviewed delivery.homework_set delivery.note_changed
     delivery.homework_told
     delivery.note_signed delivery.session_held delivery.session_not_held delivery.step_recorded
@@ -41,7 +43,8 @@ READS = frozenset(
     """
     access.account_read access.relationship_read calendar.booking_read cases.case_read
     cases.concern_read cases.decision_read consent.consent_read credentials.credential_read
-    crisis.alert_read crisis.safety_check_read crisis.shift_read delivery.homework_read
+    crisis.alert_read crisis.means_action_read crisis.safety_check_read crisis.safety_plan_read
+    crisis.shift_read delivery.homework_read
     delivery.note_read delivery.session_read directory.line_check_read directory.service_read
     insights.timeline_read measures.asking_read measures.response_read notify.message_read
     people.circle_read people.contact_read people.institution_read people.member_read

@@ -1,0 +1,49 @@
+"""A web worker of ``alongside serve`` has read its content before the first request."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import ROOT, environment
+
+WORKER = """
+import threading, time
+from alongside.config import wsgi, warm
+for thread in threading.enumerate():
+    if thread.name == warm.NAME:
+        thread.join(60)
+from alongside.catalogue import live
+from django.urls import get_resolver
+read = live._live._held is not None
+print(read, "url_patterns" in vars(get_resolver()), callable(wsgi.application))
+"""
+
+
+def a_worker(tmp_path: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """A process as the web server starts it."""
+    return subprocess.run(
+        [sys.executable, "-c", WORKER],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        timeout=120,
+        env=environment(ALONGSIDE_VAR=str(tmp_path), **more),
+    )
+
+
+@pytest.mark.slow
+def test_a_worker_under_the_supervisor_reads_content_and_pages_by_itself(tmp_path: Path) -> None:
+    assert a_worker(tmp_path, ALONGSIDE_SUPERVISED="1").stdout.split() == ["True", "True", "True"]
+
+
+@pytest.mark.slow
+def test_content_that_cannot_be_read_does_not_stop_a_worker(tmp_path: Path) -> None:
+    broken = tmp_path / "content"
+    broken.write_text("not a folder", encoding="utf-8")
+    ended = a_worker(tmp_path, ALONGSIDE_SUPERVISED="1", ALONGSIDE_CONTENT=str(broken))
+    assert ended.stdout.split()[-1] == "True"

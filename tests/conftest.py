@@ -79,6 +79,27 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, pytest.
     return report
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> None:
+    """Before a test's own transaction begins: the cast it asks for stands, and nothing else."""
+    if fixturedef.argname == "_django_db_helper":
+        request.getfixturevalue("cast_is_taken_down")
+        from tests.factories.stage import stage
+
+        with request.getfixturevalue("django_db_blocker").unblock():
+            stage.prepare(request.node)
+
+
+@pytest.fixture(scope="session")
+def cast_is_taken_down(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """At the end of a run nothing of tests/factories/stage.py is left open."""
+    yield
+    from tests.factories.stage import stage
+
+    with django_db_blocker.unblock():
+        stage.clear()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nothing_leaves_this_machine() -> Iterator[None]:
     """Refuse every connection to another machine: the software calls nobody, nor do its tests."""

@@ -10,6 +10,6 @@ circle, Grace manages, Ifeoma supervises Asha. Noor is in the circle and agreed 
 the circle and nobody asked him yet. Sam has an account only after ``world.engage_sam()``.
 """
 
-from tests.factories.world import Cast, World, make_world
+from tests.factories.world import Cast, World, add_case, make_world
 
-__all__ = ["Cast", "World", "make_world"]
+__all__ = ["Cast", "World", "add_case", "make_world"]

@@ -12,6 +12,7 @@ from django.test import Client
 
 from tests.conftest import NOON
 from tests.factories import Cast, World, make_world
+from tests.factories.stage import HOUSE, WORLD, stage
 
 
 def with_second_step(account: Any) -> None:
@@ -22,17 +23,27 @@ def with_second_step(account: Any) -> None:
 
 
 @pytest.fixture
-def world(db: None, at: Callable[[datetime], None]) -> World:
-    """One service, its staff, and Sam's case with Noor and Teo; the clock stands at noon."""
-    at(NOON)
-    return make_world()
+def house_stands_ready() -> None:
+    """A test that asks for this begins in the house: see tests/factories/stage.py."""
 
 
 @pytest.fixture
-def house(db: None, at: Callable[[datetime], None]) -> World:
+def world_stands_ready() -> None:
+    """A test that asks for this begins with the house and Sam's case."""
+
+
+@pytest.fixture
+def world(world_stands_ready: None, db: None, at: Callable[[datetime], None]) -> World:
+    """One service, its staff, and Sam's case with Noor and Teo; the clock stands at noon."""
+    at(NOON)
+    return stage.borrow(WORLD) or make_world()
+
+
+@pytest.fixture
+def house(house_stands_ready: None, db: None, at: Callable[[datetime], None]) -> World:
     """One service and its staff; nobody has told them anything yet."""
     at(NOON)
-    return make_world(case=False)
+    return stage.borrow(HOUSE) or make_world(case=False)
 
 
 @pytest.fixture

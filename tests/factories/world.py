@@ -261,6 +261,10 @@ def make_world(*, at: datetime = NOON, case: bool = True) -> World:
     """
     world = World(at.astimezone(UTC) - timedelta(days=3))
     world.build_house(on_call_on=at.date())
-    if case:
-        world.at(at - timedelta(days=2)).build_case()
+    return add_case(world, at=at) if case else world.at(at)
+
+
+def add_case(world: World, *, at: datetime) -> World:
+    """Sam's case in a house that stands, as ``make_world`` has it."""
+    world.at(at - timedelta(days=2)).build_case()
     return world.at(at)

@@ -393,3 +393,17 @@ def test_of_two_who_book_at_the_same_moment_one_is_refused(at: Any) -> None:
     for one in both:
         one.join()
     assert sorted(said) == ["kept", "refused"]
+
+
+def test_alongside_check_says_that_the_wall_is_missing(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from alongside.calendar import queries as calendar
+    from alongside.cli import check
+
+    walls = [found.what for found in check.database_keeps_what_it_says() if "wall" in found.what]
+    assert walls == []
+    monkeypatch.setattr(calendar, "overlap_is_walled", lambda name: False)
+    (found,) = (each for each in check.database_keeps_what_it_says() if "wall" in each.what)
+    assert found.grade == "warning"
+    assert "CREATE EXTENSION btree_gist" in found.mend

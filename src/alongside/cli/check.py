@@ -117,6 +117,16 @@ def settings_are_safe() -> Iterator[Finding]:
             yield Finding("error", str(each.msg), str(each.hint or ""))
 
 
+def _of_the_database() -> Iterator[Finding]:
+    """What Django and the rooms say of the database itself, such as a wall that is missing."""
+    from django.core import checks
+    from django.db import connections
+
+    for each in checks.run_checks(tags=[checks.Tags.database], databases=list(connections)):
+        grade: Literal["error", "warning"] = "error" if each.is_serious() else "warning"
+        yield Finding(grade, str(each.msg), str(each.hint or ""))
+
+
 def database_keeps_what_it_says() -> Iterator[Finding]:
     """Its shape is up to date, and a commit is on the disk before we say *saved* (E2)."""
     from django.db import connection
@@ -148,6 +158,7 @@ def database_keeps_what_it_says() -> Iterator[Finding]:
                     f"The database has {name} = {is_now}; what it saved could be lost.",
                     f"Set {name} to {value}.",
                 )
+    yield from _of_the_database()
 
 
 def clocks_agree() -> Iterator[Finding]:

@@ -307,8 +307,8 @@ def _bands(frame: _Frame) -> Iterator[SafeString]:
             yield _rect("c-band", LEFT, upper, frame.right - LEFT, lower - upper)
         if not frame.narrow:
             middle = (upper + lower) / 2
-            if cut is not None and abs(middle - cut) < 14:
-                middle = cut - 14 if middle <= cut else cut + 14
+            if cut is not None and abs(middle - cut) < 16:
+                middle = cut - 16 if middle <= cut else cut + 16
             yield _text(frame.right + 8, middle + 4, band.label)
 
 

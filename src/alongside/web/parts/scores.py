@@ -30,7 +30,7 @@ def plain_chart(
     phase_name: Name,
     small: bool = False,
     span: tuple[date, date] | None = None,
-    with_danger: bool = False,
+    for_staff: bool = False,
 ) -> Chart | None:
     """The values of the drawing; None when nothing was answered.
 
@@ -38,7 +38,7 @@ def plain_chart(
         wording: the instrument's words; its bands are named by them.
         phase_name: what a protocol is called.
         span: the first and the last day of the time line, where several charts share one.
-        with_danger: ring the times an answer showed danger; for staff.
+        for_staff: ring the times an answer showed danger, and mark the phases of a protocol.
     """
     change = series.change
     if not any(mark.response for mark in series.marks) or change.highest is None:
@@ -54,7 +54,7 @@ def plain_chart(
                 mark.score,
                 is_filled=mark.prorated,
                 is_answered=mark.response is not None,
-                is_danger=with_danger and mark.showed_danger,
+                is_danger=for_staff and mark.showed_danger,
             )
             for mark in series.marks
         ),
@@ -68,6 +68,7 @@ def plain_chart(
         phases=tuple(
             Phase(each.on, event_words(each, phase_name), ended=each.kind == "ended")
             for each in drawn_events(series, (first, last))
+            if for_staff or each.kind != "phase"
         ),
         lower_is_better=change.higher_is != "better",
         since=first,

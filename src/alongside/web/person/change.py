@@ -118,8 +118,8 @@ def _one(series: progress.Series) -> dict[str, Any]:
     }
     if few:
         answered += " " + ngettext(
-            "One time too many were left open for a number.",
-            "%(count)s times too many were left open for a number.",
+            "Once, too many were left open, so there is no number.",
+            "%(count)s times, too many were left open, so there is no number.",
             few,
         ) % {"count": few}
     return {

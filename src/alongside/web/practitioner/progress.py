@@ -112,7 +112,7 @@ def picture(request: Request, pk: UUID) -> HttpResponse:
     drawn = (
         None
         if shown is None
-        else plain_chart(shown, wording, phase_name=protocol_name, with_danger=True)
+        else plain_chart(shown, wording, phase_name=protocol_name, for_staff=True)
     )
     if shown is None or drawn is None:
         raise Http404
@@ -156,7 +156,6 @@ def score(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
         open_words=_open_words(it),
         danger_url=address("practitioner:case-danger", case.pk),
         lang=wording.language,
-        seen=seen_by_whom(request, row.record_type_of_row, case.circle_id),
     )
 
 
@@ -229,18 +228,18 @@ def _together(case: Any, several: list[Any]) -> list[dict[str, Any]]:
     return [
         {
             "title": titled(each, name_of(case, each)),
+            "table_label": _("%(name)s as a table") % {"name": name_of(case, each)},
             "url": f"?{urlencode({'measure': each.key})}",
             "sentence": sentence_of(each),
             "kind": KINDS.get(each.progress.verdict or "", ""),
             "weeks": _completeness(each),
-            "name": each.instrument.name,
             "figure": chart_of(
                 each,
                 wording_of(each),
                 phase_name=protocol_name,
                 small=True,
                 span=span,
-                with_danger=True,
+                for_staff=True,
             ),
         }
         for each in several
@@ -250,7 +249,9 @@ def _together(case: Any, several: list[Any]) -> list[dict[str, Any]]:
 def _series(request: Request, case: Any, series: insights.Series) -> dict[str, Any]:
     said, wording = series.progress, wording_of(series)
     last = next((m for m in reversed(series.marks) if m.response is not None), None)
-    it = None if last is None else explained(last.response, seen_by=request.reader)[1]
+    it = None
+    if last is not None and last.response is not None:
+        it = explained(last.response, seen_by=request.reader)[1]
     return {
         "title": titled(series, name_of(case, series)),
         "name": series.instrument.name,
@@ -258,7 +259,7 @@ def _series(request: Request, case: Any, series: insights.Series) -> dict[str, A
         "kind": KINDS.get(said.verdict or "", ""),
         "icon": "trending-down" if series.change.higher_is == "worse" else "trending-up",
         "reasons": [reason.text for reason in said.reasons],
-        "figure": chart_of(series, wording, phase_name=protocol_name, with_danger=True),
+        "figure": chart_of(series, wording, phase_name=protocol_name, for_staff=True),
         "picture_url": reverse("practitioner:progress-picture", args=[case.pk])
         + "?"
         + urlencode({"measure": series.key}),

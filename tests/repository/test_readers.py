@@ -34,6 +34,7 @@ UNSCOPED = {
     "alongside.measures.permissions": "the outbox asks whether a link is still right",
     "alongside.measures.queries": "what a private link shows before it is opened",
     "alongside.notify.actions": "the outbox",
+    "alongside.notify.channels": "one's own, or how many somebody has: never an address to others",
     "alongside.notify.queries": "is anything due: a look that takes no lock",
     "alongside.plans.actions": "one live plan a case, whoever proposed it",
     "alongside.plans.queries": "gates ask for facts, not for who may read them",

@@ -248,13 +248,42 @@ def somebody_answers() -> Iterator[Finding]:
         for order, gaps in queries.rota_gaps(service, at).items():
             if gaps:
                 first = gaps[0]
-                rank = "first" if order == 1 else "second"
                 yield Finding(
                     "warning",
-                    f"{service.name}: nobody is {rank} on call from {_utc(first.start)} to "
+                    f"{service.name}: {_gap(order, first.why)} from {_utc(first.start)} to "
                     f"{_utc(first.end)} ({len(gaps)} gap(s) in 14 days).",
-                    "Fill the rota; until then the pages say that it is not staffed.",
+                    "Fill the rota; each person adds and tests two ways under My account."
+                    if first.why == "not_reachable"
+                    else "Fill the rota; until then the pages say that it is not staffed.",
                 )
+        without = queries.without_two_channels(service, at)
+        if without:
+            yield Finding(
+                "warning",
+                f"{service.name}: {without} of those on call have no second verified channel.",
+                "Each of them adds one and answers its test: /account/reach/.",
+            )
+
+
+def _gap(order: int, why: str) -> str:
+    rank = "first" if order == 1 else "second"
+    if why == "not_reachable":
+        return f"who is {rank} on call has no two verified channels"
+    if why == "same_person":
+        return "first and second on call are one person"
+    return f"nobody is {rank} on call"
+
+
+def there_is_a_second_channel() -> Iterator[Finding]:
+    """Mail alone is one road: when it fails, nobody on call is reached."""
+    from alongside.notify import rules, transports
+
+    if len({rules.ROADS[channel] for channel in transports.offered()}) < rules.ROADS_NEEDED:
+        yield Finding(
+            "warning",
+            "Messages go out by e-mail alone: nobody on call can have a second channel.",
+            "Set ALONGSIDE_SMS_URL or ALONGSIDE_VOICE_URL (docs/reference/settings.md).",
+        )
 
 
 def numbers_are_verified() -> Iterator[Finding]:
@@ -351,6 +380,7 @@ CHECKS: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
     ("settings", settings_are_safe),
     ("clock", clocks_agree),
     ("messages", messages_go_out),
+    ("channels", there_is_a_second_channel),
     ("people on call", somebody_answers),
     ("numbers to call", numbers_are_verified),
     ("content", content_is_sound),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import random
+import re
 from base64 import b32encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -38,7 +39,8 @@ from alongside.delivery.models import ProgressNote
 from alongside.directory import actions as directory
 from alongside.directory.models import Service
 from alongside.measures import actions as measures
-from alongside.notify import dispatcher
+from alongside.notify import channels, dispatcher
+from alongside.notify import queries as notify
 from alongside.notify.transports import Said
 from alongside.people import actions as people
 from alongside.people.models import Institution, Member, Person, Practitioner
@@ -50,6 +52,8 @@ from alongside.records.reader import system
 
 WHY = "the demonstration's own set-up"
 Act = Callable[[], None]
+# Numbers that Ofcom keeps free for films and books.
+ON_CALL = {"hana": "+447700900123", "ifeoma": "+447700900456"}
 FRESH = (timedelta(hours=26), timedelta(hours=2), timedelta(minutes=50))
 
 
@@ -200,6 +204,8 @@ class Demonstration:
                 )
             self._check_lines()
             self._roster()
+        for key, phone in ON_CALL.items():
+            self.at(self.end - timedelta(days=20), partial(self._reach, key, phone))
         for number in range(self.number):
             self._plan_story(number)
         self.at(self.end - timedelta(minutes=7), self._leave_an_open_alert)
@@ -245,6 +251,17 @@ class Demonstration:
             worker,
             tuple(row["roles"]),
         )
+
+    def _reach(self, key: str, phone: str) -> None:
+        """Two tested ways to reach somebody who is on call, as they add them on their own page."""
+        account = self.staff[key].account
+        for kind, address in (("email", account.email), ("sms", phone)):
+            by = readers.reader_for(account, self.moment)
+            way = channels.add_channel(kind=kind, address=address, by=by, at=self.moment)
+            seen_by = system(WHY, self.moment)
+            sent = notify.messages_about(f"channel:{way.pk}", seen_by=seen_by)
+            (code,) = re.findall(r"\b\d{6}\b", sent.get(kind=channels.TEST_MESSAGE).body)
+            channels.answer_test(channel=way, code=code, by=by, at=self.moment)
 
     def _check_lines(self) -> None:
         country = self.home.country

@@ -16,6 +16,7 @@ from collections.abc import Callable
 CLIMB_EVERY = 0.8  # seconds; a step is taken within a second of its time
 TIDY_EVERY = 5.0
 SEAL_EVERY = 1.0
+CHASE_EVERY = 60.0  # a gap in the rota is told by the hour at most
 END_WITHIN = 8.0  # longer than a call to the mail server may last
 
 log = logging.getLogger("alongside.dispatcher")
@@ -47,6 +48,11 @@ def main() -> int:
             target=every,
             args=(stop, TIDY_EVERY, lambda: escalation.tidy_once(at=clock.now())),
             name="tidy",
+        ),
+        threading.Thread(
+            target=every,
+            args=(stop, CHASE_EVERY, lambda: escalation.chase_once(at=clock.now())),
+            name="chase",
         ),
         threading.Thread(
             target=every,

@@ -15,4 +15,5 @@ class CrisisConfig(AppConfig):
         guards.register(telling.STEP_MESSAGE, telling.step_is_right)
         guards.register(telling.SHIFT_MESSAGE, telling.shift_is_right)
         guards.register(telling.NEWS_MESSAGE, telling.news_is_right)
+        guards.register(telling.ROTA_MESSAGE, telling.gap_is_right)
         guards.register(public.PURPOSE, public.resume_is_right)

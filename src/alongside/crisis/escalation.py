@@ -14,16 +14,20 @@ from django.db import connection
 from django.db.models import Min, Q
 
 from alongside.cases.models import Concern
-from alongside.crisis import actions, edges, telling
+from alongside.crisis import actions, edges, rules, telling
 from alongside.crisis.models import Alert
+from alongside.directory.models import Service
 from alongside.notify.models import Message
 from alongside.records.actions_base import action
 from alongside.records.reader import Reader, system
 from alongside.records.scoped import ScopedQuerySet
+from alongside.tasks import actions as tasks
+from alongside.tasks.models import Task
 
 log = logging.getLogger(__name__)
 
 REASON = "escalation"
+ROTA_TASK = "rota_gap"
 MOST_STEPS_AT_ONCE = 200  # a night without power is 150 steps of an alert of level A
 
 
@@ -41,6 +45,11 @@ def climb_once(*, at: datetime) -> int:
 def tidy_once(*, at: datetime) -> int:
     """What may wait some seconds: circles of new cases, roles that ended, drafts that die."""
     return _each((follow_cases, end_edges, let_drafts_die), at)
+
+
+def chase_once(*, at: datetime) -> int:
+    """Chase the gaps of every rota: a task, and a message each day, or hour when one is near."""
+    return _each((chase_gaps,), at)
 
 
 def _each(parts: tuple[Callable[..., int], ...], at: datetime) -> int:
@@ -174,6 +183,41 @@ def let_drafts_die(*, by: Reader, at: datetime) -> int:
     for pk in list(over.values_list("pk", flat=True)[:500]):
         moved += actions.forget_draft(concern_id=pk, by=by, at=at)
     return moved
+
+
+def chase_gaps(*, by: Reader, at: datetime) -> int:
+    """Tell the managers of each service whose next 14 days have a gap (3.4); end what is mended."""
+    moved = 0
+    for service in Service.objects.unscoped(REASON).filter(ended_at=None):
+        moved += _chase(service=service, by=by, at=at)
+    return moved
+
+
+@action
+def _chase(*, service: Service, by: Reader, at: datetime) -> int:
+    found = telling.gaps_ahead(service=service.pk, at=at)
+    about = f"rota:{service.pk}"
+    tasks_open = Task.objects.unscoped(REASON).filter(kind=ROTA_TASK, about=about, done_at=None)
+    if not found:
+        for task in tasks_open:
+            tasks.do_task(task=task, how="", by=by, at=at)
+        return 0
+    if not tasks_open.exists():
+        tasks.make_task(
+            kind=ROTA_TASK,
+            about=about,
+            institution=service.institution,
+            what=ROTA_TASK,
+            for_role="manager",
+            due_at=max(at, found[0].start),
+            by=by,
+            at=at,
+        )
+    every = rules.chased_in(found, at)
+    return sum(
+        telling.tell_of_gap(service=service, account=account, round=every, by=by, at=at)
+        for account in telling.managers(service.institution_id, at)
+    )
 
 
 def _open() -> ScopedQuerySet:

@@ -12,6 +12,7 @@ from alongside.catalogue import current as content
 from alongside.crisis import rules, telling
 from alongside.crisis.models import Alert, AlertEvent, Contact, SafetyCheck, Shift
 from alongside.directory.models import Service
+from alongside.notify import channels
 from alongside.notify.models import Attempt
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
@@ -201,16 +202,27 @@ def next_on_call(service: Service, at: datetime) -> datetime | None:
     return found
 
 
-def rota_gaps(service: Service, at: datetime) -> dict[int, tuple[rules.Span, ...]]:
-    """The parts of the next 14 days in which nobody is first, or second, on call."""
-    until = at + rules.ROTA_AHEAD
+def rota_gaps(service: Service, at: datetime) -> dict[int, tuple[rules.Gap, ...]]:
+    """The parts of the next 14 days without a first, or a second, person who can be reached.
+
+    Reached means: by two verified independent channels (3.4). ``who`` of a gap are accounts.
+    """
+    found = telling.gaps_ahead(service=service.pk, at=at)
+    return {order: tuple(gap for gap in found if gap.order == order) for order in (1, 2)}
+
+
+def reachable_until(accounts: list[Account]) -> dict[UUID, datetime | None]:
+    """Until when each can be reached by two verified independent channels; None: not at all."""
+    return channels.reachable_until(account.pk for account in accounts)
+
+
+def without_two_channels(service: Service, at: datetime) -> int:
+    """How many of those on call now or to come have no two verified independent channels now."""
     rows = Shift.objects.unscoped(HOURS).filter(
-        service=service, ends_at__gt=at, starts_at__lt=until, ended_at=None, account__is_active=True
+        service=service, ends_at__gt=at, ended_at=None, account__is_active=True
     )
-    covered: dict[int, list[rules.Span]] = {1: [], 2: []}
-    for order, starts_at, ends_at in rows.values_list("order", "starts_at", "ends_at"):
-        covered[order].append(rules.Span(starts_at, ends_at))
-    return {order: rules.gaps(spans, at, until) for order, spans in covered.items()}
+    lasts = channels.reachable_until(set(rows.values_list("account_id", flat=True)))
+    return sum(last is None or last <= at for last in lasts.values())
 
 
 def shifts(*, seen_by: Reader, service: Service, at: datetime) -> ScopedQuerySet:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,6 +17,7 @@ SAY_AGAIN_AFTER = timedelta(minutes=10)  # a same danger answer is sent again af
 REOPEN_WITHIN = timedelta(hours=24)  # a same danger answer opens an alert closed this recently
 EDGE_AFTER_CLOSING = timedelta(minutes=60)  # on-call reads on this long after closing
 ROTA_AHEAD = timedelta(days=14)
+CHASE_HOURLY_WITHIN = timedelta(hours=48)  # a gap so near is chased each hour, else each day
 
 State = Literal["open", "notified", "acknowledged", "engaged", "closed"]
 
@@ -168,28 +170,84 @@ def shift_span(start: datetime, end: datetime, zone: str) -> tuple[datetime, dat
     return utc(start, zone), utc(end, zone, late=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From one moment until another."""
+Why = Literal["nobody", "same_person", "not_reachable"]
 
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One person's hours on call, first (1) or second (2), and until when they can be reached.
+
+    ``reachable_until`` is when the second of their two independent channels lapses; None when
+    there are no two.
+    """
+
+    who: Hashable
+    order: int
     start: datetime
     end: datetime
+    reachable_until: datetime | None
 
 
-def gaps(covered: Iterable[Span], start: datetime, end: datetime) -> tuple[Span, ...]:
-    """The parts of a stretch of time that nothing covers, in order."""
-    found, here = [], start
-    for span in sorted(covered, key=lambda span: span.start):
-        if span.end <= here:
-            continue
-        if span.start >= end:
-            break
-        if span.start > here:
-            found.append(Span(here, span.start))
-        here = span.end
-    if here < end:
-        found.append(Span(here, end))
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Time for which nobody counts as first, or as second: nobody is there, or none is reachable.
+
+    ``who`` are those on call then who cannot be reached by two independent channels.
+    """
+
+    order: int
+    start: datetime
+    end: datetime
+    why: Why
+    who: tuple[Hashable, ...] = ()
+
+
+def gaps(watches: Iterable[Watch], start: datetime, end: datetime) -> tuple[Gap, ...]:
+    """The parts of a stretch of time without a first and a second person (3.4), in order.
+
+    Each must be reachable by two independent channels, and the second one is not the first.
+    """
+    listed = [watch for watch in watches if watch.start < end and watch.end > start]
+    edges = {start, end}
+    for watch in listed:
+        edges |= {watch.start, watch.end}
+        if watch.reachable_until is not None:
+            edges.add(watch.reachable_until)
+    moments = sorted(moment for moment in edges if start <= moment <= end)
+    found: list[Gap] = []
+    for here, there in pairwise(moments):
+        now = [watch for watch in listed if watch.start <= here and watch.end >= there]
+        for order, why, who in _missing(now, here):
+            last = next((gap for gap in reversed(found) if gap.order == order), None)
+            if last is not None and (last.end, last.why, last.who) == (here, why, who):
+                found.remove(last)
+                found.append(Gap(order, last.start, there, why, who))
+            else:
+                found.append(Gap(order, here, there, why, who))
+    return tuple(sorted(found, key=lambda gap: (gap.start, gap.order)))
+
+
+def _missing(now: Sequence[Watch], at: datetime) -> Iterator[tuple[int, Why, tuple[Hashable, ...]]]:
+    counts: dict[int, set[Hashable]] = {}
+    for order in (1, 2):
+        there = [watch for watch in now if watch.order == order]
+        counts[order] = {
+            watch.who
+            for watch in there
+            if watch.reachable_until is not None and watch.reachable_until > at
+        }
+        if not there:
+            yield order, "nobody", ()
+        elif not counts[order]:
+            yield order, "not_reachable", tuple(dict.fromkeys(watch.who for watch in there))
+    if counts[1] and counts[1] == counts[2] and len(counts[1]) == 1:
+        yield 2, "same_person", tuple(counts[2])
+
+
+def chased_in(found: Sequence[Gap], at: datetime) -> str:
+    """The hour (UTC) in which gaps are told once when one begins within 48 hours, else the day."""
+    near = any(gap.start <= at + CHASE_HOURLY_WITHIN for gap in found)
+    return f"{at.astimezone(UTC):%Y%m%dT%H}" if near else f"{at.astimezone(UTC):%Y%m%d}"
 
 
 # -- closing --------------------------------------------------------------------------------------

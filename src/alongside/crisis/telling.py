@@ -18,6 +18,7 @@ from alongside.crisis import edges, rules
 from alongside.crisis.models import Alert, AlertEvent, Shift
 from alongside.directory.models import Service
 from alongside.notify import actions as notify
+from alongside.notify import channels
 from alongside.notify.models import Message
 from alongside.people.models import Institution
 from alongside.records import audit, crashpoint
@@ -26,6 +27,7 @@ from alongside.records.scoped import ScopedQuerySet
 
 REASON = "tell who is on call"
 STEP_MESSAGE, SHIFT_MESSAGE, NEWS_MESSAGE = "alert_step", "alert_shift", "alert_news"
+ROTA_MESSAGE = "rota_gap"
 SHIFT_WORDS = ("on_shift", "second_on_call")
 CLINICAL = ("lead", "therapist", "facilitator", "supervisor", "on_call")
 STAFF = (*CLINICAL, "manager", "coordinator", "privacy", "auditor", "admin")
@@ -62,6 +64,25 @@ def on_call(*, service: UUID, at: datetime) -> dict[int, list[Account]]:
         if shift.account not in found[shift.order]:
             found[shift.order].append(shift.account)
     return found
+
+
+def gaps_ahead(*, service: UUID, at: datetime) -> tuple[rules.Gap, ...]:
+    """The gaps of the next 14 days in who is first and second on call; ``who`` are accounts."""
+    until = at + rules.ROTA_AHEAD
+    shifts = list(
+        Shift.objects.unscoped(REASON)
+        .filter(service=service, ends_at__gt=at, starts_at__lt=until, ended_at=None)
+        .filter(account__is_active=True)
+        .select_related("account")
+    )
+    lasts = channels.reachable_until({shift.account_id for shift in shifts})
+    watches = [
+        rules.Watch(
+            shift.account, shift.order, shift.starts_at, shift.ends_at, lasts[shift.account_id]
+        )
+        for shift in shifts
+    ]
+    return rules.gaps(watches, at, until)
 
 
 def recipients(alert: Alert, tell: Iterable[str], at: datetime) -> list[Recipient]:
@@ -249,6 +270,41 @@ def tell_news(*, alert: Alert, news: str, key: str, by: Reader, at: datetime) ->
     return len(people)
 
 
+def managers(institution: UUID, at: datetime) -> list[Account]:
+    """Who manages the services of an institution; its administrators while nobody does."""
+    for role in ("manager", "admin"):
+        rows = _roles_at(institution, (role,), at).select_related("account")
+        if found := list(dict.fromkeys(edge.account for edge in rows)):
+            return found
+    return []
+
+
+def tell_of_gap(*, service: Service, account: Account, round: str, by: Reader, at: datetime) -> int:
+    """Tell a manager once a round that a plan has a gap. Returns 1 when it is news."""
+    key = f"rota:{service.pk}:{account.pk}:{round}"
+    if Message.objects.unscoped("told before").filter(key=key).exists():
+        return 0
+    with translation.override(account.language):
+        subject = _("Your plan has a gap")
+        body = _("There are hours to fill in the next 14 days.\n\n%(url)s\n") % {
+            "url": f"{settings.PUBLIC_URL}/office/rota/"
+        }
+    notify.queue(
+        key=key,
+        kind=ROTA_MESSAGE,
+        institution=service.institution_id,
+        account=account.pk,
+        address=account.email,
+        subject=subject,
+        body=body,
+        about=f"rota:{service.pk}",
+        due_at=at,
+        by=by,
+        at=at,
+    )
+    return 1
+
+
 def words(alert: Alert, step: rules.Step, to: Recipient, *, again: bool) -> tuple[str, str]:
     """Subject and body: no name, no programme, no topic; where to go and what to press."""
     cat = catalogue.current()
@@ -340,6 +396,11 @@ def news_is_right(message: Message, at: datetime) -> bool:
     if alert is None or alert.closed_at is not None:
         return False
     return message.account_id is None or edges.may_open(account=message.account, alert=alert, at=at)
+
+
+def gap_is_right(message: Message, at: datetime) -> bool:
+    """A manager is told of a gap while there is one."""
+    return bool(gaps_ahead(service=UUID(message.about.partition(":")[2]), at=at))
 
 
 def _alert_of(message: Message) -> Alert | None:

@@ -20,7 +20,7 @@ from django.db import close_old_connections, connection
 from alongside import catalogue
 from alongside.notify import actions, queries, rules
 from alongside.notify.models import Message
-from alongside.notify.transports import Said, Transport, email, letter
+from alongside.notify.transports import Said, Transport, configured, letter
 from alongside.records import clock, crashpoint
 from alongside.records.crypto import keyed_hash
 from alongside.records.reader import system
@@ -90,9 +90,18 @@ def stand_in(*, about: str, at: datetime, wait: bool = False) -> bool:
     """
     if queries.pulse(at=at).is_alive:
         return False
-    sender = threading.Thread(target=_send_beside, args=(about,), name="stand-in", daemon=True)
-    sender.start()
-    if wait:
+    senders = [
+        threading.Thread(
+            target=_send_beside,
+            args=(transport, about),
+            name=f"stand-in-{transport.channel}",
+            daemon=True,
+        )
+        for transport in configured()
+    ]
+    for sender in senders:
+        sender.start()
+    for sender in senders if wait else ():
         sender.join()
     return True
 
@@ -108,7 +117,7 @@ def run(
     Args:
         transports: one a channel; those of this deployment by default.
     """
-    used = (email(),) if transports is None else transports
+    used = configured() if transports is None else transports
     threads = [
         threading.Thread(
             target=_loop,
@@ -187,9 +196,9 @@ def _send(message: Message, transport: Transport, *, within: float) -> Said:
         return Said("no_answer", type(failure).__name__)
 
 
-def _send_beside(about: str) -> None:
+def _send_beside(transport: Transport, about: str) -> None:
     try:
-        send_due(transport=email(), at=clock.now(), about=about, at_most=20)
+        send_due(transport=transport, at=clock.now(), about=about, at_most=20)
     except Exception:
         log.exception("standing in failed; the messages wait for the dispatcher")
     finally:

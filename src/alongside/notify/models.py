@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
+from alongside.notify import rules
 from alongside.records.fields import EncryptedTextField
 from alongside.records.models import Record
 
@@ -17,7 +18,7 @@ class Message(Record):
     record_type = "message"
     audit_noun = "notify.message"
 
-    CHANNELS = [("email", "email")]
+    CHANNELS = [(kind, kind) for kind in rules.KINDS]
 
     institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
     circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, null=True)
@@ -80,6 +81,44 @@ class Attempt(Record):
     at = models.DateTimeField()
     outcome = models.CharField(max_length=12, choices=OUTCOMES)
     detail = models.CharField(max_length=200, blank=True)
+
+
+class Channel(Record):
+    """One way in which somebody on the staff can be reached. Its owner alone sees the address."""
+
+    record_type = "account"
+    audit_noun = "access.account"
+
+    KINDS = [(kind, kind) for kind in rules.KINDS]
+
+    account = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="channels")
+    kind = models.CharField(max_length=10, choices=KINDS)
+    address = EncryptedTextField()
+    address_hash = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+    code_hash = models.CharField(max_length=64, blank=True)  # of the test that waits for its answer
+    code_sent_at = models.DateTimeField(null=True)
+    code_tries = models.PositiveSmallIntegerField(default=0)
+    verified_at = models.DateTimeField(null=True)  # when its owner last answered a test
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_live_channel_of_an_account_to_one_address",
+                fields=["account", "kind", "address_hash"],
+                condition=Q(removed_at=None),
+            ),
+            models.CheckConstraint(
+                name="a_test_of_a_channel_has_a_code_and_a_moment",
+                condition=Q(code_hash="", code_sent_at=None)
+                | (~Q(code_hash="") & Q(code_sent_at__isnull=False)),
+            ),
+        ]
+
+    def key_subject(self) -> UUID:
+        """The account's own key."""
+        return UUID(str(self.account_id))
 
 
 class Heartbeat(models.Model):

@@ -1,8 +1,19 @@
-"""How long to wait before a message is tried again."""
+"""How long to wait before a message is tried again; and who counts as reachable, and until when."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+
+KINDS = ("email", "sms", "voice", "push")
+# What one failure takes away at once. Two channels are independent when their roads differ: a
+# text and a call to a phone are lost together with the phone.
+ROADS = {"email": "mail", "sms": "phone", "voice": "phone", "push": "push"}
+VERIFIED_FOR = timedelta(days=90)  # a test that was answered counts so long
+ROADS_NEEDED = 2
+CODE_LIVES = timedelta(minutes=30)
+CODE_TRIES = 5
+CODE_AGAIN_AFTER = timedelta(minutes=1)
 
 LEASE = timedelta(seconds=5)  # how long a claim holds; a crash costs no more than this
 CALL_LIMIT = 4.0  # seconds one call to a transport may last: less than the lease
@@ -29,3 +40,26 @@ def wait_after(attempts: int, *, life_critical: bool) -> timedelta:
 def is_given_up(created_at: datetime, at: datetime, *, life_critical: bool) -> bool:
     """Whether trying ends: after a day, and never where life may depend on it."""
     return not life_critical and at - created_at >= GIVE_UP_AFTER
+
+
+# -- who can be reached ---------------------------------------------------------------------------
+
+
+def counts_until(verified_at: datetime) -> datetime:
+    """Until when a channel counts that was tested at this moment."""
+    return verified_at + VERIFIED_FOR
+
+
+def reachable_until(channels: Iterable[tuple[str, datetime]]) -> datetime | None:
+    """Until when somebody can be reached by two independent channels; None: not at all.
+
+    Args:
+        channels: kind and the moment of the last test that was answered, of each.
+    """
+    roads: dict[str, datetime] = {}
+    for kind, verified_at in channels:
+        road, until = ROADS[kind], counts_until(verified_at)
+        roads[road] = max(until, roads.get(road, until))
+    if len(roads) < ROADS_NEEDED:
+        return None
+    return sorted(roads.values(), reverse=True)[ROADS_NEEDED - 1]

@@ -134,10 +134,8 @@ class SmtpTransport:
 class FileTransport:
     """Keep messages as files, one ``.eml`` each: development and demonstrations."""
 
-    channel = "email"
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, channel: str = "email") -> None:
+        self.folder, self.channel = folder, channel
 
     def send(self, letter: EmailMessage, *, to: str, within: float = CALL_LIMIT) -> Said:
         """Write the message to a file named by its Message-ID; the same id again is one file."""
@@ -154,6 +152,22 @@ def email() -> Transport:
     """The transport for e-mail of this deployment."""
     url = settings.SMTP_URL
     return SmtpTransport(url) if url else FileTransport(mail_folder())
+
+
+def configured() -> tuple[Transport, ...]:
+    """The transports of this deployment, one a channel. E-mail is always there.
+
+    In a demonstration, and while developing, texts and calls become files too.
+    """
+    found: list[Transport] = [email()]
+    if settings.DEMO or settings.DEBUG:
+        found += [FileTransport(mail_folder(), channel) for channel in ("sms", "voice")]
+    return tuple(found)
+
+
+def offered() -> frozenset[str]:
+    """The channels over which this deployment can send."""
+    return frozenset(transport.channel for transport in configured())
 
 
 def mail_folder() -> Path:

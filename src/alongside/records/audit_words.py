@@ -28,6 +28,7 @@ ACTS = frozenset(
     measures.answers_drafted measures.answers_recorded measures.asking_made measures.asking_declined
     measures.asking_left measures.asking_opened
     measures.answers_corrected
+    notify.channel_added notify.channel_removed notify.channel_verified
     notify.message_queued notify.message_sent notify.message_withheld
     people.circle_made people.contact_changed people.institution_made people.member_added
     people.member_changed

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from alongside.web.account import views
+from alongside.web.account import reach, views
 
 app_name = "own"
 urlpatterns = [
     path("", views.index, name="index"),
     path("kept/", views.kept_forms, name="kept"),
     path("kept/<uuid:pk>/forget/", views.forget_kept, name="forget-kept"),
+    path("reach/", reach.ways, name="reach"),
+    path("reach/add/", reach.add, name="reach-add"),
+    path("reach/<uuid:pk>/test/", reach.test, name="reach-test"),
+    path("reach/<uuid:pk>/answer/", reach.answer, name="reach-answer"),
+    path("reach/<uuid:pk>/remove/", reach.remove, name="reach-remove"),
 ]

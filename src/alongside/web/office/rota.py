@@ -25,6 +25,7 @@ from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form
 from alongside.web.parts.pages import Request
+from alongside.web.parts.rota_words import why_of_gap
 
 SHOWN = 60
 SOON = 7  # times that stand open; later ones are folded
@@ -88,17 +89,36 @@ def rota(request: Request) -> HttpResponse:
 def _service(request: Request, service: Any) -> dict[str, Any]:
     reader = request.reader
     zone = ZoneInfo(service.zone)
-    times = _times(reader, queries.shifts(seen_by=reader, service=service, at=reader.at), zone)
+    shifts = queries.shifts(seen_by=reader, service=service, at=reader.at)
+    times = _times(reader, shifts, zone)
     return {
         "service": service,
         "soon": times[:SOON],
         "later": times[SOON:],
         "gaps": [
-            {"order": ORDERS[order], "when": _span(spans[0].start, spans[0].end, zone)}
-            for order, spans in queries.rota_gaps(service, reader.at).items()
+            {
+                "when": _span(spans[0].start, spans[0].end, zone),
+                "why": why_of_gap(spans[0]),
+                "more": len(spans) - 1,
+            }
+            for spans in queries.rota_gaps(service, reader.at).values()
             if spans
         ],
+        "people": _people(shifts),
     }
+
+
+def _people(shifts: Any) -> list[dict[str, Any]]:
+    """Everybody in the plan, with until when they can be reached in two tested ways."""
+    accounts = list({shift.account_id: shift.account for shift in shifts[:SHOWN]}.values())
+    until = queries.reachable_until(accounts)
+    return [
+        {
+            "name": account.name or account.email,
+            "until": None if (last := until[account.pk]) is None else last.date(),
+        }
+        for account in accounts
+    ]
 
 
 def _times(reader: Any, shifts: Any, zone: ZoneInfo) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form, Text
 from alongside.web.parts.pages import Request, clock_time, list_moment, moment_words, say
+from alongside.web.parts.rota_words import why_of_gap
 from alongside.web.practitioner import crisis_words as words
 from alongside.web.practitioner.base import name_of
 from alongside.web.practitioner.forms import offer
@@ -67,7 +68,7 @@ def _beside(request: Request, at: datetime) -> dict[str, Any]:
         for order, label in ((1, _("First on call")), (2, _("Second on call"))):
             for account in now[order]:
                 on_call.append({"title": account.name or account.email, "text": label})
-        for order, spans in queries.rota_gaps(service, at).items():
+        for spans in queries.rota_gaps(service, at).values():
             if spans:
                 gaps.append(
                     {
@@ -76,9 +77,7 @@ def _beside(request: Request, at: datetime) -> dict[str, Any]:
                             "start": list_moment(request, spans[0].start),
                             "end": list_moment(request, spans[0].end),
                         },
-                        "who": _("Nobody is first on call.")
-                        if order == 1
-                        else _("Nobody is second on call."),
+                        "who": why_of_gap(spans[0]),
                     }
                 )
     return {
@@ -350,7 +349,10 @@ def closing_form(outcome: Outcome) -> type[Form]:
         elif each.kind == "level":
             fields[each.id] = forms.ChoiceField(
                 label=label,
-                choices=[(code, f"{code} · {words.LEVELS[code]}") for code in LEVELS],
+                choices=[
+                    ("", _("Choose one")),
+                    *((code, f"{code} · {words.LEVELS[code]}") for code in LEVELS),
+                ],
             )
         elif each.kind == "moment":
             fields[each.id] = forms.DateTimeField(

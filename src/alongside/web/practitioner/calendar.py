@@ -153,10 +153,10 @@ def booking_row(
         "day": said.booking_day(booking),
         "short_day": short_day(booking.local_start.date()),
         "name": str(booking.circle.focus),
+        "who": listed([expected[pk] for pk in booking.persons if pk in expected]),
         "text": " · ".join(
             part
             for part in (
-                listed([expected[pk] for pk in booking.persons if pk in expected]),
                 place,
                 _("%(minutes)s minutes") % {"minutes": booking.minutes},
                 "" if own else booking.practitioner.person.name,

@@ -223,7 +223,10 @@ def record(request: Request, pk: UUID) -> HttpResponse:
         status=400 if form.errors else 200,
         form=form,
         form_title=title,
-        form_text=text.split("\n\n")[1:],
+        form_text=[
+            {"text": part, "is_heading": part[-1:] not in ".?!:…"}
+            for part in text.split("\n\n")[1:]
+        ],
         form_ref=ref,
         shown=digest,
         others=[{"id": id, "title": name, "current": id == chosen} for id, name in listed],

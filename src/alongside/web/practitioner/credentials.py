@@ -82,13 +82,13 @@ def _card(row: Any, today: Any) -> dict[str, Any]:
     title = catalogue.current().credentials.get(row.code)
     text = str(label)
     if found.word == "valid" and row.expires_on is not None:
-        text = _("Valid to %(day)s") % {"day": day_words(row.expires_on)}
+        text = _("Valid to %(day)s") % {"day": short_day(row.expires_on)}
     elif found.word == "valid":
         text = _("No end date")
     elif found.word == "soon" and found.days_left is not None:
         text = days_left(found.days_left)
     elif found.word == "ended":
-        text = _("Ended %(day)s") % {"day": day_words(row.expires_on)}
+        text = _("Ended %(day)s") % {"day": short_day(row.expires_on)}
     facts = [
         (_("Number"), _("ends %(signs)s") % {"signs": row.number[-4:]} if row.number else ""),
         (_("Ends"), day_words(row.expires_on)),

@@ -116,7 +116,8 @@ class AddMember(Form):
 
     name = Text(label=gettext_lazy("Name or alias"), max_length=120)
     relation = forms.ChoiceField(
-        label=gettext_lazy("Who they are to the person"), choices=list(RELATIONS.items())
+        label=gettext_lazy("Who they are to the person"),
+        choices=[("", gettext_lazy("Choose one")), *RELATIONS.items()],
     )
     roles = forms.MultipleChoiceField(
         label=gettext_lazy("What they do"),
@@ -379,4 +380,4 @@ class AddCredential(Form):
 
     def __init__(self, *args: Any, titles: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "code", titles)
+        offer(self, "code", [("", _("Choose one")), *titles])

@@ -10,21 +10,26 @@ from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from alongside.catalogue.errors import UnknownContent
+from alongside.catalogue.errors import PackIsOff, UnknownContent
 from alongside.catalogue.loading import Problem, Shelf, review_findings
 
 if TYPE_CHECKING:
     from alongside.catalogue.consent_forms import ConsentForm
     from alongside.catalogue.danger import Danger
     from alongside.catalogue.lines import CountryLines
+    from alongside.catalogue.own_changes import OwnChange
+    from alongside.catalogue.packs import Pack
     from alongside.engine.instruments import Instrument, Wording
     from alongside.engine.risk import RiskRule
 
 # (shelf, module, the function of that module that reads it). A module may also offer
 #   unfit(catalogue) -> {shelf: {id: [Problem, ...]}}  items that do not fit the rest of content
+#   settle(catalogue) -> ({shelf: {id: item}}, [Problem, ...])  items as this service set them
 #   check(catalogue, roots, today) -> [Problem, ...]   findings that refuse nothing
 #   SHAPES: {kind: pydantic model}                     for schema(kind)
 SHELVES: tuple[tuple[str, str, str], ...] = (
+    ("packs", "packs", "load"),
+    ("own_changes", "own_changes", "load"),
     ("sentences", "wording", "load"),
     ("instruments", "instruments", "load"),
     ("wordings", "instruments", "load_wordings"),
@@ -67,6 +72,16 @@ class Catalogue:
     def wordings(self) -> Mapping[str, Mapping[str, Wording]]:
         """Wording by ``phq9@1``, then by language."""
         return self._shelf("wordings")
+
+    @property
+    def packs(self) -> Mapping[str, Pack]:
+        """Pack by id, switched on or not."""
+        return self._shelf("packs")
+
+    @property
+    def own_changes(self) -> Mapping[str, OwnChange]:
+        """The service's own figures for reliable change, by ``phq9@1``."""
+        return self._shelf("own_changes")
 
     @property
     def risk_rules(self) -> Mapping[str, RiskRule]:
@@ -140,8 +155,22 @@ class Catalogue:
         return self._one("matrix", "matrix")
 
     def instrument(self, id: str) -> Instrument:
-        """The instrument ``phq9@1``, or the newest version of ``phq9``."""
-        return find(self.instruments, "instrument", id)
+        """The instrument ``phq9@1``, or the newest version of ``phq9``.
+
+        Raises UnknownContent; PackIsOff where it is in a pack that is not switched on here.
+        """
+        try:
+            return find(self.instruments, "instrument", id)
+        except UnknownContent:
+            pack = self.pack_with(id)
+            if pack is None or pack.is_on:
+                raise
+            raise PackIsOff(id, pack.id) from None
+
+    def pack_with(self, id: str) -> Pack | None:
+        """The pack that has this instrument."""
+        name = id.partition("@")[0]
+        return next((pack for pack in self.packs.values() if name in pack.instruments), None)
 
     def risk_rule(self, id: str) -> RiskRule:
         """The risk rule ``phq9_self_harm@1``, or its newest version."""
@@ -257,6 +286,13 @@ def build(
                 shelves[name].pop(id, None)
                 problems.extend(why)
                 broken.add(name)
+    for module in _modules(wanted):
+        if hasattr(module, "settle"):
+            settled, mistakes = module.settle(_frozen(shelves))
+            problems.extend(mistakes)
+            for name, items in settled.items():
+                if name in shelves:
+                    shelves[name].update(items)
     if before is not None:
         for name in broken:
             for id, item in before.shelves.get(name, {}).items():

@@ -378,6 +378,8 @@ def word_mistakes(
         yield reading.problem(
             "translation: say who made this translation and who calls it official"
         )
+    if language != "en" and file.licence.pack == "nd" and not words.official:
+        yield reading.problem("official: this licence allows official translations only")
     known = [item.id for item in file.items]
     for id in known:
         if id not in words.items:

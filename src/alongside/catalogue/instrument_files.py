@@ -215,6 +215,7 @@ class WordingFile(Shape):
     checked: date
     review_by: date
     translation: str = ""  # of any language but English: who made it and who says it is official
+    official: bool = False  # a translation of the owners, not one made at home
     introduction: str = ""
     stem: str
     options: dict[Word, tuple[str, ...] | dict[str, str]]

@@ -33,6 +33,7 @@ from alongside.catalogue.loading import (
     shown,
     versions,
 )
+from alongside.catalogue.packs import pack_of
 from alongside.engine import instruments as engine
 from alongside.engine.errors import EngineError
 from alongside.engine.terms import Ref
@@ -89,7 +90,10 @@ def _fill(entry: Entry, folder: Path, roots: Sequence[Path]) -> None:
     )
     entry.problems.extend(structure.problems)
     if structure.value is not None:
-        mistakes = list(structure_mistakes(structure, structure.value))
+        mistakes = [
+            *structure_mistakes(structure, structure.value),
+            *_place_mistakes(structure, structure.value, folder.parents[2], roots),
+        ]
         entry.problems.extend(mistakes)
         if not mistakes:
             entry.instrument = _instrument(entry.ref, structure.value)
@@ -103,6 +107,27 @@ def _fill(entry: Entry, folder: Path, roots: Sequence[Path]) -> None:
     source = folder / "SOURCE.md"
     if not source.is_file():
         entry.problems.append(Problem(shown(source, roots), 0, 0, "this file is missing"))
+
+
+def _place_mistakes(
+    reading: Reading[InstrumentFile], file: InstrumentFile, root: Path, roots: Sequence[Path]
+) -> Iterator[Problem]:
+    """Another licence than that of the software stands in a folder of its own, and is credited."""
+    pack, here = file.licence.pack, pack_of(root)
+    if here is not None and pack != here:
+        yield reading.problem(
+            f"licence.pack: this folder is for the pack {here}", "licence", "pack"
+        )
+    elif here is None and pack is not None and roots and root == roots[0]:
+        yield reading.problem(
+            f"licence.pack: an instrument of the pack {pack} goes into packs/{pack}/instruments",
+            "licence",
+            "pack",
+        )
+    if pack is not None and not file.licence.credit:
+        yield reading.problem(
+            "licence.credit: a pack's instrument is shown with its attribution", "licence"
+        )
 
 
 def _instrument(ref: Ref, file: InstrumentFile) -> engine.Instrument:

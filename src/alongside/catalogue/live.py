@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from alongside.catalogue import packs
 from alongside.catalogue.book import Catalogue, build
 
 LOOK_AGAIN_SECONDS = 2.0  # every process must see a change within 5 s
@@ -20,13 +21,14 @@ Stamp = tuple[tuple[str, int, int], ...]
 
 
 def roots() -> tuple[Path, ...]:
-    """The content folders: the shipped one, then the deployment's own.
+    """The content folders: the shipped one, its packs that are switched on, the deployment's own.
 
     Shipped is ALONGSIDE_CONTENT, else ``content/`` of the source tree, else the folder inside
     the installed package. The deployment's is ``content/`` in ALONGSIDE_VAR (default ``var``).
     """
     own = Path(os.environ.get("ALONGSIDE_VAR", "var")) / "content"
-    return _shipped(), own
+    content = _shipped()
+    return content, *packs.roots_of(content, packs.switched_on()), own
 
 
 def _shipped() -> Path:

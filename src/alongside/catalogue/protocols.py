@@ -613,9 +613,23 @@ def _conditions(protocol: Protocol) -> list[tuple[str, Condition]]:
     return conditions
 
 
+def _absence(catalogue: Catalogue, measure: str) -> str:
+    pack = catalogue.pack_with(measure)
+    return f"in the pack {pack.id}, which is off" if pack else "named, not yet here"
+
+
+NOT_OFFERED = "no need offers this, so nobody is shown it: name it in content/needs/"
+
+
 def check(catalogue: Catalogue, roots: Sequence[Path], today: date | None) -> list[Problem]:
-    """Measures and forms named but not here yet (info), words not translated, stale reviews."""
+    """Measures and forms named but not here yet (info), words not translated, stale reviews.
+
+    A protocol that no need offers is a warning: the chooser would never come to it.
+    """
     problems: list[Problem] = []
+    offered = {
+        offer.protocol.partition("/")[0] for need in catalogue.needs.values() for offer in need.offers
+    }
     here = {name.partition("@")[0] for name in catalogue.instruments}
     schema = schema_of(catalogue) if "facts" in catalogue.shelves.get("facts", {}) else None
     for protocol in catalogue.protocols.values():
@@ -624,11 +638,13 @@ def check(catalogue: Catalogue, roots: Sequence[Path], today: date | None) -> li
         needs = {need for row in protocol.indications for need in row.needs}
         needs |= {need for finding in protocol.evidence for need in finding.needs}
         problems += _absent("need", needs, catalogue.needs, file)
+        if catalogue.needs and protocol.ref.id not in offered:
+            problems.append(Problem(file, 0, 0, NOT_OFFERED, "warning"))
         if schema is not None:
             problems += unfit_words(_conditions(protocol), schema, file, ids=True)
         names = dict.fromkeys(measure.instrument for measure in protocol.measures)
         problems += [
-            Problem(file, 0, 0, f"measure {name}: named, not yet here", "info")
+            Problem(file, 0, 0, f"measure {name}: {_absence(catalogue, name)}", "info")
             for name in names
             if name not in here
         ]

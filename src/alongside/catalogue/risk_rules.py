@@ -43,6 +43,8 @@ FACTS: Mapping[str, str] = {
 # What must follow a finding besides its level.
 ALSO: Mapping[str, str] = {
     "asq_or_c_ssrs_same_contact": "ask ASQ or C-SSRS in the same contact; the code follows it up",
+    "brief_assessment_same_contact": "do the brief suicide safety assessment in the same contact",
+    "tell_safeguarding_lead": "tell the safeguarding lead; family only where it is safe to",
     "same_day_clinician": "tell the responsible clinician the same day",
     "same_day_note": "write a note the same day",
     "medical_review_within_1_hour": "medical review within one hour",

@@ -29,9 +29,9 @@ def instrument(id: str) -> tuple[Instrument, tuple[RiskRule, ...]]:
 
     Refused when there is none, with the nearest ids, and when its files have mistakes.
     """
-    from alongside.catalogue import UnknownContent, build, roots
+    from alongside.catalogue import PackIsOff, UnknownContent, build, roots
 
-    content = build(roots(), only=("instruments", "risk_rules"))
+    content = build(roots(), only=("instruments", "risk_rules", "packs", "own_changes"))
     name = id.partition("@")[0]
     folders = (f"instruments/{name}/", f"risk_rules/{name}_", f"risk_rules/{name}/")
     for problem in content.problems:
@@ -43,6 +43,8 @@ def instrument(id: str) -> tuple[Instrument, tuple[RiskRule, ...]]:
             )
     try:
         found = content.instrument(id)
+    except PackIsOff as off:
+        raise Refused(f"{off}. See docs/reference/settings.md.") from off
     except UnknownContent as unknown:
         near = list(dict.fromkeys(each.partition("@")[0] for each in unknown.nearest))
         hint = f" Did you mean {' or '.join(near)}?" if near else ""

@@ -17,6 +17,7 @@ from alongside.engine.instruments import (
     Who,
     as_decimal,
     compile_scorer,
+    least_points,
     valid_answers,
 )
 from alongside.engine.risk import ItemIs, RiskRule, ScoreIs, find_risk
@@ -128,12 +129,14 @@ class LineScorer:
         key: tuple[object, ...] = tuple(
             [answers[place] if place < asked else None for place in self._places]
         )
+        least: dict[str, int] = {}
         if self._asks_scores:
-            key += tuple(scores.items())
+            least = least_points(self.instrument, dict(zip(self._ids, answers, strict=False)))
+            key += (*scores.items(), *least.items())
         held = self._dangers.get(key)
         if held is None:
             by_id = dict(zip(self._ids, answers, strict=False))
-            found = find_risk(self.rules, by_id, scores=scores)
+            found = find_risk(self.rules, by_id, scores=scores, least=least)
             held = [{"rule": finding.rule, "level": finding.level} for finding in found]
             if len(self._dangers) < REMEMBERED:
                 self._dangers[key] = held

@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from alongside.engine.instruments.shapes import Pack
 
 SOURCE = Path(__file__).resolve().parents[3]
 
@@ -91,6 +93,24 @@ def database(url: str) -> dict[str, Any]:
     )
 
 
+def packs(named: str, confirmed: str) -> tuple[str, ...]:
+    """The packs of instruments that are switched on, by somebody who has read their licence."""
+    found = tuple(each.strip() for each in named.split(",") if each.strip())
+    for each in found:
+        if each not in get_args(Pack):
+            raise ImproperlyConfigured(
+                f"ALONGSIDE_PACKS names {each!r}. There are {' and '.join(get_args(Pack))}; "
+                "write one, or both with a comma between."
+            )
+    if found and not confirmed.strip():
+        raise ImproperlyConfigured(
+            f"ALONGSIDE_PACKS switches on {named}, and nobody has confirmed it. Read "
+            f"content/packs/{found[0]}/LICENCE.md and write who confirms its terms, and when, in "
+            "ALONGSIDE_PACKS_CONFIRMED, such as 'A. Okafor, clinical lead, 2026-11-22'."
+        )
+    return found
+
+
 DEBUG = flag("DEBUG")
 SECRET_KEY = secret_key()
 PUBLIC_URL = env("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
@@ -111,6 +131,7 @@ NEUTRAL_URL = env("NEUTRAL_URL", "https://www.metoffice.gov.uk/")
 # True while `alongside demo` serves: pages say that this is a demonstration.
 DEMO = flag("DEMO")
 PARTS = flag("PARTS")
+PACKS = packs(env("PACKS"), env("PACKS_CONFIRMED"))
 SMTP_URL = env("SMTP_URL")
 MAIL_FROM = env("MAIL_FROM", "messages@localhost")
 

@@ -22,6 +22,7 @@ class Facts:
 
 
 NOTHING_KNOWN = Facts()
+NO_LEAST: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,15 @@ class Seen:
     """What a condition is held against.
 
     In a form that is not ``finished`` yet, an item without an entry is still to come; only None,
-    which is a question that was passed over, is blank.
+    which is a question that was passed over, is blank. ``least`` are points that a score surely has
+    by the answers there are, for scores that cannot be worked out.
     """
 
     answers: Mapping[str, int | None]
     scores: Mapping[str, int | None] = field(default_factory=dict)
     facts: Facts = NOTHING_KNOWN
     finished: bool = True
+    least: Mapping[str, int] = field(default_factory=dict)
 
 
 def holds(condition: Condition, seen: Seen) -> list[str] | None:
@@ -93,7 +96,11 @@ def holds(condition: Condition, seen: Seen) -> list[str] | None:
         case ItemIs():
             return _item_holds(condition, seen)
         case ScoreIs(score, at_least, at_most):
-            return _number_holds(score, seen.scores.get(score), at_least, at_most)
+            points = seen.scores.get(score)
+            if points is None and at_least is not None:
+                surely = _number_holds(score, seen.least.get(score), at_least, at_most)
+                return [f"{each}, by the answers there are" for each in surely] if surely else None
+            return _number_holds(score, points, at_least, at_most)
         case FactIs():
             return _fact_holds(condition, seen.facts.known.get(condition.fact))
         case AnyOf(conditions):
@@ -121,7 +128,10 @@ def leaves(condition: Condition) -> Iterator[ItemIs | ScoreIs | FactIs]:
 
 
 def sql(
-    condition: Condition, values: Mapping[str, tuple[int, ...]], scores: Mapping[str, str]
+    condition: Condition,
+    values: Mapping[str, tuple[int, ...]],
+    scores: Mapping[str, str],
+    least: Mapping[str, str] = NO_LEAST,
 ) -> str:
     """A condition as DuckDB SQL that is TRUE or FALSE, never NULL.
 
@@ -129,19 +139,23 @@ def sql(
 
     Args:
         values: the valid answers by item id; an item's column has its id as its name.
-        scores: SQL of each score by id.
+        scores: SQL of each score by id. least: of the points a score surely has, likewise.
     """
     match condition:
         case ItemIs():
             return _item_sql(condition, values[condition.item])
         case ScoreIs(score, at_least, at_most):
-            return _range_sql(f"({scores[score]})", at_least, at_most)
+            held = _range_sql(f"({scores[score]})", at_least, at_most)
+            if at_least is None or score not in least:
+                return held
+            surely = _range_sql(f"({least[score]})", at_least, at_most)
+            return f"({held} OR (({scores[score]}) IS NULL AND {surely}))"
         case FactIs():
             return "FALSE"
         case AnyOf(conditions):
-            return f"({' OR '.join(sql(part, values, scores) for part in conditions)})"
+            return f"({' OR '.join(sql(part, values, scores, least) for part in conditions)})"
         case AllOf(conditions):
-            return f"({' AND '.join(sql(part, values, scores) for part in conditions)})"
+            return f"({' AND '.join(sql(part, values, scores, least) for part in conditions)})"
 
 
 def _item_holds(condition: ItemIs, seen: Seen) -> list[str] | None:

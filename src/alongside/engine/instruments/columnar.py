@@ -6,7 +6,13 @@ from collections.abc import Iterable, Mapping
 from itertools import product
 
 from alongside.engine.conditions import sql
-from alongside.engine.instruments.scoring import allowed, as_decimal, goal_attainment, half_up
+from alongside.engine.instruments.scoring import (
+    allowed,
+    as_decimal,
+    goal_attainment,
+    half_up,
+    lowest_points,
+)
 from alongside.engine.instruments.shapes import (
     ANYBODY,
     Instrument,
@@ -187,11 +193,36 @@ def _named(
 
 def _result(instrument: Instrument, scores: Mapping[str, str]) -> str:
     values = {item.id: instrument.options[item.options] for item in instrument.items}
+    least = least_expression(instrument)
     branches = []
     for result in instrument.results:
-        held = "TRUE" if result.when is None else sql(result.when, values, scores)
+        held = "TRUE" if result.when is None else sql(result.when, values, scores, least)
         branches.append(f"WHEN {held} THEN '{result.name}'")
     return f"CASE {' '.join(branches)} END"
+
+
+def least_expression(instrument: Instrument) -> dict[str, str]:
+    """SQL of what each sum surely comes to by the valid answers in a row, by score."""
+    least: dict[str, str] = {}
+    for rule in instrument.scores:
+        if rule.kind == "sum":
+            terms = []
+            for item in (instrument.item(id) for id in rule.items):
+                lowest = lowest_points(instrument, item)
+                terms.append(f"COALESCE({_sure_worth(instrument, item)}, {lowest})")
+            least[rule.id] = f"(({' + '.join(terms)}) * {rule.multiply})"
+    return least
+
+
+def _sure_worth(instrument: Instrument, item: Item) -> str:
+    """The points of a valid answer; NULL for any other."""
+    points = instrument.points(item)
+    cases = " ".join(f"WHEN {value} THEN {worth}" for value, worth in points.items())
+    worth = f"CASE {_column(item)} {cases} END"
+    if item.unasked is not None:
+        unasked = points[item.unasked.value]
+        worth = f"CASE WHEN {_not_asked(instrument, item)} THEN {unasked} ELSE {worth} END"
+    return worth
 
 
 def _when(condition: str, value: str) -> str:

@@ -119,7 +119,9 @@ def finish(
     rule = instrument.caseness_for(who)
     case = is_case(rule, whole.get(rule.score)) if rule else None
     # Answers that nobody knows are not blank: a result that reads answers stays open.
-    seen = Seen(answers or {}, whole, finished=not entered)
+    is_read = answers is not None and bool(instrument.results)
+    least = least_points(instrument, answers or {}) if is_read else {}
+    seen = Seen(answers or {}, whole, finished=not entered, least=least)
     result = next((r for r in instrument.results if r.when is None or holds(r.when, seen)), None)
     if entered and not any(points is not None for points in whole.values()):
         result = None
@@ -333,6 +335,30 @@ def _exact(instrument: Instrument, rule: ScoreRule, answers: Answers) -> tuple[E
     mean = Fraction(sum(points.values()), len(points))
     size = len(points) + len(blank) + filled if rule.kind == "sum" else 1
     return mean * size * rule.multiply, was_filled
+
+
+def least_points(instrument: Instrument, answers: Answers) -> dict[str, int]:
+    """What each sum surely comes to by the answers there are, whatever the others are.
+
+    Danger is looked for in it where the total cannot be worked out.
+    """
+    least: dict[str, int] = {}
+    for rule in instrument.scores:
+        if rule.kind != "sum":
+            continue
+        points = _points(instrument, rule, answers)
+        rest = [instrument.item(id) for id in rule.items if id not in points]
+        least[rule.id] = rule.multiply * (
+            sum(points.values()) + sum(lowest_points(instrument, item) for item in rest)
+        )
+    return least
+
+
+def lowest_points(instrument: Instrument, item: Item) -> int:
+    """The fewest points an item without a counted answer can still add."""
+    lowest = min(instrument.points(item).values())
+    may_add_nothing = item.optional or "leave_out" in instrument.codes_of(item).values()
+    return min(0, lowest) if may_add_nothing or item.skip_if is not None else lowest
 
 
 def allowed(instrument: Instrument, rule: ScoreRule) -> int:

@@ -20,7 +20,7 @@ from alongside.engine.conditions import (
     leaves,
     sql,
 )
-from alongside.engine.instruments.columnar import expression
+from alongside.engine.instruments.columnar import expression, least_expression
 from alongside.engine.instruments.shapes import Instrument
 from alongside.engine.risk.levels import Code, Intake
 from alongside.engine.terms import Ref
@@ -101,6 +101,7 @@ def find_risk(
     scores: Mapping[str, int | None] | None = None,
     facts: Facts = NOTHING_KNOWN,
     finished: bool = True,
+    least: Mapping[str, int] | None = None,
 ) -> tuple[RiskFinding, ...]:
     """Find the dangers in answers.
 
@@ -109,6 +110,7 @@ def find_risk(
         answers: the valid answers by item id, however few; the total plays no part.
         scores: points by score, for rules about scores; left out is not known.
         facts: what else is known. An unknown fact never lowers a level.
+        least: points each score surely has by these answers, where it cannot be worked out.
         finished: whether the form was sent; in a draft, what has no entry is still to come.
 
     Returns:
@@ -116,7 +118,7 @@ def find_risk(
 
     Source: each rule's own ``source``; how soon, not how likely (no score predicts).
     """
-    seen = Seen(answers, scores or {}, facts, finished)
+    seen = Seen(answers, scores or {}, facts, finished, least or {})
     found = []
     for rule in rules:
         held = holds(rule.when, seen) if rule.level is not None else None
@@ -189,12 +191,13 @@ def danger_expression(rule: RiskRule, instrument: Instrument) -> str:
     if rule.level is None:
         return "CAST(NULL AS VARCHAR)"
     values = {item.id: instrument.options[item.options] for item in instrument.items}
-    outputs = expression(instrument)
+    outputs, least = expression(instrument), least_expression(instrument)
     branches = " ".join(
-        f"WHEN {sql(case.when, values, outputs)} THEN '{case.level}'" for case in rule.instead
+        f"WHEN {sql(case.when, values, outputs, least)} THEN '{case.level}'"
+        for case in rule.instead
     )
     level = f"CASE {branches} ELSE '{rule.level}' END" if branches else f"'{rule.level}'"
-    return f"CASE WHEN {sql(rule.when, values, outputs)} THEN {level} END"
+    return f"CASE WHEN {sql(rule.when, values, outputs, least)} THEN {level} END"
 
 
 def _is_news(reason: str, held: list[str]) -> bool:

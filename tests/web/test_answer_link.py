@@ -106,6 +106,21 @@ def test_pages_of_a_link_hold_no_name_of_anybody(phone, token, world):
             assert name not in text, (page, name)
 
 
+def test_instruction_of_a_form_stands_over_its_first_question(phone, world, sam):
+    asking = measures.make_asking(
+        circle=world.circle,
+        about=world.sam,
+        respondent=world.sam,
+        instrument="pcl5",
+        by=world.asha.reader,
+        at=NOON,
+    )
+    token = measures.hand_over(asking=asking, by=world.asha.reader, at=NOON)
+    words = "Below is a list of problems that people sometimes have"
+    assert words in phone.get(f"{form(token)}/1/").content.decode()
+    assert words not in phone.get(f"{form(token)}/2/").content.decode()
+
+
 def test_question_of_danger_says_before_it_who_sees_the_answer(phone, token):
     words = "If your answer says someone is in danger, the on-call team sees it at once."
     assert words in phone.get(f"{form(token)}/9/").content.decode()

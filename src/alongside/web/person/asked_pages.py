@@ -16,6 +16,7 @@ from alongside.measures import queries
 from alongside.web.parts.pages import Request
 from alongside.web.person import asked_words as words
 from alongside.web.person.asked_words import Sheet, Way, sheet_of
+from alongside.web.person.safety import own_plan
 
 LONGEST_SHOWN = 40  # letters of an answer that cannot be read, as it is shown again
 WAIT = ("measures_wait_1", "measures_wait_2", "measures_wait_3", "measures_wait_4")
@@ -47,6 +48,7 @@ def ask(
             "number": number,
             "total": len(sheet.items),
             "about": words.about(sheet),
+            "introduction": sheet.wording.introduction if number == 1 else "",
             "lead": sheet.wording.stem.rstrip("?:… "),
             "question": sheet.words(item),
             "choices": [
@@ -156,6 +158,7 @@ def help_now(
             if queries.has_number(asking)
             else cat.sentence("measures_no_number", language),
             "advice": [cat.sentence(each, language) for each in WAIT],
+            "plan": None if way.by_link else own_plan(request, asking.circle_id),
             "wrong": [
                 {"number": sheet.number(item), "question": sheet.words(_item(sheet, item))}
                 for item in wrong or []

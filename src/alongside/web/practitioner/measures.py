@@ -404,6 +404,7 @@ def _enter_page(
         form=form,
         asking=asking,
         who=str(asking.respondent),
+        introduction=wording.introduction,
         stem=wording.stem,
         lang=wording.language,
         credit=instrument.licence.credit,

@@ -179,6 +179,17 @@ def errors(root: Path) -> list[str]:
     return [one.message for one in mine(check([root])) if one.grade == "error"]
 
 
+def test_a_protocol_that_no_need_offers_is_named(copy):
+    shutil.copytree(copy / "protocols" / "mi_brief", copy / "protocols" / "walking")
+
+    said = [str(one) for one in check([copy]) if "no need offers this" in one.message]
+
+    assert said == [
+        "content/protocols/walking/1/protocol.yaml:0:0: warning: no need offers this, so nobody is "
+        "shown it: name it in content/needs/"
+    ]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

@@ -265,6 +265,21 @@ def test_score_that_was_filled_in_and_answers_left_open_are_said(
     assert "left open" in page
 
 
+def test_mean_is_shown_as_it_is_and_by_its_own_name(world: World, desk: Any, case: str) -> None:
+    asking = measures.make_asking(
+        circle=world.circle,
+        about=world.sam,
+        respondent=world.sam,
+        instrument="group_connection",
+        by=world.asha.reader,
+        at=NOON,
+    )
+    answers = {f"item_{number}": str(value) for number, value in enumerate((5, 4, 4, 5, 4), 1)}
+    response = desk.post(f"{case}questions/{asking.pk}/enter/", answers)
+    page = text(desk.get(response.headers["Location"]))
+    assert re.search(r"Mean\s*<[^0-9]*4\.40", page)
+
+
 # -- progress ------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,13 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alongside import catalogue
+from alongside.engine.instruments import as_decimal
 from alongside.measures import actions, queries
 from alongside.people import queries as people
 from alongside.records import clock
@@ -476,8 +479,10 @@ def _facts(request: Request, found: Any, instrument: Any, wording: Any) -> list[
     if found.written_by_id != found.respondent_id:
         facts.append((_("Written down by"), str(found.written_by)))
     for name, value in found.scores.items():
-        label = _("Total") if name == "total" else name
-        facts.append((label, _score_words(found, name, value)))
+        label = wording.scores.get(name) or (_("Total") if name == "total" else name)
+        rule = instrument.score_rule(name)
+        is_mean = rule is not None and rule.kind == "mean"
+        facts.append((label, _score_words(found, name, value, is_mean=is_mean)))
     if found.band:
         band = wording.bands.get(found.band, found.band)
         facts.append((_("Range"), _("score in the range described as %(band)s") % {"band": band}))
@@ -492,12 +497,13 @@ def _facts(request: Request, found: Any, instrument: Any, wording: Any) -> list[
     return [{"term": str(term), "text": text} for term, text in facts]
 
 
-def _score_words(found: Any, name: str, value: int | None) -> str:
+def _score_words(found: Any, name: str, value: int | None, *, is_mean: bool) -> str:
     if value is None:
         return _("No score: too few answers. It is not a zero.")
+    exact = number_format(as_decimal(Fraction(found.scores_exact.get(name, value)), 2))
     if found.prorated:
         return _("%(value)s, filled in from the other answers (%(exact)s)") % {
             "value": value,
-            "exact": str(found.scores_exact.get(name, value)),
+            "exact": exact,
         }
-    return str(value)
+    return exact if is_mean else str(value)

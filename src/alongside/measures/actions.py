@@ -17,6 +17,7 @@ from alongside import catalogue
 from alongside.access import actions as access
 from alongside.access import readers
 from alongside.crisis import actions as crisis
+from alongside.crisis import safety_plan
 from alongside.crisis.models import Alert
 from alongside.engine.errors import EngineError
 from alongside.engine.instruments.scoring import score, valid_answers
@@ -217,7 +218,7 @@ def save_draft(*, asking: Asking, answers: Answers, by: Any, at: datetime) -> Dr
     asking.save(update_fields=["draft", "drafted_at", "left_at"])
     crashpoint.here("measures.draft.saved")
     news = {item: value for item, value in valid.items() if before.get(item) != value}
-    findings = tuple(f for f in _dangers(asking, valid) if f.item in news)
+    findings = tuple(f for f in _dangers(asking, valid, at) if f.item in news)
     alerts: tuple[Alert, ...] = ()
     if findings:
         alerts = _raise(asking, valid, findings, by=by, at=at)
@@ -332,7 +333,7 @@ def record_answers(
         answered_at=at,
     )
     crashpoint.here("measures.answers.saved")
-    findings = _dangers(asking, answers, scores=points.scores)
+    findings = _dangers(asking, answers, at, scores=points.scores)
     known = {(item, value) for item, value in _read(asking.draft).items()}
     news = tuple(f for f in findings if (f.item, answers.get(f.item or "")) not in known)
     alerts: tuple[Alert, ...] = ()
@@ -383,7 +384,10 @@ def kind_of(circle: Circle, about: Person, respondent: Person) -> str:
 
 
 def _dangers(
-    asking: Asking, answers: Answers, scores: Mapping[str, int | None] | None = None
+    asking: Asking,
+    answers: Answers,
+    at: datetime,
+    scores: Mapping[str, int | None] | None = None,
 ) -> tuple[RiskFinding, ...]:
     cat = catalogue.current()
     before = (
@@ -394,11 +398,20 @@ def _dangers(
             instrument__startswith=asking.instrument.split("@")[0] + "@",
             entered_in_error=False,
         )
+        .exclude(asking=asking)  # what is being answered now is not last time
         .order_by("-answered_at")
         .first()
     )
-    facts = Facts(previous=before.answers if before else {})
+    facts = Facts(previous=before.answers if before else {}, known=_known(asking, at))
     return find_risk(cat.risk_rules_for(asking.instrument), answers, scores=scores, facts=facts)
+
+
+def _known(asking: Asking, at: datetime) -> dict[str, int]:
+    """What danger rules may ask besides the answers: how fresh the person's safety plan is."""
+    if asking.about_id != asking.circle.focus_id:
+        return {}
+    days = safety_plan.reviewed_days_ago(asking.circle_id, at)
+    return {} if days is None else {"safety_plan_reviewed_days_ago": days}
 
 
 def _raise(

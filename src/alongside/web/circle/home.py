@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from alongside import catalogue
 from alongside.calendar import queries as calendar
 from alongside.consent import queries as consent
-from alongside.crisis import private_check
+from alongside.crisis import private_check, safety_plan
 from alongside.delivery import queries as delivery
 from alongside.measures import queries as measures
 from alongside.people import queries as people
@@ -188,6 +188,15 @@ def _mine(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
                 "text": _("Please answer by %(day)s. The link is in the mail we sent you.")
                 % {"day": day_words(asking.due_on)},
                 "icon": "clipboard-list",
+            }
+        )
+    if safety_plan.shared_with_me(place.circle_id, seen_by=reader):
+        found.append(
+            {
+                "title": _("What %(who)s shows you") % {"who": place.circle.focus},
+                "text": _("Lines of their plan for hard hours. Only you see these."),
+                "url": reverse("circle:step", args=[place.circle_id]),
+                "icon": "eye",
             }
         )
     for task in delivery.homework(seen_by=reader).filter(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alongside.web.circle import agree, alone, home, join, told
+from alongside.web.circle import agree, alone, home, join, step, told
 
 app_name = "circle"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("join/<str:token>/", join.join, name="join"),
     path("<uuid:circle>/", home.plan, name="plan"),
     path("<uuid:circle>/alone/", alone.alone, name="alone"),
+    path("<uuid:circle>/step/", step.step, name="step"),
     path("<uuid:circle>/told/", told.told, name="told"),
     path("<uuid:circle>/told/<uuid:concern>/take-back/", told.take_back, name="take-back"),
     path("<uuid:circle>/agree/<slug:form>/", agree.agree, name="agree"),

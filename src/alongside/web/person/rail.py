@@ -13,10 +13,11 @@ from alongside.web.parts.pages import Request
 PAGES = (
     ("person:home", gettext_lazy("My page")),
     ("person:plan", gettext_lazy("My plan")),
+    ("person:safety", gettext_lazy("Hard hours")),
     ("person:questions", gettext_lazy("My questions")),
     ("person:record", gettext_lazy("My record")),
 )
-# Pages that are reached from one of the four.
+# Pages that are reached from one of these.
 UNDER = {
     "person:change": "person:questions",
     "person:score": "person:questions",
@@ -27,6 +28,12 @@ UNDER = {
     "person:agree-talks": "person:plan",
     "person:agree-plan": "person:plan",
     "person:task": "person:home",
+    "person:safety-change": "person:safety",
+    "person:safety-versions": "person:safety",
+    "person:safety-version": "person:safety",
+    "person:safety-share": "person:safety",
+    "person:safety-paper": "person:safety",
+    "person:safety-copy": "person:safety",
 }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alongside.web.person import agree, change, home, plan, practice, questions, record
+from alongside.web.person import agree, change, home, plan, practice, questions, record, safety
 
 app_name = "person"
 urlpatterns = [
@@ -10,6 +10,14 @@ urlpatterns = [
     path("plan/", plan.plan, name="plan"),
     path("plan/talks/<uuid:pk>/", agree.talks, name="agree-talks"),
     path("plan/<uuid:pk>/", agree.plan, name="agree-plan"),
+    path("safety/", safety.plan, name="safety"),
+    path("safety/change/", safety.change, name="safety-change"),
+    path("safety/versions/", safety.versions, name="safety-versions"),
+    path("safety/versions/<int:number>/", safety.version, name="safety-version"),
+    path("safety/shown/<uuid:pk>/end/", safety.end_share, name="safety-share-end"),
+    path("safety/show/<slug:part>/", safety.share, name="safety-share"),
+    path("safety/paper/<slug:size>/", safety.paper, name="safety-paper"),
+    path("safety/copy/", safety.copy, name="safety-copy"),
     path("tasks/<uuid:pk>/", practice.task, name="task"),
     path("questions/", questions.questions, name="questions"),
     path("questions/<uuid:pk>/start/", questions.start, name="form-start"),

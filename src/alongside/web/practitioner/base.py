@@ -25,6 +25,7 @@ BASE = "parts/base_practitioner.html"
 TABS = (
     ("overview", "practitioner:case", gettext_lazy("Overview")),
     ("danger", "practitioner:case-danger", gettext_lazy("Danger")),
+    ("safety", "practitioner:case-safety", gettext_lazy("Safety plan")),
     ("circle", "practitioner:case-circle", gettext_lazy("Circle")),
     ("choose", "practitioner:case-choose", gettext_lazy("Choose a way")),
     ("plan", "practitioner:case-plan", gettext_lazy("Plan")),

@@ -28,6 +28,7 @@ from alongside.web.parts.forms import Form, Text
 from alongside.web.parts.pages import Request, clock_time, list_moment, moment_words, say
 from alongside.web.parts.rota_words import why_of_gap
 from alongside.web.practitioner import crisis_words as words
+from alongside.web.practitioner import safety
 from alongside.web.practitioner.base import name_of
 from alongside.web.practitioner.forms import offer
 
@@ -537,6 +538,7 @@ def _page(request: Request, found: Any, form: Contact, *, status: int = 200) -> 
             "item": item | {"links": []} if may else {"alert": item["alert"]},
             "page_title": words.title(found),
             "facts": _facts(request, found),
+            "plan": safety.on_alert(request, _circle_of(found)),
             "said": found.concern.words if found.concern is not None else "",
             "entries": _entries(request, found),
             "contacts": [
@@ -561,6 +563,10 @@ def _page(request: Request, found: Any, form: Contact, *, status: int = 200) -> 
         },
         status=status,
     )
+
+
+def _circle_of(found: Any) -> Any:
+    return found.circle_id or (found.concern.circle_id if found.concern is not None else None)
 
 
 def _facts(request: Request, found: Any) -> list[dict[str, Any]]:

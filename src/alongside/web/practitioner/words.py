@@ -34,6 +34,7 @@ TASKS: Mapping[str, Any] = {
     "reach_out": gettext_lazy("Two talks in a row were missed without a word: reach out"),
     "review_change": gettext_lazy("Not on track: review what is being done"),
     "case_review": gettext_lazy("Time to look at this case again"),
+    "means_safety": gettext_lazy("Something agreed to make means safe is due: ask, and look"),
     "safeguarding": gettext_lazy("A report about a child or an adult at risk is due"),
 }
 PATHS: Mapping[str, Any] = {

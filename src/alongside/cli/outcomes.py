@@ -1,4 +1,4 @@
-"""`alongside outcomes`: who changed, reliably or not, in a file of scores."""
+"""`alongside outcomes`: who changed, reliably or not, in a file of scores; and other analyses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alongside.cli import files, terminal
-from alongside.cli.refusals import Refused, WrongUsage
+from alongside.cli.analyses.table import (
+    BY_NAME,
+    CHANGE,
+    Answer,
+    Asked,
+    overview,
+    refuse_others,
+)
+from alongside.cli.refusals import Refused, WrongUsage, sentence
 
 if TYPE_CHECKING:
     from alongside.engine.outcomes.clinical_significance import CutOff, Norm
@@ -21,7 +29,7 @@ if TYPE_CHECKING:
     from alongside.engine.terms import Direction
     from alongside.insights.outcome_files import Long, Pair, Wide
 
-EXAMPLE = """\
+EXAMPLE = f"""\
 examples:
   alongside outcomes scores.csv --person id --time week --score phq9 --instrument phq9
   alongside outcomes bdi.csv --person id --pre first --post last --sd 8.16 --reliability 0.801 \\
@@ -29,9 +37,9 @@ examples:
       --higher-is worse --cutoff c --plot change.svg --json
 
 JSON:
-  {"instrument","method","threshold","cutoff",
-   "persons":[{"person","pre","post","n","change","rci","class"}],
-   "totals":{"n","paired","missing","recovered","improved","unchanged","deteriorated","harmed"}}
+  {{"instrument","method","threshold","cutoff",
+   "persons":[{{"person","pre","post","n","change","rci","class"}}],
+   "totals":{{"n","paired","missing","recovered","improved","unchanged","deteriorated","harmed"}}}}
 
 change and rci are positive when things got better. threshold is the smallest change in points
 that counts (every method but jt: in standard errors from what was expected). rci is null where
@@ -47,7 +55,19 @@ given is worked out from the pairs in the file, and said.
 Cut-offs: a, two standard deviations from the clinical mean; b, two from the functional mean;
 c, between the two; or a number of points, which itself is in the clinical range. Without
 --cutoff: the caseness of the instrument, else the one that the norms given allow.
+
+Other analyses (--analysis NAME) read columns by these names, or by --column ROLE=COLUMN; those in
+brackets may be left out:
+{overview()}
+
+  alongside outcomes rates.csv --analysis series --start 2026-03-01 --season 12 --plot rates.svg
+  alongside outcomes fills.csv --analysis adherence --until 2026-07-01 --column day=dispensed_on
+
+Their JSON begins with {{"analysis":NAME}} and is described in docs/reference/outcomes.md.
 """
+
+COLUMNS = ("person", "time", "score", "pre", "post")
+ALWAYS = ("file", "json", "text", "analysis", "column", "plot", "person", "time", "score")
 
 METHODS = {
     "jt": "Jacobson-Truax",
@@ -62,6 +82,13 @@ METHODS = {
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="CSV or Parquet")
     terminal.add_text(parser)
+    parser.add_argument(
+        "--analysis",
+        choices=[CHANGE, *BY_NAME],
+        default=CHANGE,
+        metavar="NAME",
+        help="what to work out; default: change. All are listed below",
+    )
     columns = parser.add_argument_group("columns")
     columns.add_argument("--person", metavar="COLUMN", help="who; rows are numbered without it")
     columns.add_argument("--time", metavar="COLUMN", help="when: numbers, or dates")
@@ -88,10 +115,137 @@ def add_arguments(parser: ArgumentParser) -> None:
     for group in ("clinical", "functional"):
         line.add_argument(f"--{group}-mean", type=_number, metavar="POINTS")
         line.add_argument(f"--{group}-sd", type=_number, metavar="POINTS")
-    parser.add_argument("--plot", metavar="FILE.svg", help="draw first against last score")
+    parser.add_argument(
+        "--plot",
+        metavar="FILE.svg",
+        help="draw change, single-case, series or agreement",
+    )
+    _add_others(parser)
+
+
+def _add_others(parser: ArgumentParser) -> None:
+    more = parser.add_argument_group("other analyses")
+    more.add_argument("--column", action="append", metavar="ROLE=COLUMN", help="a column's name")
+    more.add_argument(
+        "--measure", action="append", metavar="ID[=COLUMN]", help="service: one of the measures"
+    )
+    more.add_argument("--group", metavar="NAME", help="effect, shares: whom the figures are about")
+    more.add_argument("--event-is", choices=("good", "bad"), help="shares; default: good")
+    more.add_argument("--rho", type=_number, help="goals: correlation between goals; default: 0.3")
+    more.add_argument("--until", metavar="WHEN", help="adherence: the first day not in the period")
+    more.add_argument("--baseline", metavar="PHASE", help="single-case: the phase before")
+    more.add_argument("--start", metavar="WHEN", help="series: the first time after")
+    more.add_argument(
+        "--errors",
+        choices=("newey_west", "prais_winsten", "ar1", "ols"),
+        help="series: what is done about neighbours that are alike; default: newey_west",
+    )
+    more.add_argument(
+        "--lags", type=int, help="series: of newey_west; default: 1, from 24 points 2"
+    )
+    more.add_argument(
+        "--season", type=int, metavar="N", help="series: points in a year, such as 12"
+    )
+    more.add_argument("--waves", type=int, metavar="N", help="series: of a season; default: 1")
+    more.add_argument(
+        "--jump-at",
+        choices=("extrapolated", "first"),
+        help="series: the jump at the last point before (default), or at the first after",
+    )
+    more.add_argument("--limit", type=_number, metavar="POINTS", help="agreement: harmless, by you")
+    more.add_argument("--categories", metavar="A,B,C", help="agreement: kappa; in their order")
+    more.add_argument(
+        "--weights", choices=("none", "linear", "quadratic"), help="agreement: of kappa"
+    )
+    more.add_argument("--answers", type=int, metavar="N", help="cohesion: answers of the scale")
+    more.add_argument("--within", type=_number, metavar="DAYS", help="engagement; default: 90")
+    more.add_argument("--sessions", type=int, metavar="N", help="track: of a typical treatment")
+    more.add_argument(
+        "--curve", action="store_true", help="track: by the made-up curve, which has no evidence"
+    )
+    more.add_argument("--edges", metavar="5,10,15", help="courses: where bands of start begin")
+    more.add_argument(
+        "--growth", action="store_true", help="courses: the growth curve too; takes seconds"
+    )
 
 
 def run(options: Namespace) -> int:
+    given = [
+        name
+        for name, value in vars(options).items()
+        if value not in (None, False) and (name, value) != ("method", "jt")
+    ]
+    if options.analysis != CHANGE:
+        return _other(options, given)
+    _refuse_options_of_others(given)
+    return _change(options)
+
+
+def _other(options: Namespace, given: list[str]) -> int:
+    """Carry out one of the other analyses."""
+    from alongside.engine.errors import EngineError
+    from alongside.insights.tabular import TableRefused
+
+    analysis = BY_NAME[options.analysis]
+    refuse_others(analysis.name, given, ALWAYS)
+    if options.plot and not analysis.draws:
+        drawn = ", ".join(each.name for each in BY_NAME.values() if each.draws)
+        raise WrongUsage(f"--analysis {analysis.name} has no drawing. These have: change, {drawn}.")
+    path = Path(options.file)
+    try:
+        answer = analysis.work(Asked(path, options, _named(options)))
+        if options.plot:
+            _write_drawing(options.plot, path, answer)
+    except TableRefused as refusal:
+        raise Refused(str(refusal)) from refusal
+    except EngineError as refusal:
+        said = str(refusal)
+        raise Refused(sentence(f"{said[:1].upper()}{said[1:]}")) from refusal
+    if terminal.wants_json(options):
+        import orjson
+
+        sys.stdout.buffer.write(orjson.dumps(answer.json) + b"\n")
+    else:
+        print("\n".join(answer.lines))
+    return 0
+
+
+def _named(options: Namespace) -> dict[str, str]:
+    """The columns that go by another name than their role."""
+    named = {role: value for role in COLUMNS if (value := getattr(options, role))}
+    for words, flag in ((options.column or [], "column"), (options.measure or [], "measure")):
+        for each in words:
+            role, equals, column = each.partition("=")
+            if not role or (equals and not column) or (flag == "column" and not equals):
+                raise WrongUsage(f"--{flag} is written ROLE=COLUMN, not {each[:60]}.")
+            if role in named:
+                raise WrongUsage(f"The column of {role[:40]} is named twice.")
+            if equals:
+                named[role] = column
+    return named
+
+
+def _write_drawing(out: str, path: Path, answer: Answer) -> None:
+    if answer.drawing is None:
+        raise Refused("One person can be drawn at a time, and the file has several.")
+    drawing = answer.drawing()
+    with files.result(out, path) as sink:
+        sink.write(drawing.encode())
+
+
+def _refuse_options_of_others(given: list[str]) -> None:
+    for name in given:
+        owners = [each.name for each in BY_NAME.values() if name in each.options]
+        if name == "column" or (owners and name not in _OPTIONS_OF_CHANGE):
+            word = name.replace("_", "-")
+            which = f"--analysis {' or '.join(owners)}" if owners else "another --analysis"
+            raise WrongUsage(f"--{word} is for {which}.")
+
+
+_OPTIONS_OF_CHANGE = frozenset({"pre", "post", "higher_is", "confidence", "instrument"})
+
+
+def _change(options: Namespace) -> int:
     from alongside.insights.outcome_files import pairs
     from alongside.insights.tabular import TableRefused
 

@@ -110,7 +110,7 @@ class _Scale:
         if not values:
             return cls(0, 1)
         low, high = min(values), max(values)
-        step = _step(high - low)
+        step = round_step(high - low)
         return cls(floor(low / step) * step, ceil(high / step) * step)
 
     def x(self, value: float) -> float:
@@ -120,12 +120,12 @@ class _Scale:
         return round(BOTTOM - SIDE * (value - self.low) / (self.high - self.low), 1)
 
     def ticks(self) -> Iterator[float]:
-        step = _step(self.high - self.low)
+        step = round_step(self.high - self.low)
         for count in range(ceil(self.low / step), floor(self.high / step + 1e-9) + 1):
             yield count * step
 
 
-def _step(span: float) -> float:
+def round_step(span: float) -> float:
     """A round distance between ticks: about six to a side."""
     if span <= 0:
         return 1

@@ -1,0 +1,1 @@
+"""What `alongside outcomes --analysis` can work out besides who changed: one module a kind."""

@@ -116,7 +116,7 @@ def _danger(ask: _Ask) -> Iterator[Entry]:
         facts = {"form": check.form, "found": str(len(check.findings))}
         yield Entry(check.checked_at, "danger", "checked", who, facts, record=check.pk)
     for alert in ask.rows(Alert, "acknowledged_by", "closed_by"):
-        level = {"level": alert.level, "because": alert.because}
+        level = {"level": alert.level, "because": alert.because, "rule": alert.rule}
         yield Entry(alert.raised_at, "danger", "alert_raised", "", level, True, alert.pk)
         if alert.closed_at:
             facts = {"level": alert.level, "outcome": alert.outcome}

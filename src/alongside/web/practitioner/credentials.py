@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from alongside import catalogue
@@ -19,6 +20,12 @@ from alongside.web.parts.pages import Request, day_words, local_day, saved, shor
 from alongside.web.parts.people_words import CREDENTIAL_KINDS, STANDINGS, days_left
 from alongside.web.practitioner import words
 from alongside.web.practitioner.forms import AddCredential
+
+METHODS = {
+    "register": gettext_lazy("In the public register"),
+    "website": gettext_lazy("On the issuer’s page"),
+    "letter": gettext_lazy("In a letter from the issuer"),
+}
 
 
 @access("credential", "R")
@@ -94,10 +101,11 @@ def _card(row: Any, today: Any) -> dict[str, Any]:
         (_("Ends"), day_words(row.expires_on)),
         (_("Kind"), CREDENTIAL_KINDS.get(title.kind, "") if title is not None else ""),
         (_("Issued by"), row.issuer),
-        (_("Counts in"), row.jurisdiction),
+        (_("Counts in"), _("any place") if row.jurisdiction == "any" else row.jurisdiction),
         (
             _("Checked"),
-            _("%(how)s, %(day)s") % {"how": row.method, "day": short_day(row.verified_on)}
+            _("%(how)s, %(day)s")
+            % {"how": METHODS.get(row.method, row.method), "day": short_day(row.verified_on)}
             if row.verified_on
             else _("Not yet: a manager looks at the register"),
         ),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -121,7 +122,7 @@ class AddMember(Form):
     )
     roles = forms.MultipleChoiceField(
         label=gettext_lazy("What they do"),
-        choices=list(MEMBER_ROLES.items()),
+        choices=[(word, capfirst(label)) for word, label in MEMBER_ROLES.items()],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -144,7 +145,7 @@ class ChangeMember(Versioned):
     )
     roles = forms.MultipleChoiceField(
         label=gettext_lazy("What they do"),
-        choices=list(MEMBER_ROLES.items()),
+        choices=[(word, capfirst(label)) for word, label in MEMBER_ROLES.items()],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )

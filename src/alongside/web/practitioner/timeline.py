@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, further, list_moment
 from alongside.web.parts.people_words import COMPLETIONS, relation
 from alongside.web.practitioner.base import address, case_or_404, case_page
+from alongside.web.practitioner.crisis_words import fact
 from alongside.web.practitioner.words import CAPACITY, DECISIONS, PATHS, chosen
 
 KINDS = {
@@ -84,6 +86,10 @@ METHODS = {
     "message": gettext_lazy("a message"),
     "with_them": gettext_lazy("with them"),
     "note": gettext_lazy("a note"),
+}
+CHECKS = {
+    "intake": gettext_lazy("the first questions"),
+    "private_check": gettext_lazy("alone"),
 }
 DONE = {
     "full": gettext_lazy("done"),
@@ -168,13 +174,15 @@ def _in_words(entry: insights.Entry) -> _Facts:
     elif word == "decided":
         facts["decision"] = str(DECISIONS.get(facts["kind"], facts["kind"]))
         facts["chosen"] = chosen(facts["chosen"] or facts["about"])
+    elif word == "checked":
+        facts["form"] = str(CHECKS.get(facts["form"].partition("@")[0], facts["form"]))
     elif word == "case_closed":
         facts["outcome"] = str(COMPLETIONS.get(facts["outcome"], facts["outcome"]))
     elif word in ("course_started", "course_ended"):
         facts["protocol"] = _protocol(facts["protocol"])
         facts["completion"] = str(COMPLETIONS.get(facts["completion"], facts["completion"]))
     elif word == "alert_raised":
-        facts["note"] = facts["because"]
+        facts["note"] = fact(SimpleNamespace(**facts))[0]
     elif word == "alert_closed":
         facts["outcome"] = _outcome(facts["outcome"])
     elif word == "contact":

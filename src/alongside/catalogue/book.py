@@ -49,6 +49,7 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("legal_bases", "legal_bases", "load"),
     ("credentials", "credentials", "load"),
     ("private_checks", "private_check", "load"),
+    ("answer_codes", "value_sets", "load"),
 )
 
 FALLBACK_LANGUAGE = "en"
@@ -142,6 +143,11 @@ class Catalogue:
     def private_check(self) -> Any:
         """The newest version of the private check."""
         return find(self._shelf("private_checks"), "private check", "private_check")
+
+    @property
+    def answer_codes(self) -> Mapping[str, Mapping[str, int]]:
+        """Official value by LOINC answer code, by ``phq9/freq4``."""
+        return self._shelf("answer_codes")
 
     @property
     def danger(self) -> Danger:

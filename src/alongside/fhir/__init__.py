@@ -1,0 +1,1 @@
+"""The same rooms for other systems: FHIR R4 shapes, out and in."""

@@ -114,6 +114,17 @@ def test_effect_between_two_groups(analysis):
     assert found["d"] == pytest.approx(6.1 / ((3.028**2 + 2.221**2) / 2) ** 0.5, abs=0.001)
 
 
+def test_who_was_lost_and_how_they_began(analysis, told):
+    rows = [[*each] for each in zip(PRE, POST, strict=True)] + [[24, None], [20, None], [22, None]]
+    words = ("--pre", "first", "--post", "last", "--higher-is", "worse")
+    found = analysis("completion", ["first", "last"], rows, *words)
+    assert (found["lost"]["count"], found["lost"]["of"]) == (3, 13)
+    assert (found["mean_change"], found["carried_forward"]) == (6.1, near(61 / 13))
+    assert found["start_g"] > 1
+    text = told("completion", ["first", "last"], [[5, 3]], *words)
+    assert "0 of 1 have no last score: 0.0 %." in text
+
+
 def test_service_rates_of_two_measures(analysis, told):
     pairs = [((16, 8), (13, 6)), ((12, 9), (9, 7)), ((12, 11), (9, 14)), ((8, 5), (6, 3)),
              ((12, None), (9, 7))]  # fmt: skip

@@ -14,6 +14,7 @@ from alongside.engine.outcomes import (
 )
 from alongside.engine.outcomes import (
     agreement,
+    completion,
     effect_sizes,
     engagement,
     expected,
@@ -96,6 +97,19 @@ def test_effects_know_neither_unit_nor_zero_point_and_turn_with_the_scale(pairs,
     assert (turned.d, turned.d_av) == (pytest.approx(-here.d), pytest.approx(-here.d_av))
     assert here.interval.low <= here.d <= here.interval.high
     assert abs(here.g) <= abs(here.d)
+
+
+def test_who_was_lost_is_named_and_never_counted_as_better():
+    found = completion.completion([*PRE, 24, 20, 22], [*POST, None, None, None], higher_is="worse")
+    assert (found.n, found.lost.count) == (13, 3)
+    assert (found.mean_change, found.carried_forward) == (pytest.approx(6.1), near(61 / 13))
+    # Those who stayed: mean 16.5, sd 3.028; the lost: 22 and 2; pooled sd 2.869, J .9302.
+    assert found.at_start.d == near(1.917, 3)
+    alone = completion.completion([5], [None], higher_is="worse")
+    assert (alone.mean_change, alone.carried_forward, alone.at_start) == (None, 0, None)
+    for wrong in (([], []), ([1], [1, 2]), ([1], [float("nan")])):
+        with pytest.raises(NotAFigure):
+            completion.completion(*wrong, higher_is="worse")
 
 
 # -- medicine -------------------------------------------------------------------------------------

@@ -127,8 +127,8 @@ class _Axis:
     @classmethod
     def around(cls, values: Sequence[float], start: int, end: int) -> _Axis:
         low, high = min(values), max(values)
-        by = round_step(high - low)
-        return cls(floor(low / by) * by, max(ceil(high / by), floor(low / by) + 1) * by, start, end)
+        room = 0.05 * (high - low) or 1.0  # no mark lies on the frame
+        return cls(low - room, high + room, start, end)
 
     def at(self, value: float) -> float:
         share = (value - self.low) / (self.high - self.low)

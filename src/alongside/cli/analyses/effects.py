@@ -5,7 +5,7 @@ from __future__ import annotations
 from alongside.cli.analyses.table import Answer, Asked, ends, rounded, two_groups
 from alongside.cli.refusals import WrongUsage
 from alongside.engine.outcomes import effect_sizes
-from alongside.insights.outcome_files import Long, Wide, pairs
+from alongside.insights.outcome_files import Long, Pair, Wide, pairs
 from alongside.insights.record_files import Column
 
 NOT_A_CAUSE = (
@@ -15,27 +15,15 @@ NOT_A_CAUSE = (
 
 def effect(asked: Asked) -> Answer:
     """First against last scores of one group; or with --group two groups' scores."""
-    named = asked.named
-    if asked.options.group is not None or "group" in named:
+    if asked.options.group is not None or "group" in asked.named:
         return _between(asked)
-    if "pre" in named or "post" in named:
-        if "time" in named or "score" in named:
-            raise WrongUsage("Give --pre and --post, or --time and --score, not both.")
-        columns: Long | Wide = Wide(
-            named.get("pre", "pre"), named.get("post", "post"), named.get("person")
-        )
-    else:
-        columns = Long(
-            named.get("person", "person"), named.get("time", "time"), named.get("score", "score")
-        )
     first, last, missing = [], [], 0
-    with pairs(asked.path, columns) as found:
-        for pair in found:
-            if pair.pre is None or pair.post is None:
-                missing += 1
-            else:
-                first.append(pair.pre)
-                last.append(pair.post)
+    for pair in pairs_of(asked):
+        if pair.pre is None or pair.post is None:
+            missing += 1
+        else:
+            first.append(pair.pre)
+            last.append(pair.post)
     size = effect_sizes.change_effect(
         first, last, higher_is=asked.higher_is, confidence=asked.confidence
     )
@@ -71,6 +59,23 @@ def effect(asked: Asked) -> Answer:
             NOT_A_CAUSE,
         ],
     )
+
+
+def pairs_of(asked: Asked) -> list[Pair]:
+    """First and last score of everybody: by --pre and --post, else by person, time and score."""
+    named = asked.named
+    if "pre" in named or "post" in named:
+        if "time" in named or "score" in named:
+            raise WrongUsage("Give --pre and --post, or --time and --score, not both.")
+        columns: Long | Wide = Wide(
+            named.get("pre", "pre"), named.get("post", "post"), named.get("person")
+        )
+    else:
+        columns = Long(
+            named.get("person", "person"), named.get("time", "time"), named.get("score", "score")
+        )
+    with pairs(asked.path, columns) as found:
+        return list(found)
 
 
 def _between(asked: Asked) -> Answer:

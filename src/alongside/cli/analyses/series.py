@@ -106,7 +106,7 @@ def _words(asked: Asked, found: Interrupted) -> list[str]:
         f"{found.points_before} points before, {found.points_after} after.",
         *(
             f"  {words:<18}{term.estimate:>9.3f}   ({level} interval {term.interval.low:.3f} to "
-            f"{term.interval.high:.3f}, p {term.p:.3f})"
+            f"{term.interval.high:.3f}, {_p(term.p)})"
             for words, term in (
                 ("slope before", found.slope),
                 ("jump of level", found.jump),
@@ -123,6 +123,10 @@ def _words(asked: Asked, found: Interrupted) -> list[str]:
     return lines
 
 
+def _p(p: float) -> str:
+    return "p below .001" if p < 0.001 else f"p {p:.3f}"
+
+
 def _draw(values: list[float], found: Interrupted) -> str:
     from alongside.cli.analyses.drawing import Chart, Line, Marks
 
@@ -135,7 +139,7 @@ def _draw(values: list[float], found: Interrupted) -> str:
             f"{found.jump.estimate:.2f} and the slope by {found.slope_change.estimate:.2f} a step; "
             f"at the end the series lies {found.effects[-1]:+.2f} from where it would have gone on."
         ),
-        across="Time",
+        across="Point in time, counted",
         up="Score",
         marks=(
             Marks("before", tuple(enumerate(values[:before], start=1)), "before"),

@@ -98,6 +98,13 @@ ALL = (
         frozenset({"pre", "post", "higher_is", "confidence", "group"}),
     ),
     Analysis(
+        "completion",
+        "who was lost between first and last score, and whether they began otherwise",
+        "lost",
+        "as change",
+        frozenset({"pre", "post", "higher_is", "confidence"}),
+    ),
+    Analysis(
         "service",
         "recovery and reliable change of several measures together, as services report it",
         "several",

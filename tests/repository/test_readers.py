@@ -21,6 +21,7 @@ UNSCOPED = {
     "alongside.cases.queries": "reports by one contact are counted over the institution",
     "alongside.crisis.actions": "an alert is raised by whoever answered, and told to whom it must",
     "alongside.crisis.done": "a task is over, whoever had it",
+    "alongside.crisis.codes": "a code says whose it is; nobody is signed in",
     "alongside.crisis.edges": "the shift opens an alert, before its people can see it",
     "alongside.crisis.escalation": "the loop that climbs",
     "alongside.crisis.private_check": "a yes is told to the lead without the one who said it",

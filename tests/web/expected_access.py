@@ -180,7 +180,7 @@ CLOSED = {
 
 # Anybody. These show nothing of a person; a page with a token of its own checks that itself.
 PUBLIC = {
-    "set_up", "circle:left", "answer:open", "answer:open-with-slash",
+    "set_up", "have", "circle:left", "answer:open", "answer:open-with-slash",
     "public:start", "public:worried", "public:first", "public:go_on", "public:question",
     "public:visit_help", "public:visit_child", "public:visit_number", "public:visit_more",
     "public:visit_later", "public:visit_thanks", "public:help", "public:help_elsewhere",

@@ -134,6 +134,21 @@ PARTS = flag("PARTS")
 PACKS = packs(env("PACKS"), env("PACKS_CONFIRMED"))
 SMTP_URL = env("SMTP_URL")
 MAIL_FROM = env("MAIL_FROM", "messages@localhost")
+# Gateways that take texts and calls by HTTP; without an address a channel is not offered.
+SMS = {
+    "url": env("SMS_URL"),
+    "body": env("SMS_BODY"),
+    "authorization": env("SMS_AUTHORIZATION"),
+    "secret": env("SMS_SECRET"),
+    "accepted": env("SMS_ACCEPTED"),
+}
+VOICE = {
+    "url": env("VOICE_URL"),
+    "body": env("VOICE_BODY"),
+    "authorization": env("VOICE_AUTHORIZATION"),
+    "secret": env("VOICE_SECRET"),
+    "accepted": env("VOICE_ACCEPTED"),
+}
 
 DATABASES = {"default": database(env("DATABASE_URL", f"sqlite:///{VAR / 'alongside.sqlite3'}"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -3,13 +3,14 @@
 from django.conf import settings
 from django.urls import include, path
 
-from alongside.web.account import demonstration
+from alongside.web.account import demonstration, have
 from alongside.web.account import views as account
 
 urlpatterns = [
     path("", include("alongside.web.public.urls")),
     path("home/", account.home, name="home"),
     path("set-up/", account.set_up, name="set_up"),
+    path("have/", have.have, name="have"),
     path("account/", include("alongside.web.account.urls")),
     path("account/", include("allauth.urls")),
     path("l/", include("alongside.web.person.urls_answer")),

@@ -16,7 +16,7 @@ from uuid import UUID
 from alongside import catalogue
 from alongside.access.models import Account
 from alongside.cases.models import Concern
-from alongside.crisis import edges, rules, telling
+from alongside.crisis import codes, edges, rules, telling
 from alongside.crisis.models import Alert, AlertEvent, Contact, SafetyCheck, Shift
 from alongside.directory.models import Service
 from alongside.engine.risk import IntakeAnswer, RiskFinding, find_intake_risk
@@ -489,8 +489,11 @@ def alerts_from(source: str) -> tuple[Alert, ...]:
 
 
 @action
-def acknowledge(*, alert: Alert, by: Reader, at: datetime) -> Alert:
+def acknowledge(*, alert: Alert, by: Reader, at: datetime, code: UUID | None = None) -> Alert:
     """*I have this*: nothing climbs any more, and a contact or note is due.
+
+    Args:
+        code: the one-time code it was taken with (``crisis.codes``), if it was not a page.
 
     Raises:
         AlreadyAcknowledged, AlreadyClosed: somebody was quicker.
@@ -519,8 +522,13 @@ def acknowledge(*, alert: Alert, by: Reader, at: datetime) -> Alert:
             "outcome_by",
         ]
     )
-    telling.event(alert, "acknowledged", at=at, step=alert.step, account=by.account_id)
-    audit.write("crisis.alert_acknowledged", by=by, at=at, about=alert)
+    how = "" if code is None else "code"
+    telling.event(alert, "acknowledged", at=at, step=alert.step, account=by.account_id, note=how)
+    if code is not None:
+        codes.spend(code, at=at)
+    audit.write(
+        "crisis.alert_acknowledged", by=by, at=at, about=alert, detail={"how": how or "page"}
+    )
     return alert
 
 

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Min, Q
 
 from alongside.cases.models import Concern
-from alongside.crisis import actions, edges, rules, telling
+from alongside.crisis import actions, codes, edges, rules, telling
 from alongside.crisis.models import Alert
 from alongside.directory.models import Service
 from alongside.notify.models import Message
@@ -44,7 +44,7 @@ def climb_once(*, at: datetime) -> int:
 
 def tidy_once(*, at: datetime) -> int:
     """What may wait some seconds: circles of new cases, roles that ended, drafts that die."""
-    return _each((follow_cases, end_edges, let_drafts_die), at)
+    return _each((follow_cases, end_edges, let_drafts_die, forget_wrong_codes), at)
 
 
 def chase_once(*, at: datetime) -> int:
@@ -183,6 +183,12 @@ def let_drafts_die(*, by: Reader, at: datetime) -> int:
     for pk in list(over.values_list("pk", flat=True)[:500]):
         moved += actions.forget_draft(concern_id=pk, by=by, at=at)
     return moved
+
+
+def forget_wrong_codes(*, by: Reader, at: datetime) -> int:
+    """Forget wrong codes that no longer count. Nothing moves by it."""
+    codes.forget_tries(at=at)
+    return 0
 
 
 def chase_gaps(*, by: Reader, at: datetime) -> int:

@@ -189,6 +189,31 @@ class Contact(Record):
         return UUID(str(self.circle_id or self.alert_id))
 
 
+class AlertCode(Record):
+    """A one-time code in a message: with it, its recipient and nobody else takes the alert."""
+
+    record_type = "alert"
+    audit_noun = "crisis.alert"
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="codes")
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, null=True)
+    account = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="+")
+    code_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class WrongTry(models.Model):
+    """A code that opened nothing, and a hash of where it came from: too many end in a wait."""
+
+    visitor = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["visitor", "at"], name="wrong_tries_of_a_visitor")]
+
+
 class Shift(Record):
     """Who is on call for a service, first or second: wall time and zone, UTC derived."""
 

@@ -131,6 +131,7 @@ def register() -> None:
     conditions.register("crisis.alert", ALERT)
     conditions.register("crisis.alertevent", OF_ALERT)
     conditions.register("crisis.contact", OF_ALERT)
+    conditions.register("crisis.alertcode", OF_ALERT)
     conditions.register("crisis.safetycheck", SAFETY_CHECK)
     conditions.register("crisis.safetyplanshare", SAFETY_PLAN_SHARE)
     conditions.register("crisis.meansaction", MEANS_ACTION)
@@ -139,3 +140,4 @@ def register() -> None:
     places.register("crisis.safetycheck", _by_concern())
     places.register("crisis.alertevent", _by_concern("alert__"))
     places.register("crisis.contact", _by_concern("alert__"))
+    places.register("crisis.alertcode", _by_concern("alert__"))

@@ -16,6 +16,8 @@ LIFE_CRITICAL = risk.LIFE_CRITICAL
 SAY_AGAIN_AFTER = timedelta(minutes=10)  # a same danger answer is sent again after this long
 REOPEN_WITHIN = timedelta(hours=24)  # a same danger answer opens an alert closed this recently
 EDGE_AFTER_CLOSING = timedelta(minutes=60)  # on-call reads on this long after closing
+CODE_LIVES = timedelta(hours=24)  # a code in a message takes its alert this long
+WRONG_CODES, WRONG_CODES_WITHIN = 10, timedelta(minutes=10)  # from one place, then a wait
 ROTA_AHEAD = timedelta(days=14)
 CHASE_HOURLY_WITHIN = timedelta(hours=48)  # a gap so near is chased each hour, else each day
 

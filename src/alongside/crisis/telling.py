@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.access.models import Account, Relationship
 from alongside.access.permissions import live
-from alongside.crisis import edges, rules
+from alongside.crisis import codes, edges, rules
 from alongside.crisis.models import Alert, AlertEvent, Shift
 from alongside.directory.models import Service
 from alongside.notify import actions as notify
@@ -187,6 +187,13 @@ def works_at(account: Account, institution: UUID, at: datetime) -> bool:
     return account.is_active and (rows.exists() or account.is_staff_member)
 
 
+def clinicians(institution: UUID, at: datetime) -> list[Account]:
+    """Everybody who treats, leads, supervises or is on call there now, each once, by name."""
+    rows = _roles_at(institution, CLINICAL, at).select_related("account")
+    found = {edge.account_id: edge.account for edge in rows if edge.account.is_staff_member}
+    return sorted(found.values(), key=lambda account: (account.name, str(account.pk)))
+
+
 def has_second_person(alert: Alert, first: UUID | None, at: datetime) -> bool:
     """Whether anybody else at the institution could look again at what one person closed."""
     return _roles_at(alert.institution_id, CLINICAL, at).exclude(account=first).exists()
@@ -202,33 +209,93 @@ def tell(*, alert: Alert, step: rules.Step, by: Reader, at: datetime, again: boo
     alert is closed. ``again`` sends to the same people once more, under a key of its own.
     """
     acting = system(REASON, at)
+    level = catalogue.current().danger.levels[alert.level]
+    round = _round(alert, step, at, again)
     told = 0
     for each in recipients(alert, step.tell, at):
-        key = f"{alert.pk}:{_round(alert, step, at, again)}:{each.key}:email"
-        if Message.objects.unscoped("told before").filter(key=key).exists():
+        begin = f"{alert.pk}:{round}:{each.key}"
+        if Message.objects.unscoped("told before").filter(key=f"{begin}:email").exists():
             continue
         if each.account is not None:
             edges.open_for(alert=alert, account=each.account, at=at)
+        kind = SHIFT_MESSAGE if each.as_what in SHIFT_WORDS else STEP_MESSAGE
         subject, body = words(alert, step, each, again=again)
-        notify.queue(
-            key=key,
-            kind=SHIFT_MESSAGE if each.as_what in SHIFT_WORDS else STEP_MESSAGE,
-            institution=alert.institution_id,
-            circle=alert.circle_id,
-            account=each.account.pk if each.account else None,
-            address=each.address,
-            subject=subject,
-            body=body,
-            about=f"alert:{alert.pk}",
-            life_critical=alert.is_life_critical,
-            due_at=at,
-            by=acting,
-            at=at,
-        )
+        _queue(alert, each, begin, kind, subject, body, by=acting, at=at)
+        if level.every_channel:
+            _queue_other_ways(alert, each, begin, kind, subject, body, by=acting, at=at)
         crashpoint.here("danger.after_message")
         event(alert, "told", at=at, step=step.number, account=each.account, note=each.as_what)
         told += 1
     return told
+
+
+def _queue(
+    alert: Alert,
+    to: Recipient,
+    begin: str,
+    kind: str,
+    subject: str,
+    body: str,
+    *,
+    by: Reader,
+    at: datetime,
+    way: channels.Way | None = None,
+) -> None:
+    """Put one message about an alert to one address in the outbox."""
+    notify.queue(
+        key=f"{begin}:email" if way is None else f"{begin}:{way.kind}:{way.id.hex[:12]}",
+        kind=kind,
+        institution=alert.institution_id,
+        circle=alert.circle_id,
+        account=to.account.pk if to.account else None,
+        channel="email" if way is None else way.kind,
+        way=None if way is None else way.id,
+        address=to.address if way is None else way.address,
+        subject=subject,
+        body=body,
+        about=f"alert:{alert.pk}",
+        life_critical=alert.is_life_critical,
+        due_at=at,
+        by=by,
+        at=at,
+    )
+
+
+def _queue_other_ways(
+    alert: Alert,
+    to: Recipient,
+    begin: str,
+    kind: str,
+    subject: str,
+    body: str,
+    *,
+    by: Reader,
+    at: datetime,
+) -> None:
+    """The same by every other tested channel; texts and calls carry a code to take it with."""
+    if to.account is None:
+        return
+    for way in channels.ways_to(to.account.pk, at=at):
+        if way.kind == "email":
+            if way.address != to.address.lower():
+                _queue(alert, to, begin, kind, subject, body, way=way, by=by, at=at)
+            continue
+        code = codes.make(alert=alert, account=to.account, at=at) if way.counts else ""
+        text = short_words(to.account.language, way.kind, code)
+        _queue(alert, to, begin, kind, subject, text, way=way, by=by, at=at)
+
+
+def short_words(language: str, channel: str, code: str) -> str:
+    """What a text or a call says: no name, no programme, no topic; where to go, and the code.
+
+    Without a code (the number was not tested lately, so it may be another's by now) it asks for
+    a sign-in.
+    """
+    cat = catalogue.current()
+    sentence = "danger_call" if channel == "voice" else "danger_text"
+    said = cat.sentence(sentence if code else f"{sentence}_no_code", language)
+    spoken = ", ".join(code) if channel == "voice" else codes.shown(code)
+    return said.replace("{url}", f"{settings.PUBLIC_URL}/have/").replace("{code}", spoken)
 
 
 def step_of(alert: Alert) -> rules.Step:
@@ -248,24 +315,16 @@ def tell_news(*, alert: Alert, news: str, key: str, by: Reader, at: datetime) ->
     else:
         people = {each.key: each for each in recipients(alert, step_of(alert).tell, at)}
     for each in people.values():
-        with translation.override(each.account.language if each.account else "en"):
+        language = each.account.language if each.account else "en"
+        with translation.override(language):
             subject = _("Please look now")
             body = _("There is something new on your board.\n\n%(url)s\n") % {"url": board_url()}
-        notify.queue(
-            key=f"{alert.pk}:news:{key}:{each.key}:email",
-            kind=NEWS_MESSAGE,
-            institution=alert.institution_id,
-            circle=alert.circle_id,
-            account=each.account.pk if each.account else None,
-            address=each.address,
-            subject=subject,
-            body=body,
-            about=f"alert:{alert.pk}",
-            life_critical=alert.is_life_critical,
-            due_at=at,
-            by=acting,
-            at=at,
-        )
+        begin = f"{alert.pk}:news:{key}:{each.key}"
+        _queue(alert, each, begin, NEWS_MESSAGE, subject, body, by=acting, at=at)
+        for way in channels.ways_to(each.account.pk, at=at) if each.account else ():
+            text = body if way.kind == "email" else short_words(language, way.kind, "")
+            if way.address != each.address.lower():
+                _queue(alert, each, begin, NEWS_MESSAGE, subject, text, way=way, by=acting, at=at)
     event(alert, news, at=at)
     return len(people)
 
@@ -378,6 +437,8 @@ def step_is_right(message: Message, at: datetime) -> bool:
     alert = _alert_of(message)
     if alert is None or alert.closed_at is not None or alert.acknowledged_at is not None:
         return False
+    if channels.is_removed(message.way_id):
+        return False
     return message.account_id is None or edges.may_open(account=message.account, alert=alert, at=at)
 
 
@@ -393,7 +454,7 @@ def shift_is_right(message: Message, at: datetime) -> bool:
 def news_is_right(message: Message, at: datetime) -> bool:
     """News goes out while the alert is open."""
     alert = _alert_of(message)
-    if alert is None or alert.closed_at is not None:
+    if alert is None or alert.closed_at is not None or channels.is_removed(message.way_id):
         return False
     return message.account_id is None or edges.may_open(account=message.account, alert=alert, at=at)
 

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from alongside.notify import rules
-from alongside.notify.models import Attempt, Heartbeat, Message
+from alongside.notify.models import Attempt, Channel, Heartbeat, Message
 from alongside.notify.transports import Said
 from alongside.records import audit, crashpoint
 from alongside.records.actions_base import action
@@ -30,6 +30,7 @@ def queue(
     by: Reader,
     at: datetime,
     channel: str = "email",
+    way: UUID | None = None,
     life_critical: bool = False,
     account: UUID | None = None,
     person: UUID | None = None,
@@ -42,6 +43,7 @@ def queue(
         key: what makes it one message, such as alert, step, recipient and channel. The same key
             again is no news: the message that is there already comes back unchanged.
         kind: whose guard is asked before it is sent.
+        channel, way: how it goes; ``way`` is the tested channel of its recipient, if it is one.
         address: where it goes. ``subject`` and ``body`` hold no name, no programme, no topic.
         about: what it is about, as ``alert:<uuid>``.
     """
@@ -54,6 +56,7 @@ def queue(
             "kind": kind,
             "about": about,
             "channel": channel,
+            "way_id": way,
             "account_id": account,
             "person_id": person,
             "address": address,
@@ -119,13 +122,20 @@ def mark_sent(*, message: Message, said: Said, by: Reader, at: datetime) -> None
 
 @action
 def mark_failed(*, message: Message, said: Said, by: Reader, at: datetime) -> None:
-    """Note a failed try and when the next one is; after a day there is none (3.1, E5)."""
+    """Note a failed try and when the next one is (3.1, E5).
+
+    After a day there is none, nor after *never*, unless life may depend on it. A channel whose
+    transport says *never* counts no more until its owner answers a new test.
+    """
     _try_made(message, at, said.outcome, said.detail)
-    critical = message.life_critical
-    if rules.is_given_up(message.created_at, at, life_critical=critical):
+    critical, never = message.life_critical, said.outcome == "rejected"
+    if never and message.way_id is not None:
+        Channel.objects.unscoped("outbox").filter(pk=message.way_id).update(rejected_at=at)
+    given_up = rules.is_given_up(message.created_at, at, life_critical=critical)
+    if given_up or (never and not critical):
         _waiting(message).update(given_up_at=at, claimed_until=None)
         return
-    wait = rules.wait_after(message.attempts, life_critical=critical)
+    wait = rules.wait_after(message.attempts, life_critical=critical, rejected=never)
     _waiting(message).update(due_at=at + wait, claimed_until=None)
 
 

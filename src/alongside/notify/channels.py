@@ -153,8 +153,9 @@ def answer_test(*, channel: Channel, code: str, by: Reader, at: datetime) -> Cha
         channel.code_tries += 1
         channel.save(update_fields=["code_tries"])
         return channel
-    channel.verified_at, channel.code_hash, channel.code_sent_at = at, "", None
-    channel.save(update_fields=["verified_at", "code_hash", "code_sent_at"])
+    channel.verified_at, channel.rejected_at = at, None
+    channel.code_hash, channel.code_sent_at = "", None
+    channel.save(update_fields=["verified_at", "rejected_at", "code_hash", "code_sent_at"])
     audit.write(
         "notify.channel_verified",
         by=by,
@@ -200,10 +201,24 @@ def ways_to(account: UUID, *, at: datetime) -> tuple[Way, ...]:
     """
     offered = transports.offered()
     return tuple(
-        Way(each.pk, each.kind, each.address, rules.counts_until(each.verified_at) > at)
+        Way(each.pk, each.kind, each.address, counts(each, at))
         for each in _live(account).filter(verified_at__isnull=False).order_by("added_at", "pk")
         if each.kind in offered
     )
+
+
+def counts(channel: Channel, at: datetime) -> bool:
+    """Whether a channel counts: tested within 90 days, and no *never* from its transport since."""
+    if channel.verified_at is None or channel.rejected_at is not None:
+        return False
+    return rules.counts_until(channel.verified_at) > at
+
+
+def is_removed(way: UUID | None) -> bool:
+    """Whether the channel a message would go by was taken away meanwhile."""
+    if way is None:
+        return False
+    return Channel.objects.unscoped(WHY).filter(pk=way, removed_at__isnull=False).exists()
 
 
 def reachable_until(accounts: Iterable[UUID]) -> dict[UUID, datetime | None]:
@@ -214,7 +229,7 @@ def reachable_until(accounts: Iterable[UUID]) -> dict[UUID, datetime | None]:
     wanted = list(accounts)
     tested: dict[UUID, list[tuple[str, datetime]]] = {account: [] for account in wanted}
     rows = Channel.objects.unscoped(WHY).filter(
-        account__in=wanted, verified_at__isnull=False, removed_at=None
+        account__in=wanted, verified_at__isnull=False, removed_at=None, rejected_at=None
     )
     for account, kind, verified_at in rows.values_list("account_id", "kind", "verified_at"):
         if verified_at is not None:
@@ -251,6 +266,7 @@ def _send_test(
         key=f"channel:{channel.pk}:{at:%Y%m%dT%H%M%S%f}",
         kind=TEST_MESSAGE,
         channel=channel.kind,
+        way=channel.pk,
         institution=home.pk,
         account=account.pk,
         address=channel.address,

@@ -28,6 +28,7 @@ class Message(Record):
     channel = models.CharField(max_length=10, choices=CHANNELS)
     account = models.ForeignKey("access.Account", on_delete=models.PROTECT, null=True)
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True)
+    way = models.ForeignKey("notify.Channel", on_delete=models.PROTECT, null=True)
     address = EncryptedTextField()
     subject = models.CharField(max_length=200)
     body = EncryptedTextField()
@@ -75,7 +76,7 @@ class Attempt(Record):
     record_type = "message"
     audit_noun = "notify.message"
 
-    OUTCOMES = [(o, o) for o in ("accepted", "refused", "no_answer", "withheld")]
+    OUTCOMES = [(o, o) for o in ("accepted", "refused", "rejected", "no_answer", "withheld")]
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="tries")
     at = models.DateTimeField()
@@ -100,6 +101,7 @@ class Channel(Record):
     code_sent_at = models.DateTimeField(null=True)
     code_tries = models.PositiveSmallIntegerField(default=0)
     verified_at = models.DateTimeField(null=True)  # when its owner last answered a test
+    rejected_at = models.DateTimeField(null=True)  # when its transport said: never; until a test
     removed_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -26,11 +26,14 @@ BEAT_EVERY = 2.0  # seconds between two signs of life of a dispatcher
 SILENT_AFTER = timedelta(seconds=10)  # then a web process sends the first step itself
 
 
-def wait_after(attempts: int, *, life_critical: bool) -> timedelta:
+def wait_after(attempts: int, *, life_critical: bool, rejected: bool = False) -> timedelta:
     """The wait after so many failed attempts: 1, 2, 4 … 30 s where life may depend on it.
 
-    Others wait from half a minute up to an hour.
+    Others wait from half a minute up to an hour. ``rejected``: the transport said *never*; what is
+    life-critical is still tried, at the longest of its waits.
     """
+    if life_critical and rejected:
+        return LONGEST_LIFE_CRITICAL
     doublings = min(max(attempts, 1) - 1, 12)
     if life_critical:
         return min(timedelta(seconds=1 << doublings), LONGEST_LIFE_CRITICAL)

@@ -22,13 +22,15 @@ from django.conf import settings
 
 from alongside.notify.rules import CALL_LIMIT
 
-Outcome = Literal["accepted", "refused", "no_answer"]
+Outcome = Literal["accepted", "refused", "rejected", "no_answer"]
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a transport said to one message. Only ``accepted`` counts as sent.
 
+    ``refused`` is not now, so it is tried again; ``rejected`` is never, so it is not, unless life
+    may depend on it; ``no_answer`` is unknown: it may have been taken, and is sent again.
     ``detail`` is a code or a kind of failure; a server's words may hold an address.
     """
 
@@ -157,11 +159,17 @@ def email() -> Transport:
 def configured() -> tuple[Transport, ...]:
     """The transports of this deployment, one a channel. E-mail is always there.
 
-    In a demonstration, and while developing, texts and calls become files too.
+    Without a gateway, texts and calls become files in a demonstration and while developing, and
+    are not offered otherwise.
     """
+    from alongside.notify.gateway import GatewayTransport
+
     found: list[Transport] = [email()]
-    if settings.DEMO or settings.DEBUG:
-        found += [FileTransport(mail_folder(), channel) for channel in ("sms", "voice")]
+    for channel, given in (("sms", settings.SMS), ("voice", settings.VOICE)):
+        if given["url"]:
+            found.append(GatewayTransport(channel, **given))
+        elif settings.DEMO or settings.DEBUG:
+            found.append(FileTransport(mail_folder(), channel))
     return tuple(found)
 
 

@@ -75,15 +75,17 @@ def ways(request: Request) -> HttpResponse:
 
 def _shown(request: Request, channel: Any, at: Any) -> dict[str, Any]:
     last = channel.verified_at
-    counts = last is not None and rules.counts_until(last) > at
+    counts = channels.counts(channel, at)
     return {
         "pk": channel.pk,
         "kind": KINDS.get(channel.kind, channel.kind),
         "address": channel.address,
         "counts": counts,
         "words": _("Tested. It counts until %(day)s.")
-        % {"day": short_day(rules.counts_until(last).date())}
+        % {"day": short_day(rules.counts_until(last or at).date())}
         if counts
+        else _("The last message could not be delivered there. Mend it, then test it again.")
+        if channel.rejected_at
         else _("The last test is more than 90 days old. Test it again.")
         if last
         else _("Not tested yet."),

@@ -620,6 +620,7 @@ def _entries(request: Request, found: Any) -> list[dict[str, Any]]:
     for moment in queries.time_line(found, seen_by=request.reader):
         note = {
             "told": words.RECIPIENTS.get(moment.note, moment.note),
+            "acknowledged": _("with the code of a message") if moment.note == "code" else "",
             "contact": words.METHODS.get(moment.note, moment.note),
             "reopened": words.BECAUSE.get(moment.note, moment.note),
             "closed": words.OUTCOMES.get(moment.note, moment.note),

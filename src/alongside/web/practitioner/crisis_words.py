@@ -47,7 +47,8 @@ EVENTS = {
     "close_confirmed": gettext_lazy("A second person looked again"),
     "message_accepted": gettext_lazy("Message went out"),
     "message_refused": gettext_lazy("Message was refused; it is tried again"),
-    "message_no_answer": gettext_lazy("No answer from the mail server; it is tried again"),
+    "message_rejected": gettext_lazy("Message can’t be delivered there; it is tried again"),
+    "message_no_answer": gettext_lazy("No answer when it was sent; it is tried again"),
     "message_withheld": gettext_lazy("Message withheld, because it was no longer right"),
 }
 BECAUSE = {

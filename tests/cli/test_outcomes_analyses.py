@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -335,6 +336,18 @@ def test_rows_that_cannot_be_taken_are_named(alongside, write, name, header, row
         assert ended.json["groups"][0]["mean"] is None
         return
     refused(ended, said)
+
+
+def test_without_the_statistics_library_one_sentence_says_what_to_install(
+    alongside, write, monkeypatch
+):
+    for name in ("scipy", "statsmodels"):
+        for each in [each for each in sys.modules if each.split(".")[0] == name]:
+            monkeypatch.delitem(sys.modules, each)
+        monkeypatch.setitem(sys.modules, name, None)
+    file = write("a.csv", csv(["time", "score"], *enumerate(SERIES)))
+    ended = alongside("outcomes", file, "--analysis", "series", "--start", "6")
+    refused(ended, "needs the statistics library: pip install 'alongside[analytics]'.")
 
 
 def test_a_series_has_no_holes(alongside, write):

@@ -416,6 +416,15 @@ def test_the_change_of_a_goal_score_is_counted():
     assert change == near(22.0, 1)
 
 
+@given(st.lists(st.tuples(st.integers(-2, 2), st.integers(1, 9)), min_size=1, max_size=8),
+       st.integers(2, 7))  # fmt: skip
+def test_a_goal_score_knows_no_unit_of_weight_and_mirrors_its_levels(given_goals, times):
+    levels, weights = [x for x, _ in given_goals], [w for _, w in given_goals]
+    here = gas.t_score(goals(weights, levels))
+    assert gas.t_score(goals([times * w for w in weights], levels)) == pytest.approx(here)
+    assert gas.t_score(goals(weights, [-x for x in levels])) == pytest.approx(100 - here)
+
+
 def test_goals_that_cannot_be_are_refused():
     for wrong in ([], goals([1], [3]), goals([0], [1]), goals([-1], [1])):
         with pytest.raises(NotAFigure):

@@ -247,6 +247,8 @@ def test_too_few_ratings_are_refused():
     with pytest.raises(NotAFigure) as refusal:
         single_case.single_case([3, 4], [1, 2, 3], higher_is="worse")
     assert refusal.value.name == "the number of ratings in the first phase"
+    with pytest.raises(NotAFigure):
+        single_case.single_case([1, 2, 3], [1] * 2_001, higher_is="worse")
 
 
 # -- agreement ------------------------------------------------------------------------------------
@@ -577,6 +579,7 @@ def test_the_curve_never_expects_anybody_to_get_worse(start, sessions):
     course = [curve.at(session) for session in range(sessions + 1)]
     assert course == sorted(course, reverse=True)
     assert (course[0], course[-1]) == (start, pytest.approx(curve.target))
+    assert curve.at(sessions + 9) == pytest.approx(curve.target)
     with pytest.raises(NotAFigure):
         expected.log_curve(start, rule=gulliksen_lord_novick(5, 0.8, 9, higher_is="worse"),
                            line=LINE, sessions=sessions)  # fmt: skip

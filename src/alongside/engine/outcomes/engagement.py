@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from math import ceil, exp, log, sqrt
 
 from alongside.engine.outcomes.intervals import Interval, wilson
@@ -99,14 +100,16 @@ def kaplan_meier(people: Sequence[Waited], *, confidence: float = 0.95) -> tuple
     waits = sorted((_wait(one), one.happened) for one in people)
     if not waits:
         raise NotAFigure("the number of people", 0, "1 or more")
-    z, left, spread, steps = z_of(confidence), 1.0, 0.0, []
-    for days in sorted({wait for wait, happened in waits if happened}):
-        at_risk = sum(wait >= days for wait, _ in waits)
-        now = sum(happened and wait == days for wait, happened in waits)
-        left *= 1 - now / at_risk
-        if now < at_risk:
-            spread += now / (at_risk * (at_risk - now))
-        steps.append(Step(days, at_risk, now, 1 - left, _around(left, spread, z)))
+    z, left, spread, at_risk, steps = z_of(confidence), 1.0, 0.0, len(waits), []
+    for days, group in groupby(waits, key=lambda one: one[0]):
+        here = [happened for _, happened in group]
+        now = sum(here)
+        if now:
+            left *= 1 - now / at_risk
+            if now < at_risk:
+                spread += now / (at_risk * (at_risk - now))
+            steps.append(Step(days, at_risk, now, 1 - left, _around(left, spread, z)))
+        at_risk -= len(here)
     return tuple(steps)
 
 

@@ -45,8 +45,9 @@ class LogCurve:
     change: float
 
     def at(self, session: int) -> float:
-        """The score expected after a session, in points."""
-        return self.start - (self.start - self.target) * log(1 + session) / log(1 + self.sessions)
+        """The score expected after a session, in points; after the planned ones, the target."""
+        done = log(1 + min(session, self.sessions)) / log(1 + self.sessions)
+        return self.start - (self.start - self.target) * done
 
     @property
     def half_at(self) -> float:

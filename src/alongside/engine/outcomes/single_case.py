@@ -17,6 +17,7 @@ from alongside.engine.terms import Direction
 SOURCE = "Parker & Vannest 2009; Parker et al. 2011; statistics.md section 9"
 FEWEST = 3  # points a phase, to show anything
 ENOUGH = 5  # points in the first phase, to conclude anything
+MOST = 2_000  # points a phase: five years of days; every pair is looked at
 
 Overlap = Literal["none", "weak", "medium", "strong"]
 
@@ -97,7 +98,7 @@ def single_case(
         not verified.
 
     Refuses:
-        NotAFigure: fewer than 3 ratings in a phase, or one that is not finite.
+        NotAFigure: fewer than 3 ratings in a phase or more than 2,000, or one that is not finite.
 
     Source: statistics.md section 9; Newcombe 2006 (method 5) for the interval; Tarlow 2017.
     """
@@ -207,8 +208,9 @@ def overlap_of(nap: float) -> Overlap:
 
 
 def _phase(name: str, ratings: Sequence[Number]) -> list[Fraction]:
-    if len(ratings) < FEWEST:
-        raise NotAFigure(f"the number of ratings in {name}", len(ratings), f"{FEWEST} or more")
+    if not FEWEST <= len(ratings) <= MOST:
+        allowed = f"from {FEWEST} to {MOST}"
+        raise NotAFigure(f"the number of ratings in {name}", len(ratings), allowed)
     return [_number(value) for value in ratings]
 
 

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
 
+from alongside import catalogue
+from alongside.engine.instruments import score
+from alongside.insights.explained import explain
 from alongside.measures.models import Response
 from alongside.notify import actions as notify
 from alongside.plans import actions as plans
 from alongside.records.scoped import writing
-from alongside.web.parts import picture
+from alongside.web.parts import explained_words, picture
+from alongside.web.parts.scores import words_of
+from alongside.web.person import change
 from tests.conftest import NOON
 from tests.factories import Cast, World, care
 from tests.harness.house import PACKAGE
@@ -190,6 +196,50 @@ def test_number_is_explained_only_to_who_may_read_it_and_in_its_own_case(
     assert signed_in(world.bo).get(f"{progress}{mine.pk}/").status_code == 404
     assert sam.get(f"/me/change/{noors.response.pk}/").status_code == 404
     assert signed_in(world.noor).get(f"/me/change/{mine.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("ref", sorted(catalogue.current().instruments))
+def test_every_instrument_explains_every_number_it_can_give(ref: str) -> None:
+    instrument = catalogue.current().instrument(ref)
+    wording = words_of(ref)
+    for answers in (
+        {item.id: max(instrument.options[item.options]) for item in instrument.items},
+        {item.id: min(instrument.options[item.options]) for item in instrument.items},
+        dict.fromkeys(instrument.item_ids),
+    ):
+        found = score(instrument, answers)
+        row = SimpleNamespace(
+            pk=uuid4(), instrument=ref, answers=answers, scores=dict(found.scores),
+            caseness_rule=found.caseness_rule or "", missing=[], entered_as_total=False,
+        )  # fmt: skip
+        it = explain(row)
+        assert it is not None
+        assert it.agrees
+        said = explained_words.for_staff(it, wording)
+        rules = " ".join(rule["text"] for rule in said["rules"])
+        assert said["version"] == ref
+        assert said["licence"] == instrument.licence.statement
+        if it.main is not None and it.main.value is None:
+            assert it.how == "unscorable"
+            assert "It is not a zero." in rules
+        if found.result is not None:
+            assert "Leads to" in [rule["term"] for rule in said["rules"]]
+        assert len(explained_words.answers(it, wording)) == len(instrument.items)
+        assert all(change.steps(it))
+        assert all(change.meaning(it, wording))
+
+
+def test_score_entered_as_a_total_says_that_its_answers_are_not_here() -> None:
+    row = SimpleNamespace(
+        pk=uuid4(), instrument="phq9@1", answers={}, scores={"total": 12}, caseness_rule="",
+        missing=[], entered_as_total=True,
+    )  # fmt: skip
+    it = explain(row)
+    assert it is not None
+    said = explained_words.for_staff(it, words_of("phq9@1"))
+    assert (said["value"], said["state"], said["mismatch"]) == ("12", "as_total", "")
+    assert "Entered as a total." in said["rules"][0]["text"]
+    assert not any(rule["term"] == "Danger" for rule in said["rules"])
 
 
 # -- several measures ----------------------------------------------------------------------------

@@ -15,7 +15,8 @@ from uuid import UUID
 from alongside import catalogue
 from alongside.catalogue import UnknownContent
 from alongside.engine.errors import EngineError
-from alongside.engine.instruments import as_decimal, band_of, is_case, score
+from alongside.engine.instruments import as_decimal, band_of, counted_points, is_case, score
+from alongside.engine.instruments.scoring import is_skipped
 from alongside.engine.instruments.shapes import (
     Band,
     CasenessRule,
@@ -28,7 +29,7 @@ from alongside.engine.risk.rules import RiskFinding, blank_critical, find_risk
 from alongside.measures import queries as measures
 
 Said = Literal["answered", "skipped", "not_asked"]
-How = Literal["whole", "prorated", "unscorable", "as_total"]
+How = Literal["whole", "prorated", "unscorable", "as_total", "category"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ class Explained:
 
     ``missing_allowed`` None: the instrument has no rule for open questions. ``findings`` are the
     dangers in the answers by the rules of today; ``left_open`` the questions about danger
-    without an answer.
+    without an answer. ``result`` is the category that answers lead to in a screen, and ``steps``
+    what follows from it.
     """
 
     response: UUID
@@ -112,11 +114,15 @@ class Explained:
     change: ReliableChange | None
     findings: tuple[RiskFinding, ...]
     left_open: tuple[str, ...]
+    result: str | None = None
+    steps: tuple[str, ...] = ()
 
     @property
     def how(self) -> How:
         """How the main score came about."""
-        return self.main.how if self.main else "unscorable"
+        if self.main is None:
+            return "category" if self.result else "unscorable"
+        return self.main.how
 
     @property
     def agrees(self) -> bool:
@@ -149,7 +155,7 @@ def explain(row: Any) -> Explained | None:
     except UnknownContent:
         return None
     answers = {id: value for id, value in row.answers.items() if id in set(instrument.item_ids)}
-    again = _again(instrument, answers)
+    again = None if row.entered_as_total else _again(instrument, answers)
     sums = [_sum(rule, instrument, answers, again, row) for rule in instrument.scores]
     main = next((each for each in sums if each.rule.id == instrument.main_score), None)
     points = main.stored if main else None
@@ -162,12 +168,14 @@ def explain(row: Any) -> Explained | None:
         main=main,
         others=tuple(each for each in sums if each is not main),
         missing=tuple(again.missing if again else row.missing),
-        missing_allowed=instrument.missing.max if instrument.missing else None,
+        missing_allowed=_allowed(instrument),
         range=_range(instrument, points),
         lines=tuple(_lines(instrument, sums, row.caseness_rule)),
         change=_change(instrument),
         findings=find_risk(rules, answers, scores=row.scores),
-        left_open=blank_critical(rules, answers),
+        left_open=() if row.entered_as_total else blank_critical(rules, answers),
+        result=again.result if again else None,
+        steps=again.steps if again else (),
     )
 
 
@@ -208,19 +216,18 @@ def _sum(
     again: Score | None,
     row: Any,
 ) -> Sum:
-    points = [
-        instrument.points(instrument.item(id)).get(value, 0)
-        for id in rule.items
-        if (value := answers.get(id)) is not None
-    ]
+    points = counted_points(instrument, rule, answers)
     wanted = [
-        id for id in rule.items if not instrument.item(id).optional or answers.get(id) is not None
+        id
+        for id in rule.items
+        if id in points
+        or not (instrument.item(id).optional or is_skipped(instrument.item(id), answers))
     ]
     exact = again.exact.get(rule.id) if again else None
     value = again.scores.get(rule.id) if again else None
     return Sum(
         rule=rule,
-        points=sum(points),
+        points=sum(points.values()),
         answered=len(points),
         wanted=len(wanted),
         exact="" if exact is None else _plain(exact),
@@ -228,6 +235,14 @@ def _sum(
         stored=row.scores.get(rule.id),
         how=_how(row, value, len(points) < len(wanted)),
     )
+
+
+def _allowed(instrument: Instrument) -> int | None:
+    """How many items of the main score may be blank; None where there is no rule."""
+    rule = instrument.score_rule(instrument.main_score)
+    if rule is not None and rule.max_missing is not None:
+        return rule.max_missing
+    return instrument.missing.max if instrument.missing else None
 
 
 def _how(row: Any, value: int | None, has_open: bool) -> How:

@@ -199,7 +199,7 @@ def items_to_ask(instrument: Instrument, answers: Answers) -> tuple[str, ...]:
             continue
         if item.ask_if is not None:
             rule = instrument.score_rule(item.ask_if.score)
-            points = _points(instrument, rule, answers) if rule else {}
+            points = counted_points(instrument, rule, answers) if rule else {}
             if sum(points.values()) < item.ask_if.at_least:
                 continue
         asked.append(item.id)
@@ -295,7 +295,12 @@ def _counted(instrument: Instrument, item: Item, answers: Answers) -> int | None
     return value
 
 
-def _points(instrument: Instrument, rule: ScoreRule, answers: Answers) -> dict[str, int]:
+def counted_points(instrument: Instrument, rule: ScoreRule, answers: Answers) -> dict[str, int]:
+    """The points of each item that counts in one score, by item id, before anything is filled in.
+
+    An item that was not asked and then counts as one of its values is among them; a blank, and an
+    answer that carries no points, is not.
+    """
     points: dict[str, int] = {}
     for id in rule.items:
         item = instrument.item(id)
@@ -307,7 +312,7 @@ def _points(instrument: Instrument, rule: ScoreRule, answers: Answers) -> dict[s
 
 
 def _exact(instrument: Instrument, rule: ScoreRule, answers: Answers) -> tuple[Exact | None, bool]:
-    points = _points(instrument, rule, answers)
+    points = counted_points(instrument, rule, answers)
     blank: list[str] = []
     filled = 0
     for id in rule.items:
@@ -346,7 +351,7 @@ def least_points(instrument: Instrument, answers: Answers) -> dict[str, int]:
     for rule in instrument.scores:
         if rule.kind != "sum":
             continue
-        points = _points(instrument, rule, answers)
+        points = counted_points(instrument, rule, answers)
         rest = [instrument.item(id) for id in rule.items if id not in points]
         least[rule.id] = rule.multiply * (
             sum(points.values()) + sum(lowest_points(instrument, item) for item in rest)

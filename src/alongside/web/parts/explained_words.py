@@ -35,7 +35,8 @@ def for_staff(it: Any, wording: Any) -> dict[str, Any]:
         "mismatch": mismatch(it),
         "danger": [because(it, found, wording) for found in it.findings],
         "rules": [
-            *_adding(it),
+            *_adding(it, wording),
+            *_result(it, wording),
             *_missing(it),
             *_lines(it),
             *_change(it),
@@ -46,6 +47,8 @@ def for_staff(it: Any, wording: Any) -> dict[str, Any]:
         "licence": instrument.licence.statement,
         "checked": instrument.licence.checked,
         "credit": instrument.licence.credit,
+        "review_by": instrument.review_by,
+        "unverified": ", ".join(part.replace("_", " ") for part in instrument.unverified),
         "is_validated": instrument.validated,
     }
 
@@ -53,11 +56,14 @@ def for_staff(it: Any, wording: Any) -> dict[str, Any]:
 def answers(it: Any, wording: Any) -> list[dict[str, str]]:
     """Each question with what was said and the points it counts."""
     rows = []
+    names = {
+        (code.options, code.value): code.name.replace("_", " ") for code in it.instrument.codes
+    }
     for each in it.items:
         labels = wording.options.get(each.options, {})
         said = {"not_asked": _("Not asked"), "skipped": _("Left open")}.get(each.said, "")
         if each.said == "answered":
-            said = str(labels.get(each.value, each.value))
+            said = str(labels.get(each.value) or names.get((each.options, each.value), each.value))
         note = ""
         if not each.counts:
             note = _("does not count")
@@ -123,19 +129,33 @@ def numbers_of(it: Any, ids: Any) -> str:
     return listed([str(places[id]) for id in ids if id in places])
 
 
-def _adding(it: Any) -> list[dict[str, str]]:
+def _adding(it: Any, wording: Any) -> list[dict[str, str]]:
     found = []
     for each in (it.main, *it.others):
         if each is None:
             continue
-        term = _("Added up") if each is it.main else each.rule.id.replace("_", " ").capitalize()
+        name = wording.scores.get(each.rule.id, each.rule.id.replace("_", " ").capitalize())
+        term = _("Added up") if each is it.main else str(name)
         found.append({"term": term, "text": _sum(it, each), "source": ""})
     return found
+
+
+def _result(it: Any, wording: Any) -> list[dict[str, str]]:
+    """The category of a screen, and the steps that follow."""
+    if it.result is None:
+        return []
+    steps = [str(wording.steps.get(step, step.replace("_", " "))) for step in it.steps]
+    text = str(wording.results.get(it.result, it.result.replace("_", " ")))
+    if steps:
+        text += ". " + _("What follows: %(steps)s.") % {"steps": "; ".join(steps)}
+    return [{"term": _("Leads to"), "text": text, "source": it.version}]
 
 
 def _sum(it: Any, each: Any) -> str:
     if each.how == "as_total":
         return _("Entered as a total. The single answers are not here.")
+    if each.rule.parts:
+        return _parts(each)
     said = ngettext(
         "%(points)s points from %(answered)s of %(wanted)s question that counts.",
         "%(points)s points from %(answered)s of %(wanted)s questions that count.",
@@ -145,6 +165,18 @@ def _sum(it: Any, each: Any) -> str:
         return said + " " + _("Too few for a score. It is not a zero.")
     if each.rule.kind == "goal_attainment":
         return said + " " + _("As a T score with equal weights: %(exact)s.") % {"exact": each.exact}
+    if each.rule.kind == "max":
+        return said + " " + _("The highest answer counts: %(value)s.") % {"value": each.value}
+    if each.rule.kind == "count":
+        return (
+            said
+            + " "
+            + _("Each answer of at least %(least)s counts as one: %(value)s.")
+            % {
+                "least": each.rule.counts_from,
+                "value": each.value,
+            }
+        )
     steps = str(each.points)
     if each.rule.kind == "mean":
         steps += f" ÷ {each.answered}"
@@ -157,6 +189,19 @@ def _sum(it: Any, each: Any) -> str:
     if each.exact != str(each.value):
         said += " " + _("Rounded, a half goes up: %(value)s.") % {"value": each.value}
     return said
+
+
+def _parts(each: Any) -> str:
+    """A score that is made of other scores."""
+    if each.value is None:
+        return _("Made of other scores, of which one is not there. It is not a zero.")
+    if each.rule.kind == "look_up":
+        return _("Found in the table of the form: %(value)s.") % {"value": each.exact}
+    made = " + ".join(
+        id.replace("_", " ") if weight == 1 else f"{weight} × {id.replace('_', ' ')}"
+        for id, weight in each.rule.parts.items()
+    )
+    return f"{made} = {each.exact}."
 
 
 def _missing(it: Any) -> list[dict[str, str]]:
@@ -181,7 +226,7 @@ def _missing(it: Any) -> list[dict[str, str]]:
 def _lines(it: Any) -> list[dict[str, str]]:
     found = []
     for each in it.lines:
-        at = str(OPERATORS[each.rule.op]) % {"value": each.rule.value}
+        at = str(OPERATORS[each.rule.op]) % {"value": each.rule.value} + _for_whom(each.rule.whom)
         if each.holds is None:
             side = _("Without a score nobody can say on which side.")
         elif each.holds:
@@ -200,6 +245,25 @@ def _lines(it: Any) -> list[dict[str, str]]:
     return found or [
         {"term": _("Treatment line"), "text": _("This measure has none."), "source": ""}
     ]
+
+
+def _for_whom(whom: Any) -> str:
+    """For whom a line was made: women, from 14 to 17 years."""
+    if whom is None:
+        return ""
+    said = {"female": _("women"), "male": _("men")}.get(whom.sex or "", "")
+    ages = ""
+    if whom.min_age is not None and whom.max_age is not None:
+        ages = _("from %(first)s to %(last)s years") % {
+            "first": whom.min_age,
+            "last": whom.max_age,
+        }
+    elif whom.min_age is not None:
+        ages = _("from %(first)s years on") % {"first": whom.min_age}
+    elif whom.max_age is not None:
+        ages = _("up to %(last)s years") % {"last": whom.max_age}
+    words = ", ".join(part for part in (said, ages) if part)
+    return f" ({words})" if words else ""
 
 
 def _change(it: Any) -> list[dict[str, str]]:

@@ -6,12 +6,24 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from alongside import catalogue
+from alongside.catalogue import UnknownContent
+from alongside.engine.instruments.shapes import Wording
 from alongside.web.parts.chart import Band, Chart, Figure, Line, Phase, Point, figure
 
 Name = Callable[[str], str]
+
+
+def words_of(ref: str) -> Wording:
+    """The words of an instrument for this reader; none where the licence keeps them all out."""
+    language = get_language() or "en"
+    try:
+        return catalogue.current().wording(ref, language)
+    except UnknownContent:
+        return Wording(language, "", {}, {}, {}, is_neutral=True)
 
 
 def chart_of(series: Any, wording: Any, **more: Any) -> Figure | None:

@@ -22,7 +22,7 @@ from alongside.web.parts.access import access
 from alongside.web.parts.explained_words import answers
 from alongside.web.parts.pages import Request, day_words, local_day, short_day, zone_of
 from alongside.web.parts.picture import as_download
-from alongside.web.parts.scores import chart_of, plain_chart
+from alongside.web.parts.scores import chart_of, plain_chart, words_of
 from alongside.web.person.base import own_circles, seen_here, way_name
 
 
@@ -64,7 +64,7 @@ def score(request: Request, pk: UUID) -> HttpResponse:
     row, it = explained(pk, seen_by=request.reader)
     if row is None or it is None or row.respondent_id not in request.reader.persons:
         raise Http404
-    wording = catalogue.current().wording(row.instrument, get_language() or "en")
+    wording = words_of(row.instrument)
     return render(
         request,
         "person/score.html",
@@ -72,8 +72,8 @@ def score(request: Request, pk: UUID) -> HttpResponse:
             "name": it.instrument.name,
             "value": "" if it.main is None or it.main.stored is None else it.main.stored,
             "day": day_words(local_day(request, row.answered_at)),
-            "steps": _steps(it),
-            "meaning": _meaning(it, wording),
+            "steps": steps(it),
+            "meaning": meaning(it, wording),
             "help_url": reverse("person:form-help", args=[row.asking_id])
             if it.findings and row.asking_id
             else "",
@@ -101,7 +101,7 @@ def _mine(request: Request) -> list[progress.Series]:
 
 
 def _wording(series: progress.Series) -> Any:
-    return catalogue.current().wording(str(series.instrument.ref), get_language() or "en")
+    return words_of(str(series.instrument.ref))
 
 
 def _sentence(series: progress.Series) -> str:
@@ -151,11 +151,15 @@ def _one(series: progress.Series) -> dict[str, Any]:
     }
 
 
-def _steps(it: Any) -> list[str]:
+def steps(it: Any) -> list[str]:
     """How the number came about, one short sentence after the other."""
     main = it.main
-    if main is None or main.how == "as_total":
+    if main is None:
+        return [_("This form has no number. It tells the team what to do next.")]
+    if main.how == "as_total":
         return [_("Someone wrote down the number from a form on paper.")]
+    if main.rule.parts:
+        return [_("It is made of other numbers by the rule of this form.")]
     said = [
         _("You answered %(answered)s of %(wanted)s questions.")
         % {"answered": main.answered, "wanted": main.wanted},
@@ -188,7 +192,7 @@ def _steps(it: Any) -> list[str]:
     return said
 
 
-def _meaning(it: Any, wording: Any) -> list[str]:
+def meaning(it: Any, wording: Any) -> list[str]:
     """What the number is and is not."""
     main = it.main
     if main is None or main.stored is None:

@@ -30,7 +30,7 @@ from alongside.web.parts.pages import (
     zone_of,
 )
 from alongside.web.parts.picture import as_download
-from alongside.web.parts.scores import chart_of, drawn_events, event_words, plain_chart
+from alongside.web.parts.scores import chart_of, drawn_events, event_words, plain_chart, words_of
 from alongside.web.practitioner.base import address, case_or_404, case_page
 from alongside.web.practitioner.words import short_instrument
 
@@ -140,7 +140,7 @@ def score(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
     row, it = explained(answers, seen_by=request.reader)
     if row is None or row.circle_id != case.circle_id or it is None:
         raise Http404
-    wording = catalogue.current().wording(row.instrument, get_language() or "en")
+    wording = words_of(row.instrument)
     about = words.for_staff(it, wording)
     return case_page(
         request,
@@ -177,7 +177,7 @@ def protocol_name(protocol: str) -> str:
 
 def wording_of(series: insights.Series) -> Any:
     """The words of a series' instrument in the reader's language."""
-    return catalogue.current().wording(str(series.instrument.ref), get_language() or "en")
+    return words_of(str(series.instrument.ref))
 
 
 def sentence_of(series: insights.Series) -> str:

@@ -14,7 +14,7 @@ from alongside.insights import progress as insights
 from alongside.insights import timeline
 from alongside.records import clock
 from alongside.web.parts.pages import Request, zone_of
-from alongside.web.parts.scores import chart_of
+from alongside.web.parts.scores import chart_of, words_of
 from alongside.web.practitioner import progress as pages
 from alongside.web.practitioner.timeline import shown
 
@@ -31,7 +31,7 @@ def last_scores(request: Request, case: Any) -> dict[str, Any] | None:
     if first is None:
         return None
     language = get_language() or "en"
-    wording = catalogue.current().wording(str(first.instrument.ref), language)
+    wording = words_of(str(first.instrument.ref))
     return {
         "name": pages.name_of(case, first),
         "sentence": catalogue.current().sentence(first.progress.sentence_key, language),

@@ -163,18 +163,18 @@ def test_a_proposal_makes_a_plan_with_its_course(world: World, signed_in: Signed
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        ({"way": "ipt/full"}, "Select a valid choice"),
-        ({"way": "craft/shorter"}, "Select a valid choice"),
+        ({"way": "ipt/full"}, "Choose from the list"),
+        ({"way": "craft/shorter"}, "Choose from the list"),
         ({"persons": []}, "Choose at least one of these."),
         ({"persons": ["sam"]}, "This way helps relatives."),
-        ({"persons": [str(uuid4())]}, "Select a valid choice"),
-        ({"deliverer": str(uuid4())}, "Select a valid choice"),
+        ({"persons": [str(uuid4())]}, "Choose from the list"),
+        ({"deliverer": str(uuid4())}, "Choose from the list"),
         ({"supervisor": "asha"}, "The supervisor is somebody else who works here."),
         ({"sessions_planned": "40", "summary": ""}, "This way takes 12 to 14 sessions."),
         ({"sessions_planned": "many"}, "Write a whole number"),
         ({"summary": HUGE}, "This is 1 letter too long."),
         ({"summary": HIDDEN}, "There is a hidden sign in line 1"),
-        ({"decision": str(uuid4())}, "Select a valid choice"),
+        ({"decision": str(uuid4())}, "Choose from the list"),
     ],
 )
 def test_a_proposal_that_cannot_stand_keeps_what_was_typed(
@@ -309,10 +309,10 @@ def test_a_no_is_shown_as_final_and_another_edition_may_be_offered(
     ("data", "words"),
     [
         ({"answer": "basis", "words": "best interests"}, "Write it down, in a full sentence."),
-        ({"answer": "perhaps"}, "Select a valid choice"),
+        ({"answer": "perhaps"}, "Choose from the list"),
         ({"answer": ""}, "Choose one of these."),
-        ({"person": "teo"}, "Select a valid choice"),
-        ({"person": "no uuid"}, "Select a valid choice"),
+        ({"person": "teo"}, "Choose from the list"),
+        ({"person": "no uuid"}, "Choose from the list"),
         ({"edition": "zero"}, "Write a whole number"),
         ({"words": HIDDEN}, "hidden sign"),
     ],

@@ -313,13 +313,13 @@ def test_opening_a_case_from_the_page_leads_to_it(house: World, signed_in: Signe
     ("more", "said"),
     [
         ({"legal_reason": "ok"}, "Write why this basis fits"),
-        ({"legal_basis": "magic"}, "Select a valid choice"),
+        ({"legal_basis": "magic"}, "Choose from the list"),
         ({"review_by": "2027-01-01"}, "Look again within 90 days"),
         ({"ends_on": "2029-01-01"}, "at most a year ahead"),
         ({"ends_on": "never"}, "Write a date"),
         ({"alias": ""}, "Write something here"),
         ({"alias": "Sam\u202eevil"}, "hidden sign"),
-        ({"service": NOBODY}, "Select a valid choice"),
+        ({"service": NOBODY}, "Choose from the list"),
     ],
 )
 def test_what_cannot_stand_is_said_beside_its_field_and_nothing_typed_is_lost(

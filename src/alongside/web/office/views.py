@@ -452,7 +452,16 @@ def _both(request: Request, form: Any, current: Any) -> HttpResponse:
             same.append({"name": name, "value": mine})
         else:
             label = form.fields[name].label
-            pairs.append({"name": name, "label": label, "mine": mine, "theirs": theirs})
+            choices = getattr(form.fields[name], "choices", ())
+            pairs.append(
+                {
+                    "name": name,
+                    "label": label,
+                    "mine": mine,
+                    "theirs": theirs,
+                    "choices": [(str(value), words_) for value, words_ in choices],
+                }
+            )
     context = {"pairs": pairs, "same": same, "version": current.version, "url": request.path}
     return render(request, "office/service/two_texts.html", context, status=409)
 

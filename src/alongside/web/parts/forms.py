@@ -9,7 +9,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
+from django.core.validators import (
+    MaxLengthValidator,
+    MaxValueValidator,
+    MinValueValidator,
+    ProhibitNullCharactersValidator,
+)
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -125,11 +130,14 @@ WORDS: tuple[tuple[type[forms.Field], str, Any], ...] = (
     (forms.MultipleChoiceField, "required", gettext_lazy("Choose at least one of these.")),
     (forms.ChoiceField, "required", gettext_lazy("Choose one of these.")),
     (forms.BooleanField, "required", gettext_lazy("Tick this box to go on.")),
+    (forms.DateField, "required", gettext_lazy("Write a date, such as 28/11/2026.")),
+    (forms.TimeField, "required", gettext_lazy("Write a time, such as 09:30.")),
     (forms.Field, "required", gettext_lazy("Fill this in to go on.")),
     (forms.EmailField, "invalid", gettext_lazy("That is not a full e-mail address.")),
     (forms.FloatField, "invalid", gettext_lazy("Write a number, in figures.")),
     (forms.DecimalField, "invalid", gettext_lazy("Write a number, in figures.")),
     (forms.IntegerField, "invalid", gettext_lazy("Write a whole number, in figures.")),
+    (forms.ChoiceField, "invalid_choice", gettext_lazy("Choose from the list.")),
     (forms.DateField, "invalid", gettext_lazy("Write a date, such as 28/11/2026.")),
     (forms.TimeField, "invalid", gettext_lazy("Write a time, such as 09:30.")),
     (forms.DateTimeField, "invalid", gettext_lazy("Write a date and a time.")),
@@ -155,6 +163,19 @@ class Form(forms.Form):
             _in_our_words(self.fields[name])
 
 
+def _limit_in_our_words(validator: Any) -> Any:
+    """The same limit, said plainly; anything else as it is."""
+    if type(validator) is MinValueValidator:
+        return MinValueValidator(
+            validator.limit_value, gettext_lazy("Write %(limit_value)s or more.")
+        )
+    if type(validator) is MaxValueValidator:
+        return MaxValueValidator(
+            validator.limit_value, gettext_lazy("Write %(limit_value)s at the most.")
+        )
+    return validator
+
+
 def _in_our_words(field: forms.Field) -> None:
     """Replace Django's messages, and only those, by ours."""
     django = {
@@ -163,6 +184,7 @@ def _in_our_words(field: forms.Field) -> None:
         if issubclass(kind, forms.Field)
         for key, words in getattr(kind, "default_error_messages", {}).items()
     }
+    field.validators = [_limit_in_our_words(each) for each in field.validators]
     for kind, key, words in WORDS:
         if isinstance(field, kind) and field.error_messages.get(key) == django.get(key):
             if kind is forms.Field and isinstance(field, Text):

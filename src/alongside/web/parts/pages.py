@@ -125,6 +125,7 @@ def two_texts(
     same: Sequence[tuple[str, str]] = (),
     at: datetime | None = None,
     by_myself: bool = False,
+    choices: Mapping[str, Sequence[tuple[str, str]]] | None = None,
 ) -> HttpResponse:
     """Two people wrote: the page with both texts, status 409. Nothing is overwritten.
 
@@ -133,13 +134,21 @@ def two_texts(
         pairs: name, label, mine, theirs; those that do not differ are sent along silently.
         version: the one that is saved now. keep_url: leave it as it is saved now.
         by_myself: only the reader writes this: it was another page of their own.
+        choices: by name of a field that is chosen, not written: its values and their words.
     """
     differing = [pair for pair in pairs if pair[2] != pair[3]]
     alike = [(name, mine) for name, _label, mine, theirs in pairs if mine == theirs]
     context = {
         "base": base,
         "pairs": [
-            {"name": name, "label": label, "mine": mine, "theirs": theirs, "long": len(mine) > 80}
+            {
+                "name": name,
+                "label": label,
+                "mine": mine,
+                "theirs": theirs,
+                "long": len(mine) > 80,
+                "choices": [(str(value), words) for value, words in (choices or {}).get(name, ())],
+            }
             for name, label, mine, theirs in differing
         ],
         "same": [{"name": name, "value": value} for name, value in [*alike, *same]],

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.forms import ChoiceField
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -340,6 +341,11 @@ def _stale(request: Request, current: Any, form: FactsForm) -> HttpResponse:
         pairs=pairs,
         same=same,
         version=current.version,
+        choices={
+            name: list(field.choices)
+            for name, field in form.fields.items()
+            if isinstance(field, ChoiceField)
+        },
         keep_url=reverse("practitioner:case-choose", args=[current.pk]),
         at=current.last_step_at,
     )

@@ -258,6 +258,7 @@ def _member_page(
         case,
         tab="circle",
         title=found.person.name,
+        page_title=_("One member"),
         head=False,
         status=status,
         member=found,

@@ -89,6 +89,12 @@ def initials(name: str) -> str:
 
 
 @register.filter
+def worded(value: str, choices: list[tuple[str, object]]) -> str:
+    """What a chosen value is called; anything else as it is."""
+    return str(dict(choices or ()).get(str(value), value))
+
+
+@register.filter
 def device(agent: str) -> str:
     """What a browser says of itself, in words a person knows: Firefox on Android."""
     browser = next((name for sign, name in BROWSERS if sign in agent), "")

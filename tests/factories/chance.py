@@ -26,7 +26,10 @@ from alongside.credentials.models import Credential
 from alongside.crisis.models import (
     Alert,
     AlertEvent,
+    CareForm,
     Contact,
+    FollowUp,
+    HandOver,
     MeansAction,
     SafetyCheck,
     SafetyPlan,
@@ -254,6 +257,18 @@ def _alert(m: _Maker, accounts: Any, *, closed_at: datetime | None, **more: Any)
     common = {"alert": alert, "institution": alert.institution, "circle": alert.circle}
     AlertEvent.objects.create(at=AT, kind="raised", **common)
     Contact.objects.create(at=AT, method="phone", reached=True, account=m.one(accounts), **common)
+    one, other = m.chance.sample(list(accounts), 2)
+    HandOver.objects.create(given_by=one, given_to=other, given_at=AT, accept_by=AT, **common)
+    people = list(Person.objects.unscoped("chance").filter(institution=alert.institution))
+    for kind in ("assessment", "debrief"):
+        CareForm.objects.create(
+            kind=kind, form="x@1", level="C" if kind == "assessment" else "", made_at=AT,
+            written_by=m.one(people), **common,
+        )  # fmt: skip
+    if alert.circle is not None:
+        FollowUp.objects.create(
+            about=m.one(people), step="x", plan="x@1", from_at=AT, due_at=AT, **common
+        )
 
 
 def _of_circle(

@@ -49,6 +49,8 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("legal_bases", "legal_bases", "load"),
     ("credentials", "credentials", "load"),
     ("private_checks", "private_check", "load"),
+    ("crisis_forms", "crisis_care", "load"),
+    ("follow_ups", "crisis_care", "load_follow_ups"),
     ("answer_codes", "value_sets", "load"),
 )
 
@@ -148,6 +150,14 @@ class Catalogue:
     def answer_codes(self) -> Mapping[str, Mapping[str, int]]:
         """Official value by LOINC answer code, by ``phq9/freq4``."""
         return self._shelf("answer_codes")
+
+    def crisis_form(self, id: str) -> Any:
+        """The form ``assessment@1``, or the newest version of ``assessment``, review or debrief."""
+        return find(self._shelf("crisis_forms"), "crisis form", id)
+
+    def follow_up(self, id: str = "follow_up") -> Any:
+        """What is due after a crisis: ``follow_up@1``, or the newest version."""
+        return find(self._shelf("follow_ups"), "follow-up", id)
 
     @property
     def danger(self) -> Danger:

@@ -16,7 +16,7 @@ from uuid import UUID
 from alongside import catalogue
 from alongside.access.models import Account
 from alongside.cases.models import Concern
-from alongside.crisis import codes, edges, rules, telling
+from alongside.crisis import codes, edges, follow_up, rules, telling
 from alongside.crisis.models import Alert, AlertEvent, Contact, SafetyCheck, Shift
 from alongside.directory.models import Service
 from alongside.engine.risk import IntakeAnswer, RiskFinding, find_intake_risk
@@ -613,6 +613,7 @@ def close_alert(
     telling.event(alert, "closed", at=at, account=by.account_id, note=outcome)
     audit.write("crisis.alert_closed", by=by, at=at, about=alert, detail={"outcome": outcome})
     _tasks_done(alert, by=by, at=at)
+    follow_up.schedule(alert=alert, by=by, at=at)
     within = _level(alert).second_person_within
     if within is not None:
         tasks.make_task(

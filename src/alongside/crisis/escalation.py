@@ -14,8 +14,8 @@ from django.db import connection
 from django.db.models import Min, Q
 
 from alongside.cases.models import Concern
-from alongside.crisis import actions, codes, edges, rules, telling
-from alongside.crisis.models import Alert
+from alongside.crisis import actions, care, codes, edges, rules, telling
+from alongside.crisis.models import Alert, Shift
 from alongside.directory.models import Service
 from alongside.notify.models import Message
 from alongside.records.actions_base import action
@@ -49,7 +49,12 @@ def tidy_once(*, at: datetime) -> int:
 
 def chase_once(*, at: datetime) -> int:
     """Chase the gaps of every rota: a task, and a message each day, or hour when one is near."""
-    return _each((chase_gaps,), at)
+    return _each((chase_gaps, chase_care), at)
+
+
+def chase_care(*, by: Reader, at: datetime) -> int:
+    """What is missed after a crisis, and hand-overs nobody accepted."""
+    return care.chase(by=by, at=at)
 
 
 def _each(parts: tuple[Callable[..., int], ...], at: datetime) -> int:

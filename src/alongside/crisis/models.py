@@ -346,3 +346,117 @@ class MeansAction(Record):
             )
         ]
         indexes = [models.Index(fields=["circle", "done_at"], name="means_of_a_circle")]
+
+
+class CareForm(Record):
+    """What somebody wrote after a guided form about an alert: assessment, review or debrief."""
+
+    RECORD_TYPES: ClassVar[dict[str, Q]] = {
+        "alert": ~Q(kind="debrief"),
+        "debrief": Q(kind="debrief"),
+    }
+    audit_noun = "crisis.care_form"
+
+    KINDS = [(kind, kind) for kind in ("assessment", "review", "debrief")]
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="forms")
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, null=True)
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=KINDS)
+    form = models.CharField(max_length=60)  # "assessment@1"
+    answers = EncryptedTextField(blank=True)
+    level = models.CharField(max_length=1, blank=True)  # of an assessment: who wrote it decided
+    reason = EncryptedTextField(blank=True)  # why less urgent than the answers call for
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="an_assessment_ends_in_a_level_and_nothing_else_does",
+                condition=Q(kind="assessment") & ~Q(level="") | ~Q(kind="assessment") & Q(level=""),
+            )
+        ]
+        indexes = [models.Index(fields=["alert", "kind", "made_at"], name="forms_of_an_alert")]
+
+    @property
+    def record_type_of_row(self) -> str:
+        return "debrief" if self.kind == "debrief" else "alert"
+
+    def key_subject(self) -> UUID:
+        return UUID(str(self.circle_id or self.alert_id))
+
+
+class HandOver(Record):
+    """An alert handed to a named colleague, spoken. Until they accept, the giver has it."""
+
+    record_type = "alert"
+    audit_noun = "crisis.alert"
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="hand_overs")
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, null=True)
+    given_by = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="+")
+    given_to = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="+")
+    note = EncryptedTextField()
+    given_at = models.DateTimeField()
+    accept_by = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    chased_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # taken back, or given to another
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="nobody_hands_over_to_themself", condition=~Q(given_by=F("given_to"))
+            ),
+            models.UniqueConstraint(
+                name="an_alert_is_handed_to_one_at_a_time",
+                fields=["alert"],
+                condition=Q(accepted_at=None, ended_at=None),
+            ),
+        ]
+
+    def key_subject(self) -> UUID:
+        return UUID(str(self.circle_id or self.alert_id))
+
+
+class FollowUp(Record):
+    """A contact, or the review, that is due after a crisis."""
+
+    record_type = "follow_up"
+    audit_noun = "crisis.follow_up"
+
+    OUTCOMES = [(word, word) for word in ("reached", "declined", "every_way_tried", "moot")]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="follow_ups")
+    step = models.CharField(max_length=40)  # a word of content/danger/follow_up
+    plan = models.CharField(max_length=40)  # "follow_up@1"
+    from_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    tries = EncryptedTextField(blank=True)  # JSON: when, by whom, what happened
+    outcome = models.CharField(max_length=20, blank=True, choices=OUTCOMES)
+    note = EncryptedTextField(blank=True)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(
+        "access.Account", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    chased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_step_after_a_crisis_is_there_once", fields=["alert", "step"]
+            ),
+            models.CheckConstraint(
+                name="a_follow_up_that_is_done_has_an_outcome",
+                condition=Q(done_at=None, outcome="") | (Q(done_at__isnull=False) & ~Q(outcome="")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], name="follow_ups_due", condition=Q(done_at=None)),
+            models.Index(fields=["circle", "due_at"], name="follow_ups_of_a_circle"),
+        ]

@@ -104,6 +104,7 @@ SAFETY_PLAN_SHARE = {
     ),
 }
 MEANS_ACTION = {"own": own("about")}
+CARE_FORM = {**OF_ALERT, "author": own("written_by")}
 CONCERN = {
     "open_alert": Condition(
         q=lambda reader: Q(circle=None) & Q(_open_alerts_of(reader, "pk")),
@@ -135,9 +136,13 @@ def register() -> None:
     conditions.register("crisis.safetycheck", SAFETY_CHECK)
     conditions.register("crisis.safetyplanshare", SAFETY_PLAN_SHARE)
     conditions.register("crisis.meansaction", MEANS_ACTION)
+    conditions.register("crisis.careform", CARE_FORM)
+    conditions.register("crisis.handover", OF_ALERT)
     conditions.register("cases.concern", CONCERN)
     places.register("crisis.alert", _by_concern())
     places.register("crisis.safetycheck", _by_concern())
     places.register("crisis.alertevent", _by_concern("alert__"))
     places.register("crisis.contact", _by_concern("alert__"))
+    places.register("crisis.careform", _by_concern("alert__"))
+    places.register("crisis.handover", _by_concern("alert__"))
     places.register("crisis.alertcode", _by_concern("alert__"))

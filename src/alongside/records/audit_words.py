@@ -16,6 +16,9 @@ ACTS = frozenset(
     consent.consent_withdrawn consent.refusal_recorded
     credentials.credential_recorded credentials.credential_verified
     crisis.alert_acknowledged crisis.alert_closed crisis.alert_engaged crisis.alert_escalated
+    crisis.alert_handed_on crisis.alert_hand_over_accepted crisis.care_form_recorded
+    crisis.follow_up_missed crisis.follow_up_recorded crisis.follow_up_scheduled
+    crisis.alert_lowered
     crisis.alert_raised crisis.alert_raised_again crisis.alert_reopened crisis.alert_close_confirmed
     crisis.contact_recorded crisis.means_action_done crisis.means_action_recorded
     crisis.private_check_answered crisis.safety_check_recorded crisis.safety_plan_copied
@@ -44,7 +47,8 @@ READS = frozenset(
     """
     access.account_read access.relationship_read calendar.booking_read cases.case_read
     cases.concern_read cases.decision_read consent.consent_read credentials.credential_read
-    crisis.alert_read crisis.means_action_read crisis.safety_check_read crisis.safety_plan_read
+    crisis.alert_read crisis.care_form_read crisis.follow_up_read crisis.means_action_read
+    crisis.safety_check_read crisis.safety_plan_read
     crisis.shift_read delivery.homework_read
     delivery.note_read delivery.session_read directory.line_check_read directory.service_read
     insights.timeline_read measures.asking_read measures.response_read notify.message_read

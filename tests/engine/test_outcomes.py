@@ -12,6 +12,7 @@ from alongside.engine.outcomes import (
     clinical_significance,
     gas,
     intervals,
+    numbers,
     reliable_change,
     service_rules,
 )
@@ -464,6 +465,12 @@ def test_the_share_lies_in_its_interval(of, data):
     count = data.draw(st.integers(0, of))
     interval = intervals.wilson(count, of)
     assert 0 <= interval.low <= count / of <= interval.high <= 1
+
+
+def test_points_are_written_however_many_there_are():
+    assert [numbers.points(each) for each in (6, 2.5, 10.089921, 1e99)] == [
+        "6", "2.5", "10.09", "1e+99",
+    ]  # fmt: skip
 
 
 def test_exact_keeps_what_was_written():

@@ -29,6 +29,7 @@ Value = str | float | int | bool | Decimal | None
 
 WORDS = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False}
 DAY = 86_400
+LARGEST = 10**12  # a larger one is a slip, and its square is beyond any figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +185,15 @@ def _exact(cell: str) -> Decimal:
     if not _is_number(cell):
         hint = " (write 12.5, not 12,5)" if "," in cell else ""
         raise ValueError(f"a number{hint}")
-    return Decimal(cell)
+    number = Decimal(cell)
+    if abs(number) > LARGEST:
+        raise ValueError(f"a number up to {LARGEST:,}")
+    return number
 
 
 def _count(cell: str) -> int:
     if _is_number(cell):
-        number = Decimal(cell)
+        number = _exact(cell)
         if number >= 0 and number == number.to_integral_value():
             return int(number)
     raise ValueError("a whole number from 0")

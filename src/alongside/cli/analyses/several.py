@@ -7,7 +7,7 @@ from decimal import Decimal
 from alongside.cli.analyses.table import Answer, Asked, rounded
 from alongside.cli.refusals import Refused, WrongUsage
 from alongside.engine.outcomes import service_rules
-from alongside.engine.outcomes.of_instrument import change_of
+from alongside.engine.outcomes.of_instrument import InstrumentChange, change_of
 from alongside.engine.outcomes.service_rules import Measure, Rate, Scores
 from alongside.insights.record_files import Column, Record
 
@@ -16,12 +16,15 @@ KNOWN = {"phq9": service_rules.PHQ9, "gad7": service_rules.GAD7}
 
 def service(asked: Asked) -> Answer:
     """Recovery, reliable improvement, reliable recovery and deterioration over all persons."""
-    measures = _measures(asked)
+    known = _measures(asked)
+    measures = {id: _measure(id, info) for id, info in known.items()}
     rows, _ = asked.read(
         Column("person", "text"),
         Column("time", "moment"),
         *(Column(name, "number", may_be_blank=True) for name in measures),
     )
+    for id, info in known.items():
+        asked.refuse_outside(rows, id, info.lowest, info.highest)
     people: dict[str, list[Record]] = {}
     for row in rows:
         people.setdefault(row.text("person"), []).append(row)
@@ -76,22 +79,22 @@ def service(asked: Asked) -> Answer:
     )
 
 
-def _measures(asked: Asked) -> dict[str, Measure]:
+def _measures(asked: Asked) -> dict[str, InstrumentChange]:
+    from alongside.cli.content_here import instrument
+
     given: list[str] = asked.options.measure or []
     if not given:
         raise WrongUsage("Name the measures: --measure phq9=COLUMN --measure gad7=COLUMN.")
-    return {each.partition("=")[0]: _measure(each.partition("=")[0]) for each in given}
+    ids = [each.partition("=")[0] for each in given]
+    return {id: change_of(instrument(id)[0]) for id in ids}
 
 
-def _measure(id: str) -> Measure:
-    from alongside.cli.content_here import instrument
-
+def _measure(id: str, info: InstrumentChange) -> Measure:
     if id in KNOWN:
         return KNOWN[id]
-    info = change_of(instrument(id)[0])
     if info.rule is None or info.line is None:
-        what = "a reliable change" if info.rule is None else "a caseness line"
-        raise Refused(f"No {what[2:]} is published for {info.instrument}, so it cannot be judged.")
+        what = "reliable change" if info.rule is None else "caseness line"
+        raise Refused(f"No {what} is published for {info.instrument}, so it cannot be judged.")
     return Measure(id, info.line, info.rule)
 
 

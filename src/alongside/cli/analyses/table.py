@@ -73,6 +73,18 @@ class Asked:
 
         refuse(self.path, found)
 
+    def refuse_outside(
+        self, rows: Iterable[Record], role: str, lowest: int | None, highest: int | None
+    ) -> None:
+        """Refuse scores that an instrument cannot have."""
+        if lowest is None or highest is None:
+            return
+        self.refuse(
+            (row.row, f"{score} is outside {lowest} to {highest}")
+            for row in rows
+            if (score := row.score(role)) is not None and not lowest <= score <= highest
+        )
+
     @property
     def confidence(self) -> float:
         given: float | None = self.options.confidence

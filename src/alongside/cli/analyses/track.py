@@ -34,7 +34,7 @@ def track(asked: Asked) -> Answer:
         raise Refused(f"No reliable change is published for {info.instrument}.")
     if options.curve and info.line is None:
         raise Refused(f"No caseness line is published for {info.instrument}: --curve needs one.")
-    people = _people(asked)
+    people = _people(asked, info.lowest, info.highest)
     persons, lines = [], []
     for person, given in people.items():
         (_, start), (session, score) = given[0], given[-1]
@@ -142,12 +142,13 @@ def courses(asked: Asked) -> Answer:
     return Answer(shown, lines)
 
 
-def _people(asked: Asked) -> Scores:
+def _people(asked: Asked, lowest: int | None = None, highest: int | None = None) -> Scores:
     rows, _ = asked.read(
         Column("person", "text"),
         Column("session", "count"),
         Column("score", "number", may_be_blank=True),
     )
+    asked.refuse_outside(rows, "score", lowest, highest)
     people: Scores = {}
     seen: dict[tuple[str, int], int] = {}
     bad = []

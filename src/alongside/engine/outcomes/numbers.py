@@ -71,5 +71,7 @@ def checked(name: str, value: Number, *, above: float | None = None) -> float:
 
 def points(value: Number) -> str:
     """A number of points as people write it: 6, 10.09, 2.5."""
-    rounded = exact(value).quantize(Decimal("0.01"))
-    return f"{rounded.normalize():f}"
+    given = exact(value)
+    if abs(given) >= 10**15:
+        return f"{given:.6g}"  # more digits than a decimal keeps
+    return f"{given.quantize(Decimal('0.01')).normalize():f}"

@@ -27,7 +27,7 @@ def demo(var: Path, *more: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_small_demonstration_is_made_whole_and_only_once(tmp_path: Path) -> None:
-    first = demo(tmp_path, "--people", "6", "--months", "1", "--json")
+    first = demo(tmp_path, "--people", "6", "--months", "2", "--json")
     assert first.returncode == 0, first.stderr
     told = json.loads(first.stdout)
     assert told["made"] is True
@@ -36,6 +36,8 @@ def test_a_small_demonstration_is_made_whole_and_only_once(tmp_path: Path) -> No
     assert again.returncode == 0, again.stderr
     assert "asha@demo.invalid" in again.stdout
     assert "second step" in again.stdout
+    for family in ("person@demo.invalid", "relative@demo.invalid"):
+        assert family in again.stdout  # each can sign in, and finds something to do
 
 
 def test_a_demonstration_of_nobody_is_refused_with_a_sentence(tmp_path: Path) -> None:

@@ -81,6 +81,7 @@ def _build(options: argparse.Namespace) -> bool:
     finished = settings.VAR / "finished"
     if finished.exists():
         return False
+    from alongside.cli import demo_family
     from alongside.cli.demo_service import Demonstration, read_script
 
     story = Demonstration(
@@ -90,6 +91,7 @@ def _build(options: argparse.Namespace) -> bool:
         for done, of in story.run():
             if report:
                 report(done / of)
+    demo_family.let_in(story)
     finished.write_text("whole\n")
     return True
 
@@ -108,13 +110,25 @@ def _accounts() -> list[dict[str, str]]:
     ]
 
 
+def _family() -> list[dict[str, str]]:
+    """Those who came in by a link; a short demonstration may have nobody who is in talks."""
+    from alongside.access.models import Account
+    from alongside.cli.demo_service import read_script
+
+    here = set(Account.objects.values_list("email", flat=True))
+    return [row for row in read_script()["family"] if row["email"] in here]
+
+
 def _say_who(port: int) -> None:
     address = f"http://127.0.0.1:{port}"
     print(f"\nThe demonstration is at {address}")
     print("A worry begins there. To sign in, choose Sign in and use one of these addresses:\n")
     for row in _accounts():
         print(f"  {row['email']:24} {row['name']:22} {row['role']}")
-    print(f"\n  password for all: {_accounts()[0]['password']}")
+    print()
+    for row in _family():
+        print(f"  {row['email']:24} {row['name']:22} {row['role']}, six numbers by mail")
+    print(f"\n  password for those who work there: {_accounts()[0]['password']}")
     print("  the second step: the sign-in page of the demonstration shows the code itself")
     print(f"  letters it would send: {address}/demo/post/   (nothing leaves this machine)\n")
     sys.stdout.flush()

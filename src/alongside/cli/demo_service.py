@@ -54,6 +54,7 @@ WHY = "the demonstration's own set-up"
 Act = Callable[[], None]
 # Numbers that Ofcom keeps free for films and books.
 ON_CALL = {"hana": "+447700900123", "ifeoma": "+447700900456"}
+UNDER_WAY = ("cbt", "craft")
 FRESH = (timedelta(hours=26), timedelta(hours=2), timedelta(minutes=50))
 
 
@@ -318,6 +319,9 @@ class Demonstration:
         start = start.replace(hour=pick.randint(9, 21), minute=pick.randint(0, 59))
         if number >= self.number - len(FRESH):  # what waits when somebody opens the demonstration
             start, way = self.end - FRESH[number - self.number], "preparing"
+        elif number < len(UNDER_WAY):  # whose person, and whose relative, can sign in
+            start, way = self.end - timedelta(seconds=span * 0.7), UNDER_WAY[number]
+            start = start.replace(hour=10, minute=0)
         relation = pick.choice(script["relations"])
         kin = f"{pick.choice(names)} {pick.choice(script['family_names'])}"
         story = Story(

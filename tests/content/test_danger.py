@@ -107,6 +107,8 @@ def test_an_acknowledged_a_or_b_opens_again_without_contact_or_outcome(code):
         ("tell: [duty_clinician]", "tell: [somebody]", "levels.0.steps.0.tell.0"),
         ("first_message: danger_first_a", "first_message: danger_none", "no sentence danger_none"),
         ("task_due: next_working_day", "task_due: null", "say when its task is due"),
+        ("lowered_by: [lead,", "lowered_by: [on_call,", "levels.0.lowered_by"),
+        ("lowered_by: [lead, therapist, supervisor]", "lowered_by: []", "levels.0.lowered_by"),
     ],
 )
 def test_a_mistake_in_the_levels_is_refused(content, old, new, said):

@@ -80,6 +80,7 @@ ROLES = {
     "practitioner:crisis-board": WORK,
     "practitioner:alert": WORK,
     "practitioner:alert-raise": WORK,
+    "practitioner:alert-level": WORK,
     "practitioner:alert-take": WORK,
     "practitioner:alert-contact": WORK,
     "practitioner:alert-no-way": WORK,

@@ -35,6 +35,10 @@ Recipient = Literal[
 ]
 
 
+# Who may be a named clinician: nobody is one by being on shift, or by managing.
+Clinician = Literal["lead", "therapist", "supervisor"]
+
+
 class StepFile(Shape):
     after_minutes: Minutes
     tell: tuple[Recipient, ...] = Field(min_length=1)
@@ -59,6 +63,8 @@ class LevelFile(Shape):
     outcome_within_minutes: Minutes | None = None
     second_person_within_minutes: Minutes | None = None
     task_due: Literal["next_working_day", "by_its_date"] | None = None
+    overdue_tell: Literal["supervisor"] | None = None
+    lowered_by: tuple[Clinician, ...] = Field(min_length=1)
 
 
 class LevelsFile(Shape):
@@ -274,6 +280,8 @@ def _level(file: LevelFile) -> risk.Level:
         outcome_within=_minutes(file.outcome_within_minutes),
         second_person_within=_minutes(file.second_person_within_minutes),
         task_due=file.task_due or "",
+        overdue_tell=file.overdue_tell or "",
+        lowered_by=file.lowered_by,
     )
 
 

@@ -32,7 +32,8 @@ from alongside.tasks import actions as tasks
 DRAFT_LIVES = timedelta(hours=24)  # the default; a deployment may delete sooner, never later
 KEPT_FOR_RETURN = timedelta(days=14)  # for someone who asks to come back
 SEEN_BY_STAFF = "seen_by_staff@1"
-CLOSABLE_TASKS = ("alert", "confirm_close")
+OVERDUE_TASK = "alert_overdue"
+CLOSABLE_TASKS = ("alert", OVERDUE_TASK, "confirm_close")
 
 CHILD_PAGE = "child"  # what an answer about a child opens
 SAFEGUARDING_WITHIN = timedelta(hours=4)  # the same day; the alert itself waits for nobody
@@ -499,7 +500,7 @@ def acknowledge(*, alert: Alert, by: Reader, at: datetime, code: UUID | None = N
         AlreadyAcknowledged, AlreadyClosed: somebody was quicker.
     """
     by.confirm("E", alert)
-    alert = _locked(alert)
+    alert = locked(alert)
     if alert.closed_at is not None:
         raise AlreadyClosed(alert=alert)
     if alert.acknowledged_at is not None:
@@ -542,7 +543,7 @@ def record_contact(
         AlreadyClosed; UnknownMethod; NothingWritten for a note without words.
     """
     by.confirm("E", alert)
-    alert = _locked(alert)
+    alert = locked(alert)
     if by.account_id is None:
         raise NotAllowed(action="E", record=str(alert.pk))
     if alert.closed_at is not None:
@@ -592,7 +593,7 @@ def close_alert(
         UnknownOutcome, MissingFields, CanBeReached, AlreadyClosed.
     """
     by.confirm("E", alert)
-    alert = _locked(alert)
+    alert = locked(alert)
     if alert.closed_at is not None:
         raise AlreadyClosed(alert=alert)
     listed = catalogue.current().danger.outcomes.get(outcome)
@@ -640,7 +641,7 @@ def confirm_close(*, alert: Alert, by: Reader, at: datetime) -> Alert:
         NotClosed; OwnWork when it is the person who closed it.
     """
     by.confirm("E", alert)
-    alert = _locked(alert)
+    alert = locked(alert)
     if alert.closed_at is None:
         raise NotClosed(alert=alert)
     if alert.closed_by_id == by.account_id:
@@ -661,7 +662,7 @@ def reopen(*, alert: Alert, because: str, by: Reader, at: datetime) -> Alert:
     Args:
         because: ``not_engaged``, ``no_outcome``, ``danger_again`` or ``number_left``.
     """
-    alert = _locked(alert)
+    alert = locked(alert)
     was_closed = alert.closed_at is not None
     alert.acknowledged_at = alert.acknowledged_by = None
     alert.engaged_at = alert.engage_by = alert.outcome_by = None
@@ -862,19 +863,25 @@ def _new_alert(
             alert.next_step_at = at  # nobody to tell at this step: the next one is due at once
             alert.save(update_fields=["next_step_at"])
     else:
-        tasks.make_task(
-            kind="alert",
-            about=f"alert:{alert.pk}",
-            institution=Institution.objects.unscoped("whose alert").get(pk=home),
-            circle=circle,
-            what=f"{finding.level} · {level.name}",
-            why=f"{finding.rule}: {finding.because}",
-            for_role="lead",
-            due_at=rules.task_due(level, at, service.zone if service else "UTC"),
-            by=by,
-            at=at,
-        )
+        make_alert_task(alert, because=f"{finding.rule}: {finding.because}", by=by, at=at)
     return alert
+
+
+def make_alert_task(alert: Alert, *, because: str, by: Reader, at: datetime) -> None:
+    """Put an alert of D to G on the work list, with the day by which somebody must have looked."""
+    level = _level(alert)
+    tasks.make_task(
+        kind="alert",
+        about=f"alert:{alert.pk}",
+        institution=Institution.objects.unscoped("whose alert").get(pk=alert.institution_id),
+        circle=alert.circle,
+        what=f"{alert.level} · {level.name}",
+        why=because,
+        for_role="lead",
+        due_at=rules.task_due(level, at, alert.service.zone if alert.service else "UTC"),
+        by=by,
+        at=at,
+    )
 
 
 def _about_the_same(
@@ -941,7 +948,8 @@ def _level(alert: Alert) -> Any:
     return catalogue.current().danger.levels[alert.level]
 
 
-def _locked(alert: Alert) -> Alert:
+def locked(alert: Alert) -> Alert:
+    """The alert as it is now, locked until the transaction ends."""
     rows = Alert.objects.unscoped("look again under the lock").select_for_update(of=("self",))
     again: Alert = rows.get(pk=alert.pk)
     return again

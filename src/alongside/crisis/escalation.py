@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Min, Q
 
+from alongside import catalogue
 from alongside.cases.models import Concern
 from alongside.crisis import actions, care, codes, edges, rules, telling
 from alongside.crisis.models import Alert, Shift
@@ -38,13 +39,20 @@ def run_once(*, at: datetime) -> int:
 
 def climb_once(*, at: datetime) -> int:
     """What may not wait: steps that are due, alerts nobody follows up, shifts, what was sent."""
-    parts = (escalate_due, open_unattended, tell_those_now_on_shift, note_what_was_sent)
+    parts = (
+        escalate_due,
+        open_unattended,
+        tell_those_now_on_shift,
+        tell_those_who_come_on,
+        ask_for_a_hand_over,
+        note_what_was_sent,
+    )
     return _each(parts, at)
 
 
 def tidy_once(*, at: datetime) -> int:
     """What may wait some seconds: circles of new cases, roles that ended, drafts that die."""
-    return _each((follow_cases, end_edges, let_drafts_die, forget_wrong_codes), at)
+    return _each((follow_cases, end_edges, let_drafts_die, pass_on_overdue, forget_wrong_codes), at)
 
 
 def chase_once(*, at: datetime) -> int:
@@ -141,6 +149,54 @@ def _tell_anew(*, alert: object, by: Reader, at: datetime) -> int:
     return 1
 
 
+def tell_those_who_come_on(*, by: Reader, at: datetime) -> int:
+    """Tell the first on call of a new shift about the alerts that nobody has yet."""
+    moved = 0
+    for alert in _climbing().filter(service__isnull=False):
+        begun = Shift.objects.unscoped(REASON).filter(
+            service=alert.service_id,
+            order=1,
+            starts_at__gt=alert.raised_at,
+            starts_at__lte=at,
+            ends_at__gt=at,
+            ended_at=None,
+            account__is_active=True,
+        )
+        for shift in begun.select_related("account"):
+            moved += _tell_who_comes_on(alert=alert.pk, shift=shift, by=by, at=at)
+    return moved
+
+
+@action
+def _tell_who_comes_on(*, alert: object, shift: Shift, by: Reader, at: datetime) -> int:
+    found = _climbing().filter(pk=alert).select_for_update(of=("self",), skip_locked=True).first()
+    return 0 if found is None else telling.tell_who_comes_on(alert=found, shift=shift, by=by, at=at)
+
+
+def ask_for_a_hand_over(*, by: Reader, at: datetime) -> int:
+    """Ask whoever has an alert and went off shift to hand it over. Until then they have it."""
+    moved = 0
+    for alert in _open().filter(acknowledged_by__isnull=False, service__isnull=False):
+        mine = Shift.objects.unscoped(REASON).filter(
+            service=alert.service_id, account=alert.acknowledged_by_id
+        )
+        if mine.filter(starts_at__lte=at, ends_at__gt=at, ended_at=None).exists():
+            continue
+        over = mine.filter(ends_at__gt=alert.acknowledged_at, ends_at__lte=at).order_by("-ends_at")
+        last = over.first()
+        if last is not None and not telling.was_told(alert, f"shift-{last.pk}"):
+            moved += _ask_for_a_hand_over(alert=alert.pk, shift=last, by=by, at=at)
+    return moved
+
+
+@action
+def _ask_for_a_hand_over(*, alert: object, shift: Shift, by: Reader, at: datetime) -> int:
+    found = _open().filter(pk=alert).select_for_update(of=("self",), skip_locked=True).first()
+    if found is None or found.acknowledged_by_id != shift.account_id:
+        return 0
+    return telling.tell_news(alert=found, news="shift_ended", key=f"shift-{shift.pk}", by=by, at=at)
+
+
 @action
 def note_what_was_sent(*, by: Reader, at: datetime) -> int:
     """Note on each alert when the first of its messages went out: it is *notified*."""
@@ -187,6 +243,31 @@ def let_drafts_die(*, by: Reader, at: datetime) -> int:
     moved = 0
     for pk in list(over.values_list("pk", flat=True)[:500]):
         moved += actions.forget_draft(concern_id=pk, by=by, at=at)
+    return moved
+
+
+def pass_on_overdue(*, by: Reader, at: datetime) -> int:
+    """Put what nobody looked at in time on the list that its level names (3.2, D)."""
+    levels = catalogue.current().danger.levels
+    passed_on = {code: level.overdue_tell for code, level in levels.items() if level.overdue_tell}
+    late = Task.objects.unscoped(REASON).filter(kind="alert", done_at=None, due_at__lt=at)
+    moved = 0
+    for task in late.order_by("due_at")[:200]:
+        alert = Alert.objects.unscoped(REASON).filter(pk=task.about.partition(":")[2]).first()
+        if alert is not None and alert.closed_at is None and alert.level in passed_on:
+            made = tasks.make_task(
+                kind=actions.OVERDUE_TASK,
+                about=task.about,
+                institution=task.institution,
+                circle=task.circle,
+                what=task.what,
+                why=task.why,
+                for_role=passed_on[alert.level],
+                due_at=task.due_at,
+                by=by,
+                at=at,
+            )
+            moved += made is not None
     return moved
 
 

@@ -303,6 +303,32 @@ def step_of(alert: Alert) -> rules.Step:
     return rules.step(catalogue.current().danger.levels[alert.level], max(alert.step, 1))
 
 
+def tell_who_comes_on(*, alert: Alert, shift: Shift, by: Reader, at: datetime) -> int:
+    """Tell whoever has come on shift as the first about an alert nobody has, if nothing did."""
+    begin = f"{alert.pk}:shift:{shift.pk}:{shift.account_id}"
+    told = Message.objects.unscoped("told before").filter(
+        about=f"alert:{alert.pk}", account=shift.account_id, created_at__gte=shift.starts_at
+    )
+    if told.exists():
+        return 0
+    if edges.is_kin(account=shift.account_id, alert=alert, at=at):
+        return 0
+    acting = system(REASON, at)
+    to = Recipient(shift.account, shift.account.email, "on_shift")
+    edges.open_for(alert=alert, account=shift.account, at=at)
+    subject, body = words(alert, step_of(alert), to, again=True)
+    _queue(alert, to, begin, SHIFT_MESSAGE, subject, body, by=acting, at=at)
+    _queue_other_ways(alert, to, begin, SHIFT_MESSAGE, subject, body, by=acting, at=at)
+    event(alert, "told", at=at, step=alert.step, account=shift.account, note="on_shift")
+    return 1
+
+
+def was_told(alert: Alert, key: str) -> bool:
+    """Whether news with this key went into the outbox before."""
+    rows = Message.objects.unscoped("told before").filter(about=f"alert:{alert.pk}")
+    return bool(rows.filter(key__startswith=f"{alert.pk}:news:{key}:").exists())
+
+
 def tell_news(*, alert: Alert, news: str, key: str, by: Reader, at: datetime) -> int:
     """Tell whoever has the alert, else everybody told so far, that there is something new."""
     acting = system(REASON, at)
@@ -437,6 +463,8 @@ def step_is_right(message: Message, at: datetime) -> bool:
     alert = _alert_of(message)
     if alert is None or alert.closed_at is not None or alert.acknowledged_at is not None:
         return False
+    if not alert.is_life_critical:
+        return False  # it was lowered: a task now
     if channels.is_removed(message.way_id):
         return False
     return message.account_id is None or edges.may_open(account=message.account, alert=alert, at=at)

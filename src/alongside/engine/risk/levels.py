@@ -50,6 +50,8 @@ class Level:
     outcome_within: timedelta | None
     second_person_within: timedelta | None
     task_due: str = ""  # for D to G: next_working_day, by_its_date
+    overdue_tell: str = ""  # whose list a task joins that nobody looked at in time
+    lowered_by: tuple[str, ...] = ()  # roles in which somebody may lower it, with a reason
 
     @property
     def is_task(self) -> bool:

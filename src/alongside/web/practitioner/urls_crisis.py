@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from alongside.web.practitioner import crisis
+from alongside.web.practitioner import crisis, crisis_level
 
 urlpatterns = [
     path("crisis/", crisis.board, name="crisis-board"),
     path("crisis/raise/", crisis.raise_alert, name="alert-raise"),
     path("crisis/<uuid:pk>/", crisis.alert, name="alert"),
+    path("crisis/<uuid:pk>/level/", crisis_level.change, name="alert-level"),
     path("crisis/<uuid:pk>/take/", crisis.take, name="alert-take"),
     path("crisis/<uuid:pk>/contact/", crisis.contact, name="alert-contact"),
     path("crisis/<uuid:pk>/no-way/", crisis.no_way, name="alert-no-way"),

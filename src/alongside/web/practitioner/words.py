@@ -26,6 +26,7 @@ TASKS: Mapping[str, Any] = {
         "Several reports came from one contact: look before anybody calls"
     ),
     "alert": gettext_lazy("An alert on the work list: look and answer it"),
+    "alert_overdue": gettext_lazy("Nobody looked at this alert in time: see that somebody does"),
     "child_not_safe": gettext_lazy("A child may not be safe: the safeguarding lead looks today"),
     "confirm_close": gettext_lazy("A closed alert waits for a second look"),
     "blank_critical_item": gettext_lazy("A question about danger was left open: ask again"),

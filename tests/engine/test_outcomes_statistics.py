@@ -599,6 +599,19 @@ def test_the_rules_that_need_no_model():
     assert below.signal == "on_track"
 
 
+def test_a_table_of_experts_is_read_by_session():
+    table = [expected.TableRow(2, 4, -4, 0, "our team"), expected.TableRow(5, 20, 0, 5, "our team")]
+    signals = [expected.by_table(table, session, change).signal for session, change in (
+        (1, -9), (2, -5), (4, -4), (4, 0), (5, -1), (20, 4), (20, 5),
+    )]  # fmt: skip
+    assert signals == [
+        "too_early", "not_on_track", "watch", "on_track", "not_on_track", "watch", "on_track",
+    ]  # fmt: skip
+    assert expected.by_table(table, 5, 1).reasons[0].source == "our team"
+    with pytest.raises(NotAFigure):
+        expected.by_table([expected.TableRow(1, 2, 3, 1)], 1, 0)
+
+
 def test_bands_come_only_from_enough_courses_of_ones_own():
     courses = [expected.FinishedCourse(20, {2: 20 - n % 10, 4: 18 - n % 10}) for n in range(100)]
     courses += [expected.FinishedCourse(12, {2: 10}) for _ in range(99)]

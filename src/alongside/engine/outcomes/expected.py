@@ -1,8 +1,8 @@
 """Is a course of treatment on track? What is expected by now, and a signal when it is not.
 
-Three ways, none of which decides anything: the rules without a model, bands from a service's own
-finished courses, and a made-up curve for services without data, which nothing switches on by
-itself. A signal goes to the deliverer and the supervisor; it never discharges anybody.
+Four ways, none of which decides anything: the rules without a model, a table that experts agreed on,
+bands from a service's own finished courses, and a made-up curve for services without data, which
+nothing switches on by itself. A signal goes to the deliverer and the supervisor; it never discharges anybody.
 """
 
 from __future__ import annotations
@@ -71,6 +71,20 @@ class LogCurve:
             why = f"{points(value)} is more than {points(self.change / 2)} above the {limit}"
             return Tracking("watch", by_now, (_reason("curve_yellow", why),))
         return Tracking("on_track", by_now, (_reason("curve_green", f"{limit}"),))
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """What experts expect by some sessions: improvement in points, negative for worse.
+
+    Below ``red`` is not on track, below ``yellow`` is to be watched.
+    """
+
+    first_session: int
+    last_session: int
+    red: float
+    yellow: float
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +158,37 @@ def log_curve(start: Number, *, rule: ChangeRule, line: CutOff, sessions: int) -
         return None
     target = min(value, max(float(line.value) - 1, value - 2 * rule.threshold))
     return LogCurve(value, target, sessions, rule.threshold)
+
+
+def by_table(table: Iterable[TableRow], session: int, change: Number) -> Tracking:
+    """Judge the improvement so far by a table of sessions that experts agreed on.
+
+    Args:
+        table: a service's own rows; those of commercial systems are not to be copied. Where two
+            rows hold a session, the first counts.
+        session: how many sessions were held.
+        change: improvement since the start, in points; negative is worse.
+
+    Returns:
+        not_on_track, watch or on_track; too_early where no row holds the session.
+
+    Refuses:
+        NotAFigure: a change that is not finite; a row whose red line lies above its yellow one.
+
+    Source: statistics.md section 8 (a), the rational method of Lambert; the row's own ``source``.
+    """
+    moved = checked("the change", change)
+    for row in table:
+        if row.red > row.yellow:
+            raise NotAFigure("the red line", row.red, f"{row.yellow:g} or less, as the yellow one")
+        if not row.first_session <= session <= row.last_session:
+            continue
+        by = f"by session {session} at least {points(row.yellow)} points are expected"
+        signal: Signal = "on_track"
+        if moved < row.yellow:
+            signal = "not_on_track" if moved < row.red else "watch"
+        return Tracking(signal, None, (Reason(f"outcomes.track.table_{signal}", by, row.source),))
+    return Tracking("too_early", None, (_reason("table_none", f"no row for session {session}"),))
 
 
 def start_bands(

@@ -1,8 +1,9 @@
 """Is a course of treatment on track? What is expected by now, and a signal when it is not.
 
-Four ways, none of which decides anything: the rules without a model, a table that experts agreed on,
-bands from a service's own finished courses, and a made-up curve for services without data, which
-nothing switches on by itself. A signal goes to the deliverer and the supervisor; it never discharges anybody.
+Four ways, none of which decides anything: the rules without a model, a table that experts agreed
+on, bands from a service's own finished courses, and a made-up curve for services without data,
+which nothing switches on by itself. A signal goes to the deliverer and the supervisor; it never
+discharges anybody.
 """
 
 from __future__ import annotations

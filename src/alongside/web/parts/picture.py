@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from alongside.web.parts.chart import Chart, Figure, figure, wide_parts
 
-WIDTH, MARGIN, LINE = 680, 20, 17
+WIDTH, MARGIN, LINE = 730, 20, 17
 LETTERS = 96  # of one line of text
 
 # The day colours of tokens.css, written out: a file has no style sheet. A test compares them.

@@ -24,6 +24,7 @@ from alongside.engine.instruments import (
     Item,
     Licence,
     MissingRule,
+    NothingToAddUp,
     Result,
     Score,
     ScoreRule,
@@ -39,6 +40,7 @@ from alongside.engine.instruments import (
     half_up,
     items_to_ask,
     layers,
+    least_points,
     normalise_answers,
     score,
     score_totals,
@@ -46,7 +48,8 @@ from alongside.engine.instruments import (
 )
 from alongside.engine.terms import NotARef, Ref
 
-SHIPPED = catalogue.build(catalogue.roots()[:1])
+CONTENT = catalogue.roots()[0]
+SHIPPED = catalogue.build([CONTENT, CONTENT / "packs" / "nc", CONTENT / "packs" / "nd"])
 PHQ9 = SHIPPED.instrument("phq9")
 
 
@@ -114,7 +117,11 @@ FULL = Instrument(
             unasked=Unasked(1, wins=True),
         ),
         Item("item_4", "rated", reversed=True),
-        Item("item_5", "rated", skip_if=AllOf((ItemIs("item_4", one_of=(0,)), ItemIs("item_1", one_of=(0,))))),
+        Item(
+            "item_5",
+            "rated",
+            skip_if=AllOf((ItemIs("item_4", one_of=(0,)), ItemIs("item_1", one_of=(0,)))),
+        ),
         Item("item_6", "left"),
         Item("item_7", "three"),
         Item("item_8", "three", optional=True),
@@ -364,6 +371,20 @@ def test_a_total_that_cannot_be_is_refused(totals, refusal):
         score_totals(FULL, totals)
 
 
+def test_a_table_of_answers_is_refused_where_there_are_only_totals():
+    with pytest.raises(NothingToAddUp, match="moca@1 has no items"):
+        layers(SHIPPED.instrument("moca"))
+
+
+def test_danger_is_found_in_what_a_sum_surely_comes_to():
+    ciwa = SHIPPED.instrument("ciwa_ar")
+    answers = form(ciwa, 5, 5, 5, None, None, 0, 0, 0, 1, 1)
+
+    assert score(ciwa, answers).scores["total"] is None
+    assert least_points(ciwa, answers) == {"total": 17}
+    assert score(ciwa, answers).result == "severe"
+
+
 # -- what is refused ----------------------------------------------------------------------------
 
 
@@ -414,7 +435,7 @@ def test_a_ref_is_written_as_it_is_read():
 
 # -- three ways that agree ----------------------------------------------------------------------
 
-TRIED = [*SHIPPED.instruments.values(), ODD, FULL]
+TRIED = [*(each for each in SHIPPED.instruments.values() if each.items), ODD, FULL]
 
 
 def answers_to(instrument: Instrument) -> st.SearchStrategy[dict[str, int | None]]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 # What a rule may know besides answers, and what it means. A room that calls find_risk gives them.
 FACTS: Mapping[str, str] = {
     "safety_plan_reviewed_days_ago": "whole days since the safety plan was last reviewed",
+    "suicide_screen_same_contact_not_acute": "a person asked ASQ or C-SSRS now; it was not acute",
     "child_at_immediate_risk": "a child is at immediate risk, as somebody reported",
     "overdose_or_naloxone": "an overdose happened, or naloxone was used",
     "withdrawal_seizure_hallucinations_or_disorientation": "signs of dangerous withdrawal",

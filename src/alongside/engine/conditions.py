@@ -211,11 +211,14 @@ def _item_sql(condition: ItemIs, values: tuple[int, ...]) -> str:
         return "FALSE"
     if condition.blank:
         return f"COALESCE({column} NOT IN ({valid}), TRUE)"
-    parts = [f"COALESCE({column} IN ({valid}), FALSE)"]
-    if condition.one_of:
-        parts.append(f"COALESCE({column} IN ({', '.join(map(str, condition.one_of))}), FALSE)")
-    parts.append(_range_sql(column, condition.at_least, condition.at_most))
-    return f"({' AND '.join(parts)})"
+    reached = [
+        str(value)
+        for value in values
+        if (not condition.one_of or value in condition.one_of)
+        and (condition.at_least is None or value >= condition.at_least)
+        and (condition.at_most is None or value <= condition.at_most)
+    ]
+    return f"COALESCE({column} IN ({', '.join(reached)}), FALSE)" if reached else "FALSE"
 
 
 def _range_sql(value: str, at_least: int | None, at_most: int | None) -> str:

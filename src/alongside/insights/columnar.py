@@ -250,11 +250,13 @@ def _danger(instrument: Instrument, rules: list[RiskRule]) -> str:
     levelled = [rule for rule in rules if rule.level is not None]
     if not levelled:
         return "CAST(NULL AS VARCHAR)"
+    scores = {rule.id: name(rule.id) for rule in instrument.scores}
     if len(levelled) == 1:
-        level = danger_expression(levelled[0], instrument)
+        level = danger_expression(levelled[0], instrument, scores)
         return f"{text(f'{levelled[0].ref}:')} || ({level})"
     found = ", ".join(
-        f"({danger_expression(rule, instrument)}) || {text(f' {rule.ref}')}" for rule in levelled
+        f"({danger_expression(rule, instrument, scores)}) || {text(f' {rule.ref}')}"
+        for rule in levelled
     )
     some = f"list_sort(list_filter([{found}], lambda each: each IS NOT NULL))"
     words = "split_part(each, ' ', 2) || ':' || split_part(each, ' ', 1)"

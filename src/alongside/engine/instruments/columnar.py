@@ -17,6 +17,7 @@ from alongside.engine.instruments.shapes import (
     ANYBODY,
     Instrument,
     Item,
+    NothingToAddUp,
     ScoreRule,
     Who,
 )
@@ -25,7 +26,9 @@ PLACES = 6  # of an exact score; the reference rounds the same way with as_decim
 
 
 def expression(instrument: Instrument, who: Who = ANYBODY) -> Mapping[str, str]:
-    """One DuckDB SQL expression for each output of an instrument.
+    """One DuckDB SQL expression for each output of an instrument; for short forms.
+
+    Each expression repeats all it is made of. For long forms and many scores use ``layers``.
 
     Args:
         instrument: the instrument; the table has one INTEGER column for each of its items,
@@ -74,6 +77,8 @@ def layers(instrument: Instrument, who: Who = ANYBODY) -> tuple[Mapping[str, str
 
 def _pieces(instrument: Instrument) -> dict[str, str]:
     """What the outputs are made of: sums, counts and the error, over the item columns."""
+    if not instrument.items:
+        raise NothingToAddUp(str(instrument.ref))
     needed = [item for item in instrument.items if item.scored and not item.optional]
     pieces = {"error": _error(instrument), "_blank": _count(_blank(instrument, needed))}
     for rule in instrument.scores:
@@ -143,12 +148,14 @@ def _from_parts(
             f"CAST(CASE {' '.join(whole)} END AS INTEGER)",
             f"CAST(CASE {' '.join(exact)} END AS DECIMAL(18, {PLACES}))",
         )
-    parts = [(_fraction(_rule(instrument, id), pieces), w) for id, w in rule.parts.items()]
-    bottom = " * ".join(bottom for (_, bottom), _ in parts)
+    parts = [
+        (_fraction(instrument, _rule(instrument, id), pieces), w) for id, w in rule.parts.items()
+    ]
+    bottom = " * ".join(f"CAST({bottom} AS BIGINT)" for (_, bottom), _ in parts)
     tops = []
     for place, ((top, _), weight) in enumerate(parts):
         others = [bottom for other, ((_, bottom), _) in enumerate(parts) if other != place]
-        tops.append(" * ".join([top, str(weight), *others]))
+        tops.append(" * ".join([f"CAST({top} AS BIGINT)", str(weight), *others]))
     may = " AND ".join(f"{scores[id]} IS NOT NULL" for id in rule.parts)
     return _rounded(f"({' + '.join(tops)})", f"({bottom})", max(0, -rule.lowest) + 1, may)
 
@@ -351,20 +358,35 @@ def _score(instrument: Instrument, rule: ScoreRule, pieces: Mapping[str, str]) -
         )
     if rule.kind in ("max", "count"):
         may += f" AND {blank} + {filled} = 0"
-    top, bottom = _fraction(rule, pieces)
+    top, bottom = _fraction(instrument, rule, pieces)
     lowest = min(min(instrument.options[item.options]) for item in items)
     return _rounded(top, bottom, max(0, -lowest * len(items) * rule.multiply) + 1, may)
 
 
-def _fraction(rule: ScoreRule, pieces: Mapping[str, str]) -> tuple[str, str]:
+def _fraction(
+    instrument: Instrument, rule: ScoreRule, pieces: Mapping[str, str]
+) -> tuple[str, str]:
     """A score before rounding, as two whole numbers."""
     total, answered, blank, filled = (
         pieces[f"_{rule.id}_{piece}"] for piece in ("points", "answered", "blank", "filled")
     )
     if rule.kind in ("max", "count"):
         return f"({total})", "1"
+    if _is_whole(instrument, rule):
+        return f"({total} * {rule.multiply})", str(1 if rule.kind == "sum" else len(rule.items))
     size = f"({answered} + {blank} + {filled})" if rule.kind == "sum" else "1"
     return f"({total} * {size} * {rule.multiply})", f"{answered}"
+
+
+def _is_whole(instrument: Instrument, rule: ScoreRule) -> bool:
+    """Whether a score only ever comes from all of its items, so that nothing is filled in."""
+    items = [instrument.item(id) for id in rule.items]
+    return allowed(instrument, rule) == 0 and not any(
+        item.optional
+        or (item.skip_if is not None and item.unasked is None)
+        or {"fill", "leave_out"} & set(instrument.codes_of(item).values())
+        for item in items
+    )
 
 
 def _rounded(top: str, bottom: str, shift: int, may: str) -> tuple[str, str]:

@@ -57,6 +57,14 @@ class TotalOutOfRange(EngineError):
         self.score, self.value, self.lowest, self.highest = score, value, lowest, highest
 
 
+class NothingToAddUp(EngineError):
+    """A table of answers is given for an instrument whose numbers are only ever entered."""
+
+    def __init__(self, instrument: str) -> None:
+        super().__init__(f"{instrument} has no items: its numbers are entered, not added up")
+        self.instrument = instrument
+
+
 class AnsweredTwice(EngineError):
     """Two keys name the same item, such as ``1`` and ``item_1``."""
 

@@ -183,7 +183,9 @@ def find_intake_risk(intake: Intake, answers: Mapping[str, str | None]) -> tuple
     return tuple(sorted(found, key=lambda finding: (finding.level, finding.rule)))
 
 
-def danger_expression(rule: RiskRule, instrument: Instrument) -> str:
+def danger_expression(
+    rule: RiskRule, instrument: Instrument, scores: Mapping[str, str] | None = None
+) -> str:
     """DuckDB SQL for the level a rule gives, or NULL, over the columns of ``expression``.
 
     Facts and last times are not in the columns, so nothing lowers a level here.
@@ -191,7 +193,8 @@ def danger_expression(rule: RiskRule, instrument: Instrument) -> str:
     if rule.level is None:
         return "CAST(NULL AS VARCHAR)"
     values = {item.id: instrument.options[item.options] for item in instrument.items}
-    outputs, least = expression(instrument), least_expression(instrument)
+    outputs = expression(instrument) if scores is None else scores
+    least = least_expression(instrument)
     branches = " ".join(
         f"WHEN {sql(case.when, values, outputs, least)} THEN '{case.level}'"
         for case in rule.instead

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ from alongside.notify.models import Message
 from alongside.people import queries as people
 from alongside.tasks import actions as task_actions
 from alongside.tasks import queries as tasks
+from alongside.web.practitioner import words as words_of_staff
 from tests.conftest import NOON
 from tests.factories import Cast, World
 
@@ -912,3 +914,16 @@ def test_every_link_of_every_page_leads_somewhere(
                 if link.startswith("/work/") and link not in seen:
                     waiting.append(unescape(link))
         assert len(seen) > 3
+
+
+def test_every_kind_of_task_the_house_makes_has_words_of_its_own() -> None:
+    """A kind is a code in the database; without words here a page shows what a room wrote."""
+    made = {
+        kind
+        for file in Path("src/alongside").rglob("*.py")
+        for kind in re.findall(
+            r"make_task\([^)]*?kind=\"(\w+)\"", file.read_text(encoding="utf-8"), re.DOTALL
+        )
+    }
+    assert "reach_out" in made
+    assert made - set(words_of_staff.TASKS) == set()

@@ -26,6 +26,7 @@ TABS = (
     ("overview", "practitioner:case", gettext_lazy("Overview")),
     ("danger", "practitioner:case-danger", gettext_lazy("Danger")),
     ("safety", "practitioner:case-safety", gettext_lazy("Safety plan")),
+    ("after", "practitioner:case-after", gettext_lazy("After a crisis")),
     ("circle", "practitioner:case-circle", gettext_lazy("Circle")),
     ("choose", "practitioner:case-choose", gettext_lazy("Choose a way")),
     ("plan", "practitioner:case-plan", gettext_lazy("Plan")),

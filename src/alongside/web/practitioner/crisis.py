@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alongside import catalogue
 from alongside.cases import queries as cases
 from alongside.crisis import actions, queries
+from alongside.crisis import care as assessments
 from alongside.directory import queries as directory
 from alongside.engine.risk import LEVELS, Outcome
 from alongside.notify import queries as notify
@@ -27,8 +28,8 @@ from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form, Text
 from alongside.web.parts.pages import Request, clock_time, list_moment, moment_words, say
 from alongside.web.parts.rota_words import why_of_gap
+from alongside.web.practitioner import care, safety
 from alongside.web.practitioner import crisis_words as words
-from alongside.web.practitioner import safety
 from alongside.web.practitioner.base import name_of
 from alongside.web.practitioner.forms import offer
 
@@ -441,7 +442,9 @@ def close(request: Request, pk: UUID, outcome: str) -> HttpResponse:
     if listed is None:
         raise Http404
     kind = closing_form(listed)
-    form = kind(request.POST if request.method == "POST" else None)
+    form = kind(
+        request.POST if request.method == "POST" else None, initial=_known_already(request, found)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             actions.close_alert(
@@ -538,6 +541,7 @@ def _page(request: Request, found: Any, form: Contact, *, status: int = 200) -> 
             "item": item | {"links": []} if may else {"alert": item["alert"]},
             "page_title": words.title(found),
             "facts": _facts(request, found),
+            "care": care.on_alert(request, found),
             "plan": safety.on_alert(request, _circle_of(found)),
             "said": found.concern.words if found.concern is not None else "",
             "entries": _entries(request, found),
@@ -563,6 +567,18 @@ def _page(request: Request, found: Any, form: Contact, *, status: int = 200) -> 
         },
         status=status,
     )
+
+
+def _known_already(request: Request, found: Any) -> dict[str, str]:
+    """What the guided assessment and the plan say already, to begin a closing form with."""
+    known = {}
+    last = assessments.last_assessment(found, seen_by=request.reader)
+    if last is not None:
+        known["triage_code"] = last.level
+    plan = safety.on_alert(request, _circle_of(found))
+    if plan is not None and plan["steps"]:
+        known["safety_plan_or_transfer"] = "safety_plan"
+    return known
 
 
 def _circle_of(found: Any) -> Any:

@@ -159,6 +159,14 @@ def _task_row(request: Request, task: Any, at: datetime) -> dict[str, Any]:
     url = reverse("practitioner:case", args=[case.pk]) if case is not None else ""
     if task.about.startswith("concern:"):
         url = reverse("practitioner:concern", args=[task.about.partition(":")[2]])
+    if task.kind == "debrief":
+        url = reverse("practitioner:alert-debrief", args=[task.about.split(":")[1]])
+    if case is not None and task.kind in {"follow_up", "follow_up_missed"}:
+        url = reverse("practitioner:case-after", args=[case.pk])
+    if case is not None and task.kind == "means_safety":
+        url = reverse("practitioner:case-safety", args=[case.pk])
+    if task.kind in {"hand_over", "hand_over_not_taken"}:
+        url = reverse("practitioner:crisis-board")
     if task.about.startswith("alert:"):
         url = address("practitioner:alert", task.about.partition(":")[2]) or url
     title = words.task(task)

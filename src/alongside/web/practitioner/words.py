@@ -35,6 +35,12 @@ TASKS: Mapping[str, Any] = {
     "reach_out": gettext_lazy("Two talks in a row were missed without a word: reach out"),
     "review_change": gettext_lazy("Not on track: review what is being done"),
     "case_review": gettext_lazy("Time to look at this case again"),
+    "follow_up": gettext_lazy("A contact after a crisis is due"),
+    "follow_up_missed": gettext_lazy("A contact after a crisis was missed: see that it happens"),
+    "hand_over": gettext_lazy("An alert was handed to you: accept it"),
+    "hand_over_not_taken": gettext_lazy("Nobody accepted what you handed over: you still have it"),
+    "debrief": gettext_lazy("How was the alert for you? A few lines, for you and your supervisor"),
+    "debrief_talk": gettext_lazy("Somebody who was on an alert asks to talk with you"),
     "means_safety": gettext_lazy("Something agreed to make means safe is due: ask, and look"),
     "safeguarding": gettext_lazy("A report about a child or an adult at risk is due"),
 }

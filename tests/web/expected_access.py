@@ -162,7 +162,7 @@ ROLES = {
 # Whoever is signed in, for their own account and nothing else.
 OWN_ACCOUNT = {
     "home", "person:settings", "own:index", "own:kept", "own:forget-kept",
-    "own:reach", "own:reach-add", "own:reach-test", "own:reach-answer", "own:reach-remove",
+    "own:shifts", "own:shifts-end", "own:reach", "own:reach-add", "own:reach-test", "own:reach-answer", "own:reach-remove",
     "account_logout", "account_reauthenticate", "account_change_password", "account_set_password",
     "mfa_index", "mfa_reauthenticate", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
     "mfa_download_recovery_codes", "mfa_activate_totp", "mfa_deactivate_totp",
@@ -188,7 +188,7 @@ CLOSED = {
 
 # Anybody. These show nothing of a person; a page with a token of its own checks that itself.
 PUBLIC = {
-    "set_up", "have", "circle:left", "answer:open", "answer:open-with-slash",
+    "set_up", "have", "shift-feed", "circle:left", "answer:open", "answer:open-with-slash",
     "public:start", "public:worried", "public:first", "public:go_on", "public:question",
     "public:visit_help", "public:visit_child", "public:visit_number", "public:visit_more",
     "public:visit_later", "public:visit_thanks", "public:help", "public:help_elsewhere",

@@ -460,3 +460,25 @@ class FollowUp(Record):
             models.Index(fields=["due_at"], name="follow_ups_due", condition=Q(done_at=None)),
             models.Index(fields=["circle", "due_at"], name="follow_ups_of_a_circle"),
         ]
+
+
+class ShiftFeed(Record):
+    """A private address under which a calendar program reads one's own shifts. Its hash alone."""
+
+    record_type = "shift"
+    audit_noun = "crisis.shift"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    account = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_live_feed_of_shifts_an_account",
+                fields=["account"],
+                condition=Q(ended_at=None),
+            )
+        ]

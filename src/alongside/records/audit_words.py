@@ -23,7 +23,8 @@ ACTS = frozenset(
     crisis.contact_recorded crisis.means_action_done crisis.means_action_recorded
     crisis.private_check_answered crisis.safety_check_recorded crisis.safety_plan_copied
     crisis.safety_plan_looked_at crisis.safety_plan_saved crisis.safety_plan_share_ended
-    crisis.safety_plan_shared crisis.shift_saved
+    crisis.safety_plan_shared crisis.shift_feed_ended crisis.shift_feed_made
+    crisis.shift_saved
     delivery.addition_signed delivery.homework_reviewed delivery.homework_set delivery.note_changed
     delivery.homework_told
     delivery.note_signed delivery.session_held delivery.session_not_held delivery.step_recorded

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from alongside.web.account import reach, views
+from alongside.web.account import reach, shifts, views
 
 app_name = "own"
 urlpatterns = [
     path("", views.index, name="index"),
     path("kept/", views.kept_forms, name="kept"),
     path("kept/<uuid:pk>/forget/", views.forget_kept, name="forget-kept"),
+    path("shifts/", shifts.page, name="shifts"),
+    path("shifts/end/", shifts.end, name="shifts-end"),
     path("reach/", reach.ways, name="reach"),
     path("reach/add/", reach.add, name="reach-add"),
     path("reach/<uuid:pk>/test/", reach.test, name="reach-test"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.forms import ChoiceField
@@ -342,9 +342,9 @@ def _stale(request: Request, current: Any, form: FactsForm) -> HttpResponse:
         same=same,
         version=current.version,
         choices={
-            name: list(field.choices)
-            for name, field in form.fields.items()
-            if isinstance(field, ChoiceField)
+            name: cast(Any, form.fields[name]).choices
+            for name, _label, _mine, _theirs in pairs
+            if type(form.fields[name]) is ChoiceField
         },
         keep_url=reverse("practitioner:case-choose", args=[current.pk]),
         at=current.last_step_at,

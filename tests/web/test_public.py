@@ -121,6 +121,7 @@ def test_danger_leads_to_the_numbers_and_to_who_was_told(lines, visitor):
     assert "Don’t wait for us" in words
     assert "is on the way" not in words
     assert "help is coming" not in words.lower()
+    assert "verify" not in words  # what stands in the list for those who check the numbers
 
 
 def test_the_danger_page_has_no_script_sets_no_cookie_and_is_small(lines, visitor, signed_in):
@@ -196,6 +197,34 @@ def test_the_demonstration_says_that_it_is_one(lines, visitor, settings):
     _, page = danger_page(visitor)
     assert "The checks of these numbers are invented" in page
     assert "Demonstration." in visitor.get("/").content.decode()
+
+
+# -- in which language ----------------------------------------------------------------------------
+
+
+def test_a_language_chosen_in_the_address_lasts_as_long_as_the_visit_without_a_cookie(lines):
+    browser = Client(headers={"accept-language": "es"})
+    start = browser.get("/")
+    assert '<html lang="es"' in start.content.decode()
+    assert 'href="/en/" lang="en"' in start.content.decode()
+    page = browser.get("/en/").content.decode()
+    assert 'href="/en/worried/today/"' in page
+    where = answer(browser, where="/en/worried/today/first/")["Location"]
+    assert where.startswith("/en/w/")
+    helped = browser.get(where)
+    assert "If someone is in danger now" in text_of(helped.content.decode())
+    assert f'href="/es{where.removeprefix("/en")}" lang="es"' in helped.content.decode()
+    away = re.search(r'class="leave" href="([^"]+)"', helped.content.decode()).group(1)
+    assert browser.get(away).status_code == 302
+    assert browser.get(where)["Location"] == "/en/"
+    assert not browser.cookies
+
+
+@pytest.mark.parametrize(
+    "path", ["/es/me/", "/es/work/", "/es/office/", "/es/es/", "/fr/", "/es/x/"]
+)
+def test_only_pages_for_anyone_have_an_address_for_each_language(house, visitor, path):
+    assert visitor.get(path).status_code == 404
 
 
 # -- said twice, said wrongly, said too much ------------------------------------------------------

@@ -10,10 +10,12 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from alongside import catalogue
+from alongside.config import languages
 from alongside.directory import queries as directory
 from alongside.records import clock
 
@@ -28,6 +30,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "rail": SimpleLazyObject(lambda: _of_door(request, "entries")),
         "rail_me": SimpleLazyObject(lambda: _of_door(request, "me")),
         "nav": SimpleLazyObject(lambda: _of_door(request, "pages")),
+        "languages": SimpleLazyObject(lambda: languages.others(request)),
         "demo": settings.DEMO,
         "demo_code": SimpleLazyObject(lambda: _demo_code(request)),
     }
@@ -51,7 +54,7 @@ def help_now() -> Mapping[str, Any]:
     except DatabaseError:
         return help_without_database()
     _last_country = country
-    return found
+    return {**found, "more_url": reverse("public:help")}
 
 
 def help_without_database() -> Mapping[str, Any]:
@@ -60,7 +63,7 @@ def help_without_database() -> Mapping[str, Any]:
     return {
         "emergency": known.emergency_number if known else "",
         "lines": [],
-        "more_url": "/help-now/",
+        "more_url": reverse("public:help"),
     }
 
 

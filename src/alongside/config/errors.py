@@ -19,7 +19,7 @@ PRIVATE_LINKS = "/l/"  # whoever holds one learns kindly that it is over, whethe
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """One answer for what is not there and for what is not yours: status, headers and body."""
-    if request.path.startswith(PRIVATE_LINKS):
+    if request.path_info.startswith(PRIVATE_LINKS):
         return asked.over(request)
     known = bool(getattr(getattr(request, "user", None), "is_authenticated", False))
     page = render_to_string(

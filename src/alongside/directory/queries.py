@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from alongside import catalogue
 from alongside.directory import rules
@@ -16,6 +17,13 @@ from alongside.people.models import Institution
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 
+# Lines of one nation have the same number as their neighbours: say whose each is.
+NATIONS = {
+    "GB-ENG": gettext_lazy("England"),
+    "GB-SCT": gettext_lazy("Scotland"),
+    "GB-WLS": gettext_lazy("Wales"),
+    "GB-NIR": gettext_lazy("Northern Ireland"),
+}
 ELSEWHERE = "findahelpline.com"
 KINDS = ("crisis", "health")
 REASON = "numbers are for anyone"
@@ -103,7 +111,8 @@ def help_now(country: str, language: str, at: datetime) -> dict[str, Any]:
 
     Returns:
         emergency, emergency_note, lines (href, name, number, title, note, icon), more_url,
-        country, country_name, checked_on (the oldest check that is shown), elsewhere, invented.
+        country, country_name, checked_on (the oldest check that is shown), elsewhere, invented,
+        hours_unknown (of a line that is shown).
     """
     known = catalogue.current().lines.get(country.upper()) if country else None
     shown = lines_to_show(country, at, language=language) if known else []
@@ -117,6 +126,7 @@ def help_now(country: str, language: str, at: datetime) -> dict[str, Any]:
         "country_name": names.get(language.split("-", maxsplit=1)[0]) or names.get("en", ""),
         "checked_on": min((each.check.checked_at for each in shown), default=None),
         "elsewhere": ELSEWHERE,
+        "hours_unknown": any(each.is_open is None for each in shown),
         "invented": any(each.check.invented for each in shown),
     }
 
@@ -139,14 +149,12 @@ def numbers_for(kind: str, country: str, language: str, at: datetime) -> list[di
 
 def _line(each: Shown) -> dict[str, Any]:
     line = each.line
-    notes = [line.note] if line.note and each.check.invented else []
+    notes = [_("In %(nation)s.") % {"nation": NATIONS[line.scope]}] if line.scope in NATIONS else []
     if line.audience != "anyone":
         notes.append(_("For %(audience)s.") % {"audience": line.audience})
-    if each.is_open is None:
-        notes.append(_("Opening hours not confirmed."))
-    elif line.hours == "always":
+    if line.hours == "always":
         notes.append(_("Any time, day or night."))
-    else:
+    elif each.is_open is not None:
         notes.append(_("Open now.") if each.is_open else _("Closed now."))
     if line.then:
         notes.append(_("Then choose %(option)s.") % {"option": line.then})

@@ -6,7 +6,7 @@ import logging
 import re
 
 _MAIL = re.compile(r"[^\s<>\"']+@[^\s<>\"']+")
-_LINK = re.compile(r"/[lw]/[A-Za-z0-9_-]{20,}")
+_LINK = re.compile(r"/(?:[lw]|join|leave)/[A-Za-z0-9_-]{20,}")
 _PHONE = re.compile(r"\+?\d[\d ()-]{7,}\d")
 
 

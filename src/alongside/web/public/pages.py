@@ -10,7 +10,7 @@ from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -23,7 +23,13 @@ from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.public.words import day
 
-FAMILIES_FIRST = ("relatives", "circle", "family", "person")
+# What somebody who is worried looks for comes first.
+TREATS = (
+    (gettext_lazy("For you and your family"), ("relatives", "circle", "family")),
+    (gettext_lazy("For one person"), ("person",)),
+    (gettext_lazy("In a group"), ("group",)),
+    (gettext_lazy("For many people at once"), ("population",)),
+)
 
 
 def no_cookie(view: Any) -> Any:
@@ -154,19 +160,21 @@ def what_helps(request: HttpRequest) -> HttpResponse:
         held = newest.get(protocol.ref.id)
         if held is None or held.ref.version < protocol.ref.version:
             newest[protocol.ref.id] = protocol
-    order = {treats: place for place, treats in enumerate(FAMILIES_FIRST)}
-    ways = [
-        {
-            "url": reverse("public:one_way", args=[each.ref.id]),
-            "title": _said(texts, each, "name", each.name),
-            "text": _said(texts, each, "what", each.what),
-        }
-        for each in sorted(
-            newest.values(), key=lambda each: (order.get(each.treats, 9), each.ref.id)
-        )
-        if any(not finding.unverified for finding in each.evidence)
-    ]
-    return render(request, "public/what_helps.html", {"ways": ways})
+    groups = []
+    for title, treats in TREATS:
+        ways = [
+            {
+                "url": reverse("public:one_way", args=[each.ref.id]),
+                "title": _said(texts, each, "name", each.name),
+                "text": _said(texts, each, "what", each.what),
+            }
+            for treated in treats
+            for each in newest.values()
+            if each.treats == treated and any(not found.unverified for found in each.evidence)
+        ]
+        if ways:
+            groups.append({"title": title, "ways": ways})
+    return render(request, "public/what_helps.html", {"groups": groups})
 
 
 @access.public
@@ -223,14 +231,27 @@ def about_a_child(request: HttpRequest) -> HttpResponse:
         if house
         else []
     )
-    return render(request, "public/about_a_child.html", {"child_lines": lines})
+    return render(request, "public/about_a_child.html", {"child_lines": lines, "first": _first()})
 
 
 @access.public
 @require_safe
 def about_me(request: HttpRequest) -> HttpResponse:
     """It's about me: look around without telling us anything."""
-    return render(request, "public/about_me.html")
+    found = numbers()["help"]
+    return render(request, "public/about_me.html", {"lines": found["lines"][:2], "first": _first()})
+
+
+def _first() -> dict[str, str] | None:
+    """The emergency number of the country, as the first and loudest of some calls."""
+    help_ = numbers()["help"]
+    if not help_["emergency"]:
+        return None
+    return {
+        "href": f"tel:{help_['emergency']}",
+        "title": _("Call %(number)s") % {"number": help_["emergency"]},
+        "note": help_["emergency_note"] or _("Ambulance, police or fire."),
+    }
 
 
 @access.public

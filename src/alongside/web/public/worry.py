@@ -123,7 +123,11 @@ def _ask(
     if asked is None:
         raise Http404
     language = get_language() or "en"
-    back = reverse("public:question", args=[token, number - 1]) if token and number > 1 else "/"
+    back = (
+        reverse("public:question", args=[token, number - 1])
+        if token and number > 1
+        else reverse("public:start")
+    )
     return render(
         request,
         "public/question.html",

@@ -1,7 +1,9 @@
 // Leave this page (rule M5): hide everything at once, then replace the page by /leave/.
 // Without this file the same links and /leave/ do the work.
-const link = document.querySelector('a.leave[href^="/leave/"]');
-const LEAVE = link?.getAttribute("href") ?? "/leave/";
+const AWAY = /^\/([a-z]{2}\/)?leave\//; // in the language of the page
+const leads = (link) => AWAY.test(link?.getAttribute("href") ?? "");
+const link = document.querySelector("a.leave");
+const LEAVE = leads(link) ? link.getAttribute("href") : "/leave/";
 let leaving = false;
 
 function blank() {
@@ -18,8 +20,7 @@ function leave() {
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target instanceof Element && event.target.closest('a[href^="/leave/"]');
-  if (link) {
+  if (event.target instanceof Element && leads(event.target.closest("a"))) {
     event.preventDefault();
     leave();
   }

@@ -31,6 +31,9 @@ from alongside.crisis.models import (
     FollowUp,
     HandOver,
     MeansAction,
+    SafeguardingEntry,
+    SafeguardingNamed,
+    SafeguardingReport,
     SafetyCheck,
     SafetyPlan,
     SafetyPlanLook,
@@ -356,6 +359,17 @@ def _of_safety(m: _Maker, home: dict[str, Any], who: Any, writer: Any) -> None:
         SafetyPlanShare.objects.create(
             **by_whom(), person=who(), part=part, whole=True, since=since,
             until=m.one([AT, AT + timedelta(days=9)]), ended_at=m.past(0.3),
+        )  # fmt: skip
+    for _ in range(2):
+        report = SafeguardingReport.objects.create(
+            **home, written_by=writer(), kind="child", filed_at=AT, answer_by=AT
+        )
+        SafeguardingNamed.objects.create(
+            report=report, institution=report.institution, person=writer()
+        )
+        SafeguardingEntry.objects.create(
+            report=report, institution=report.institution, account=m.one(Account.objects.all()),
+            kind="note", at=AT,
         )  # fmt: skip
     MeansAction.objects.create(**by_whom(), due_on=AT.date(), set_at=AT, done_at=m.past())
 

@@ -30,6 +30,8 @@ UNSCOPED = {
     "alongside.crisis.private_check": "a yes is told to the lead without the one who said it",
     "alongside.crisis.public": "the public door has no reader",
     "alongside.crisis.queries": "who is on call is asked on behalf of whoever is in danger",
+    "alongside.crisis.reports": "does a report wait for an answer: yes or no, for a gate",
+    "alongside.crisis.safeguarding": "was it asked whether a child is there: yes or no",
     "alongside.crisis.safety_plan": "a version follows the newest; rules ask how fresh it is",
     "alongside.crisis.telling": "messages are addressed to whoever must answer",
     "alongside.delivery.actions": "sessions are numbered, whoever held the others",

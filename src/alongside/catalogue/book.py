@@ -51,6 +51,7 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("private_checks", "private_check", "load"),
     ("crisis_forms", "crisis_care", "load"),
     ("follow_ups", "crisis_care", "load_follow_ups"),
+    ("safeguarding_duties", "safeguarding", "load"),
     ("answer_codes", "value_sets", "load"),
 )
 
@@ -158,6 +159,11 @@ class Catalogue:
     def follow_up(self, id: str = "follow_up") -> Any:
         """What is due after a crisis: ``follow_up@1``, or the newest version."""
         return find(self._shelf("follow_ups"), "follow-up", id)
+
+    @property
+    def safeguarding_duties(self) -> Mapping[str, Any]:
+        """Who must report harm, to whom and by when, by country code; verified or not."""
+        return self._shelf("safeguarding_duties")
 
     @property
     def danger(self) -> Danger:

@@ -16,7 +16,7 @@ from uuid import UUID
 from alongside import catalogue
 from alongside.access.models import Account
 from alongside.cases.models import Concern
-from alongside.crisis import codes, edges, follow_up, rules, telling
+from alongside.crisis import codes, edges, follow_up, reports, rules, telling
 from alongside.crisis.models import Alert, AlertEvent, Contact, SafetyCheck, Shift
 from alongside.directory.models import Service
 from alongside.engine.risk import IntakeAnswer, RiskFinding, find_intake_risk
@@ -915,6 +915,15 @@ def _tell_safeguarding(concern: Concern, service: Service, *, by: Reader, at: da
         by=by,
         at=at,
     )
+    if not reports.of_concern(concern.pk):
+        reports.make(
+            institution=service.institution,
+            concern=concern,
+            written_by_id=concern.written_by_id,
+            kind="child",
+            by=by,
+            at=at,
+        )
 
 
 def _tell_of_contact(concern: Concern, submission: str, *, by: Reader, at: datetime) -> None:

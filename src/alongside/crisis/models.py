@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from alongside.crisis import rules
 from alongside.records.fields import EncryptedTextField
-from alongside.records.models import Record
+from alongside.records.models import Editable, Record
 from alongside.records.scoped import ScopedQuerySet
 
 
@@ -482,3 +482,86 @@ class ShiftFeed(Record):
                 condition=Q(ended_at=None),
             )
         ]
+
+
+class SafeguardingReport(Editable, Record):
+    """A concern that a child or an adult is being harmed. Restricted: kept for the lead."""
+
+    record_type = "safeguarding_report"
+    audit_noun = "crisis.safeguarding_report"
+
+    KINDS = [(kind, kind) for kind in ("child", "adult")]
+    DECISIONS = [(word, word) for word in ("reported", "not_reported", "with_others")]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, null=True)
+    concern = models.ForeignKey("cases.Concern", on_delete=models.PROTECT, null=True)
+    written_by = models.ForeignKey(  # None at the public door
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    kind = models.CharField(max_length=5, choices=KINDS)
+    immediate = models.BooleanField(default=False)
+    words = EncryptedTextField(blank=True)  # what was seen or heard, in the words it was said
+    said_by = EncryptedTextField(blank=True)  # who told, and when
+    at_risk = EncryptedTextField(blank=True)  # who may be harmed
+    from_whom = EncryptedTextField(blank=True)  # by whom, if that is known
+    wishes = EncryptedTextField(blank=True)  # what the person at risk wants
+    filed_at = models.DateTimeField()
+    answer_by = models.DateTimeField()
+    received_at = models.DateTimeField(null=True)
+    received_by = models.ForeignKey(
+        "access.Account", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    decision = models.CharField(max_length=20, blank=True, choices=DECISIONS)
+    because = EncryptedTextField(blank=True)  # why, and on which law
+    decided_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_safeguarding_report_is_closed_only_once_decided",
+                condition=Q(closed_at=None) | (Q(decided_at__isnull=False) & ~Q(decision="")),
+            )
+        ]
+        indexes = [models.Index(fields=["circle", "decided_at"], name="reports_of_a_circle")]
+
+    def key_subject(self) -> UUID:
+        return self.id
+
+
+class SafeguardingNamed(Record):
+    """Somebody a report names: they can never see it, whatever role they have."""
+
+    record_type = "safeguarding_report"
+    audit_noun = "crisis.safeguarding_report"
+
+    report = models.ForeignKey(SafeguardingReport, on_delete=models.PROTECT, related_name="named")
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_report_names_somebody_once", fields=["report", "person"]
+            )
+        ]
+
+
+class SafeguardingEntry(Record):
+    """One thing that was done about a report: who was told, a reference, an answer."""
+
+    record_type = "safeguarding_report"
+    audit_noun = "crisis.safeguarding_report"
+
+    KINDS = [(kind, kind) for kind in ("told", "reference", "response", "note")]
+
+    report = models.ForeignKey(SafeguardingReport, on_delete=models.PROTECT, related_name="entries")
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    account = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=KINDS)
+    words = EncryptedTextField()
+    at = models.DateTimeField()
+
+    def key_subject(self) -> UUID:
+        return UUID(str(self.report_id))

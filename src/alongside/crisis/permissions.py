@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
-from alongside.crisis.models import Alert
+from alongside.crisis.models import Alert, SafeguardingNamed
 from alongside.records.conditions import never, own
 from alongside.records.registry import Condition, Place, conditions, places
 
@@ -104,6 +104,40 @@ SAFETY_PLAN_SHARE = {
     ),
 }
 MEANS_ACTION = {"own": own("about")}
+
+
+def _not_named(before: str = "") -> Condition:
+    """Nobody who is named in a report sees it, whatever role they have."""
+    key = "report_id" if before else "pk"
+
+    def named(reader: Any) -> Any:
+        return SafeguardingNamed._base_manager.filter(person__in=reader.persons)
+
+    return Condition(
+        q=lambda reader: ~Q(Exists(named(reader).filter(report=OuterRef(key)))),
+        holds=lambda row, reader: not named(reader).filter(report_id=getattr(row, key)).exists(),
+        by_making=lambda circle: True,
+    )
+
+
+REPORT = {"own": own("written_by"), "not_named": _not_named()}
+OF_REPORT = {"own": never(), "not_named": _not_named("report")}
+
+
+def _by_report(before: str = "") -> Place:
+    """A report is its circle's, if it has one, and its institution's."""
+
+    def of(row: Any) -> tuple[set[UUID], set[UUID]]:
+        report = row.report if before else row
+        return {report.circle_id} - {None}, {report.institution_id}
+
+    return Place(
+        circles=lambda ids: Q(**{f"{before}circle__in": ids}),
+        institutions=lambda ids: Q(**{f"{before}institution__in": ids}),
+        of=of,
+    )
+
+
 CARE_FORM = {**OF_ALERT, "author": own("written_by")}
 CONCERN = {
     "open_alert": Condition(
@@ -138,11 +172,16 @@ def register() -> None:
     conditions.register("crisis.meansaction", MEANS_ACTION)
     conditions.register("crisis.careform", CARE_FORM)
     conditions.register("crisis.handover", OF_ALERT)
+    conditions.register("crisis.safeguardingreport", REPORT)
+    conditions.register("crisis.safeguardingnamed", OF_REPORT)
+    conditions.register("crisis.safeguardingentry", OF_REPORT)
     conditions.register("cases.concern", CONCERN)
     places.register("crisis.alert", _by_concern())
     places.register("crisis.safetycheck", _by_concern())
     places.register("crisis.alertevent", _by_concern("alert__"))
     places.register("crisis.contact", _by_concern("alert__"))
+    places.register("crisis.safeguardingnamed", _by_report("report__"))
+    places.register("crisis.safeguardingentry", _by_report("report__"))
     places.register("crisis.careform", _by_concern("alert__"))
     places.register("crisis.handover", _by_concern("alert__"))
     places.register("crisis.alertcode", _by_concern("alert__"))

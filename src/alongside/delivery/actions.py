@@ -14,6 +14,7 @@ from alongside.access import readers
 from alongside.access.models import Account
 from alongside.calendar.models import Booking
 from alongside.cases import actions as cases
+from alongside.crisis import reports
 from alongside.delivery import queries, rules
 from alongside.delivery.models import (
     Addition,
@@ -302,6 +303,8 @@ def sign_note(*, note: ProgressNote, expected: int, by: Any, at: datetime) -> Pr
     by.confirm("S", note)
     due = Task.objects.unscoped("G5: is a safeguarding report still due in this circle?")
     if due.filter(circle_id=note.circle_id, kind="safeguarding", done_at=None).exists():
+        raise SafeguardingOpen
+    if reports.wait_for_an_answer(note.circle_id):
         raise SafeguardingOpen
     written = rules.parts_of(note.parts)
     protocol = catalogue.current().protocol(note.session.course.protocol)

@@ -18,7 +18,7 @@ from alongside.consent.queries import fact_of as consent_fact
 from alongside.credentials.models import Credential
 from alongside.credentials.queries import fact_of as credential_fact
 from alongside.credentials.rules import counting
-from alongside.crisis import private_check
+from alongside.crisis import private_check, reports
 from alongside.crisis.models import Alert, SafetyCheck
 from alongside.engine.consent.decide import RefusalFact, permitted
 from alongside.engine.protocols.gates import GateState, gate_states, words_of_gate
@@ -205,7 +205,7 @@ def words(course: Course, at: datetime) -> frozenset[str]:
     kinds = set(open_tasks.values_list("kind", flat=True))
     if not private_check.is_frozen(course.circle_id):
         have.add("participants_safe")
-    if "safeguarding" not in kinds:
+    if "safeguarding" not in kinds and not reports.wait_for_an_answer(course.circle_id):
         have.add("safeguarding_reported")
     if "review_change" not in kinds:
         have.add("on_track")

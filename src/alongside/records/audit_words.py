@@ -22,6 +22,9 @@ ACTS = frozenset(
     crisis.alert_raised crisis.alert_raised_again crisis.alert_reopened crisis.alert_close_confirmed
     crisis.contact_recorded crisis.means_action_done crisis.means_action_recorded
     crisis.private_check_answered crisis.safety_check_recorded crisis.safety_plan_copied
+    crisis.safeguarding_entry_added crisis.safeguarding_report_closed
+    crisis.safeguarding_report_decided crisis.safeguarding_report_filed
+    crisis.safeguarding_report_received
     crisis.safety_plan_looked_at crisis.safety_plan_saved crisis.safety_plan_share_ended
     crisis.safety_plan_shared crisis.shift_feed_ended crisis.shift_feed_made
     crisis.shift_saved
@@ -50,6 +53,7 @@ READS = frozenset(
     cases.concern_read cases.decision_read consent.consent_read credentials.credential_read
     crisis.alert_read crisis.care_form_read crisis.follow_up_read crisis.means_action_read
     crisis.safety_check_read crisis.safety_plan_read
+    crisis.safeguarding_report_read
     crisis.shift_read delivery.homework_read
     delivery.note_read delivery.session_read directory.line_check_read directory.service_read
     insights.timeline_read measures.asking_read measures.response_read notify.message_read

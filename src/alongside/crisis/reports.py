@@ -1,0 +1,67 @@
+"""Safeguarding reports as rows: made, asked about by id alone, and who can never see one.
+
+Knows nothing of raising alerts, so that whatever raises one may make a report beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from alongside.crisis.models import SafeguardingNamed, SafeguardingReport
+from alongside.people.models import Institution
+from alongside.records import audit
+from alongside.records.reader import Reader
+from alongside.tasks import actions as tasks
+
+ANSWER_WITHIN = timedelta(hours=4)
+LATEST = time(20)  # the same day, on the clock of the institution
+TASK = "safeguarding_report"
+
+
+def make(
+    *, institution: Institution, named: Iterable[UUID] = (), by: Reader, at: datetime, **more: Any
+) -> SafeguardingReport:
+    """Keep a report, and tell the safeguarding lead the same day. Called inside an action."""
+    row = SafeguardingReport(
+        institution=institution, filed_at=at, answer_by=_answer_by(institution, at), **more
+    )
+    row.save(force_insert=True)
+    for person in dict.fromkeys(named):
+        SafeguardingNamed(report=row, institution=institution, person_id=person).save(
+            force_insert=True
+        )
+    tasks.make_task(
+        kind=TASK,
+        about=f"report:{row.pk}",
+        institution=institution,
+        what=TASK,
+        for_role="privacy",
+        due_at=row.answer_by,
+        by=by,
+        at=at,
+    )
+    audit.write("crisis.safeguarding_report_filed", by=by, at=at, about=row)
+    return row
+
+
+def wait_for_an_answer(circle: UUID | None) -> bool:
+    """Is there a report about this circle on which the lead has not decided? No word of it."""
+    rows = SafeguardingReport.objects.unscoped("G5: is a report still without an answer?")
+    return circle is not None and bool(rows.filter(circle=circle, decided_at=None).exists())
+
+
+def of_concern(concern: UUID) -> bool:
+    """Was a report made of this worry before?"""
+    rows = SafeguardingReport.objects.unscoped("one report of one worry")
+    return bool(rows.filter(concern=concern).exists())
+
+
+def _answer_by(institution: Institution, at: datetime) -> datetime:
+    """Within four hours and before the evening of the same day; at night within the hour."""
+    here = at.astimezone(ZoneInfo(institution.zone))
+    evening = datetime.combine(here.date(), LATEST, here.tzinfo).astimezone(UTC)
+    return max(min(at + ANSWER_WITHIN, evening), at + timedelta(hours=1))

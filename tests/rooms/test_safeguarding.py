@@ -1,0 +1,209 @@
+"""Safeguarding: anybody may report, the lead answers the same day, who is named sees nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from alongside import catalogue
+from alongside.access.models import Relationship
+from alongside.cases.models import Case
+from alongside.crisis import actions as crisis
+from alongside.crisis import reports, safeguarding
+from alongside.crisis.models import Alert, SafeguardingReport
+from alongside.plans import queries as plans
+from alongside.records.errors import NotAllowed, StaleVersion
+from alongside.records.scoped import writing
+from alongside.tasks.models import Task
+from tests.conftest import NOON
+from tests.factories import Cast, World, care
+
+
+@pytest.fixture
+def lead(world: World) -> Cast:
+    """The safeguarding lead: the privacy officer's column."""
+    return world.staff("Petra Vogel", "Safeguarding lead", "privacy")
+
+
+def file(world: World, by: Any = None, **more: Any) -> SafeguardingReport:
+    given: dict[str, Any] = {
+        "institution": world.institution, "circle": world.circle, "kind": "child",
+        "words": "“He locks me in”, said Mia, 9.", "at": world.moment, **more,
+    }  # fmt: skip
+    return safeguarding.file_report(by=by or world.asha.reader, **given)
+
+
+def decide(report: SafeguardingReport, lead: Cast, **more: Any) -> SafeguardingReport:
+    given = {"decision": "reported", "because": "To social care, ref 42.", "expected": 1, **more}
+    return safeguarding.decide(report=report, by=lead.reader, at=NOON, **given)
+
+
+def sees(who: Cast, report: SafeguardingReport) -> bool:
+    return safeguarding.all_reports(seen_by=who.reader).filter(pk=report.pk).exists()
+
+
+# -- who may report, and who reads ----------------------------------------------------------------
+
+
+def test_staff_the_circle_and_the_person_report_and_only_the_lead_reads(
+    world: World, sam: Cast, lead: Cast
+) -> None:
+    by_staff, by_noor, by_sam = (file(world, who.reader) for who in (world.asha, world.noor, sam))
+    for report in (by_staff, by_noor, by_sam):
+        assert sees(lead, report)
+        readers = [world.asha, world.hana, world.bo, world.ifeoma, world.grace, world.teo]
+        assert not any(sees(who, report) for who in readers)
+    assert sees(world.noor, by_noor)  # their own: the page shows that it was received
+    assert not sees(world.noor, by_sam)
+
+
+def test_who_has_nothing_to_do_with_a_circle_reports_nothing_about_it(world: World) -> None:
+    with pytest.raises(NotAllowed):
+        file(world, world.grace.reader)
+
+
+def test_nobody_who_is_named_sees_it_not_even_the_lead(world: World, sam: Cast, lead: Cast) -> None:
+    second = world.staff("Omar Haddad", "Safeguarding lead", "privacy")
+    report = file(world, world.noor.reader, named=[lead.person, sam.person, world.noor.person])
+    assert not sees(lead, report)
+    assert not sees(world.noor, report)
+    assert sees(second, report)
+    with pytest.raises(NotAllowed):
+        decide(report, lead)
+    entry = safeguarding.add_entry(
+        report=report, kind="told", words="Social care, 12:10.", by=second.reader, at=NOON
+    )
+    assert entry in safeguarding.entries(report, seen_by=second.reader)
+    assert not safeguarding.entries(report, seen_by=lead.reader).exists()
+
+
+def test_a_report_has_words_and_a_kind(world: World) -> None:
+    with pytest.raises(safeguarding.NothingWritten):
+        file(world, words=" ")
+    with pytest.raises(safeguarding.UnknownWord):
+        file(world, kind="other")
+
+
+# -- the same day ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("filed", "answer_by"),
+    [("08:00", "12:00"), ("17:30", "20:00"), ("19:30", "20:30"), ("23:10", "00:10")],
+)
+def test_an_answer_is_due_the_same_day(world: World, filed: str, answer_by: str) -> None:
+    hour, minute = map(int, filed.split(":"))
+    at = datetime(2026, 3, 2, hour, minute, tzinfo=UTC)
+    assert f"{reports._answer_by(world.institution, at):%H:%M}" == answer_by
+
+
+def test_harm_that_is_happening_now_is_an_alert_without_a_word_and_without_the_circle(
+    world: World,
+) -> None:
+    file(world, immediate=True)
+    alert = Alert._base_manager.get()
+    assert (alert.level, alert.rule) == ("A", "child_immediate_risk@1")
+    assert (alert.circle_id, alert.place) == (None, "safeguarding")
+    assert "Mia" not in alert.because
+
+
+def test_a_worry_at_the_public_door_about_a_child_is_a_report_too(world: World) -> None:
+    given: dict[str, Any] = {
+        "service": world.service, "path": "child", "question": "child_safe", "by": world.system,
+        "at": NOON, "concern_id": uuid4(),
+    }  # fmt: skip
+    asked = catalogue.current().danger.intake
+    question = next(q for q in asked.questions if any(a.opens == "child" for a in q.answers))
+    answers = [a.id for a in question.answers if a.opens == "child"]
+    given["question"] = question.id
+    for number, answer in enumerate(answers):
+        crisis.take_worry(answer=answer, submission=f"s{number}", **given)
+    report = SafeguardingReport._base_manager.get()
+    assert (report.kind, report.concern_id) == ("child", given["concern_id"])
+
+
+def test_nothing_is_closed_before_there_is_an_answer(world: World, sam: Cast, lead: Cast) -> None:
+    course = care.started(world, "cbt")
+    assert "safeguarding_reported" in plans.words(course, NOON)
+    report = file(world)
+    assert "safeguarding_reported" not in plans.words(course, NOON)
+    case = Case._base_manager.get(pk=world.case.pk)
+    given: dict[str, Any] = {
+        "case": case, "version": case.version, "outcome": "completed",
+        "words": "They finished all of it, and said so.",
+        "by": world.asha.reader, "at": NOON,
+    }  # fmt: skip
+    with pytest.raises(safeguarding.WaitsForAnswer):
+        safeguarding.close_case(**given)
+    with pytest.raises(safeguarding.NotDecided):
+        safeguarding.close(report=report, by=lead.reader, at=NOON)
+    decide(report, lead)
+    assert "safeguarding_reported" in plans.words(course, NOON)
+    assert safeguarding.close_case(**given).closed_at == NOON
+
+
+def test_the_lead_decides_with_a_reason_and_the_task_ends(world: World, lead: Cast) -> None:
+    report = file(world)
+    task = Task._base_manager.get(kind="safeguarding_report")
+    assert (task.for_role, task.circle_id) == ("privacy", None)
+    with pytest.raises(safeguarding.NothingWritten):
+        decide(report, lead, because=" ")
+    with pytest.raises(safeguarding.UnknownWord):
+        decide(report, lead, decision="later")
+    done = decide(report, lead)
+    assert (done.decision, done.received_at) == ("reported", NOON)
+    assert Task._base_manager.get(pk=task.pk).done_at == NOON
+    with pytest.raises(StaleVersion):
+        decide(report, lead, because="Another.")
+    safeguarding.close(report=report, by=lead.reader, at=NOON)
+    with pytest.raises(safeguarding.OverAlready):
+        safeguarding.close(report=report, by=lead.reader, at=NOON)
+
+
+def test_who_is_no_lead_any_more_decides_nothing(world: World, lead: Cast) -> None:
+    report = file(world)
+    edge = Relationship._base_manager.get(account=lead.account, role="privacy")
+    with writing():
+        edge.valid_to, edge.ended_because = NOON, "left"
+        edge.save()
+    with pytest.raises(NotAllowed):
+        decide(report, lead)
+
+
+# -- the child in the room ------------------------------------------------------------------------
+
+
+def test_no_date_for_several_people_before_a_child_was_asked_about(world: World) -> None:
+    given: dict[str, Any] = {
+        "circle": world.circle, "practitioner": world.asha.practitioner,
+        "wall": datetime.fromisoformat("2026-03-09T10:00"), "zone": "Europe/London", "minutes": 50,
+        "by": world.asha.reader, "at": NOON,
+    }  # fmt: skip
+    both = [world.noor.person, world.teo.person]
+    with pytest.raises(safeguarding.ChildNotAsked):
+        safeguarding.book(persons=both, **given)
+    safeguarding.book(persons=both[:1], **given)
+
+    asked: dict[str, Any] = {"circle": world.circle, "by": world.asha.reader, "at": NOON}
+    with pytest.raises(safeguarding.NothingWritten):
+        safeguarding.record_child_check(child_there=True, words=" ", **asked)
+    with pytest.raises(NotAllowed):
+        safeguarding.record_child_check(
+            child_there=False, words="None.", **asked | {"by": world.bo.reader}
+        )
+    safeguarding.record_child_check(child_there=True, words="With her aunt.", **asked)
+    given["wall"] = datetime.fromisoformat("2026-03-10T10:00")
+    assert len(safeguarding.book(persons=both, **given).persons) == 2
+    assert not safeguarding.child_was_asked(world.circle.pk, NOON + timedelta(days=91))
+
+
+# -- duties by place ------------------------------------------------------------------------------
+
+
+def test_no_duty_ships_as_verified() -> None:
+    shipped = catalogue.current().safeguarding_duties
+    assert {"GB", "US", "IE", "AU", "CA", "FR", "DE", "IN", "ZA"} <= set(shipped)
+    assert all(each.verified is None for each in shipped.values())

@@ -373,3 +373,100 @@ def test_safe_hours_are_wall_time_in_summer_too() -> None:
 def test_asking_lasts_one_to_ninety_days(world: World, sam: Cast, days: int) -> None:
     with pytest.raises(actions.TooLong):
         ask(world, "phq9", days=days)
+
+
+# -- screens, totals and what is left open -------------------------------------------------------
+
+
+def test_refused_question_of_a_screen_is_an_alert_and_a_task(world: World, asha: Cast) -> None:
+    screen = ask(world, "asq")
+
+    recorded = record(
+        screen,
+        asha.reader,
+        {"item_1": 0, "item_2": 0, "item_3": None, "item_4": 0, "item_5": None},
+    )
+
+    assert recorded.response.result == "acute_until_decided"
+    assert [(each.rule, each.level) for each in recorded.alerts] == [
+        ("asq_item_5_unanswered@1", "B")  # the more urgent of two
+    ]
+    assert recorded.blank_critical == ("item_3", "item_5")
+
+
+def test_negative_screen_leaves_its_last_question_unasked_and_makes_no_task(
+    world: World, asha: Cast
+) -> None:
+    recorded = record(ask(world, "asq"), asha.reader, {f"item_{n}": 0 for n in range(1, 5)})
+
+    assert recorded.response.result == "negative"
+    assert (recorded.alerts, recorded.blank_critical) == ((), ())
+
+
+def test_screen_is_begun_without_an_alert_for_what_is_still_to_come(
+    world: World, asha: Cast
+) -> None:
+    screen = ask(world, "asq")
+
+    drafted = actions.save_draft(asking=screen, answers={"item_1": 0}, by=asha.reader, at=NOON)
+
+    assert drafted.alerts == ()
+
+
+def test_danger_of_a_sum_is_raised_by_what_was_answered(world: World, asha: Cast) -> None:
+    given = dict.fromkeys([f"item_{n}" for n in range(1, 11)])
+
+    recorded = record(
+        ask(world, "ciwa_ar"),
+        asha.reader,
+        {**given, "item_1": 5, "item_2": 5, "item_3": 5},
+    )
+
+    assert recorded.response.scores == {"total": None}
+    assert [(each.rule, each.level) for each in recorded.alerts] == [("ciwa_ar_severe@1", "A")]
+
+
+def test_total_of_a_form_of_ones_own_is_labelled_and_its_danger_items_are_asked_for(
+    world: World, asha: Cast
+) -> None:
+    form = ask(world, "epds")
+    given: dict[str, Any] = {"asking": form, "form_version": "paper 1987", "submission": "first"}
+
+    recorded = actions.record_totals(totals={"total": 14}, by=asha.reader, at=NOON, **given)
+    again = actions.record_totals(totals={"total": 14}, by=asha.reader, at=NOON, **given)
+
+    row = recorded.response
+    assert (row.entered_as_total, row.answers, row.scores) == (True, {}, {"total": 14})
+    assert (row.caseness, row.details) == (True, {"form_version": "paper 1987"})
+    assert recorded.blank_critical == ("item_10",)
+    assert again.response.pk == row.pk
+
+
+def test_total_the_score_cannot_have_is_refused_and_nothing_is_kept(
+    world: World, asha: Cast
+) -> None:
+    form = ask(world, "moca")
+
+    for totals in ({"total": 31}, {"sum": 3}, {}):
+        with pytest.raises(actions.InvalidTotals):
+            actions.record_totals(
+                asking=form,
+                totals=totals,
+                form_version="8.1",
+                submission="first",
+                by=asha.reader,
+                at=NOON,
+            )
+
+    assert Response._base_manager.count() == 0
+
+
+@pytest.mark.parametrize("instrument", ["asq", "ciwa_ar", "csdd", "wsas", "moca"])
+def test_form_that_a_person_must_ask_is_never_sent_nor_found_by_the_person(
+    world: World, sam: Cast, asha: Cast, instrument: str
+) -> None:
+    form = ask(world, instrument)
+
+    with pytest.raises(actions.NotForALink):
+        actions.hand_over(asking=form, by=asha.reader, at=NOON)
+    assert not queries.due(seen_by=sam.reader, at=NOON).exists()

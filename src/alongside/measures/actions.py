@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -20,14 +21,22 @@ from alongside.crisis import actions as crisis
 from alongside.crisis import safety_plan
 from alongside.crisis.models import Alert
 from alongside.engine.errors import EngineError
-from alongside.engine.instruments.scoring import score, valid_answers
+from alongside.engine.instruments import (
+    Instrument,
+    Score,
+    Who,
+    items_to_ask,
+    least_points,
+    without_codes,
+)
+from alongside.engine.instruments.scoring import score, score_totals, valid_answers
 from alongside.engine.risk.rules import Facts, RiskFinding, blank_critical, find_risk
 from alongside.measures import rules
 from alongside.measures.models import Asking, Response
 from alongside.measures.permissions import LINK_MESSAGE
 from alongside.notify import actions as notify
 from alongside.notify import dispatcher
-from alongside.people.models import Circle, ContactPoint, Person
+from alongside.people.models import Circle, ContactPoint, Person, age_of
 from alongside.records import audit, crashpoint
 from alongside.records.actions_base import action
 from alongside.records.errors import NotAllowed, Refused
@@ -53,6 +62,12 @@ class InvalidAnswers(Refused):
 
     items: list[str]
     alerts: tuple[Alert, ...]
+
+
+class InvalidTotals(Refused):
+    """A total that the score cannot have, or none at all. ``error`` says which; empty: none."""
+
+    error: str
 
 
 class NotForALink(Refused):
@@ -217,11 +232,13 @@ def save_draft(*, asking: Asking, answers: Answers, by: Any, at: datetime) -> Dr
     asking.drafted_at, asking.left_at = at, None
     asking.save(update_fields=["draft", "drafted_at", "left_at"])
     crashpoint.here("measures.draft.saved")
-    news = {item: value for item, value in valid.items() if before.get(item) != value}
-    findings = tuple(f for f in _dangers(asking, valid, at) if f.item in news)
+    known = _said(_dangers(asking, before, at, finished=False), before)
+    now = {**before, **valid}
+    found = _dangers(asking, now, at, finished=False)
+    findings = tuple(f for f in found if not _said((f,), now) <= known)
     alerts: tuple[Alert, ...] = ()
     if findings:
-        alerts = _raise(asking, valid, findings, by=by, at=at)
+        alerts = _raise(asking, now, findings, by=by, at=at)
     crashpoint.here("measures.draft.raised")
     audit.write("measures.answers_drafted", by=by, at=at, about=asking)
     crashpoint.here("measures.draft.written")
@@ -309,58 +326,79 @@ def record_answers(
     _must_be_open(asking, at)
     cat = catalogue.current()
     instrument = cat.instrument(asking.instrument)
-    points = score(instrument, answers)
+    points = score(instrument, answers, _who(asking, at))
     crashpoint.here("measures.answers.scored")
-    response = Response.objects.create(
-        institution_id=asking.institution_id,
-        circle_id=asking.circle_id,
-        asking=asking,
-        about_id=asking.about_id,
-        respondent_id=asking.respondent_id,
-        written_by=readers.person_for(
-            by, institution=asking.institution_id, circle=asking.circle_id
-        ),
-        kind=asking.kind,
-        instrument=str(instrument.ref),
-        answers=dict(answers),
-        scores=dict(points.scores),
-        scores_exact={name: str(value) for name, value in points.exact.items()},
-        band=points.band or "",
-        caseness=points.caseness,
-        caseness_rule=points.caseness_rule or "",
-        missing=list(points.missing),
-        prorated=points.prorated,
-        answered_at=at,
-    )
+    response = _kept(asking, instrument, answers, points, by=by, at=at)
     crashpoint.here("measures.answers.saved")
     findings = _dangers(asking, answers, at, scores=points.scores)
-    known = {(item, value) for item, value in _read(asking.draft).items()}
-    news = tuple(f for f in findings if (f.item, answers.get(f.item or "")) not in known)
+    draft = _read(asking.draft)
+    known = _said(_dangers(asking, draft, at, finished=False), draft)
+    news = tuple(f for f in findings if not _said((f,), answers) <= known)
     alerts: tuple[Alert, ...] = ()
     if news:
         alerts = _raise(asking, answers, news, by=by, at=at)
     elif findings:
         alerts = crisis.alerts_from(f"asking:{asking.pk}")
     crashpoint.here("measures.answers.raised")
-    blank = blank_critical(cat.risk_rules_for(str(instrument.ref)), answers)
-    if blank:
-        tasks.make_task(
-            kind="blank_critical_item",
-            about=f"asking:{asking.pk}",
-            institution=asking.institution,
-            circle=asking.circle,
-            what=f"{instrument.name}: {', '.join(blank)}",
-            why="blank_critical_item",
-            for_role="lead",
-            due_at=at + FOLLOW_UP,
-            by=by,
-            at=at,
-        )
-    asking.draft, asking.answered_at = "", at
-    asking.submissions = [*asking.submissions, submission]
-    asking.save(update_fields=["draft", "answered_at", "submissions"])
+    blank = blank_critical(
+        cat.risk_rules_for(str(instrument.ref)),
+        without_codes(instrument, answers),
+        asked=items_to_ask(instrument, answers),
+    )
+    _ask_for(asking, instrument, blank, by=by, at=at)
+    _close(asking, submission, at)
     audit.write("measures.answers_recorded", by=by, at=at, about=response)
     crashpoint.here("measures.answers.written")
+    return Recorded(response, alerts, blank)
+
+
+@action
+def record_totals(
+    *,
+    asking: Asking,
+    totals: Mapping[str, int | Decimal],
+    form_version: str,
+    submission: str,
+    by: Any,
+    at: datetime,
+) -> Recorded:
+    """Save what somebody's own form came to: totals only, labelled as entered.
+
+    No single answer is known, so every critical item is asked for by a task. Danger that a total
+    itself shows is raised.
+
+    Args:
+        totals: points by score. form_version: which form it was, such as *short form 8b*.
+        submission: an id made with the form; the same again gives the first result.
+
+    Raises:
+        InvalidTotals: a number the score cannot have, or no number at all. Answered, Expired.
+    """
+    by.confirm("C", asking)
+    asking = _locked(asking)
+    if submission in asking.submissions:
+        first = Response.objects.unscoped("the first result of this submission")
+        response = first.get(asking=asking, corrects=None)
+        return Recorded(response, crisis.alerts_from(f"asking:{asking.pk}"), ())
+    _must_be_open(asking, at)
+    cat = catalogue.current()
+    instrument = cat.instrument(asking.instrument)
+    if not totals:
+        raise InvalidTotals(asking=asking, error="")
+    try:
+        points = score_totals(instrument, totals, _who(asking, at))
+    except EngineError as refusal:
+        raise InvalidTotals(asking=asking, error=str(refusal)) from refusal
+    response = _kept(asking, instrument, {}, points, by=by, at=at, form_version=form_version)
+    crashpoint.here("measures.totals.saved")
+    alerts: tuple[Alert, ...] = ()
+    findings = _dangers(asking, {}, at, scores=points.scores, finished=False)
+    if findings:
+        alerts = _raise(asking, {}, findings, by=by, at=at)
+    blank = blank_critical(cat.risk_rules_for(str(instrument.ref)), {})
+    _ask_for(asking, instrument, blank, by=by, at=at)
+    _close(asking, submission, at)
+    audit.write("measures.answers_recorded", by=by, at=at, about=response)
     return Recorded(response, alerts, blank)
 
 
@@ -383,12 +421,91 @@ def kind_of(circle: Circle, about: Person, respondent: Person) -> str:
     return "observation"
 
 
+def _kept(
+    asking: Asking,
+    instrument: Instrument,
+    answers: Answers,
+    points: Score,
+    *,
+    by: Any,
+    at: datetime,
+    form_version: str = "",
+) -> Response:
+    return Response.objects.create(
+        institution_id=asking.institution_id,
+        circle_id=asking.circle_id,
+        asking=asking,
+        about_id=asking.about_id,
+        respondent_id=asking.respondent_id,
+        written_by=readers.person_for(
+            by, institution=asking.institution_id, circle=asking.circle_id
+        ),
+        kind=asking.kind,
+        instrument=str(instrument.ref),
+        answers=dict(answers),
+        scores=dict(points.scores),
+        scores_exact={name: str(value) for name, value in points.exact.items()},
+        band=points.band or "",
+        caseness=points.caseness,
+        caseness_rule=points.caseness_rule or "",
+        missing=list(points.missing),
+        prorated=points.prorated,
+        entered_as_total=points.entered,
+        result=points.result or "",
+        details=_details(asking, instrument, form_version),
+        answered_at=at,
+    )
+
+
+def _details(asking: Asking, instrument: Instrument, form_version: str) -> dict[str, str]:
+    """What must be known to read the answers later: the drink of this country, the form used."""
+    country = asking.institution.country
+    found = {
+        name: str(values.get(country, values["default"]))
+        for name, values in instrument.details.items()
+    }
+    if instrument.variant:
+        found["variant"] = instrument.variant
+    if form_version:
+        found["form_version"] = form_version[:80]
+    return found
+
+
+def _ask_for(
+    asking: Asking, instrument: Instrument, blank: tuple[str, ...], *, by: Any, at: datetime
+) -> None:
+    """A person follows up what was left open about danger."""
+    if not blank:
+        return
+    tasks.make_task(
+        kind="blank_critical_item",
+        about=f"asking:{asking.pk}",
+        institution=asking.institution,
+        circle=asking.circle,
+        what=f"{instrument.name}: {', '.join(blank)}",
+        why="blank_critical_item",
+        for_role="lead",
+        due_at=at + FOLLOW_UP,
+        by=by,
+        at=at,
+    )
+
+
+def _close(asking: Asking, submission: str, at: datetime) -> None:
+    asking.draft, asking.answered_at = "", at
+    asking.submissions = [*asking.submissions, submission]
+    asking.save(update_fields=["draft", "answered_at", "submissions"])
+
+
 def _dangers(
     asking: Asking,
     answers: Answers,
     at: datetime,
     scores: Mapping[str, int | None] | None = None,
+    *,
+    finished: bool = True,
 ) -> tuple[RiskFinding, ...]:
+    """The dangers in answers; in a draft, what has no entry is still to come and not blank."""
     cat = catalogue.current()
     before = (
         Response.objects.unscoped("was this answer given last time too?")
@@ -403,7 +520,26 @@ def _dangers(
         .first()
     )
     facts = Facts(previous=before.answers if before else {}, known=_known(asking, at))
-    return find_risk(cat.risk_rules_for(asking.instrument), answers, scores=scores, facts=facts)
+    return find_risk(
+        cat.risk_rules_for(asking.instrument),
+        answers,
+        scores=scores,
+        facts=facts,
+        finished=finished,
+        least=least_points(cat.instrument(asking.instrument), answers),
+    )
+
+
+def _said(
+    findings: tuple[RiskFinding, ...], answers: Answers
+) -> set[tuple[str, str, str, int | None]]:
+    """What was found, so that the same is not raised twice: the rule, its level and the answer."""
+    return {(f.rule, f.level, f.item or "", answers.get(f.item or "")) for f in findings}
+
+
+def _who(asking: Asking, at: datetime) -> Who:
+    """What is known of the person, for cut-offs by age. Nobody's sex is kept here."""
+    return Who(age=age_of(asking.about, at.date()))
 
 
 def _known(asking: Asking, at: datetime) -> dict[str, int]:

@@ -71,6 +71,8 @@ class Response(Record):
     missing = models.JSONField(default=list)
     prorated = models.BooleanField(default=False)
     entered_as_total = models.BooleanField(default=False)
+    result = models.CharField(max_length=60, blank=True)  # the category answers led to
+    details = models.JSONField(default=dict)  # {"form_version": "short form 8b"}
     answered_at = models.DateTimeField()
     corrects = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="corrections"

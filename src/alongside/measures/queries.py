@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,8 +16,8 @@ from alongside.crisis import actions as crisis
 from alongside.crisis import queries as crisis_queries
 from alongside.crisis.models import Alert, AlertEvent
 from alongside.crisis.telling import SHIFT_WORDS, service_of
-from alongside.engine.instruments.shapes import Instrument, Item
-from alongside.engine.risk.rules import blank_critical, items_named
+from alongside.engine.instruments import Instrument, Item, ScoreRule, items_to_ask
+from alongside.engine.risk.rules import blank_critical, find_prompts, items_named
 from alongside.measures import rules
 from alongside.measures.models import KINDS, Asking, Response
 from alongside.measures.permissions import LINK_MESSAGE
@@ -26,6 +26,7 @@ from alongside.people.models import Circle, ContactPoint, Member, Person
 
 # The respondent is told the state of what their own answer raised, and nothing else.
 STATE_ONLY = "the state of what this answer raised, for who gave it"
+MOST_CHOICES = 15
 # How long the page that says what came of a form may still be shown by its link.
 SHOWN_AFTER = timedelta(hours=1)
 
@@ -57,12 +58,18 @@ def askings(*, seen_by: Any) -> Any:
 
 
 def due(*, seen_by: Any, at: datetime) -> Any:
-    """What is still to be answered, oldest first."""
+    """What somebody can still answer alone, oldest first."""
     return (
-        askings(seen_by=seen_by)
+        alone(askings(seen_by=seen_by))
         .filter(answered_at=None, declined_at=None, expires_at__gt=at)
         .order_by("due_on", "asked_at")
     )
+
+
+def alone(rows: Any) -> Any:
+    """Of some askings, those that somebody may answer alone; a person asks the others."""
+    here = catalogue.current().instruments
+    return rows.filter(instrument__in=[ref for ref, each in here.items() if may_be_sent(each)])
 
 
 def responses(*, seen_by: Any) -> Any:
@@ -85,7 +92,12 @@ def instrument_of(asking: Asking) -> Instrument:
 
 def wording_of(asking: Asking, language: str) -> Any:
     """Its words in a language, or in English where there is no official translation."""
-    return catalogue.current().wording(asking.instrument, language)
+    cat = catalogue.current()
+    wording = cat.wording(asking.instrument, language)
+    stem, country = wording.stem, asking.institution.country
+    for name, values in cat.instrument(asking.instrument).details.items():
+        stem = stem.replace(f"{{{name}}}", str(values.get(country, values["default"])))
+    return wording if stem == wording.stem else replace(wording, stem=stem)
 
 
 def draft_of(asking: Asking, *, seen_by: Any) -> Mapping[str, int | None]:
@@ -109,24 +121,9 @@ def asking_of_link(*, seen_by: Any) -> Asking | None:
 
 
 def items_asked(asking: Asking, answers: Mapping[str, int | None]) -> tuple[Item, ...]:
-    """The items to ask, in their order; some only when the points so far call for them."""
+    """The items to ask, in their order; some only when the answers so far call for them."""
     instrument = instrument_of(asking)
-    return tuple(
-        item
-        for item in instrument.items
-        if item.ask_if is None
-        or _points(instrument, item.ask_if.score, answers) >= item.ask_if.at_least
-    )
-
-
-def _points(instrument: Instrument, score: str, answers: Mapping[str, int | None]) -> int:
-    rule = instrument.score_rule(score)
-    total = 0
-    for item in instrument.items:
-        value = answers.get(item.id)
-        if rule is not None and item.id in rule.items and value is not None:
-            total += instrument.points(item)[value]
-    return total
+    return tuple(instrument.item(id) for id in items_to_ask(instrument, answers))
 
 
 def danger_items(asking: Asking) -> frozenset[str]:
@@ -231,19 +228,55 @@ def can_be_asked(circle: Circle, *, seen_by: Any) -> list[Person]:
 
 
 def instruments_here() -> list[Instrument]:
-    """The newest version of each instrument whose words are here, by name."""
+    """The newest version of each instrument that can be asked here, by name.
+
+    Those whose words are not here are asked from the service's own form.
+    """
     cat = catalogue.current()
     newest: dict[str, Instrument] = {}
     for found in cat.instruments.values():
         held = newest.get(found.ref.id)
         if held is None or held.ref.version < found.ref.version:
             newest[found.ref.id] = found
-    with_words = [
-        each
-        for each in newest.values()
-        if each.role != "safety" and not cat.wording(str(each.ref), "en").is_neutral
-    ]
-    return sorted(with_words, key=lambda each: each.name)
+    return sorted(
+        (each for each in newest.values() if each.licence.tier != "no"), key=lambda each: each.name
+    )
+
+
+def typed(instrument: Instrument, item: Item) -> tuple[int, int] | None:
+    """The lowest and highest answer of an item with so many that a number is typed."""
+    values = instrument.options[item.options]
+    return (min(values), max(values)) if len(values) > MOST_CHOICES else None
+
+
+def ids_asked(asking: Asking, answers: Mapping[str, object]) -> frozenset[str]:
+    """The items that are asked after these answers; what is no number is not looked at."""
+    known = {id: value for id, value in answers.items() if type(value) is int}
+    return frozenset(items_to_ask(instrument_of(asking), known))
+
+
+def scores_to_enter(instrument: Instrument) -> tuple[ScoreRule, ...]:
+    """The scores that may be entered as totals, where the words of the form are not here."""
+    if instrument.licence.tier == "ship":
+        return ()
+    return tuple(rule for rule in instrument.scores if not rule.parts)
+
+
+def packs_off() -> list[tuple[str, tuple[str, ...]]]:
+    """The packs that are not switched on, each with the names of its instruments."""
+    packs = catalogue.current().packs.values()
+    return [(p.id, tuple(sorted(p.instruments.values()))) for p in packs if not p.is_on]
+
+
+def prompts_of(response: Response) -> list[str]:
+    """The ids of the sentences that a response calls for: to ask now, or to read; no alert."""
+    cat = catalogue.current()
+    if response.instrument not in cat.instruments:
+        return []
+    found = find_prompts(
+        cat.risk_rules_for(response.instrument), response.answers, scores=response.scores
+    )
+    return list(dict.fromkeys(each.sentence for each in found if each.sentence))
 
 
 def may_be_sent(instrument: Instrument) -> bool:

@@ -15,6 +15,8 @@ def may_be_sent(instrument: Instrument) -> bool:
 
     Screening for acute danger is done by a person, not by a link (instruments 0.3 rule 10).
     """
+    if instrument.licence.tier != "ship":
+        return False
     return instrument.role != "safety" and instrument.respondent in ("self", "informant")
 
 

@@ -17,6 +17,7 @@ from alongside.engine.instruments.scoring import (
     score,
     score_totals,
     valid_answers,
+    without_codes,
 )
 from alongside.engine.instruments.shapes import (
     ANYBODY,
@@ -87,4 +88,5 @@ __all__ = [
     "score",
     "score_totals",
     "valid_answers",
+    "without_codes",
 ]

@@ -161,6 +161,14 @@ def missing_items(instrument: Instrument, answers: Answers) -> tuple[str, ...]:
     )
 
 
+def without_codes(instrument: Instrument, answers: Answers) -> dict[str, int | None]:
+    """The answers with *unable to rate* and its like as what they are: no answer."""
+    return {
+        id: None if instrument.codes_of(instrument.item(id)).get(value or 0) == "missing" else value
+        for id, value in answers.items()
+    }
+
+
 def is_skipped(item: Item, answers: Answers) -> bool:
     """Whether the answers so far make an item one that does not apply."""
     return item.skip_if is not None and holds(item.skip_if, Seen(answers)) is not None

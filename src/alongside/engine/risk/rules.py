@@ -161,12 +161,11 @@ def blank_critical(
     """Critical items without an answer: ask again, then make a task. A blank is never a zero.
 
     Args:
-        asked: the items the form asks after these answers; the others are not blank.
+        asked: the items the form asks after these answers, in its order; no other is blank.
     """
     items = dict.fromkeys(item for rule in rules if rule.level for item in rule.critical)
-    return tuple(
-        item for item in items if answers.get(item) is None and (asked is None or item in asked)
-    )
+    in_order = items if asked is None else [item for item in asked if item in items]
+    return tuple(item for item in in_order if answers.get(item) is None)
 
 
 def find_intake_risk(intake: Intake, answers: Mapping[str, str | None]) -> tuple[RiskFinding, ...]:

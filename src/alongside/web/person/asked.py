@@ -154,9 +154,11 @@ def _take(request: Request, way: Way, sheet: Sheet, number: int) -> HttpResponse
     if "back" in request.POST:
         return HttpResponseRedirect(words.before(way, number))
     fresh = sheet_of(drafted.asking, seen_by=request.reader)
-    if "check" in request.POST or number >= len(fresh.items):
+    # An answer may take away or add questions before or after this one.
+    after = words.after(fresh, item.id)
+    if "check" in request.POST or not after:
         return HttpResponseRedirect(way.url("form-check"))
-    return HttpResponseRedirect(way.url("form-question", number + 1))
+    return HttpResponseRedirect(way.url("form-question", after))
 
 
 def _send(request: Request, way: Way, sheet: Sheet) -> HttpResponse:

@@ -38,7 +38,7 @@ def ask(
     hidden = [{"name": "again", "value": "1"}] if again else []
     if "check" in request.GET or "check" in request.POST:
         hidden.append({"name": "check", "value": "1"})
-    dangers = queries.danger_items(asking)
+    dangers, span = queries.danger_items(asking), sheet.typed(item)
     first = next((each.id for each in sheet.items if each.id in dangers), "")
     return page(
         request,
@@ -54,7 +54,10 @@ def ask(
             "choices": [
                 {"value": value, "label": label, "checked": str(value) in shown}
                 for value, label in sheet.choices(item)
-            ],
+            ]
+            if span is None
+            else [],
+            "span": span and {"from": span[0], "to": span[1], "value": "".join(shown - {"None"})},
             "danger": words.before_danger(asking) if item.id == first else "",
             "again": catalogue.current().sentence("danger_blank_again", words.spoken())
             if again

@@ -59,6 +59,10 @@ class Sheet:
     def words(self, item: Any) -> str:
         return str(self.wording.items.get(item.id, item.id))
 
+    def typed(self, item: Any) -> tuple[int, int] | None:
+        """The lowest and highest number, where so many are possible that one is typed."""
+        return queries.typed(queries.instrument_of(self.asking), item)
+
     def choices(self, item: Any) -> list[tuple[int, str]]:
         values = queries.instrument_of(self.asking).options[item.options]
         labels = self.wording.options.get(item.options, {})
@@ -143,6 +147,13 @@ def next_open(sheet: Sheet) -> int:
         if item.id not in sheet.answers:
             return number
     return len(sheet.items)
+
+
+def after(sheet: Sheet, item: str) -> int:
+    """The number of the first question after an item in the order of the form; 0 when none is."""
+    order = queries.instrument_of(sheet.asking).item_ids
+    later = set(order[order.index(item) + 1 :])
+    return next((n for n, each in enumerate(sheet.items, 1) if each.id in later), 0)
 
 
 def before(way: Way, number: int) -> str:

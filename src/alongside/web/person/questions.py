@@ -58,7 +58,7 @@ def questions(request: Request) -> HttpResponse:
 
 def _asking(request: Request, pk: UUID) -> Any:
     """An asking of the reader's own; nobody else's is there."""
-    rows = queries.askings(seen_by=request.reader)
+    rows = queries.alone(queries.askings(seen_by=request.reader))
     found = rows.filter(pk=pk, respondent__in=request.reader.persons).first()
     if found is None:
         raise Http404

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alongside import catalogue
-from alongside.engine.instruments import as_decimal
+from alongside.engine.instruments import as_decimal, is_case
 from alongside.measures import actions, queries
 from alongside.people import queries as people
 from alongside.records import clock
@@ -103,12 +104,21 @@ class Answers(Form):
         super().__init__(*args, **kwargs)
         instrument = queries.instrument_of(asking)
         wording = queries.wording_of(asking, get_language() or "en")
-        self.items = instrument.items
+        self.items, self.asking = instrument.items, asking
         for number, item in enumerate(instrument.items, 1):
             labels = wording.options.get(item.options, {})
             values = instrument.options[item.options]
+            label = f"{number}. {wording.items.get(item.id, item.id)}"
+            if span := queries.typed(instrument, item):
+                self.fields[item.id] = forms.CharField(
+                    label=label,
+                    required=False,
+                    help_text=_("A number from %(from)s to %(to)s")
+                    % {"from": span[0], "to": span[1]},
+                )
+                continue
             self.fields[item.id] = forms.ChoiceField(
-                label=f"{number}. {wording.items.get(item.id, item.id)}",
+                label=label,
                 choices=[(str(v), str(labels.get(v, v))) for v in values]
                 + [("", _("Not answered"))],
                 widget=forms.RadioSelect,
@@ -127,7 +137,52 @@ class Answers(Form):
                 continue
             one = said[0] if len(set(said)) == 1 else " / ".join(said)[:40]
             found[item.id] = int(one) if _VALUE.match(one) else one
-        return found
+        asked = queries.ids_asked(self.asking, found)
+        return {id: value for id, value in found.items() if value is not None or id in asked}
+
+
+class Totals(Form):
+    """What somebody's own form came to: one number a score, and which form it was."""
+
+    form_version = forms.CharField(
+        label=gettext_lazy("Which form, and its version"),
+        help_text=gettext_lazy("Such as: short form 8b, paper of 2019."),
+        max_length=80,
+    )
+
+    def __init__(self, *args: Any, asking: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        instrument = queries.instrument_of(asking)
+        wording = queries.wording_of(asking, get_language() or "en")
+        fields: dict[str, Any] = {}
+        for rule in queries.scores_to_enter(instrument):
+            label = wording.scores.get(rule.id) or (_("Total") if rule.id == "total" else rule.id)
+            fields[f"total_{rule.id}"] = forms.DecimalField(
+                label=label,
+                required=False,
+                min_value=rule.lowest,
+                max_value=rule.highest,
+                decimal_places=2 if rule.kind == "entered" else 0,
+                help_text=_("A number from %(from)s to %(to)s")
+                % {"from": rule.lowest, "to": rule.highest},
+                widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+            )
+        self.fields = {**fields, **self.fields}
+
+    def totals(self) -> dict[str, Any]:
+        """The numbers that were entered, by score."""
+        return {
+            name.removeprefix("total_"): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith("total_") and value is not None
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """At least one number."""
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors and not self.totals():
+            raise forms.ValidationError(_("Enter at least one number."))
+        return data
 
 
 # -- the list, and asking -----------------------------------------------------------------------
@@ -164,6 +219,7 @@ def _listing(request: Request, case: Any, form: Ask | None, status: int = 200) -
         status=status,
         form=form,
         nobody=may_ask and not here,
+        packs_off=queries.packs_off() if may_ask else [],
         rows=[_row(request, case, row, answers, mails, at, may_ask) for row in rows],
         paging=paging,
         seen=seen_by_whom(request, "own_measure", case.circle_id),
@@ -231,6 +287,9 @@ def _state(row: Any, at: Any) -> str:
 def _score(row: Any) -> str:
     instrument = catalogue.current().instruments.get(row.instrument)
     total = row.scores.get(instrument.main_score if instrument else "total")
+    if total is None and row.result:
+        wording = catalogue.current().wordings.get(row.instrument, {}).get("en")
+        return wording.results.get(row.result, row.result) if wording else row.result
     if total is None:
         return _("no score: too few answers")
     return f"{total} ({_('filled in from the others')})" if row.prorated else str(total)
@@ -351,6 +410,8 @@ def enter(request: Request, pk: UUID, asking: UUID) -> HttpResponse:
         if _state(found, clock.now()) not in ("open", "begun"):
             return redirect("practitioner:case-measures", case.pk)
         return _enter_page(request, case, found, Answers(asking=found))
+    if "totals" in request.POST:
+        return _enter_totals(request, case, found)
     form = Answers(request.POST, asking=found)
     submission = request.POST.get("submission", "")
     if not _SUBMISSION.match(submission):
@@ -375,6 +436,42 @@ def enter(request: Request, pk: UUID, asking: UUID) -> HttpResponse:
     except (actions.Answered, actions.Expired):
         say(request, _("This form was answered before, or it ran out. Nothing was saved."))
         return redirect("practitioner:case-measures", case.pk)
+    return _recorded(request, case, recorded, at)
+
+
+def _enter_totals(request: Request, case: Any, asking: Any) -> HttpResponse:
+    form, at = Totals(request.POST, asking=asking), clock.now()
+    submission = request.POST.get("submission", "")
+    if not _SUBMISSION.match(submission):
+        submission = secrets.token_urlsafe(18)
+    if form.is_valid():
+        try:
+            recorded = actions.record_totals(
+                asking=asking,
+                totals=form.totals(),
+                form_version=form.cleaned_data["form_version"],
+                submission=submission,
+                by=request.reader,
+                at=at,
+            )
+            return _recorded(request, case, recorded, at)
+        except actions.InvalidTotals:
+            form.add_error(None, _("This score cannot be that number."))
+        except (actions.Answered, actions.Expired):
+            say(request, _("This form was answered before, or it ran out. Nothing was saved."))
+            return redirect("practitioner:case-measures", case.pk)
+    return _enter_page(
+        request,
+        case,
+        asking,
+        Answers(asking=asking),
+        totals=form,
+        submission=submission,
+        status=422,
+    )
+
+
+def _recorded(request: Request, case: Any, recorded: actions.Recorded, at: Any) -> HttpResponse:
     actions.tell_now(recorded.alerts, at)
     saved(request, at)
     if recorded.alerts:
@@ -392,6 +489,7 @@ def _enter_page(
     form: Answers,
     *,
     alerts: Any = (),
+    totals: Totals | None = None,
     submission: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -411,6 +509,9 @@ def _enter_page(
         stem=wording.stem,
         lang=wording.language,
         credit=instrument.licence.credit,
+        licence=instrument.licence.statement if instrument.licence.tier != "ship" else "",
+        totals=(totals or Totals(asking=asking)) if queries.scores_to_enter(instrument) else None,
+        has_items=bool(instrument.items),
         submission=submission or secrets.token_urlsafe(18),
         raised=[_alert(each) for each in alerts],
     )
@@ -434,9 +535,11 @@ def response(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
     case = case_or_404(request, pk)
     rows = queries.responses(seen_by=request.reader).filter(circle=case.circle)
     found = get_object_or_404(rows.select_related("written_by"), pk=answers)
-    cat = catalogue.current()
-    instrument = cat.instrument(found.instrument)
-    wording = cat.wording(found.instrument, get_language() or "en")
+    cat, language = catalogue.current(), get_language() or "en"
+    instrument = cat.instruments.get(found.instrument)
+    if instrument is None:
+        return _response_without_form(request, case, found)
+    wording = cat.wording(found.instrument, language)
     return case_page(
         request,
         "practitioner/measures/response.html",
@@ -444,14 +547,98 @@ def response(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
         tab="measures",
         title=instrument.name,
         name=instrument.name,
-        items=[_answer(item, found, instrument, wording) for item in instrument.items],
+        items=[]
+        if found.entered_as_total
+        else [_answer(item, found, instrument, wording) for item in instrument.items],
+        is_total=found.entered_as_total,
         facts=_facts(request, found, instrument, wording),
+        steps=[wording.steps.get(each, each) for each in _steps(found, instrument)],
+        prompts=[cat.sentence(each, language) for each in queries.prompts_of(found)],
+        lines=lines_of(found, instrument, wording),
+        change=change_words(instrument),
+        not_verified=", ".join(instrument.unverified),
+        checked=day_words(date.fromisoformat(instrument.licence.checked)),
+        review_by=day_words(date.fromisoformat(instrument.review_by))
+        if instrument.review_by
+        else "",
         licence=instrument.licence.statement,
         credit=instrument.licence.credit,
         source=instrument.source,
         lang=wording.language,
         seen=seen_by_whom(request, found.record_type_of_row, case.circle_id),
     )
+
+
+def _response_without_form(request: Request, case: Any, found: Any) -> HttpResponse:
+    """The form is not here any more, such as when its pack was switched off: what was kept."""
+    scores = [{"term": name, "text": str(value)} for name, value in found.scores.items()]
+    return case_page(
+        request,
+        "practitioner/measures/response.html",
+        case,
+        tab="measures",
+        title=found.instrument,
+        name=found.instrument,
+        items=[
+            {"question": item, "said": str(value), "points": ""}
+            for item, value in found.answers.items()
+        ],
+        facts=[
+            {"term": _("Answered"), "text": moment_words(request, found.answered_at)},
+            *scores,
+        ],
+        licence=_("The form is not here any more; these are the numbers that were kept."),
+        seen=seen_by_whom(request, found.record_type_of_row, case.circle_id),
+    )
+
+
+def _steps(found: Any, instrument: Any) -> tuple[str, ...]:
+    return next((each.steps for each in instrument.results if each.name == found.result), ())
+
+
+def lines_of(found: Any, instrument: Any, wording: Any) -> list[dict[str, Any]]:
+    """Every line of the instrument by its source, what this score is by it, and which is used."""
+    rows = []
+    for rule in instrument.caseness:
+        points = found.scores.get(rule.score)
+        holds = is_case(rule, points)
+        score = wording.scores.get(rule.score) or (
+            _("Total") if rule.score == "total" else rule.score
+        )
+        rows.append(
+            {
+                "rule": f"{score} {rule.op} {rule.value}",
+                "said": _("no score") if holds is None else _("yes") if holds else _("no"),
+                "source": rule.source,
+                "is_used": found.caseness_rule == f"{found.instrument}/{rule.id}",
+            }
+        )
+    return rows
+
+
+BASES: Mapping[str, Any] = {
+    "published": gettext_lazy("published"),
+    "derived": gettext_lazy("worked out from a spread and a reliability"),
+    "mid": gettext_lazy("the smallest difference people notice, not measurement error"),
+    "by_analogy": gettext_lazy("by analogy with another measure"),
+}
+
+
+def change_words(instrument: Any) -> str:
+    """How much change is more than measurement error, how that is known, and whether it is used."""
+    change = instrument.reliable_change
+    if change is None:
+        return _("No value is known, so no change is called reliable.")
+    words = _("%(points)s points: %(basis)s. %(source)s.") % {
+        "points": number_format(change.value),
+        "basis": str(BASES.get(change.basis, change.basis)),
+        "source": change.source.rstrip("."),
+    }
+    if change.is_own:
+        return words + " " + _("Figures of this service.")
+    if not change.is_on:
+        return words + " " + _("Switched off until this service enters its own figures.")
+    return words
 
 
 def _answer(item: Any, found: Any, instrument: Any, wording: Any) -> dict[str, str]:
@@ -466,9 +653,16 @@ def _answer(item: Any, found: Any, instrument: Any, wording: Any) -> dict[str, s
     return {
         "question": str(wording.items.get(item.id, item.id)),
         "said": said,
-        "points": "" if value is None else str(instrument.points(item).get(value, value)),
+        "points": "" if value is None else str(instrument.points(item).get(value, "")),
         "is_open": "yes" if value is None and item.id in found.answers else "",
     }
+
+
+DETAILS: Mapping[str, Any] = {
+    "form_version": gettext_lazy("Form and version"),
+    "variant": gettext_lazy("Variant"),
+    "drink_grams": gettext_lazy("Grams in a standard drink"),
+}
 
 
 def _facts(request: Request, found: Any, instrument: Any, wording: Any) -> list[dict[str, str]]:
@@ -478,6 +672,15 @@ def _facts(request: Request, found: Any, instrument: Any, wording: Any) -> list[
     ]
     if found.written_by_id != found.respondent_id:
         facts.append((_("Written down by"), str(found.written_by)))
+    if found.entered_as_total:
+        facts.append((_("How"), _("entered as a total from a form of one's own")))
+    for name, value in found.details.items():
+        facts.append((DETAILS.get(name, name), value))
+    if found.result:
+        said = wording.results.get(found.result, found.result)
+        if found.missing:
+            said = _("%(result)s, or more: something is not answered") % {"result": said}
+        facts.append((_("Result"), said))
     for name, value in found.scores.items():
         label = wording.scores.get(name) or (_("Total") if name == "total" else name)
         rule = instrument.score_rule(name)
@@ -498,6 +701,8 @@ def _facts(request: Request, found: Any, instrument: Any, wording: Any) -> list[
 
 
 def _score_words(found: Any, name: str, value: int | None, *, is_mean: bool) -> str:
+    if value is None and found.entered_as_total:
+        return _("Not entered")
     if value is None:
         return _("No score: too few answers. It is not a zero.")
     exact = number_format(as_decimal(Fraction(found.scores_exact.get(name, value)), 2))
@@ -506,4 +711,6 @@ def _score_words(found: Any, name: str, value: int | None, *, is_mean: bool) -> 
             "value": value,
             "exact": exact,
         }
-    return exact if is_mean else str(value)
+    return (
+        exact if is_mean or Fraction(found.scores_exact.get(name, value)) != value else str(value)
+    )

@@ -317,10 +317,7 @@ def book(
     Raises:
         ChildNotAsked; whatever booking refuses.
     """
-    by.confirm_create("booking", institution=circle.institution_id, circle=circle.pk)
-    if len(persons) > 1 and not child_was_asked(circle.pk, at):
-        raise ChildNotAsked(circle=circle.pk)
-    return calendar.book(
+    booking = calendar.book(
         circle=circle,
         practitioner=practitioner,
         persons=persons,
@@ -332,6 +329,9 @@ def book(
         by=by,
         at=at,
     )
+    if len(persons) > 1 and not child_was_asked(circle.pk, at):
+        raise ChildNotAsked(circle=circle.pk)  # last, so that every other refusal comes first
+    return booking
 
 
 # -- reads ----------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ PLACES = (
     ("office:service-list", "settings", "service", "R"),
     ("office:rota", "phone-call", "shift", "R"),
     ("office:credentials", "badge-check", "credential", "E"),
+    ("office:safeguarding", "shield-check", "safeguarding_report", "S"),
     ("office:line-list", "phone", "line_check", "R"),
     ("office:trail", "list-tree", "audit_trail", "R"),
 )
@@ -29,6 +30,7 @@ def entries(request: Request) -> list[dict[str, Any]]:
         "office:service-list": _("Services"),
         "office:rota": _("Who is on call"),
         "office:credentials": _("Credentials"),
+        "office:safeguarding": _("Safeguarding"),
         "office:line-list": _("Crisis lines"),
         "office:trail": _("Record of access"),
     }

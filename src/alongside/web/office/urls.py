@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alongside.web.office import credentials, rota, views
+from alongside.web.office import credentials, rota, safeguarding, views
 
 app_name = "office"
 urlpatterns = [
@@ -23,6 +23,12 @@ urlpatterns = [
     path("rota/<uuid:pk>/<uuid:shift>/end/", rota.end, name="rota-end"),
     path("credentials/", credentials.listing, name="credentials"),
     path("credentials/<uuid:pk>/", credentials.look, name="credential"),
+    path("safeguarding/", safeguarding.listing, name="safeguarding"),
+    path("safeguarding/<uuid:pk>/", safeguarding.report, name="safeguarding-report"),
+    path("safeguarding/<uuid:pk>/read/", safeguarding.receive, name="safeguarding-receive"),
+    path("safeguarding/<uuid:pk>/add/", safeguarding.add, name="safeguarding-add"),
+    path("safeguarding/<uuid:pk>/answer/", safeguarding.decide, name="safeguarding-decide"),
+    path("safeguarding/<uuid:pk>/close/", safeguarding.close, name="safeguarding-close"),
     path("lines/", views.line_list, name="line-list"),
     path("lines/<slug:line>/called/", views.line_called, name="line-called"),
     path("record/", views.trail, name="trail"),

@@ -1197,6 +1197,16 @@ def _people() -> tuple[Sample, ...]:
             },
         ),
         Sample(
+            "duties",
+            "not checked here",
+            {
+                "rows": [
+                    {"title": "A child: social care", "text": "Everybody. The same day."},
+                ],
+                "verified": "",
+            },
+        ),
+        Sample(
             "wallet",
             "paper",
             {

@@ -28,6 +28,7 @@ UNDER = {
     "person:agree-talks": "person:plan",
     "person:agree-plan": "person:plan",
     "person:task": "person:home",
+    "person:report": "person:record",
     "person:safety-change": "person:safety",
     "person:safety-versions": "person:safety",
     "person:safety-version": "person:safety",

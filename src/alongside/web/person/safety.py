@@ -70,7 +70,7 @@ def plan(request: Request) -> HttpResponse:
             "emergency": shown.emergency_of(_help()),
             "number": _help()["emergency"],
             "card": shown.card_of(written),
-            "seen": seen_here(request, "safety_plan", circle.pk),
+            "seen": _seen(request, circle),
             "looked_at": _looked_at(request, circle, found),
         },
     )
@@ -371,6 +371,13 @@ def _shared(request: Request, circle: Any) -> list[tuple[str, str, str]]:
         for row in rows
         if safety_plan.shown_lines(row)
     ]
+
+
+def _seen(request: Request, circle: Any) -> str:
+    words = seen_here(request, "safety_plan", circle.pk)
+    if _shared(request, circle):
+        words += " " + _("Some see lines you chose: look at each step. You can change that today.")
+    return words
 
 
 def _looked_at(request: Request, circle: Any, found: Any) -> str:

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from alongside.web.person import agree, change, home, plan, practice, questions, record, safety
+from alongside.web.person import (
+    agree,
+    change,
+    home,
+    plan,
+    practice,
+    questions,
+    record,
+    report,
+    safety,
+)
 
 app_name = "person"
 urlpatterns = [
@@ -10,6 +20,7 @@ urlpatterns = [
     path("plan/", plan.plan, name="plan"),
     path("plan/talks/<uuid:pk>/", agree.talks, name="agree-talks"),
     path("plan/<uuid:pk>/", agree.plan, name="agree-plan"),
+    path("report/", report.report, name="report"),
     path("safety/", safety.plan, name="safety"),
     path("safety/change/", safety.change, name="safety-change"),
     path("safety/versions/", safety.versions, name="safety-versions"),

@@ -15,6 +15,7 @@ from alongside import catalogue
 from alongside.calendar import actions as calendar
 from alongside.calendar.rules import NoSuchTime, NoSuchZone
 from alongside.cases import actions as cases
+from alongside.crisis import safeguarding
 from alongside.delivery import actions as delivery
 from alongside.plans import actions as plans
 from alongside.records.errors import Refused
@@ -264,6 +265,13 @@ _PLAIN: Mapping[type[Exception], tuple[str, Any]] = {
     calendar.NotExpected: (
         "persons",
         gettext_lazy("Choose at least one person. Only people of this circle can be expected."),
+    ),
+    safeguarding.ChildNotAsked: (
+        "persons",
+        gettext_lazy(
+            "First ask whether a child will be there: under Danger, “A child in the room?”. "
+            "Then these people can be given a date."
+        ),
     ),
     calendar.KeptApart: (
         "persons",

@@ -24,6 +24,7 @@ ENTRIES = (
     ("practitioner:cases", "folder-open", gettext_lazy("Cases"), ""),
     ("practitioner:calendar", "calendar", gettext_lazy("Calendar"), ""),
     ("practitioner:crisis-board", "siren", gettext_lazy("Crisis board"), "alerts"),
+    ("practitioner:safeguarding", "shield-check", gettext_lazy("Safeguarding"), ""),
     ("practitioner:credentials", "badge-check", gettext_lazy("My credentials"), ""),
 )
 

@@ -13,6 +13,7 @@ from alongside.access import actions as access
 from alongside.cases import actions as cases
 from alongside.consent import actions as consent
 from alongside.credentials import actions as credentials
+from alongside.crisis import safeguarding
 from alongside.people import actions as people
 from alongside.people import reach
 from alongside.records.errors import Refused
@@ -41,6 +42,7 @@ TASKS: Mapping[str, Any] = {
     "hand_over_not_taken": gettext_lazy("Nobody accepted what you handed over: you still have it"),
     "debrief": gettext_lazy("How was the alert for you? A few lines, for you and your supervisor"),
     "debrief_talk": gettext_lazy("Somebody who was on an alert asks to talk with you"),
+    "safeguarding_report": gettext_lazy("A safeguarding report: read it, and answer today"),
     "means_safety": gettext_lazy("Something agreed to make means safe is due: ask, and look"),
     "safeguarding": gettext_lazy("A report about a child or an adult at risk is due"),
 }
@@ -106,6 +108,10 @@ _REFUSALS: tuple[tuple[type[Refused], Any], ...] = (
     (
         cases.NoContactLeft,
         gettext_lazy("They left no name or no contact, so they cannot join yet."),
+    ),
+    (
+        safeguarding.WaitsForAnswer,
+        gettext_lazy("A safeguarding report waits for its answer. Ask the lead today, then close."),
     ),
     (cases.WrongState, gettext_lazy("The case has moved on meanwhile. Here it is as it stands.")),
     (people.AlreadyMember, gettext_lazy("This person is in the circle already.")),

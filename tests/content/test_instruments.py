@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -365,3 +366,144 @@ def test_every_prompt_of_a_rule_has_its_sentence(lang):
 
     assert prompts >= {"gds15_ask_about_suicide", "pcl5_item_16", "epds_baby_safety"}
     assert prompts <= set(SHIPPED.sentences(lang))
+
+
+# -- packs, and a service's own figures ----------------------------------------------------------
+
+
+def own_change(tmp_path: Path, text: str) -> catalogue.Catalogue:
+    own = tmp_path / "own"
+    (own / "reliable_change").mkdir(parents=True)
+    (own / "reliable_change" / "one.yaml").write_text(
+        f"{text}\nsource: our own figures\nchecked: 2026-11-22\nreview_by: 2027-11-22\n"
+        "approved: {by: A. Okafor, on: 2026-11-22}\n",
+        encoding="utf-8",
+    )
+    return catalogue.build([ROOT, *PACKS, own])
+
+
+def test_no_value_worked_out_from_assumed_figures_is_on():
+    derived = {
+        each.ref.id: each.reliable_change.is_on
+        for each in SHIPPED.instruments.values()
+        if each.reliable_change and each.reliable_change.basis in ("derived", "by_analogy")
+    }
+
+    assert {"audit", "cesd", "gds15", "k10", "phqa", "pss10"} <= set(derived)
+    assert not any(derived.values())
+
+
+def test_a_service_switches_a_derived_value_on_with_its_own_figures(tmp_path):
+    whole = own_change(tmp_path, "instrument: k10@1\nsd: 8.5\nreliability: 0.93")
+    change = whole.instrument("k10").reliable_change
+
+    assert not [each for each in whole.problems if "reliable_change" in each.file]
+    assert (change.basis, change.is_on, change.is_own) == ("derived", True, True)
+    assert change.value == Decimal("6.24")  # 1.96 x 8.5 x sqrt(2 x 0.07) = 6.23…, never less
+    assert not SHIPPED.instrument("k10").reliable_change.is_on
+
+
+def test_a_service_chooses_among_published_values(tmp_path):
+    whole = own_change(tmp_path, "instrument: core10@1\nuse: stricter")
+
+    assert whole.instrument("core10").reliable_change.value == 7
+    assert whole.instrument("core10").other_changes[0].value == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("instrument: phq9@1\nsd: 6\nreliability: 0.9", "a published value, which wins"),
+        ("instrument: core10@1\nuse: lenient", "has no value lenient"),
+        ("instrument: k10@1\nuse: default", "give your own"),
+        ("instrument: k10@1\nsd: 8", "give sd and reliability"),
+        ("instrument: k10@1\nsd: 8\nreliability: 1.2", "reliability"),
+        ("instrument: urica@1\nsd: 8\nreliability: 0.9", "neither direction"),
+    ],
+)
+def test_figures_that_cannot_be_used_are_refused(tmp_path, text, said):
+    whole = own_change(tmp_path, text)
+
+    assert any(said in str(each) for each in whole.problems if "reliable_change" in each.file)
+    assert not any(
+        each.reliable_change.is_own for each in whole.instruments.values() if each.reliable_change
+    )
+
+
+def test_a_pack_that_is_off_keeps_its_words_away_and_is_checked_all_the_same(tmp_path):
+    root = tmp_path / "content"
+    shutil.copytree(ROOT, root)
+    change(root / "packs/nc/instruments/who5/1/instrument.yaml", "multiply: 4", "multiply: 5")
+
+    whole = catalogue.build([root])
+
+    assert not {"audit@1", "who5@1", "core10@1"} & set(whole.instruments)
+    assert "WHO-5 Well-Being Index" in whole.packs["nc"].instruments.values()
+    assert not whole.packs["nc"].is_on
+    with pytest.raises(catalogue.PackIsOff):
+        whole.instrument("who5")
+    assert any("packs/nc/instruments/who5" in each.file for each in catalogue.check([root]))
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("packs/nc/instruments/who5/1/instrument.yaml", "pack: nc", "pack: nd", "for the pack nc"),
+        ("packs/nc/instruments/who5/1/instrument.yaml", "pack: nc", "pack: null", "the pack nc"),
+        ("instruments/gad2/1/instrument.yaml", "pack: null", "pack: nc", "goes into packs/nc"),
+    ],
+)
+def test_another_licence_stands_in_a_folder_of_its_own(tmp_path, file, old, new, said):
+    root = tmp_path / "content"
+    for kind in ("instruments", "risk_rules", "packs"):
+        shutil.copytree(ROOT / kind, root / kind)
+    change(root / file, old, new)
+
+    assert any(said in each for each in errors(root, root / "packs/nc"))
+
+
+def test_a_pack_without_its_licence_is_not_there(tmp_path):
+    root = tmp_path / "content"
+    shutil.copytree(ROOT / "packs", root / "packs")
+    (root / "packs/nd/LICENCE.md").unlink()
+
+    whole = catalogue.build([root], only=("packs",))
+
+    assert set(whole.packs) == {"nc"}
+    assert any("a licence of its own" in str(each) for each in whole.problems)
+
+
+def test_words_that_may_not_be_changed_are_translated_by_their_owners_only(tmp_path):
+    root = tmp_path / "content"
+    shutil.copytree(ROOT / "packs", root / "packs")
+    folder = root / "packs/nd/instruments/core10/1"
+    text = (folder / "wording.en.yaml").read_text(encoding="utf-8")
+    (folder / "wording.es.yaml").write_text(f"translation: made at home\n{text}", encoding="utf-8")
+
+    found = errors(root, root / "packs/nd")
+
+    assert any("wording.es.yaml" in each and "official translations only" in each for each in found)
+
+
+@pytest.mark.parametrize(
+    ("id", "old", "new", "said"),
+    [
+        ("dsm5_l1", "kind: max, items: [item_3]", "kind: max, items: []", "a max needs items"),
+        ("swemwbs", '"7": 7.00, ', "", "7 points are not in it"),
+        ("swemwbs", "of: total", "of: totals", "no score named totals"),
+        ("urica", "range: [-2, 14]", "range: [-2, 15]", "the items give -2 to 14"),
+        ("urica", "maintenance: 1,", "upkeep: 1,", "no score named upkeep"),
+        ("asq", "{item: item_5, equals: 1}", "{item: item_5, equals: 2}", "reaches this"),
+        ("asq", "steps: [judgement_still_counts,", "steps: [judgement,", "judgement has no words"),
+        ("wsas", "value: 9,", "value: 10,", "none of the values of work"),
+        ("moca", "items: []", "items: [{id: item_1, options: x}]", "allows one number, no items"),
+        ("pcptsd5", "unasked: 0", "unasked: 5", "none of its values with points"),
+        ("pcptsd5", "{sex: female}", "{sex: woman}", "sex"),
+        ("nida_qs", "unverified: [items]", "unverified: [texts]", "there is no part texts"),
+    ],
+)
+def test_a_mistake_in_a_further_shape_is_refused(content, id, old, new, said):
+    change(content / f"instruments/{id}/1/instrument.yaml", old, new)
+
+    assert any(f"/{id}/1/" in each and said in each for each in errors(content))
+    assert f"{id}@1" not in catalogue.build([content]).instruments

@@ -30,6 +30,7 @@ class PackFile(Shape):
     id: PackId
     name: str
     licence: str
+    source: str
     confirm: str
     checked: date
     review_by: date
@@ -45,6 +46,7 @@ class Pack:
     id: str
     name: str
     licence: str
+    source: str
     confirm: str
     instruments: Mapping[str, str]
     is_on: bool

@@ -39,7 +39,12 @@ def run_once(*, at: datetime) -> int:
 
 def climb_once(*, at: datetime) -> int:
     """What may not wait: steps that are due, alerts nobody follows up, shifts, what was sent."""
-    parts = (
+    return _each(climbing_parts(), at)
+
+
+def climbing_parts() -> tuple[Callable[..., int], ...]:
+    """What ``climb_once`` does, in order. Each part may fail and be done again alone."""
+    return (
         escalate_due,
         open_unattended,
         tell_those_now_on_shift,
@@ -47,7 +52,6 @@ def climb_once(*, at: datetime) -> int:
         ask_for_a_hand_over,
         note_what_was_sent,
     )
-    return _each(parts, at)
 
 
 def tidy_once(*, at: datetime) -> int:

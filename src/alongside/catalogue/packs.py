@@ -46,7 +46,6 @@ class Pack:
     id: str
     name: str
     licence: str
-    source: str
     confirm: str
     instruments: Mapping[str, str]
     is_on: bool

@@ -628,7 +628,9 @@ def check(catalogue: Catalogue, roots: Sequence[Path], today: date | None) -> li
     """
     problems: list[Problem] = []
     offered = {
-        offer.protocol.partition("/")[0] for need in catalogue.needs.values() for offer in need.offers
+        offer.protocol.partition("/")[0]
+        for need in catalogue.needs.values()
+        for offer in need.offers
     }
     here = {name.partition("@")[0] for name in catalogue.instruments}
     schema = schema_of(catalogue) if "facts" in catalogue.shelves.get("facts", {}) else None

@@ -286,6 +286,30 @@ def there_is_a_second_channel() -> Iterator[Finding]:
         )
 
 
+def somebody_watches() -> Iterator[Finding]:
+    """A monitor on another machine hears the service, and pages when it does not."""
+    from django.conf import settings
+
+    from alongside.notify import canary
+    from alongside.records import clock
+
+    if not settings.WATCH["url"]:
+        yield Finding(
+            "warning",
+            "No outside monitor: when this service stops, nobody is told.",
+            "Run alongside watch on another machine and set ALONGSIDE_WATCH_URL.",
+        )
+        return
+    silent, last = canary.silent_since(at=clock.now())
+    if silent:
+        yield Finding(
+            "error",
+            f"The outside monitor takes no canary (last: {_utc(last) if last else 'never'}).",
+            "See that alongside watch runs there, that this machine reaches "
+            f"{settings.WATCH['url']}, and that both have one ALONGSIDE_WATCH_SECRET.",
+        )
+
+
 def numbers_are_verified() -> Iterator[Finding]:
     """Somebody called the crisis lines of the country, lately."""
     from alongside.directory import queries as directory
@@ -381,6 +405,7 @@ CHECKS: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
     ("clock", clocks_agree),
     ("messages", messages_go_out),
     ("channels", there_is_a_second_channel),
+    ("outside monitor", somebody_watches),
     ("people on call", somebody_answers),
     ("numbers to call", numbers_are_verified),
     ("content", content_is_sound),

@@ -149,6 +149,13 @@ VOICE = {
     "secret": env("VOICE_SECRET"),
     "accepted": env("VOICE_ACCEPTED"),
 }
+# The outside monitor, on another machine: where it listens, and the word both sides know.
+WATCH = {"url": env("WATCH_URL"), "secret": env("WATCH_SECRET")}
+WATCH_EVERY = number("WATCH_EVERY", "60")
+if not 1 <= WATCH_EVERY <= 60:
+    raise ImproperlyConfigured(
+        f"ALONGSIDE_WATCH_EVERY is {WATCH_EVERY}. Write the seconds between two canaries, 1 to 60."
+    )
 
 DATABASES = {"default": database(env("DATABASE_URL", f"sqlite:///{VAR / 'alongside.sqlite3'}"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

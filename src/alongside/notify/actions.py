@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from alongside.notify import rules
+from alongside.notify import queries, rules
 from alongside.notify.models import Attempt, Channel, Heartbeat, Message
 from alongside.notify.transports import Said
+from alongside.people.models import Institution
 from alongside.records import audit, crashpoint
 from alongside.records.actions_base import action
 from alongside.records.reader import Reader
@@ -68,7 +69,7 @@ def queue(
         },
     )
     if is_new:
-        audit.write("notify.message_queued", by=by, about=message, at=at, detail={"about": about})
+        _write("notify.message_queued", message, by=by, at=at)
     return message
 
 
@@ -115,9 +116,7 @@ def mark_sent(*, message: Message, said: Said, by: Reader, at: datetime) -> None
     crashpoint.here("notify.after_attempt")
     done = _waiting(message).update(sent_at=at, claimed_until=None)
     if done:
-        audit.write(
-            "notify.message_sent", by=by, about=message, at=at, detail={"about": message.about}
-        )
+        _write("notify.message_sent", message, by=by, at=at)
 
 
 @action
@@ -144,9 +143,36 @@ def mark_withheld(*, message: Message, by: Reader, at: datetime) -> None:
     """Note that the message is no longer right to send."""
     Attempt.objects.create(message=message, at=at, outcome="withheld")
     if _waiting(message).update(withheld_at=at, claimed_until=None):
-        audit.write(
-            "notify.message_withheld", by=by, about=message, at=at, detail={"about": message.about}
-        )
+        _write("notify.message_withheld", message, by=by, at=at)
+
+
+@action
+def make_canary(*, key: str, body: str, by: Reader, at: datetime) -> Message | None:
+    """Put the test message of this minute in the outbox, and forget those of an hour ago.
+
+    None before there is an institution: nobody is served yet.
+    """
+    house = Institution.objects.unscoped("outbox").order_by("created_at", "pk").first()
+    if house is None:
+        return None
+    kept = queries.canaries().filter(sent_at__isnull=False).order_by("-sent_at").first()
+    old = queries.canaries().filter(created_at__lt=at - rules.KEPT)
+    old = old.exclude(pk=kept.pk) if kept is not None else old
+    Attempt.objects.unscoped("outbox").filter(message__in=old).delete()
+    old.delete()
+    return queue(
+        key=key,
+        kind=rules.CANARY,
+        channel=rules.WATCH,
+        institution=house.pk,
+        address="watch@localhost",
+        subject="canary",
+        body=body,
+        about=rules.CANARY,
+        due_at=at,
+        by=by,
+        at=at,
+    )
 
 
 def beat(*, name: str, at: datetime) -> None:
@@ -158,6 +184,12 @@ def beat(*, name: str, at: datetime) -> None:
 def forget_beats(*, before: datetime) -> None:
     """Remove the signs of life of dispatchers that ended long ago."""
     Heartbeat.objects.filter(at__lt=before).delete()
+
+
+def _write(word: str, message: Message, *, by: Reader, at: datetime) -> None:
+    """Into the trail: every message but the canary, which is about nobody and comes each minute."""
+    if message.kind != rules.CANARY:
+        audit.write(word, by=by, about=message, at=at, detail={"about": message.about})
 
 
 def _try_made(message: Message, at: datetime, outcome: str, detail: str) -> None:

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from django.db import close_old_connections, connection
 
 from alongside import catalogue
-from alongside.notify import actions, queries, rules
+from alongside.notify import actions, canary, queries, rules
 from alongside.notify.models import Message
 from alongside.notify.transports import Said, Transport, configured, letter
 from alongside.records import clock, crashpoint
@@ -32,6 +32,7 @@ SENDERS = 4  # a transport that is slow with one message does not hold up the ne
 SHORTEST_CALL = 1.0  # seconds; with less left of a claim nothing is sent
 MARGIN = 0.5  # seconds kept for the mark
 POLL = 0.1  # seconds between two looks into an empty outbox
+SING_EVERY = 0.5  # seconds between two looks whether a canary is due
 REASON = "dispatcher"
 
 
@@ -117,7 +118,7 @@ def run(
     Args:
         transports: one a channel; those of this deployment by default.
     """
-    used = configured() if transports is None else transports
+    used = (*configured(), *canary.transports()) if transports is None else transports
     threads = [
         threading.Thread(
             target=_loop,
@@ -126,8 +127,10 @@ def run(
             daemon=True,
         )
         for transport in used
-        for number in range(senders)
+        for number in range(1 if transport.channel == rules.WATCH else senders)
     ]
+    if transports is None and canary.transports():
+        threads.append(threading.Thread(target=_loop, args=(stop, SING_EVERY, sing), name="canary"))
     threads.append(
         threading.Thread(
             target=_loop, args=(stop, rules.BEAT_EVERY, beat), name="heartbeat", daemon=True
@@ -144,6 +147,13 @@ def beat() -> bool:
     at = clock.now()
     actions.beat(name=f"{socket.gethostname()}:{os.getpid()}", at=at)
     actions.forget_beats(before=at - timedelta(days=1))
+    return False
+
+
+def sing() -> bool:
+    """Make the canary of this minute."""
+    at = clock.now()
+    canary.sing(by=system(REASON, at), at=at)
     return False
 
 

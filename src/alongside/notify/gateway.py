@@ -7,7 +7,6 @@ is sent again under the same id, because late or twice is better than lost.
 
 from __future__ import annotations
 
-import hmac
 import http.client
 import json
 import re
@@ -17,11 +16,11 @@ import threading
 import time
 from contextlib import suppress
 from email.message import EmailMessage
-from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from alongside.notify.rules import CALL_LIMIT
+from alongside.notify.signed import signature
 from alongside.notify.transports import Said
 from alongside.records import clock
 
@@ -166,11 +165,6 @@ class GatewayTransport:
             headers["X-Timestamp"] = moment
             headers["X-Signature"] = f"sha256={signature(self.secret, moment, body)}"
         return headers
-
-
-def signature(secret: str, moment: str, body: bytes) -> str:
-    """The HMAC-SHA256 over moment and body, in hex, as the receiving side computes it too."""
-    return hmac.new(secret.encode(), f"{moment}.".encode() + body, sha256).hexdigest()
 
 
 def _cut(sock: socket.socket) -> None:

@@ -18,7 +18,7 @@ class Message(Record):
     record_type = "message"
     audit_noun = "notify.message"
 
-    CHANNELS = [(kind, kind) for kind in rules.KINDS]
+    CHANNELS = [(kind, kind) for kind in (*rules.KINDS, rules.WATCH)]
 
     institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
     circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, null=True)

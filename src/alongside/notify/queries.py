@@ -76,3 +76,40 @@ def is_due(*, channel: str, at: datetime, about: str = "") -> bool:
         due_at__lte=at,
     )
     return bool((rows.filter(about=about) if about else rows).exists())
+
+
+# -- the canary -----------------------------------------------------------------------------------
+
+
+def canaries() -> ScopedQuerySet:
+    """The test messages to the outside monitor. They are about nobody."""
+    rows: ScopedQuerySet = Message.objects.unscoped("dispatcher").filter(
+        about=rules.CANARY, kind=rules.CANARY
+    )
+    return rows
+
+
+def is_made(key: str) -> bool:
+    """Whether a message with this key is in the outbox already."""
+    return bool(Message.objects.unscoped("dispatcher").filter(key=key).exists())
+
+
+def last_heard() -> datetime | None:
+    """When the outside monitor last took a canary; None: never."""
+    rows = canaries().filter(sent_at__isnull=False).order_by("-sent_at")
+    last: datetime | None = rows.values_list("sent_at", flat=True).first()
+    return last
+
+
+def untried(*, at: datetime) -> int:
+    """How many messages about danger were due by then, and nobody even tried to send them."""
+    rows = Message.objects.unscoped("dispatcher").filter(
+        Q(claimed_until=None) | Q(claimed_until__lte=at),
+        life_critical=True,
+        attempts=0,
+        sent_at=None,
+        withheld_at=None,
+        given_up_at=None,
+        due_at__lte=at,
+    )
+    return int(rows.count())

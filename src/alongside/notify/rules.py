@@ -25,6 +25,11 @@ GIVE_UP_AFTER = timedelta(days=1)
 BEAT_EVERY = 2.0  # seconds between two signs of life of a dispatcher
 SILENT_AFTER = timedelta(seconds=10)  # then a web process sends the first step itself
 
+CANARY = "canary"  # the test message to the outside monitor: a kind, and what it is about
+WATCH = "watch"  # the channel it goes by: to no person
+MISSES = 3  # so many in a row missed, and the monitor pages; staff see it in red as soon
+KEPT = timedelta(hours=1)  # then a canary is forgotten
+
 
 def wait_after(attempts: int, *, life_critical: bool, rejected: bool = False) -> timedelta:
     """The wait after so many failed attempts: 1, 2, 4 … 30 s where life may depend on it.

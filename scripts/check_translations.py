@@ -99,10 +99,7 @@ def main() -> int:
     for problem in problems:
         print(problem)
     if problems:
-        print(
-            "\nTo bring the files up to date, in src/alongside: "
-            "../../.venv/bin/django-admin makemessages -l es --no-location --no-obsolete"
-        )
+        print("\nTo bring the files up to date: make words")
     return 1 if problems else 0
 
 

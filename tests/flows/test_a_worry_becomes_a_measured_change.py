@@ -476,7 +476,7 @@ def a_way_is_chosen(asha: Somebody, case: str) -> None:
     asha.pick("seeks_help", index=1)
     asha.write(person__age="34")
     asha.press("Save and ask the chooser")
-    asha.sees("Cognitive behavioural therapy (CBT)", "Ask next", "Where this comes from")
+    asha.sees("Cognitive behavioural therapy (CBT)", "Ask next", "where this comes from")
     asha.look()
     asha.press("Decide and go to the plan")
     asha.is_told_what_to_fix()

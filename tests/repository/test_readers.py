@@ -26,7 +26,7 @@ UNSCOPED = {
     "alongside.crisis.edges": "the shift opens an alert, before its people can see it",
     "alongside.crisis.escalation": "the loop that climbs",
     "alongside.crisis.follow_up": "closing an alert makes what is due after it",
-    "alongside.crisis.feed": "a calendar program holds the private address, and nobody is signed in",
+    "alongside.crisis.feed": "a calendar program holds the private address; nobody is signed in",
     "alongside.crisis.private_check": "a yes is told to the lead without the one who said it",
     "alongside.crisis.public": "the public door has no reader",
     "alongside.crisis.queries": "who is on call is asked on behalf of whoever is in danger",

@@ -18,6 +18,8 @@ ROLES = {
     "circle:agree": "concerned",
     "circle:agreed-end": "concerned",
     "circle:leave": "concerned",
+    "circle:task": "concerned",
+    "circle:answer": "concerned",
     "circle:step": "concerned",
     "circle:report": "concerned",
     # person
@@ -173,7 +175,8 @@ ROLES = {
 # Whoever is signed in, for their own account and nothing else.
 OWN_ACCOUNT = {
     "home", "person:settings", "own:index", "own:kept", "own:forget-kept",
-    "own:shifts", "own:shifts-end", "own:reach", "own:reach-add", "own:reach-test", "own:reach-answer", "own:reach-remove",
+    "own:shifts", "own:shifts-end", "own:reach", "own:reach-add", "own:reach-test",
+    "own:reach-answer", "own:reach-remove",
     "account_logout", "account_reauthenticate", "account_change_password", "account_set_password",
     "mfa_index", "mfa_reauthenticate", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
     "mfa_download_recovery_codes", "mfa_activate_totp", "mfa_deactivate_totp",

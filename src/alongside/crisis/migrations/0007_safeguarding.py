@@ -8,75 +8,196 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0001_initial'),
-        ('crisis', '0006_shift_feed'),
-        ('people', '0001_initial'),
+        ("cases", "0001_initial"),
+        ("crisis", "0006_shift_feed"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SafeguardingReport',
+            name="SafeguardingReport",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('kind', models.CharField(choices=[('child', 'child'), ('adult', 'adult')], max_length=5)),
-                ('immediate', models.BooleanField(default=False)),
-                ('words', alongside.records.fields.EncryptedTextField(blank=True)),
-                ('said_by', alongside.records.fields.EncryptedTextField(blank=True)),
-                ('at_risk', alongside.records.fields.EncryptedTextField(blank=True)),
-                ('from_whom', alongside.records.fields.EncryptedTextField(blank=True)),
-                ('wishes', alongside.records.fields.EncryptedTextField(blank=True)),
-                ('filed_at', models.DateTimeField()),
-                ('answer_by', models.DateTimeField()),
-                ('received_at', models.DateTimeField(null=True)),
-                ('decision', models.CharField(blank=True, choices=[('reported', 'reported'), ('not_reported', 'not_reported'), ('with_others', 'with_others')], max_length=20)),
-                ('because', alongside.records.fields.EncryptedTextField(blank=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('circle', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='people.circle')),
-                ('concern', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='cases.concern')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.institution')),
-                ('received_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('written_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("child", "child"), ("adult", "adult")], max_length=5
+                    ),
+                ),
+                ("immediate", models.BooleanField(default=False)),
+                ("words", alongside.records.fields.EncryptedTextField(blank=True)),
+                ("said_by", alongside.records.fields.EncryptedTextField(blank=True)),
+                ("at_risk", alongside.records.fields.EncryptedTextField(blank=True)),
+                ("from_whom", alongside.records.fields.EncryptedTextField(blank=True)),
+                ("wishes", alongside.records.fields.EncryptedTextField(blank=True)),
+                ("filed_at", models.DateTimeField()),
+                ("answer_by", models.DateTimeField()),
+                ("received_at", models.DateTimeField(null=True)),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("reported", "reported"),
+                            ("not_reported", "not_reported"),
+                            ("with_others", "with_others"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("because", alongside.records.fields.EncryptedTextField(blank=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "circle",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="people.circle"
+                    ),
+                ),
+                (
+                    "concern",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="cases.concern"
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="people.institution"
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SafeguardingNamed',
+            name="SafeguardingNamed",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.institution')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='named', to='crisis.safeguardingreport')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="people.institution"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="named",
+                        to="crisis.safeguardingreport",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SafeguardingEntry',
+            name="SafeguardingEntry",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('told', 'told'), ('reference', 'reference'), ('response', 'response'), ('note', 'note')], max_length=10)),
-                ('words', alongside.records.fields.EncryptedTextField()),
-                ('at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.institution')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='crisis.safeguardingreport')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("told", "told"),
+                            ("reference", "reference"),
+                            ("response", "response"),
+                            ("note", "note"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("words", alongside.records.fields.EncryptedTextField()),
+                ("at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="people.institution"
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="crisis.safeguardingreport",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='safeguardingreport',
-            index=models.Index(fields=['circle', 'decided_at'], name='reports_of_a_circle'),
+            model_name="safeguardingreport",
+            index=models.Index(fields=["circle", "decided_at"], name="reports_of_a_circle"),
         ),
         migrations.AddConstraint(
-            model_name='safeguardingreport',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), models.Q(('decided_at__isnull', False), models.Q(('decision', ''), _negated=True)), _connector='OR'), name='a_safeguarding_report_is_closed_only_once_decided'),
+            model_name="safeguardingreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at", None),
+                    models.Q(
+                        ("decided_at__isnull", False), models.Q(("decision", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="a_safeguarding_report_is_closed_only_once_decided",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='safeguardingnamed',
-            constraint=models.UniqueConstraint(fields=('report', 'person'), name='a_report_names_somebody_once'),
+            model_name="safeguardingnamed",
+            constraint=models.UniqueConstraint(
+                fields=("report", "person"), name="a_report_names_somebody_once"
+            ),
         ),
     ]

@@ -37,10 +37,22 @@ def sentences(page: str) -> list[list[str]]:
 
 def grade(page: str) -> float:
     """Flesch-Kincaid grade of an English page; 6.0 is a reading age of about eleven."""
+    length, syllables = _measured(page, "en_GB")
+    return 0.39 * length + 11.8 * syllables - 15.59 if length else 0.0
+
+
+def ease(page: str) -> float:
+    """Fernández-Huerta of a Spanish page: 70 and more is easy, 100 the easiest."""
+    length, syllables = _measured(page, "es")
+    return 206.84 - 60 * syllables - 1.02 * length if length else 100.0
+
+
+def _measured(page: str, language: str) -> tuple[float, float]:
+    """Words a sentence, and syllables a word; zeros for a page without sentences."""
     found = sentences(page)
     words = [word for sentence in found for word in sentence]
     if not words:
-        return 0.0
-    by = pyphen.Pyphen(lang="en_GB", left=1, right=1)
+        return 0.0, 0.0
+    by = pyphen.Pyphen(lang=language, left=1, right=1)
     syllables = sum(len(by.inserted(word).split("-")) for word in words)
-    return 0.39 * len(words) / len(found) + 11.8 * syllables / len(words) - 15.59
+    return len(words) / len(found), syllables / len(words)

@@ -16,6 +16,8 @@ from alongside.cases import actions as cases
 from alongside.cases import queries as case_queries
 from alongside.consent import queries as consent
 from alongside.crisis import private_check
+from alongside.measures import actions as measures
+from alongside.measures.models import Response
 from alongside.notify.models import Message
 from alongside.people import actions as people
 from alongside.people import queries as people_queries
@@ -113,6 +115,30 @@ def test_titles_and_pages_name_nobody_in_the_tab(
 
 
 # -- our plan ----------------------------------------------------------------------------------
+
+
+def test_a_member_answers_questions_signed_in_in_the_language_of_their_account(
+    world: World, noor: Cast, teo: Cast, signed_in: SignedIn
+) -> None:
+    asking = measures.make_asking(
+        circle=world.circle, about=noor.person, respondent=noor.person,
+        instrument="carer_strain_nrs", by=world.asha.reader, at=NOON,
+    )  # fmt: skip
+    browser, address = signed_in(noor), f"/circle/{world.circle.pk}/questions/{asking.pk}/"
+    assert f'action="{address}"' in read(browser, "/circle/")
+    assert browser.get(address).status_code == 405  # looking changes nothing
+    assert signed_in(teo).post(address).status_code == 404
+    opened = browser.post(address)
+    root = opened["Location"].removesuffix("start/")
+    assert root.startswith("/en/l/")
+    assert "Who can see this" in read(browser, opened["Location"])
+    for number, value in ((1, "4"), (2, "8"), (3, "9")):
+        browser.post(f"{root}{number}/", {"a": value})
+    check = read(browser, f"{root}check/")
+    fields = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', check))
+    assert "It’s saved" in browser.post(f"{root}check/", fields, follow=True).content.decode()
+    assert Response._base_manager.filter(respondent=noor.person).exists()
+    assert address not in read(browser, "/circle/")
 
 
 def test_our_plan_names_the_others_in_sight_and_not_who_asked_to_be_hidden(

@@ -19,6 +19,7 @@ from alongside.directory import actions as directory
 from alongside.notify import dispatcher
 from alongside.notify.models import Message
 from tests.conftest import NOON
+from tests.harness.reading import ease, grade
 
 FIRST = "/worried/today/first/"
 NIGHT = NOON + timedelta(days=20)  # nobody is on call
@@ -218,6 +219,32 @@ def test_a_language_chosen_in_the_address_lasts_as_long_as_the_visit_without_a_c
     assert browser.get(away).status_code == 302
     assert browser.get(where)["Location"] == "/en/"
     assert not browser.cookies
+
+
+def pages_of_a_visit(browser, root):
+    """Each page for somebody who is not signed in; pages that quote studies have their words."""
+    for path in (
+        "", "worried/today/first/", "help-now/", "what-helps/", "about-a-child/", "about-me/",
+        "private/", "account/login/code/",
+    ):  # fmt: skip
+        yield path, browser.get(f"{root}{path}").content.decode()
+    where = answer(browser, where=f"{root}worried/today/first/")["Location"].split("?")[0]
+    for path in ("help/", "2/", "3/", "4/", "more/", "later/"):
+        yield path, browser.get(where.removesuffix("help/") + path).content.decode()
+    sent = browser.post(
+        where.replace("/help/", "/more/"), {"submission": uuid4().hex, "words": "x"}
+    )
+    yield "thanks/", browser.get(sent["Location"]).content.decode()
+
+
+def test_pages_for_anyone_read_at_the_age_of_eleven(lines, visitor):
+    found = {path: grade(page) for path, page in pages_of_a_visit(visitor, "/en/")}
+    assert {path: each for path, each in found.items() if each > 6} == {}
+
+
+def test_pages_for_anyone_are_easy_to_read_in_spanish(lines, visitor):
+    found = {path: ease(page) for path, page in pages_of_a_visit(visitor, "/es/")}
+    assert {path: each for path, each in found.items() if each < 70} == {}
 
 
 @pytest.mark.parametrize(

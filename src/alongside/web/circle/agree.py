@@ -129,7 +129,7 @@ def _page(request: Request, place: Any, form: str, *, error: str = "") -> HttpRe
             "parts": [each for each in sections if each["optional"]],
             "shown": digest,
             "error": error,
-            "ref": ref,
+            "number": ref.rpartition("@")[2],
             "seen": seen_by_whom(request, "consent", place.circle_id),
             "choices": [
                 {

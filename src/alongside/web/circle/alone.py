@@ -15,7 +15,7 @@ from alongside.crisis import private_check
 from alongside.records import clock
 from alongside.web.circle.base import own_place
 from alongside.web.parts.access import access
-from alongside.web.parts.pages import Request, moment_words, say, seen_by_whom
+from alongside.web.parts.pages import Request, day_and_time, say, seen_by_whom
 
 
 @access("safety_check", "C")
@@ -56,7 +56,7 @@ def _page(request: Request, place: object) -> HttpResponse:
             "place": place,
             "before": asked.before.get(language, asked.before["en"]),
             "seen": seen_by_whom(request, "safety_check", place.circle_id),  # type: ignore[attr-defined]
-            "last": moment_words(request, before.checked_at) if before else "",
+            "last": day_and_time(request, before.checked_at) if before else "",
             "once": uuid4().hex,
             "questions": [
                 {

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -121,19 +122,26 @@ def _steps(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
     steps.append(
         {
             "state": "now" if course.started_at else "locked",
-            "title": way.name if way is not None else _("Your own talks"),
+            "title": catalogue.current()
+            .reasons(get_language() or "en")
+            .get(f"protocols/{course.protocol}/name")
+            or (way.name if way is not None else _("Your own talks")),
             "text": _("You began on %(day)s.")
             % {"day": day_words(local_day(request, course.started_at))}
             if course.started_at
             else _("Not yet, because something is still open. We tell you when it begins."),
         }
     )
-    if way is not None and course.started_at:
-        names = {step.id: step.name for phase in way.phases for step in phase.steps}
-        steps += [
-            {"state": "open", "title": names.get(step.step, step.step), "text": ""}
-            for step in state.next_steps[:2]
-        ]
+    if course.started_at and state.phase:
+        texts = catalogue.current().reasons(get_language() or "en")
+        key = f"protocols/{course.protocol}/phases/{state.phase}"
+        steps.append(
+            {
+                "state": "open",
+                "title": texts.get(f"{key}/name") or _("Your own talks"),
+                "text": texts.get(f"{key}/goals/1", ""),
+            }
+        )
     return steps
 
 
@@ -142,11 +150,10 @@ def _dates(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
     rows = calendar.upcoming(seen_by=request.reader, at=at, circle=place.circle_id)[:5]
     return [
         {
-            "iso": booking.starts_at.isoformat(),
-            "when": day_words(local_day(request, booking.starts_at)),
-            "title": _("%(time)s, %(minutes)s minutes")
+            "icon": "calendar",
+            "title": day_words(local_day(request, booking.starts_at)),
+            "text": _("%(time)s, %(minutes)s minutes")
             % {"time": clock_time(request, booking.starts_at), "minutes": booking.minutes},
-            "text": "",
         }
         for booking in rows
         if str(place.person_id) in [str(person) for person in booking.persons]
@@ -185,8 +192,9 @@ def _mine(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
         found.append(
             {
                 "title": _("Some short questions for you"),
-                "text": _("Please answer by %(day)s. The link is in the mail we sent you.")
+                "text": _("Please answer by %(day)s. You can skip any.")
                 % {"day": day_words(asking.due_on)},
+                "post_url": reverse("circle:answer", args=[place.circle_id, asking.pk]),
                 "icon": "clipboard-list",
             }
         )
@@ -206,7 +214,8 @@ def _mine(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
             {
                 "title": task.task,
                 "text": task.when_where or "",
-                "icon": "circle-check",
+                "url": reverse("circle:task", args=[place.circle_id, task.pk]),
+                "icon": "circle",
             }
         )
     return found

@@ -11,6 +11,14 @@ from django.utils.translation import gettext as _
 from alongside.people import queries as people
 from alongside.web.parts.pages import Request
 
+UNDER = {
+    "circle:home": "circle:plan",
+    "circle:task": "circle:plan",
+    "circle:step": "circle:plan",
+    "circle:agree": "circle:told",
+    "circle:agreed-end": "circle:told",
+    "circle:leave": "circle:told",
+}
 PAGES = ("circle:plan", "circle:alone", "circle:told")
 
 
@@ -26,7 +34,7 @@ def pages(request: Request) -> list[Mapping[str, Any]]:
             return []
         circle = places[0].circle_id
     labels = (_("Our plan"), _("First talk alone"), _("What I said"))
-    here = "circle:plan" if match.view_name == "circle:home" else match.view_name
+    here = UNDER.get(match.view_name, match.view_name)
     return [
         {"url": reverse(name, args=[circle]), "label": label, "current": name == here}
         for name, label in zip(PAGES, labels, strict=True)

@@ -24,9 +24,9 @@ from alongside.web.circle.base import own_place
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import (
     Request,
+    day_and_time,
     day_words,
     local_day,
-    moment_words,
     saved,
     say,
     seen_by_whom,
@@ -57,7 +57,7 @@ def told(request: Request, circle: UUID) -> HttpResponse:
                 for row in queries.own_concerns(seen_by=reader).filter(circle=circle)
             ],
             "concern_seen": seen_by_whom(request, "concern_intake", circle),
-            "check": moment_words(request, check.checked_at) if check else "",
+            "check": day_and_time(request, check.checked_at) if check else "",
             "check_seen": seen_by_whom(request, "safety_check", circle),
             "receipts": [_receipt(request, place, row, today) for row in agreed],
             "offers": [
@@ -84,7 +84,7 @@ def _title(form: str) -> str:
 def _concern(request: Request, place: Any, row: Any) -> dict[str, Any]:
     return {
         "words": row.words,
-        "when": moment_words(request, row.sent_at or row.began_at),
+        "when": day_and_time(request, row.sent_at or row.began_at),
         "take_back": reverse("circle:take-back", args=[place.circle_id, row.pk])
         if row.state == "sent"
         else "",
@@ -94,9 +94,9 @@ def _concern(request: Request, place: Any, row: Any) -> dict[str, Any]:
 def _receipt(request: Request, place: Any, row: Any, today: Any) -> dict[str, Any]:
     state = consent.fact_of(row).state_on(today)
     facts = [
-        (_("Since"), moment_words(request, row.given_at)),
+        (_("Since"), day_and_time(request, row.given_at)),
         (_("Ends"), day_words(row.expires_on)),
-        (_("Taken back"), moment_words(request, row.withdrawn_at)),
+        (_("Taken back"), day_and_time(request, row.withdrawn_at)),
     ]
     return {
         "id": str(row.pk),

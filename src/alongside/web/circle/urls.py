@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alongside.web.circle import agree, alone, home, join, report, step, told
+from alongside.web.circle import agree, alone, home, join, practice, report, step, told
 
 app_name = "circle"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("<uuid:circle>/", home.plan, name="plan"),
     path("<uuid:circle>/alone/", alone.alone, name="alone"),
     path("<uuid:circle>/report/", report.report, name="report"),
+    path("<uuid:circle>/tasks/<uuid:pk>/", practice.task, name="task"),
+    path("<uuid:circle>/questions/<uuid:pk>/", practice.answer, name="answer"),
     path("<uuid:circle>/step/", step.step, name="step"),
     path("<uuid:circle>/told/", told.told, name="told"),
     path("<uuid:circle>/told/<uuid:concern>/take-back/", told.take_back, name="take-back"),

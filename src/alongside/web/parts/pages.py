@@ -68,6 +68,16 @@ def moment_words(request: Request, at: datetime | None) -> str:
     return f"{short_day(local.date())}, {time_format(local, 'H:i')}"
 
 
+def day_and_time(request: Request, at: datetime | None) -> str:
+    """A moment in full words: Wednesday 25 November 2026, 10:00."""
+    if at is None:
+        return ""
+    return _("%(day)s, %(time)s") % {
+        "day": day_words(local_day(request, at)),
+        "time": clock_time(request, at),
+    }
+
+
 def list_moment(request: Request, at: datetime | None) -> str:
     """A moment in a list: without the year while it is this one, on the reader's own clock."""
     if at is None:

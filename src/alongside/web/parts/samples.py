@@ -9,6 +9,7 @@ from typing import Any
 from django import forms as django_forms
 
 from alongside.web.parts import chart, forms, genogram
+from alongside.web.parts.how_it_went import HowItWent
 
 
 @dataclass(frozen=True, slots=True)
@@ -1564,6 +1565,26 @@ def pages() -> tuple[Page, ...]:
                         **_agree(),
                         "state": "basis",
                         "basis": "You are 13. Someone who looks after you decides with you.",
+                    },
+                ),
+            ),
+        ),
+        Page(
+            "how-it-went",
+            "parts/base_person.html",
+            (
+                Sample(
+                    "how_it_went",
+                    "",
+                    {
+                        "task": {
+                            "task": "Walk to the water",
+                            "why": "Moving comes before wanting to.",
+                            "when_where": "Tuesday, after breakfast",
+                        },
+                        "form": HowItWent(),
+                        "version": 1,
+                        "seen": "Asha Raman can see this. Your family can’t.",
                     },
                 ),
             ),

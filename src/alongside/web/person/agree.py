@@ -192,7 +192,7 @@ def _talks_page(request: Request, course: Any, *, error: str = "") -> HttpRespon
             ),
             "note": parts["right_to_stop"]["text"]
             + " "
-            + _("This is the text of form %(form)s.") % {"form": ref},
+            + _("Version %(number)s of this page.") % {"number": ref.rpartition("@")[2]},
             "said": _already(said_to_talks(request, course)),
             "hidden": [{"name": "shown", "value": digest}],
             "error": error,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.access import sight
 from alongside.people import queries as people
-from alongside.web.parts.pages import Request, clock_time, day_words, local_day
+from alongside.web.parts.pages import Request
 from alongside.web.parts.people_words import listed
 
 
@@ -21,14 +20,6 @@ def own_circles(request: Request) -> list[Any]:
     reader = request.reader
     rows = people.circles(seen_by=reader).filter(focus__in=reader.persons)
     return list(rows.order_by("-created_at", "pk"))
-
-
-def day_and_time(request: Request, at: datetime) -> str:
-    """A moment in words: Wednesday 25 November 2026, 10:00."""
-    return _("%(day)s, %(time)s") % {
-        "day": day_words(local_day(request, at)),
-        "time": clock_time(request, at),
-    }
 
 
 def way_name(protocol: str) -> str:

@@ -17,9 +17,10 @@ from alongside.delivery import queries as delivery
 from alongside.measures import queries as measures
 from alongside.records import clock
 from alongside.web.parts.access import access
-from alongside.web.parts.pages import Request, day_words
-from alongside.web.person.base import day_and_time
+from alongside.web.parts.pages import Request, day_and_time, day_words
 from alongside.web.person.plan import open_questions
+
+SHOWN = 12
 
 
 @access("identity", "R")
@@ -33,7 +34,7 @@ def home(request: Request) -> HttpResponse:
         {
             "talk": _next_talk(request, at),
             "due": [*_questions(request, at), *open_questions(request)],
-            "tasks": _tasks(request),
+            **_tasks(request),
         },
     )
 
@@ -72,12 +73,12 @@ def _questions(request: Request, at: datetime) -> list[dict[str, Any]]:
     return found
 
 
-def _tasks(request: Request) -> list[dict[str, Any]]:
-    """What was agreed to try between talks, and is not looked at together yet."""
+def _tasks(request: Request) -> dict[str, list[dict[str, Any]]]:
+    """What was agreed to try between talks, to be told or told and not yet looked at together."""
     rows = delivery.homework(seen_by=request.reader).filter(
         about__in=request.reader.persons, reviewed_at=None
     )
-    return [
+    shown = [
         {
             "title": task.task,
             "text": task.when_where
@@ -87,5 +88,9 @@ def _tasks(request: Request) -> list[dict[str, Any]]:
             "tag": _("Told") if task.told_at else "",
             "tag_kind": "moss",
         }
-        for task in rows.order_by("told_at", "-set_at")[:10]
+        for task in rows.order_by("-set_at")[:SHOWN]
     ]
+    return {
+        "tasks": [row for row in shown if not row["tag"]],
+        "told": [row for row in shown if row["tag"]],
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -177,19 +178,27 @@ def _of_course(request: Request, course: Any, at: datetime) -> list[dict[str, An
     texts = catalogue.current().reasons(get_language() or "en")
     names = {phase.id: phase.name for phase in plans.protocol_of(course).phases_of(course.variant)}
     for phase in state.phases:
-        key = f"protocols/{course.protocol}/phases/{phase.phase}/name"
+        key = f"protocols/{course.protocol}/phases/{phase.phase}"
         is_now = phase.phase == state.phase
         steps.append(
             {
                 "state": "done" if phase.is_done else "now" if is_now else "open",
-                "title": texts.get(key) or names.get(phase.phase, phase.phase),
-                "text": _("Talk %(held)s of about %(planned)s")
-                % {"held": state.sessions_held, "planned": state.sessions_planned}
-                if is_now
-                else "",
+                "title": texts.get(f"{key}/name") or names.get(phase.phase, phase.phase),
+                "text": " ".join(_phase_words(texts.get(f"{key}/goals/1", ""), state, is_now)),
             }
         )
     return steps
+
+
+def _phase_words(goal: str, state: Any, is_now: bool) -> Iterator[str]:
+    """What a part of the talks is for, and how far it is."""
+    if goal:
+        yield f"{goal.rstrip('.')}."
+    if is_now:
+        yield _("Talk %(held)s of about %(planned)s.") % {
+            "held": state.sessions_held,
+            "planned": state.sessions_planned,
+        }
 
 
 def _said(said: str | None) -> str:

@@ -19,18 +19,20 @@ from alongside import catalogue
 from alongside.access import actions as access_actions
 from alongside.consent import actions, queries
 from alongside.insights import looks
+from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import (
     Request,
     clock_time,
+    day_and_time,
     day_words,
     local_day,
-    moment_words,
     saved,
     say,
 )
 from alongside.web.parts.people_words import listed
+from alongside.web.person.base import way_name
 
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 SPAN = timedelta(days=30)
@@ -128,10 +130,11 @@ def _receipt(request: Request, row: Any, today: Any) -> dict[str, Any]:
     if state == "live" and row.expires_on - today <= SOON:
         state = "soon"
     facts = [
+        (_("What"), _what(request, row)),
         (_("With"), row.to_whom),
-        (_("Since"), moment_words(request, row.given_at)),
+        (_("Since"), day_and_time(request, row.given_at)),
         (_("Ends"), _("%(day)s, by itself") % {"day": day_words(row.expires_on)}),
-        (_("Taken back"), moment_words(request, row.withdrawn_at)),
+        (_("Taken back"), day_and_time(request, row.withdrawn_at)),
     ]
     return {
         "id": str(row.pk),
@@ -142,6 +145,15 @@ def _receipt(request: Request, row: Any, today: Any) -> dict[str, Any]:
         if state in ("live", "soon")
         else "",
     }
+
+
+def _what(request: Request, row: Any) -> str:
+    """The way of helping a yes is for, when it is for one course of talks."""
+    kind, _colon, pk = row.about.partition(":")
+    if kind != "course":
+        return ""
+    course = plans.courses(seen_by=request.reader).filter(pk=UUID(pk)).first()
+    return way_name(course.protocol) if course else ""
 
 
 def _title(row: Any) -> str:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 import smtplib
+import socket
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from alongside.cli.refusals import Refused
 from alongside.cli.watch import AGAIN_AFTER, MISSES, Sign, Watch, roads_of
+from alongside.notify.canary import WatchTransport
 from alongside.notify.signed import heard, signature
 from tests.cli.running import environment
 from tests.fakes.gateway import Gateway, slow_until
@@ -57,6 +65,51 @@ def test_three_missed_bring_a_page_and_a_sign_of_life_brings_the_all_clear(gatew
         slow_until(lambda: len(gateway.taken) == 2)
         assert "signs of life again" in texts(gateway)[1]
         assert watch.stop() == 0
+
+
+def test_over_tls_one_who_greets_and_says_no_more_keeps_nobody_waiting(
+    gateway, tmp_path, monkeypatch, at
+):
+    at(moment_now())
+    certificate, key = self_signed(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    words = ("--certificate", str(certificate), "--key", str(key))
+    with (
+        Monitor(gateway, *words, every=60) as watch,
+        socket.create_connection(("127.0.0.1", watch.port)),
+    ):
+        transport = WatchTransport(url=f"https://localhost:{watch.port}/", secret=SECRET)
+        letter = EmailMessage()
+        letter["Message-ID"] = "<one@localhost>"
+        letter.set_content(f"{moment_now().isoformat()} a_rule@1")
+        assert transport.send(letter, to="watch", within=4).outcome == "accepted"
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """A certificate for localhost that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(moment_now() - timedelta(days=1))
+        .not_valid_after(moment_now() + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    certificate, secret = folder / "cert.pem", folder / "key.pem"
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    secret.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return certificate, secret
 
 
 def test_a_page_no_gateway_takes_is_tried_again(gateway, monkeypatch):

@@ -80,8 +80,8 @@ def every(stop: threading.Event, seconds: float, work: Callable[[], object]) -> 
 
     while not stop.is_set():
         try:
-            close_old_connections()
             work()
+            close_old_connections()  # not held while it waits
         except Exception:
             log.exception("%s goes on", threading.current_thread().name)
             connection.close()

@@ -82,7 +82,8 @@ def database(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 0,
             "OPTIONS": {
-                "pool": {"min_size": 1, "max_size": 8},
+                # A database that is gone is said so within seconds: somebody waits for numbers.
+                "pool": {"min_size": 1, "max_size": 8, "timeout": 3.0},
                 "options": "-c jit=off -c synchronous_commit=on -c timezone=UTC",
                 **dict(parse_qsl(parts.query)),
             },

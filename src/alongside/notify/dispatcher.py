@@ -36,13 +36,20 @@ SING_EVERY = 0.5  # seconds between two looks whether a canary is due
 REASON = "dispatcher"
 
 
-def send_next(*, transport: Transport, at: datetime, about: str = "") -> bool:
+def send_next(
+    *,
+    transport: Transport,
+    at: datetime,
+    about: str = "",
+    before_call: Callable[[], None] | None = None,
+) -> bool:
     """Claim one due message, send it, then mark it. Return False when nothing is due.
 
     Args:
         transport: where the messages of one channel go.
         at: the moment of the claim; the mark is made with the clock's moment after the call.
         about: only messages about this thing.
+        before_call: done between the claim and the call, which may last seconds.
     """
     by = system(REASON, at)
     if not queries.is_due(channel=transport.channel, about=about, at=at):
@@ -61,6 +68,8 @@ def send_next(*, transport: Transport, at: datetime, about: str = "") -> bool:
         # This machine was too slow: the claim may be another's before we could mark. Not sent.
         log.warning("message %s: the claim is nearly over, so it is left to the next", message.pk)
         return True
+    if before_call is not None:
+        before_call()
     said = _send(message, transport, within=min(rules.CALL_LIMIT, left))
     crashpoint.here("notify.after_send")
     later = clock.now()
@@ -160,7 +169,8 @@ def sing() -> bool:
 def _sender(transport: Transport) -> Callable[[], bool]:
     def work() -> bool:
         catalogue.current()  # content that changed is read before a claim, never within one
-        return send_next(transport=transport, at=clock.now())
+        # While it sends, its connection to the database is free for the others.
+        return send_next(transport=transport, at=clock.now(), before_call=close_old_connections)
 
     return work
 
@@ -169,8 +179,8 @@ def _loop(stop: threading.Event, pause: float, work: Callable[[], bool]) -> None
     """Do the work again and again; a failure is said, waited out, and never ends the loop."""
     while not stop.is_set():
         try:
-            close_old_connections()
             again = work()
+            close_old_connections()  # not held while it waits
         except Exception:
             log.exception("the loop goes on")
             connection.close()

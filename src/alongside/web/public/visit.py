@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -84,6 +86,11 @@ def more(request: HttpRequest, token: str) -> HttpResponse:
         visit = public.visit(token, clock.now())
     except public.NotAVisit:
         return HttpResponseRedirect(reverse("public:start"))
+    except DatabaseError:
+        if request.method != "POST":
+            raise
+        log.exception("a worry at the public door was not saved")
+        return _words_not_saved(request, token, Worry(request.POST), request.POST)
     if request.method != "POST":
         return _more(request, token, visit, Worry())
     form = Worry(request.POST)
@@ -101,13 +108,7 @@ def more(request: HttpRequest, token: str) -> HttpResponse:
         return _over(request, told["words"])
     except Exception:
         log.exception("a worry at the public door was not saved")
-        kept = [
-            _kept(name, str(field.label), told[name], is_long=name == "words")
-            for name, field in form.fields.items()
-            if told[name]
-        ]
-        hidden = [{"name": "submission", "value": submission[:64]}]
-        return _not_saved(request, reverse("public:visit_more", args=[token]), kept, hidden)
+        return _words_not_saved(request, token, form, told)
     else:
         return HttpResponseRedirect(reverse("public:visit_thanks", args=[token]))
     return _more(request, token, visit, form)
@@ -225,6 +226,19 @@ def _over(request: HttpRequest, written: str) -> HttpResponse:
     """The visit is over: nothing was saved, and what was written is still on the page."""
     kept = [_kept("written", _("What you wrote"), written, is_long=True)] if written else []
     return _not_saved(request, reverse("public:start"), kept, [], is_over=True, status=410)
+
+
+def _words_not_saved(
+    request: HttpRequest, token: str, form: Worry, written: Mapping[str, Any]
+) -> HttpResponse:
+    """What was written comes back, under the id that makes it count once."""
+    kept = [
+        _kept(name, str(field.label), written[name], is_long=name == "words")
+        for name, field in form.fields.items()
+        if written.get(name)
+    ]
+    hidden = [{"name": "submission", "value": request.POST.get("submission", "")[:64]}]
+    return _not_saved(request, reverse("public:visit_more", args=[token]), kept, hidden)
 
 
 def _not_saved(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -88,6 +89,11 @@ def question(request: HttpRequest, token: str, number: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("public:start"))
         # The visit is over but an answer came: danger in it is taken as a first one.
         return _take(request, path="today", number=number)
+    except DatabaseError:
+        if request.method != "POST":
+            raise
+        # What was chosen comes back to be sent again; trying to keep it says so with the numbers.
+        return _take(request, path="today", number=number, token=token)
     if request.method == "POST":
         return _take(request, path=visit.path, number=number, token=token)
     return _ask(request, path=visit.path, number=number, token=token)

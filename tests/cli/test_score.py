@@ -270,6 +270,40 @@ def test_refused_rows_are_marked_named_and_keep_their_danger(alongside, write, t
     assert written[4]["total"] == "9"
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet", "a.jsonl"])
+def test_refused_rows_are_listed_in_a_file_of_their_own(alongside, write, tmp_path, name):
+    rows = [[1] * 9 for _ in range(9)]
+    rows[3], rows[7] = [0, 0, 0, 0, 7, 0, 0, 0, 2], [-1, 0, 0, 0, 0, 0, 0, 0, 0]
+    if name == "a.jsonl":
+        write(name, "".join(json.dumps({"answers": row}) + "\n" for row in rows))
+    else:
+        write("a.csv", csv(ITEMS, *rows))
+    if name == "a.parquet":
+        with connection() as db:
+            db.execute(f"COPY (FROM '{tmp_path}/a.csv') TO '{tmp_path}/a.parquet'")
+    out = name.replace("a.", "b.")
+    ended = alongside("score", "phq9", name, "--out", out)
+    assert ended.status == 1
+    assert f"All are in {out}.refused.csv." in ended.err
+    assert (tmp_path / f"{out}.refused.csv").read_text() == (
+        "row,error\n4,item_5=7 is outside 0..3\n8,item_1=-1 is outside 0..3\n"
+    )
+    same = alongside("score", "phq9", name, "--out", out, "--refused", name)
+    assert (same.status, (tmp_path / name).exists()) == (1, True)
+    assert "Give --refused another name." in same.err
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_no_list_of_an_earlier_run_stays_beside_results_without_refusals(
+    alongside, write, tmp_path, name
+):
+    good = csv(ITEMS, [1] * 9) if name == "a.csv" else '{"answers": [1,1,1,1,0,0,1,0,0]}\n'
+    write("b.out.refused.csv" if name == "a.jsonl" else "b.csv.refused.csv", "row,error\n1,old\n")
+    out = "b.out" if name == "a.jsonl" else "b.csv"
+    assert alongside("score", "phq9", write(name, good), "--out", out).status == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [name, out]
+
+
 def test_parquet_in_parquet_out_with_types(alongside, tmp_path):
     with connection() as db:
         db.execute(

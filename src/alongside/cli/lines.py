@@ -31,6 +31,7 @@ NUMBERS_OR_BLANK = frozenset((int, type(None)))
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 Report = Callable[[int], None]
+Refusal = Callable[[int, str], None]
 
 
 @dataclass(slots=True)
@@ -185,7 +186,12 @@ class LineScorer:
 
 
 def score_stream(
-    source: int, sink: BinaryIO, scorer: LineScorer, *, report: Report | None = None
+    source: int,
+    sink: BinaryIO,
+    scorer: LineScorer,
+    *,
+    refused: Refusal | None = None,
+    report: Report | None = None,
 ) -> Count:
     """Score lines as they come and write each result before waiting for more.
 
@@ -193,6 +199,7 @@ def score_stream(
         source: a file descriptor to read from.
         sink: where results go, flushed whenever everything that has come is answered.
         scorer: for one instrument.
+        refused: is told the number of every line that could not be scored, and why.
         report: is told how many bytes have been read.
 
     Returns:
@@ -210,6 +217,8 @@ def score_stream(
             if error is not None:
                 count.refused += 1
                 count.first = count.first or (count.lines, error)
+                if refused is not None:
+                    refused(count.lines, error)
         if written:
             written.append(b"")
             sink.write(b"\n".join(written))

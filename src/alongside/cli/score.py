@@ -31,6 +31,9 @@ CSV and Parquet: by the file's name. One column an item, 1 to n or item_1 to ite
 cell or NA is not answered; other columns are carried through. A row that is refused has its
 reason in the column error, and the danger of its valid answers all the same.
 
+With --out, the number and the reason of every row or line that is refused are also listed in a
+file beside it, FILE.refused.csv, which is only there when any were; --refused names another.
+
 Where the answers lead to a category and steps rather than to a total, "result" names it.
 
 Items are in the order of the official form, answers are its official values. The exit status
@@ -48,6 +51,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="JSON lines, CSV or Parquet by its name; standard input when left out or -",
     )
     parser.add_argument("--out", metavar="FILE", help="write here; standard output when left out")
+    parser.add_argument(
+        "--refused", metavar="FILE", help="list refused rows here, as CSV with row and error"
+    )
     parser.add_argument(
         "--sex",
         choices=("female", "male"),
@@ -100,16 +106,28 @@ def _json_lines(
     from alongside.cli.lines import LineScorer, score_stream
 
     scorer = LineScorer(found, rules, _who(options))
-    with files.result(options.out, source) as sink:
+    with (
+        files.result(options.out, source) as sink,
+        files.side_file(options.refused, options.out, source) as side,
+        files.refusal_list(side) as refused,
+    ):
         if source is None:
-            return _said(score_stream(sys.stdin.fileno(), sink, scorer), "standard input")
+            count = score_stream(sys.stdin.fileno(), sink, scorer, refused=refused)
+            return _said(count, "standard input", _list(options))
         with files.source(source) as (file, size), terminal.progress("Scoring") as bar:
             report = None if bar is None else (lambda read: bar(read / size))
-            count = score_stream(file.fileno(), sink, scorer, report=report)
-    return _said(count, source.name)
+            count = score_stream(file.fileno(), sink, scorer, refused=refused, report=report)
+    return _said(count, source.name, _list(options))
 
 
-def _said(count: Count, name: str) -> int:
+def _list(options: Namespace) -> str:
+    """Where all refusals are, as the end of a sentence."""
+    if options.refused or options.out:
+        return f" All are in {options.refused or f'{options.out}.refused.csv'}."
+    return ""
+
+
+def _said(count: Count, name: str, listed: str) -> int:
     if not count.lines:
         raise Refused(f"There was nothing to score in {name}: it has no lines.")
     if count.first is None:
@@ -117,7 +135,7 @@ def _said(count: Count, name: str) -> int:
     line, why = count.first
     terminal.say(
         f"{count.refused} of {count.lines} lines could not be scored. "
-        f"The first is number {line}: {why}."
+        f"The first is number {line}: {why}.{listed}"
     )
     return 1
 
@@ -126,7 +144,11 @@ def _table(source: Path, options: Namespace, found: Instrument, rules: tuple[Ris
     from alongside.insights.columnar import score_file
     from alongside.insights.tabular import TableRefused
 
-    with files.whole_file(options.out, source) as target, terminal.progress("Scoring") as bar:
+    with (
+        files.whole_file(options.out, source) as target,
+        files.side_file(options.refused, options.out, source) as side,
+        terminal.progress("Scoring") as bar,
+    ):
         try:
             scored = score_file(
                 source,
@@ -135,6 +157,7 @@ def _table(source: Path, options: Namespace, found: Instrument, rules: tuple[Ris
                 rules,
                 prefix=options.prefix,
                 who=_who(options),
+                side=side,
                 report=bar,
             )
         except TableRefused as refusal:
@@ -150,6 +173,6 @@ def _table(source: Path, options: Namespace, found: Instrument, rules: tuple[Ris
     named = "; ".join(f"row {row}: {why}" for row, why in scored.first)
     terminal.say(
         f"{scored.refused} of {scored.rows} rows could not be scored; the column "
-        f"{options.prefix}error says why. The first: {named}."
+        f"{options.prefix}error says why. The first: {named}.{_list(options)}"
     )
     return 1

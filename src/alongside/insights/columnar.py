@@ -6,14 +6,15 @@ reads cells as points, runs the pass and says which rows were refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import duckdb
 
-from alongside.engine.instruments import ANYBODY, Instrument, Item, Who, item_id, layers
+from alongside.engine.instruments import ANYBODY, Instrument, Item, Who, item_id, layers, one_of
 from alongside.engine.risk import RiskRule, danger_expression
 from alongside.insights.names import kind_of
 from alongside.insights.tabular import (
@@ -22,6 +23,7 @@ from alongside.insights.tabular import (
     Table,
     TableRefused,
     connection,
+    literally,
     name,
     open_table,
     reading,
@@ -30,6 +32,8 @@ from alongside.insights.tabular import (
 
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 WHOLE_NUMBERS = (*WHOLE, *(f"U{each}" for each in WHOLE))
+SMALL_NUMBERS = ("TINYINT", "SMALLINT", "UTINYINT")  # what fits into a SMALLINT as it is
+NO_ANSWER_SMALL, NO_ANSWER = -(2**15), -(2**31)  # a cell that is neither blank nor an answer
 SHOWN = 5  # refused rows that are named one by one
 
 Report = Callable[[float], None]
@@ -55,6 +59,7 @@ def score_file(
     *,
     prefix: str = "",
     who: Who = ANYBODY,
+    side: Path | None = None,
     report: Report | None = None,
 ) -> Scored:
     """Score every row of a CSV or Parquet file and write it with its results.
@@ -67,6 +72,8 @@ def score_file(
         rules: its danger rules.
         prefix: put before the names of the result columns.
         who: what is known of everybody in the file, where a cut-off depends on age or sex.
+        side: a CSV file for the number and the reason of every refused row; it is written only
+            when there are any.
         report: is told the share done, from 0 to 1.
 
     Returns:
@@ -81,13 +88,22 @@ def score_file(
         query = scoring_query(table, instrument, rules, prefix=prefix, who=who)
         refusals = refusals_query(table, instrument)
         kind = kind_of(target) or table.kind
-        shape = "FORMAT parquet, COMPRESSION zstd" if kind == "parquet" else "FORMAT csv, HEADER"
         with reading(source):
-            copy = f"COPY ({query}) TO {text(str(target))} ({shape})"
-            rows = _with_progress(db, copy, report)
-            if kind == "parquet":  # one column of what was just written is read quickest
-                refusals = _refusals_of(f"read_parquet({text(str(target))})", f"{prefix}error")
-            refused, first = _refused(db, refusals)
+            if kind == "parquet":
+                rows, refused = _to_parquet(db, query, target, f"{prefix}error", report)
+                # The column that was just written is read quickest, and only where it says much.
+                error = name(f"{prefix}error")
+                refusals = (
+                    f"SELECT file_row_number + 1 AS row, {error} AS said FROM "
+                    f"read_parquet({text(literally(target))}, file_row_number=true) "
+                    f"WHERE {error} IS NOT NULL"
+                )
+                if not refused:
+                    refusals = "SELECT 0 AS row, '' AS said WHERE FALSE"
+            else:
+                copy = f"COPY ({query}) TO {text(str(target))} (FORMAT csv, HEADER)"
+                rows = int(_with_progress(db, copy, report)[0])
+            refused, first = _refused(db, refusals, side)
     return Scored(rows, refused, first)
 
 
@@ -106,7 +122,9 @@ def scoring_query(
         a result would have the name of a column that is there.
     """
     columns = _columns(table, instrument)
-    results = _results(instrument, list(rules))
+    steps = layers(instrument, who)
+    made = {column: value for step in steps for column, value in step.items()}
+    results = _results(instrument, list(rules), made)
     clash = [prefix + each for each in results if prefix + each in table.names]
     if clash:
         raise TableRefused(
@@ -116,10 +134,14 @@ def scoring_query(
     carried = [f"{name(_carried(table, column))} AS {name(column)}" for column in table.names]
     listed = [f"{value} AS {name(prefix + column)}" for column, value in results.items()]
     # Each step is a query of its own, so that nothing is worked out twice.
-    pieces, *further = layers(instrument, who)
     query = _points_query(table, instrument, columns)
-    for step in ({**pieces, "error": _error(table, columns, instrument)}, *further):
-        added = [f"{value} AS {name(column)}" for column, value in step.items()]
+    said = _error(table, columns, instrument)
+    for step in steps:
+        added = [
+            f"{value} AS {name(column)}" for column, value in step.items() if column != "error"
+        ]
+        if "error" in step:  # what the cell says, not what was made of it
+            added.append(f"CASE WHEN {step['_fault']} THEN {said} END AS error")
         query = f"SELECT *, {', '.join(added)} FROM ({query})"
     return f"SELECT {', '.join([*carried, *listed])} FROM ({query})"
 
@@ -178,44 +200,62 @@ def _item_of(column: str) -> str:
 
 
 def _as_points(table: Table, columns: dict[str, str], instrument: Instrument, item: Item) -> str:
-    """The cell as INTEGER, NULL when it is blank or no whole number."""
+    """The cell as a whole number, NULL when it is blank, one that is no answer when it is odd."""
+    values = instrument.options[item.options]
+    small = min(values) > NO_ANSWER_SMALL and max(values) < -NO_ANSWER_SMALL
+    type, odd = ("SMALLINT", NO_ANSWER_SMALL) if small else ("INTEGER", NO_ANSWER)
     if item.id not in columns:
-        return "CAST(NULL AS INTEGER)"
+        return f"CAST(NULL AS {type})"
     column = columns[item.id]
     cell, kind = f"given.{name(column)}", table.type_of(column)
-    if kind in WHOLE_NUMBERS:
-        return f"TRY_CAST({cell} AS INTEGER)"
-    if kind in ("FLOAT", "DOUBLE") or kind.startswith("DECIMAL"):
-        return f"CASE WHEN {cell} = floor({cell}) THEN TRY_CAST({cell} AS INTEGER) END"
+    if small and kind in SMALL_NUMBERS:
+        return f"CAST({cell} AS SMALLINT)"
+    near = f"{cell} BETWEEN {min(values)} AND {max(values)}"
+    whole = "" if kind in WHOLE_NUMBERS else f" AND {cell} = floor({cell})"
+    if kind in WHOLE_NUMBERS or kind in ("FLOAT", "DOUBLE") or kind.startswith("DECIMAL"):
+        return (
+            f"CASE WHEN {near}{whole} THEN CAST({cell} AS {type}) "
+            f"WHEN {cell} IS NOT NULL THEN CAST({odd} AS {type}) END"
+        )
     if kind != "VARCHAR":
         raise TableRefused(
             f"The column {column} of {table.path.name} holds {kind.lower()}, not points."
         )
     # Most cells are exactly one of the official values; only the others are looked at twice.
     # 2.0 is a 2 that a spreadsheet or a data frame has been at; 2.5 is nothing.
-    plain = " ".join(f"WHEN '{value}' THEN {value}" for value in instrument.options[item.options])
+    plain = " ".join(f"WHEN '{value}' THEN {value}" for value in values)
+    nulls = ", ".join(text(each) for each in NULLS)
     whole = f"regexp_full_match(trim({cell}), '[+-]?[0-9]{{1,9}}([.]0*)?')"
     return (
-        f"CASE {cell} {plain} ELSE "
-        f"CASE WHEN {whole} THEN CAST(TRY_CAST(trim({cell}) AS DOUBLE) AS INTEGER) END END"
+        f"CAST(CASE {cell} {plain} ELSE "
+        f"CASE WHEN {cell} IS NULL OR trim({cell}) IN ({nulls}) THEN NULL "
+        f"WHEN {whole} THEN COALESCE(TRY_CAST(CAST(trim({cell}) AS DOUBLE) AS {type}), {odd}) "
+        f"ELSE {odd} END END AS {type})"
     )
 
 
-def _results(instrument: Instrument, rules: list[RiskRule]) -> dict[str, str]:
+def _results(
+    instrument: Instrument, rules: list[RiskRule], made: Mapping[str, str]
+) -> dict[str, str]:
     """The result columns over the columns of ``layers``, named as in JSON lines."""
     results: dict[str, str] = {
-        "instrument": text(instrument.ref.id),
+        "instrument": one_of(instrument.ref.id, [instrument.ref.id]),
         "version": str(instrument.ref.version),
     }
     for rule in instrument.scores:
         whole, exact = name(rule.id), name(f"{rule.id}_exact")
         results[rule.id] = whole
         # As in JSON lines: the exact score stands beside the whole one where they may differ.
-        results[f"{rule.id}_exact"] = f"CASE WHEN prorated OR {exact} <> {whole} THEN {exact} END"
+        if rule.kind == "sum" and not rule.parts:
+            # It differs only where something was filled in, so it is worked out only there.
+            results[f"{rule.id}_exact"] = f"CASE WHEN prorated THEN {made[f'{rule.id}_exact']} END"
+        else:
+            apart = f"prorated OR {exact} <> {whole}"
+            results[f"{rule.id}_exact"] = f"CASE WHEN {apart} THEN {exact} END"
     results |= {each: each for each in ("band", "caseness", "caseness_rule")}
     if instrument.results:
         results["result"] = "result"
-    results["missing"] = "CASE WHEN error IS NULL THEN NULLIF(_missing, '') END"
+    results["missing"] = f"CASE WHEN _blank > 0 AND error IS NULL THEN {made['_missing']} END"
     results["prorated"] = "prorated"
     results["danger"] = _danger(instrument, rules)
     results["error"] = "error"
@@ -224,21 +264,15 @@ def _results(instrument: Instrument, rules: list[RiskRule]) -> dict[str, str]:
 
 def _error(table: Table, columns: dict[str, str], instrument: Instrument) -> str:
     """The first answer, in the order of the form, that is none of the item's points."""
-    nulls = ", ".join(text(each) for each in NULLS)
     branches = []
     for item in instrument.items:
         if item.id not in columns:
             continue
-        column, points = columns[item.id], name(item.id)
-        cell = name(_carried(table, column))
+        cell = name(_carried(table, columns[item.id]))
         values = instrument.options[item.options]
         allowed = ", ".join(str(value) for value in values)
-        unreadable = f"{cell} IS NOT NULL"
-        if table.type_of(column) == "VARCHAR":
-            unreadable += f" AND trim({cell}) NOT IN ({nulls})"
         branches.append(
-            f"WHEN CASE WHEN {points} IS NULL THEN {unreadable} "
-            f"ELSE {points} NOT IN ({allowed}) END THEN "
+            f"WHEN {name(item.id)} NOT IN ({allowed}) THEN "
             f"'{item.id}=' || substr(trim(CAST({cell} AS VARCHAR)), 1, 40) || "
             f"' is outside {min(values)}..{max(values)}'"
         )
@@ -252,19 +286,38 @@ def _danger(instrument: Instrument, rules: list[RiskRule]) -> str:
         return "CAST(NULL AS VARCHAR)"
     scores = {rule.id: name(rule.id) for rule in instrument.scores}
     if len(levelled) == 1:
-        level = danger_expression(levelled[0], instrument, scores)
-        return f"{text(f'{levelled[0].ref}:')} || ({level})"
+        rule = levelled[0]
+        words = {each: f"{rule.ref}:{each}" for each in _levels(rule)}
+        written = {each: one_of(word, words.values()) for each, word in words.items()}
+        return danger_expression(rule, instrument, scores, written)
     found = ", ".join(
         f"({danger_expression(rule, instrument, scores)}) || {text(f' {rule.ref}')}"
         for rule in levelled
     )
     some = f"list_sort(list_filter([{found}], lambda each: each IS NOT NULL))"
-    words = "split_part(each, ' ', 2) || ':' || split_part(each, ' ', 1)"
-    joined = f"array_to_string(list_transform({some}, lambda each: {words}), ' ')"
+    parted = "split_part(each, ' ', 2) || ':' || split_part(each, ' ', 1)"
+    joined = f"array_to_string(list_transform({some}, lambda each: {parted}), ' ')"
     return f"NULLIF({joined}, '')"
 
 
-def _with_progress(db: duckdb.DuckDBPyConnection, query: str, report: Report | None) -> int:
+def _levels(rule: RiskRule) -> list[str]:
+    levels = [rule.level, *(case.level for case in rule.instead)]
+    return sorted({each for each in levels if each is not None})
+
+
+def _to_parquet(
+    db: duckdb.DuckDBPyConnection, query: str, target: Path, error: str, report: Report | None
+) -> tuple[int, int]:
+    """Write the file; how many rows it has, and how many of those have an error."""
+    shape = "FORMAT parquet, COMPRESSION zstd, RETURN_STATS"
+    done = _with_progress(db, f"COPY ({query}) TO {text(str(target))} ({shape})", report)
+    rows, columns = int(done[1]), done[4]
+    return rows, rows - int(columns[name(error)]["null_count"]) if rows else 0
+
+
+def _with_progress(
+    db: duckdb.DuckDBPyConnection, query: str, report: Report | None
+) -> tuple[Any, ...]:
     done = Event()
     watcher: Thread | None = None
     if report is not None:
@@ -283,15 +336,19 @@ def _with_progress(db: duckdb.DuckDBPyConnection, query: str, report: Report | N
         done.set()
         if watcher is not None:
             watcher.join()
-    return int(row[0]) if row else 0
+    return row or (0, 0)
 
 
 def _refused(
-    db: duckdb.DuckDBPyConnection, refusals: str
+    db: duckdb.DuckDBPyConnection, refusals: str, side: Path | None
 ) -> tuple[int, tuple[tuple[int, str], ...]]:
-    counted = db.execute(f"SELECT count(*) FROM ({refusals})").fetchone()
+    db.execute(f"CREATE TEMP TABLE refused AS {refusals}")
+    counted = db.execute("SELECT count(*) FROM refused").fetchone()
     refused = int(counted[0]) if counted else 0
     if not refused:
         return 0, ()
-    first = db.execute(f"SELECT row, said FROM ({refusals}) ORDER BY row LIMIT {SHOWN}").fetchall()
+    if side is not None:
+        listed = "SELECT row, said AS error FROM refused ORDER BY row"
+        db.execute(f"COPY ({listed}) TO {text(str(side))} (FORMAT csv, HEADER)")
+    first = db.execute(f"SELECT row, said FROM refused ORDER BY row LIMIT {SHOWN}").fetchall()
     return refused, tuple((int(row), str(said)) for row, said in first)

@@ -134,7 +134,7 @@ def _csv(path: Path) -> Table:
         raise TableRefused(f"{path.name} has two columns named {twice[:60]}. Rename one.")
     listed = ", ".join(f"{text(column)}: 'VARCHAR'" for column in columns)
     source = (
-        f"read_csv({text(_literally(path))}, auto_detect=false, header=true, "
+        f"read_csv({text(literally(path))}, auto_detect=false, header=true, "
         f"delim={text(delimiter)}, quote='\"', escape='\"', columns={{{listed}}}, "
         f"max_line_size={LONGEST_LINE})"
     )
@@ -167,13 +167,14 @@ def _header(path: Path) -> tuple[list[str], str]:
 
 
 def _parquet(db: duckdb.DuckDBPyConnection, path: Path) -> Table:
-    source = f"read_parquet({text(_literally(path))})"
+    source = f"read_parquet({text(literally(path))})"
     with reading(path):
         described = db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
     return Table(path, "parquet", tuple((row[0], row[1]) for row in described), source)
 
 
-def _literally(path: Path) -> str:
+def literally(path: Path) -> str:
+    """A path that DuckDB reads as that one file."""
     # DuckDB reads * ? [ in a name as a pattern for several files.
     return re.sub(r"([*?\[])", r"[\1]", str(path.resolve()))
 

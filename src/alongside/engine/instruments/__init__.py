@@ -1,6 +1,6 @@
 """Answers to points, bands and caseness, by the instrument's own rule."""
 
-from alongside.engine.instruments.columnar import expression, layers
+from alongside.engine.instruments.columnar import expression, layers, one_of
 from alongside.engine.instruments.compiled import compile_scorer
 from alongside.engine.instruments.scoring import (
     Answers,
@@ -85,6 +85,7 @@ __all__ = [
     "layers",
     "least_points",
     "normalise_answers",
+    "one_of",
     "score",
     "score_totals",
     "valid_answers",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import product
+from types import MappingProxyType
 
 from alongside.engine.conditions import sql
 from alongside.engine.instruments.scoring import (
@@ -23,6 +25,34 @@ from alongside.engine.instruments.shapes import (
 )
 
 PLACES = 6  # of an exact score; the reference rounds the same way with as_decimal
+LARGEST_INTEGER = 2**31 - 1  # of DuckDB's INTEGER, which is quicker than a BIGINT
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """A plain sum as one number a row, so that each answer is looked at only once.
+
+    The points are what is below ``blank``; each blank adds ``blank`` and each answer out of range
+    adds ``fault``, and both are too large to be reached by all that is below them.
+    """
+
+    sql: str
+    ids: frozenset[str]
+    blank: int
+    fault: int
+    column: str
+
+    @property
+    def points(self) -> str:
+        return f"CAST({self.column} & {self.blank - 1} AS BIGINT)"
+
+    @property
+    def blanks(self) -> str:
+        count = self.fault // self.blank - 1
+        return f"(({self.column} >> {self.blank.bit_length() - 1}) & {count})"
+
+
+UNPACKED: Mapping[str, _Packed] = MappingProxyType({})
 
 
 def expression(instrument: Instrument, who: Who = ANYBODY) -> Mapping[str, str]:
@@ -57,13 +87,15 @@ def layers(instrument: Instrument, who: Who = ANYBODY) -> tuple[Mapping[str, str
     """The outputs of ``expression`` in steps, for whole files: nothing is worked out twice.
 
     Returns:
-        Mappings of SQL by column name: three, and one more for each score that is worked out from
-        others. Each step reads the columns of those before it,
-        so a caller nests them as subqueries and may put an ``error`` of its own into the first.
+        Mappings of SQL by column name: three, one more before them where scores are plain sums,
+        and one more for each score that is worked out from others. Each step reads the columns of
+        those before it, so a caller nests them as subqueries and may replace the ``error`` of the
+        step that has one; its ``_fault`` is TRUE where any answer is out of range, for little.
         Names that start with an underscore are working columns; ``_missing`` is ``missing`` as
         text with spaces.
     """
-    pieces = _pieces(instrument)
+    packed = _packed(instrument)
+    pieces = _pieces(instrument, packed)
     held = {name: f'"{name}"' for name in pieces}
     scores = _scores(instrument, held)
     columns = {name: f'"{name}"' for name in scores}
@@ -72,19 +104,104 @@ def layers(instrument: Instrument, who: Who = ANYBODY) -> tuple[Mapping[str, str
         whole, exact = _from_parts(instrument, name, columns, held)
         further.append({name: whole, f"{name}_exact": exact})
         columns |= {each: f'"{each}"' for each in further[-1]}
-    return pieces, scores, *further, _named(instrument, held, columns, who)
+    named = _named(instrument, held, columns, who)
+    if not packed:
+        return pieces, scores, *further, named
+    first = {f"_{id}_packed": each.sql for id, each in packed.items()}
+    return first, pieces, scores, *further, named
 
 
-def _pieces(instrument: Instrument) -> dict[str, str]:
+def _packed(instrument: Instrument) -> dict[str, _Packed]:
+    """The scores that only add up points, with every item needed and none with a condition."""
+    found: dict[str, _Packed] = {}
+    for rule in instrument.scores:
+        items = [instrument.item(id) for id in rule.items]
+        worths = [instrument.points(item) for item in items]
+        if (
+            not items
+            or rule.parts
+            or rule.kind not in ("sum", "mean")
+            or any(_is_conditional(instrument, item) for item in items)
+            or min(min(each.values()) for each in worths) < 0
+        ):
+            continue
+        blank = 1 << sum(max(each.values()) for each in worths).bit_length()
+        fault = blank << len(items).bit_length()
+        kind = "INTEGER" if fault * (len(items) + 1) < LARGEST_INTEGER else "BIGINT"
+        added = " + ".join(_pack(instrument, item, blank, fault, kind) for item in items)
+        found[rule.id] = _Packed(added, frozenset(rule.items), blank, fault, f'"_{rule.id}_packed"')
+    return found
+
+
+def _is_conditional(instrument: Instrument, item: Item) -> bool:
+    return bool(
+        item.optional
+        or item.skip_if is not None
+        or item.unasked is not None
+        or instrument.codes_of(item)
+        or set(instrument.points(item)) != set(instrument.options[item.options])
+    )
+
+
+def _pack(instrument: Instrument, item: Item, blank: int, fault: int, kind: str) -> str:
+    column, points = _column(item), instrument.points(item)
+    given = f"CAST({column} AS {kind})"
+    turned = {value + worth for value, worth in points.items()}
+    if all(value == worth for value, worth in points.items()):
+        worth = given
+    elif len(turned) == 1:
+        worth = f"({turned.pop()} - {given})"
+    else:
+        cases = " ".join(f"WHEN {value} THEN {worth}" for value, worth in points.items())
+        worth = f"CAST(CASE {column} {cases} END AS {kind})"
+    within = _within(column, points)
+    return f"CASE WHEN {within} THEN {worth} WHEN {column} IS NULL THEN {blank} ELSE {fault} END"
+
+
+def _within(column: str, values: Iterable[int]) -> str:
+    """TRUE where an answer is one of the values; quickest where they have no gap."""
+    listed = sorted(values)
+    if listed == list(range(listed[0], listed[-1] + 1)):
+        return f"{column} BETWEEN {listed[0]} AND {listed[-1]}"
+    return f"{column} IN ({', '.join(map(str, listed))})"
+
+
+def _fault(instrument: Instrument, packed: Mapping[str, _Packed]) -> str:
+    """TRUE where any answer is out of range, else FALSE; never NULL."""
+    seen = frozenset().union(*(each.ids for each in packed.values()))
+    found = [f"{each.column} >= {each.fault}" for each in packed.values()]
+    for item in instrument.items:
+        if item.id not in seen:
+            within = _within(_column(item), instrument.options[item.options])
+            found.append(f"NOT COALESCE({within}, TRUE)")
+    return f"({' OR '.join(found)})"
+
+
+def _pieces(instrument: Instrument, packed: Mapping[str, _Packed] = UNPACKED) -> dict[str, str]:
     """What the outputs are made of: sums, counts and the error, over the item columns."""
     if not instrument.items:
         raise NothingToAddUp(str(instrument.ref))
     needed = [item for item in instrument.items if item.scored and not item.optional]
-    pieces = {"error": _error(instrument), "_blank": _count(_blank(instrument, needed))}
+    fault = _fault(instrument, packed)
+    error = _error(instrument)
+    error = _when(fault, error) if packed else error
+    pieces = {"error": error, "_fault": fault, "_blank": _count(_blank(instrument, needed))}
+    whole_form = frozenset(item.id for item in needed)
+    for each in packed.values():
+        if each.ids == whole_form:
+            pieces["_blank"] = each.blanks
     for rule in instrument.scores:
         if rule.parts or not rule.items:
             continue
         items = [instrument.item(id) for id in rule.items]
+        if rule.id in packed:
+            blanks = packed[rule.id].blanks
+            pieces[f"_{rule.id}_points"] = packed[rule.id].points
+            pieces[f"_{rule.id}_answered"] = f"({len(items)} - {blanks})"
+            pieces[f"_{rule.id}_blank"] = blanks
+            pieces[f"_{rule.id}_filled"] = "0"
+            pieces[f"_{rule.id}_lost"] = _lost(instrument, items)
+            continue
         points = [_points(instrument, item) for item in items]
         if rule.kind == "max":
             pieces[f"_{rule.id}_points"] = _highest(instrument, items)
@@ -180,7 +297,8 @@ def _named(
         outputs[f"caseness_{case.id}"] = holds
         if case is default:
             outputs["caseness"] = holds
-            rule = f"'{instrument.ref}/{case.id}'"
+            rule = f"{instrument.ref}/{case.id}"
+            rule = one_of(rule, [rule])
             outputs["caseness_rule"] = _when(f"{scores[case.score]} IS NOT NULL", rule)
     listed = f"string_split({pieces['_missing']}, ' ')"
     some = f"CASE WHEN {pieces['_blank']} = 0 THEN CAST([] AS VARCHAR[]) ELSE {listed} END"
@@ -201,10 +319,11 @@ def _named(
 def _result(instrument: Instrument, scores: Mapping[str, str]) -> str:
     values = {item.id: instrument.options[item.options] for item in instrument.items}
     least = least_expression(instrument)
+    names = [result.name for result in instrument.results]
     branches = []
     for result in instrument.results:
         held = "TRUE" if result.when is None else sql(result.when, values, scores, least)
-        branches.append(f"WHEN {held} THEN '{result.name}'")
+        branches.append(f"WHEN {held} THEN {one_of(result.name, names)}")
     return f"CASE {' '.join(branches)} END"
 
 
@@ -230,6 +349,12 @@ def _sure_worth(instrument: Instrument, item: Item) -> str:
         unasked = points[item.unasked.value]
         worth = f"CASE WHEN {_not_asked(instrument, item)} THEN {unasked} ELSE {worth} END"
     return worth
+
+
+def one_of(word: str, words: Iterable[str]) -> str:
+    """A word of a closed list as SQL: DuckDB keeps and writes its number, and it reads as text."""
+    listed = ", ".join(f"'{each}'" for each in dict.fromkeys(words))
+    return f"CAST('{word}' AS ENUM({listed}))"
 
 
 def _when(condition: str, value: str) -> str:
@@ -359,8 +484,24 @@ def _score(instrument: Instrument, rule: ScoreRule, pieces: Mapping[str, str]) -
     if rule.kind in ("max", "count"):
         may += f" AND {blank} + {filled} = 0"
     top, bottom = _fraction(instrument, rule, pieces)
+    if rule.kind == "sum" and _is_whole(instrument, rule):
+        return (
+            f"CASE WHEN {may} THEN CAST({top} AS INTEGER) END",
+            f"CASE WHEN {may} THEN CAST({top} AS DECIMAL(18, {PLACES})) END",
+        )
     lowest = min(min(instrument.options[item.options]) for item in items)
-    return _rounded(top, bottom, max(0, -lowest * len(items) * rule.multiply) + 1, may)
+    shift = max(0, -lowest * len(items) * rule.multiply) + 1
+    if rule.kind != "sum":
+        return _rounded(top, bottom, shift, may)
+    # Most rows have nothing blank, and there the sum is the score.
+    summed = f"({total} * {rule.multiply})"
+    whole, exact = _rounded(top, bottom, shift, "TRUE")
+    quick = f"WHEN {blank} + {filled} = 0 THEN"
+    return (
+        f"CASE WHEN {may} THEN CASE {quick} CAST({summed} AS INTEGER) ELSE {whole} END END",
+        f"CASE WHEN {may} THEN CASE {quick} CAST({summed} AS DECIMAL(18, {PLACES})) "
+        f"ELSE {exact} END END",
+    )
 
 
 def _fraction(
@@ -425,7 +566,8 @@ def _band(instrument: Instrument, points: str) -> str:
     if not bands:
         return "CAST(NULL AS VARCHAR)"
     highest_first = sorted(bands, key=lambda band: -band.lowest)
+    names = [band.name for band in bands]
     branches = " ".join(
-        f"WHEN {points} >= {band.lowest} THEN '{band.name}'" for band in highest_first
+        f"WHEN {points} >= {band.lowest} THEN {one_of(band.name, names)}" for band in highest_first
     )
     return f"CASE {branches} END"

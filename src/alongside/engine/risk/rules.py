@@ -183,22 +183,28 @@ def find_intake_risk(intake: Intake, answers: Mapping[str, str | None]) -> tuple
 
 
 def danger_expression(
-    rule: RiskRule, instrument: Instrument, scores: Mapping[str, str] | None = None
+    rule: RiskRule,
+    instrument: Instrument,
+    scores: Mapping[str, str] | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> str:
     """DuckDB SQL for the level a rule gives, or NULL, over the columns of ``expression``.
 
-    Facts and last times are not in the columns, so nothing lowers a level here.
+    Facts and last times are not in the columns, so nothing lowers a level here. ``said`` is the
+    SQL to give in place of a level, by level.
     """
     if rule.level is None:
         return "CAST(NULL AS VARCHAR)"
     values = {item.id: instrument.options[item.options] for item in instrument.items}
     outputs = expression(instrument) if scores is None else scores
     least = least_expression(instrument)
+    levels = [rule.level, *(case.level for case in rule.instead)]
+    words = said or {each: f"'{each}'" for each in levels if each is not None}
     branches = " ".join(
-        f"WHEN {sql(case.when, values, outputs, least)} THEN '{case.level}'"
+        f"WHEN {sql(case.when, values, outputs, least)} THEN {words[case.level]}"
         for case in rule.instead
     )
-    level = f"CASE {branches} ELSE '{rule.level}' END" if branches else f"'{rule.level}'"
+    level = f"CASE {branches} ELSE {words[rule.level]} END" if branches else words[rule.level]
     return f"CASE WHEN {sql(rule.when, values, outputs, least)} THEN {level} END"
 
 

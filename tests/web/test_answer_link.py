@@ -208,7 +208,7 @@ def test_page_stands_in_for_a_dispatcher_that_is_silent(phone, token, monkeypatc
     say(phone, token, 8, 3)
     assert begun == []
     say(phone, token, 9, 3)
-    assert begun == ["stand-in"]
+    assert begun == ["stand-in-email"]
 
 
 def test_page_says_that_a_person_has_it_only_after_somebody_does(phone, token, world):

@@ -352,7 +352,7 @@ def test_words_on_filled_shapes_can_be_read(colours: Colours, text: str, ground:
 
 def test_danger_sheet_has_the_same_colours(colours: Colours) -> None:
     text = (STATIC / "danger.css").read_text(encoding="utf-8")
-    day, night = text.split("@media (prefers-color-scheme: dark)", 1)
+    day, night = text.split("@media screen and (prefers-color-scheme: dark)", 1)
     night = night.split("@media", 1)[0]
     for place, half in enumerate((day, night)):
         found = dict(re.findall(r"--([\w-]+): (#\w{6})", half))

@@ -20,6 +20,14 @@ from alongside.web.parts.forms import Form
 
 NUMBERS = {"inputmode": "numeric", "autocomplete": "one-time-code", "size": "8"}
 
+MISSING = {
+    "email": _("Write your e-mail address."),
+    "login": _("Write your e-mail address."),
+    "password": _("Write your password."),
+    "code": _("Type the numbers."),
+    "": _("Write something here, or go back."),
+}
+
 
 class _Plain(forms.Form):
     """Labels stand above the field; nothing is written inside it."""
@@ -33,6 +41,9 @@ class _Plain(forms.Form):
             field.widget.attrs.pop("placeholder", None)
             label, hint = self.words.get(name, (field.label, ""))
             field.label, field.help_text = label, hint
+            field.error_messages["required"] = MISSING.get(name, MISSING[""])
+            if isinstance(field, forms.EmailField):
+                field.error_messages["invalid"] = _("Check this address. It needs an @ and a dot.")
 
 
 class RequestLoginCodeForm(_Plain, account.RequestLoginCodeForm):

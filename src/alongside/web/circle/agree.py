@@ -127,6 +127,7 @@ def _page(request: Request, place: Any, form: str, *, error: str = "") -> HttpRe
             "title": title,
             "facts": sections,
             "parts": [each for each in sections if each["optional"]],
+            "chosen": request.POST.getlist("parts"),
             "shown": digest,
             "error": error,
             "number": ref.rpartition("@")[2],

@@ -1017,6 +1017,11 @@ def _meetings() -> tuple[Sample, ...]:
     )
 
 
+KEY = {
+    f"has_{each}": True for each in ("filled", "danger", "phases", "ends", "missing", "unscored")
+}
+
+
 def _charts() -> tuple[Sample, ...]:
     def shown(given: chart.Chart, **more: Any) -> dict[str, Any]:
         return {"figure": chart.figure(given), "name": given.name, "table": True, **more}
@@ -1036,6 +1041,30 @@ def _charts() -> tuple[Sample, ...]:
             "chart", "few points, higher is better", shown(few_points(), label="Daily life, table")
         ),
         Sample("chart", "no rule", shown(no_rule(), label="Strain as a table")),
+        Sample("chart_key", "everything", {"figure": {**KEY, "reliable": 6}}),
+        Sample(
+            "explained",
+            "our own, in part unverified",
+            {
+                "it": {
+                    "rules": [
+                        {
+                            "term": "Reliable change",
+                            "text": "6 points or more.",
+                            "source": "a study",
+                        }
+                    ],
+                    "version": "nrs_stress@1",
+                    "source": "written for this house",
+                    "licence": "free to use",
+                    "checked": "21 November 2026",
+                    "review_by": "21 November 2027",
+                    "credit": "",
+                    "unverified": "the range",
+                    "is_validated": False,
+                }
+            },
+        ),
         Sample(
             "rates",
             "normal",
@@ -1641,6 +1670,7 @@ def pages() -> tuple[Page, ...]:
                                 "mine": "I walk all night.\nI give things away.",
                                 "theirs": "I stop answering Kwame.",
                                 "long": True,
+                                "choices": (),
                             }
                         ],
                     },

@@ -193,7 +193,8 @@ def over(request: HttpRequest) -> HttpResponse:
     template = "person/form/over.html"
     if request.method not in {"GET", "HEAD", "OPTIONS"}:
         template = "person/form/over_not_saved.html"
-    return render(request, template, status=HTTPStatus.NOT_FOUND)
+    # Nothing on it names the address that was tried, so that all of them are alike.
+    return render(request, template, {"languages": []}, status=HTTPStatus.NOT_FOUND)
 
 
 def not_saved(

@@ -61,22 +61,14 @@ def make_askings(*, number: int) -> list[str]:
     return [str(asking.pk) for asking in made]
 
 
-def record(*, asking: str, submission: str) -> list[list[str]]:
-    """Save a draft, then record answers that show danger, twice; return the ids of the alerts.
-
-    As the one who was asked does it, through a private link.
-    """
+def _reader_of(row: Any, at: Any) -> Any:
+    """The one who was asked, through a private link."""
     from datetime import timedelta
 
     from alongside.access import actions as access
     from alongside.access.readers import reader_for_link
-    from alongside.measures import actions as measures
-    from alongside.measures.models import Asking
-    from alongside.records import clock
     from alongside.records.reader import system
 
-    at = clock.now()
-    row = Asking.objects.unscoped("a test").select_related("respondent", "circle").get(pk=asking)
     token = access.issue_link(
         purpose="answer",
         target=row.pk,
@@ -86,7 +78,21 @@ def record(*, asking: str, submission: str) -> list[list[str]]:
         by=system("a test", at),
         at=at,
     )
-    by = reader_for_link(token, "answer", at)
+    return reader_for_link(token, "answer", at)
+
+
+def record(*, asking: str, submission: str) -> list[list[str]]:
+    """Save a draft, then record answers that show danger, twice; return the ids of the alerts.
+
+    As the one who was asked does it, through a private link.
+    """
+    from alongside.measures import actions as measures
+    from alongside.measures.models import Asking
+    from alongside.records import clock
+
+    at = clock.now()
+    row = Asking.objects.unscoped("a test").select_related("respondent", "circle").get(pk=asking)
+    by = _reader_of(row, at)
     if row.answered_at is None:
         measures.save_draft(asking=row, answers={"item_1": 1}, by=by, at=at)
         row.refresh_from_db()
@@ -98,6 +104,30 @@ def record(*, asking: str, submission: str) -> list[list[str]]:
         )
         found.append([str(alert.pk) for alert in recorded.alerts])
     return found
+
+
+def record_totals(*, asking: str, submission: str) -> list[str]:
+    """Enter what somebody's own form came to, twice; return the ids of the responses."""
+    from alongside.measures import actions as measures
+    from alongside.measures.models import Asking
+    from alongside.records import clock
+
+    at = clock.now()
+    row = Asking.objects.unscoped("a test").select_related("respondent", "circle").get(pk=asking)
+    by = _reader_of(row, at)
+    return [
+        str(
+            measures.record_totals(
+                asking=row,
+                totals={"total": 12},
+                form_version="paper",
+                submission=submission,
+                by=by,
+                at=at,
+            ).response.pk
+        )
+        for _ in range(2)
+    ]
 
 
 def look() -> dict[str, Any]:

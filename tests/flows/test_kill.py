@@ -51,6 +51,7 @@ WITH_ANSWERS = (
     "measures.answers.raised",
     "measures.answers.written",
 )
+WITH_TOTALS = ("measures.totals.saved",)
 WITHIN_SECONDS = 40
 
 
@@ -132,7 +133,7 @@ def running(served_template: Template, tmp_path_factory):
         served.call("tests.flows.inside_kill:build")
         house = House(served, mailbox, place)
         house.askings = served.call(
-            "tests.flows.inside_kill:make_askings", number=len(WITH_ANSWERS)
+            "tests.flows.inside_kill:make_askings", number=len(WITH_ANSWERS) + len(WITH_TOTALS)
         )
         served.start()
         yield house
@@ -147,7 +148,9 @@ def test_every_labelled_place_is_in_this_test():
         for path in SOURCE.rglob("*.py")
         for label in re.findall(r'crashpoint\.here\(\s*"([a-z_.]+)"', path.read_text())
     }
-    assert labels == {*AT_THE_DOOR, *ON_THE_WAY, *WITH_A_NUMBER, *WITH_ANSWERS}
+    assert labels == {
+        *AT_THE_DOOR, *ON_THE_WAY, *WITH_A_NUMBER, *WITH_ANSWERS, *WITH_TOTALS,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("label", [*AT_THE_DOOR, *ON_THE_WAY])
@@ -202,6 +205,22 @@ def test_answers_and_their_alert_outlive_a_process_killed_at(running, label):
     after = running.look()
     assert after["responses"] == before["responses"] + 1
     assert after["checks_without_alert"] == 0
+
+
+@pytest.mark.parametrize("label", WITH_TOTALS)
+def test_totals_are_kept_whole_or_not_at_all_by_a_process_killed_at(running, label):
+    before = running.known or running.look()
+    asking = running.askings.pop()
+    submission = uuid4().hex
+    running.die_at(label)
+    entered = {"asking": asking, "submission": submission}
+    with pytest.raises(RuntimeError):
+        running.served.call("tests.flows.inside_kill:record_totals", **entered)
+    assert running.has_died()
+    assert running.look()["responses"] == before["responses"], "half of it was kept"
+    first, again = running.served.call("tests.flows.inside_kill:record_totals", **entered)
+    assert again == first
+    assert running.look()["responses"] == before["responses"] + 1
 
 
 def test_a_power_cut_loses_nothing_and_the_service_goes_on_by_itself(running):

@@ -222,7 +222,10 @@ def test_form_that_is_not_due_yet_does_not_count_as_missing(
 def test_course_that_began_is_a_mark_on_the_chart(world: World, asha: Cast) -> None:
     course = care.started(world, "cbt")
     found = one_series(world, asha)
-    assert [(p.on, p.protocol) for p in found.phases] == [(NOON.date(), course.protocol)]
+    assert [(p.on, p.kind, p.protocol) for p in found.phases] == [
+        (NOON.date(), "came_in", ""),
+        (NOON.date(), "began", course.protocol),
+    ]
 
 
 def test_series_of_a_member_stand_apart_and_are_theirs(

@@ -1,6 +1,8 @@
-"""Run one function with Django set up, for a served database: ``python -m tests.harness.inside``.
+"""Run functions with Django set up, for a served database: ``python -m tests.harness.inside``.
 
-Used through ``Served.call``. The last line printed is what the function returned, as JSON.
+Used through ``Served.call``. Each line that comes in names a function and its arguments; a process
+of its own runs it, forked from this one, which has read the content and opened no database. A
+function may so die on the way, and none waits for Python and Django to start.
 """
 
 from __future__ import annotations
@@ -9,6 +11,8 @@ import importlib
 import json
 import os
 import sys
+import traceback
+from typing import Any
 
 
 def session_of(*, email: str) -> dict[str, str]:
@@ -31,14 +35,45 @@ def session_of(*, email: str) -> dict[str, str]:
     }
 
 
+def _answer(asked: dict[str, Any]) -> str:
+    module, _, name = asked["function"].partition(":")
+    answer = getattr(importlib.import_module(module), name)(**asked["arguments"])
+    return json.dumps(answer, default=str)
+
+
+def _in_a_process(asked: dict[str, Any]) -> dict[str, Any]:
+    """Fork, run, and say how it ended: the exit status, and the answer or what went wrong."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.close(reading)
+            os.dup2(2, 1)  # what it prints is no answer of ours
+            said = _answer(asked)
+            status = 0
+        except BaseException:
+            said = traceback.format_exc()
+        with os.fdopen(writing, "w") as pipe:
+            pipe.write(said)
+        os._exit(status)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        said = pipe.read()
+    _, ended = os.waitpid(child, 0)
+    return {"status": os.waitstatus_to_exitcode(ended), "said": said}
+
+
 def main() -> None:
     import django
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "alongside.config.settings"
     django.setup()
-    module, _, name = sys.argv[1].partition(":")
-    answer = getattr(importlib.import_module(module), name)(**json.loads(sys.argv[2]))
-    print(json.dumps(answer, default=str))
+    from alongside import catalogue
+
+    catalogue.current()
+    for line in sys.stdin:
+        print(json.dumps(_in_a_process(json.loads(line))), flush=True)
 
 
 if __name__ == "__main__":

@@ -86,6 +86,7 @@ class Served:
         self.workers = workers
         self.environment = _environment(self.folder, self.database_url, self.port, more)
         self.process: subprocess.Popen[bytes] | None = None
+        self._inside: subprocess.Popen[str] | None = None
 
     @property
     def pid(self) -> int:
@@ -153,6 +154,8 @@ class Served:
     def remove(self) -> None:
         """Stop, and give back the database."""
         self.stop()
+        if self._inside is not None:
+            self._inside.communicate()  # ends when nothing more can be asked
         if self in running:
             running.remove(self)
         if environment.database() == "postgresql":
@@ -185,11 +188,28 @@ class Served:
         """
         if callable(function):
             function = f"{function.__module__}:{function.__qualname__}"
-        printed = _run(
-            [sys.executable, "-m", "tests.harness.inside", function, json.dumps(arguments)],
-            self.environment,
-        )
-        return json.loads(printed.splitlines()[-1])
+        if self._inside is None:
+            self._inside = subprocess.Popen(
+                [sys.executable, "-m", "tests.harness.inside"],
+                cwd=SOURCE,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+        asked, answered = self._inside.stdin, self._inside.stdout
+        assert asked is not None
+        assert answered is not None
+        asked.write(json.dumps({"function": function, "arguments": arguments}) + "\n")
+        asked.flush()
+        line = answered.readline()
+        if not line:
+            raise RuntimeError(f"{function}: the process that runs it has ended")
+        found = json.loads(line)
+        if found["status"]:
+            raise RuntimeError(f"{function} ended with {found['status']}:\n{found['said']}")
+        return json.loads(found["said"])
 
     def session_of(self, email: str) -> dict[str, str]:
         """The cookie of a signed-in session of this account, for ``page_for(signed_in=…)``."""

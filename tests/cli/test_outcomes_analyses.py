@@ -142,7 +142,7 @@ def test_service_rates_of_two_measures(analysis, told):
     assert [(totals[name]["count"], totals[name]["of"]) for name in (
         "recovery", "reliable_recovery", "reliable_improvement", "reliable_deterioration",
     )] == [(2, 3), (1, 3), (1, 4), (1, 4)]  # fmt: skip
-    assert found["persons"][0]["because"][0] == "PHQ-9 fell by 8, 6 or more: reliable"
+    assert found["persons"][0]["because"][0] == "phq9 fell by 8, 6 or more: reliable"
     assert "recovery                     2 of 3   66.7 %" in told("service", header, rows, *words)
 
 

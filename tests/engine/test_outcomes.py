@@ -8,16 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alongside import catalogue
 from alongside.engine.outcomes import (
     clinical_significance,
     gas,
     intervals,
     numbers,
     reliable_change,
-    service_rules,
 )
 from alongside.engine.outcomes.clinical_significance import CutOffNeeds, Norm, classify, cutoff
 from alongside.engine.outcomes.numbers import NotAFigure, exact, z_of
+from alongside.engine.outcomes.of_instrument import change_of
 from alongside.engine.outcomes.reliable_change import (
     MethodNeeds,
     derived,
@@ -29,7 +30,7 @@ from alongside.engine.outcomes.reliable_change import (
     nunnally_kotsch,
     published,
 )
-from alongside.engine.outcomes.service_rules import Scores, service_outcome, service_rates
+from alongside.engine.outcomes.service_rules import Measure, Scores, service_outcome, service_rates
 
 CLINICAL, FUNCTIONAL = Norm(35.48, 8.16), Norm(7.69, 7.52)
 
@@ -326,6 +327,18 @@ def test_the_five_classes_are_named_in_one_order():
 # -- NHS Talking Therapies ------------------------------------------------------------------------
 
 
+def measure(id: str, name: str) -> Measure:
+    """As the instrument's own file has it: the line and the change the service uses."""
+    found = change_of(catalogue.current().instrument(id))
+    assert found.line is not None
+    assert found.rule is not None
+    return Measure(name, found.line, found.rule)
+
+
+def pair(phq: Scores, gad: Scores, **more):
+    return service_outcome((measure("phq9", "PHQ-9"), phq), (measure("gad7", "GAD-7"), gad), **more)
+
+
 @pytest.mark.parametrize(
     ("phq", "gad", "was_case", "recovered", "reliable", "reliably_recovered"),
     [
@@ -340,7 +353,7 @@ def test_the_five_classes_are_named_in_one_order():
 def test_the_pair_of_measures_follows_the_service_rules(
     phq, gad, was_case, recovered, reliable, reliably_recovered
 ):
-    outcome = service_outcome(Scores(*phq), Scores(*gad))
+    outcome = pair(Scores(*phq), Scores(*gad))
     assert outcome is not None
     assert outcome.was_case is was_case
     assert outcome.recovered is recovered
@@ -349,38 +362,32 @@ def test_the_pair_of_measures_follows_the_service_rules(
 
 
 def test_opposite_reliable_moves_are_said_to_be_opposite():
-    outcome = service_outcome(Scores(16, 9), Scores(10, 14))
+    outcome = pair(Scores(16, 9), Scores(10, 14))
     assert outcome.reasons[-1].key == "outcomes.together.opposite"
     assert outcome.reasons[0].text == "PHQ-9 fell by 7, 6 or more: reliable"
     assert outcome.reasons[1].text == "GAD-7 rose by 4, 4 or more: reliable"
 
 
 def test_a_specific_anxiety_measure_counts_only_when_complete():
-    panic = service_rules.Measure(
-        "PDSS", cutoff(8, higher_is="worse"), published(5, higher_is="worse")
-    )
-    used = service_outcome(
-        Scores(12, 6), Scores(9, 9), specific=Scores(14, 6), specific_measure=panic
-    )
+    panic = Measure("PDSS", cutoff(8, higher_is="worse"), published(5, higher_is="worse"))
+    used = pair(Scores(12, 6), Scores(9, 9), specific=(panic, Scores(14, 6)))
     assert (used.anxiety_measure, used.recovered) == ("PDSS", True)
-    left = service_outcome(
-        Scores(12, 6), Scores(9, 9), specific=Scores(14, None), specific_measure=panic
-    )
+    left = pair(Scores(12, 6), Scores(9, 9), specific=(panic, Scores(14, None)))
     assert (left.anxiety_measure, left.recovered) == ("GAD-7", False)
 
 
 def test_no_pair_no_outcome():
-    assert service_outcome(Scores(12, None), Scores(9, 7)) is None
-    assert service_outcome(Scores(12, 6), Scores(None, 7)) is None
-    assert service_outcome(Scores(12, 6), Scores(9, 7), contacts=1) is None
+    assert pair(Scores(12, None), Scores(9, 7)) is None
+    assert pair(Scores(12, 6), Scores(None, 7)) is None
+    assert pair(Scores(12, 6), Scores(9, 7), contacts=1) is None
 
 
 def test_rates_name_their_denominators():
     courses = [
-        service_outcome(Scores(16, 8), Scores(13, 6)),
-        service_outcome(Scores(12, 9), Scores(9, 7)),
-        service_outcome(Scores(12, 11), Scores(9, 14)),
-        service_outcome(Scores(8, 5), Scores(6, 3)),
+        pair(Scores(16, 8), Scores(13, 6)),
+        pair(Scores(12, 9), Scores(9, 7)),
+        pair(Scores(12, 11), Scores(9, 14)),
+        pair(Scores(8, 5), Scores(6, 3)),
         None,
     ]
     rates = service_rates(courses)

@@ -31,12 +31,9 @@ from alongside.engine.outcomes.library import LibraryMissing
 from alongside.engine.outcomes.numbers import NotAFigure
 from alongside.engine.outcomes.reliable_change import gulliksen_lord_novick, published
 from alongside.engine.outcomes.service_rules import (
-    GAD7,
-    PHQ9,
     Measure,
     Scores,
     outcome_together,
-    service_outcome,
 )
 from alongside.engine.outcomes.small_counts import may_show_share, shown_count
 
@@ -656,20 +653,11 @@ def test_a_growth_curve_gives_back_what_courses_were_made_of():
 # -- several measures -----------------------------------------------------------------------------
 
 
-def test_two_measures_judged_together_are_the_rules_of_the_service():
-    for phq, gad in (
-        ((16, 8), (13, 6)),
-        ((12, 11), (9, 14)),
-        ((16, 9), (10, 14)),
-        ((8, 5), (6, 3)),
-    ):
-        both = [(PHQ9, Scores(*phq)), (GAD7, Scores(*gad))]
-        assert outcome_together(both) == service_outcome(Scores(*phq), Scores(*gad))
-
-
 def test_a_third_measure_counts_like_the_others():
     wellbeing = Measure("SWEMWBS", cutoff(19, higher_is="better"), published(3, higher_is="better"))
-    pair = [(PHQ9, Scores(16, 8)), (GAD7, Scores(13, 6))]
+    low = Measure("PHQ-9", cutoff(10, higher_is="worse"), published(6, higher_is="worse"))
+    afraid = Measure("GAD-7", cutoff(8, higher_is="worse"), published(4, higher_is="worse"))
+    pair = [(low, Scores(16, 8)), (afraid, Scores(13, 6))]
     worse = outcome_together([*pair, (wellbeing, Scores(24, 20))])
     assert (worse.recovered, worse.reliable, worse.reliably_recovered) == (True, "none", False)
     assert worse.reasons[2].text == "SWEMWBS fell by 4, 3 or more: reliable"

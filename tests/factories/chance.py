@@ -349,7 +349,9 @@ def _of_circle(
 
 
 def _of_safety(m: _Maker, home: dict[str, Any], who: Any, writer: Any) -> None:
-    by_whom = lambda: {**home, "about": who(), "written_by": writer()}  # noqa: E731
+    def by_whom() -> dict[str, Any]:
+        return {**home, "about": who(), "written_by": writer()}
+
     plan = SafetyPlan.objects.create(
         **by_whom(), number=1, together=m.one([True, False]), made_at=AT
     )

@@ -12,7 +12,7 @@ import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -89,8 +89,9 @@ class Somebody:
         """As light and dark, wide and narrow, with axe; nothing may run out of the page."""
         size, page = self.page.viewport_size, self.page
         assert size is not None
-        for width, scheme in ((1280, "light"), (390, "dark")):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        seen: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1280, "light"), (390, "dark"))
+        for width, scheme in seen:
+            page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": width, "height": 900})
             # As tall as its content: what sticks to the edge then covers nothing.
             tall = page.evaluate("document.documentElement.scrollHeight")

@@ -189,7 +189,10 @@ def test_a_share_ends_by_its_day_by_the_person_and_with_the_place_in_the_circle(
     world: World, sam: Cast
 ) -> None:
     save(world, sam.reader)
-    mine = lambda: safety_plan.shared_with_me(world.circle.pk, seen_by=world.noor.reader)  # noqa: E731
+
+    def mine() -> list[Any]:
+        return list(safety_plan.shared_with_me(world.circle.pk, seen_by=world.noor.reader))
+
     row = share(world, sam.reader)
     assert mine()
     world.at(NOON + timedelta(days=60))

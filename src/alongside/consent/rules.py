@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-# Records that stand in the list of forms but cannot be "given" (consent-and-privacy section 1).
+# Records that stand in the list of forms but cannot be "given".
 NOT_A_CONSENT = frozenset({"c_capacity", "c_best_interests", "c_refusal", "c_community"})
 
 

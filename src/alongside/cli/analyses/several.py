@@ -11,8 +11,6 @@ from alongside.engine.outcomes.of_instrument import InstrumentChange, change_of
 from alongside.engine.outcomes.service_rules import Measure, Rate, Scores
 from alongside.insights.record_files import Column, Record
 
-KNOWN = {"phq9": service_rules.PHQ9, "gad7": service_rules.GAD7}
-
 
 def service(asked: Asked) -> Answer:
     """Recovery, reliable improvement, reliable recovery and deterioration over all persons."""
@@ -90,8 +88,6 @@ def _measures(asked: Asked) -> dict[str, InstrumentChange]:
 
 
 def _measure(id: str, info: InstrumentChange) -> Measure:
-    if id in KNOWN:
-        return KNOWN[id]
     if info.rule is None or info.line is None:
         what = "reliable change" if info.rule is None else "caseness line"
         raise Refused(f"No {what} is published for {info.instrument}, so it cannot be judged.")

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from alongside.engine.outcomes.numbers import NotAFigure
 
-SOURCE = "PQA, proportion of days covered; statistics.md section 7"
+SOURCE = "PQA, proportion of days covered"
 ADHERENT = 0.8  # PQA
 LONGEST = 36_525  # days: a hundred years
 
@@ -95,7 +95,7 @@ def adherence(
         NotAFigure: no fill, a supply of 0 days or less, a period without a day, or longer than
         a hundred years.
 
-    Source: statistics.md section 7.
+    Source: PQA, proportion of days covered.
     """
     given = _in_order(fills)
     start, end = given[0].day, _end(until, stopped)
@@ -141,7 +141,7 @@ def adherence_together(
     Refuses:
         NotAFigure: no medicine, one without a fill, no day on which all were in use.
 
-    Source: statistics.md section 7.
+    Source: PQA, proportion of days covered.
     """
     if not drugs:
         raise NotAFigure("the number of medicines", 0, "1 or more")

@@ -12,7 +12,7 @@ from alongside.engine.outcomes.intervals import Interval
 from alongside.engine.outcomes.library import library
 from alongside.engine.outcomes.numbers import NotAFigure, Number, checked, z_of
 
-SOURCE = "Bland & Altman 1986; statistics.md section 10"
+SOURCE = "Bland & Altman 1986"
 WHAT = "Agreement (a t and an F distribution)"
 
 Weights = Literal["none", "linear", "quadratic"]
@@ -140,7 +140,7 @@ def kappa(
         NotAFigure: fewer than 2 people, lists of different length, weights without an order, a
         category that is not in the order, everybody in one category for both.
 
-    Source: Cohen 1960, 1968; Fleiss, Cohen & Everitt 1969; statistics.md section 10.
+    Source: Cohen 1960, 1968; Fleiss, Cohen & Everitt 1969.
     """
     if len(one) != len(other):
         raise NotAFigure("the number of ratings of the second", len(other), f"{len(one)}")
@@ -213,7 +213,7 @@ def intraclass(
         NotAFigure: too few, rows of different length, a rating that is not finite, people who do
         not differ at all. LibraryMissing: the statistics library is not installed.
 
-    Source: Shrout & Fleiss 1979, McGraw & Wong 1996; statistics.md section 10.
+    Source: Shrout & Fleiss 1979, McGraw & Wong 1996.
     """
     with library(WHAT):
         from scipy import stats

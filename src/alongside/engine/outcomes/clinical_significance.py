@@ -131,7 +131,7 @@ def cutoff(
         CutOffNeeds: a, b or c without the norms it is made of.
         NotAFigure: a norm or a number that is not finite, a standard deviation of 0 or less.
 
-    Source: statistics.md section 2; Jacobson & Truax 1991.
+    Source: Jacobson & Truax 1991.
     """
     if asked is None:
         return _fitting(clinical, functional, higher_is)
@@ -171,7 +171,7 @@ def classify(pre: Number, post: Number, rule: ChangeRule, line: CutOff | None) -
     Refuses:
         NotAFigure: a score that is not finite.
 
-    Source: statistics.md section 2; Jacobson & Truax 1991.
+    Source: Jacobson & Truax 1991.
     """
     change = judge(pre, post, rule)
     was = line.is_clinical(pre) if line else None

@@ -11,7 +11,7 @@ from alongside.engine.outcomes.engagement import Share, share_of
 from alongside.engine.outcomes.numbers import NotAFigure, Number, checked, improvement
 from alongside.engine.terms import Direction
 
-SOURCE = "statistics.md section 5"
+SOURCE = "our own definition, docs/reference/outcomes.md"
 FEWEST_TO_COMPARE = 2
 
 
@@ -50,7 +50,7 @@ def completion(
     Refuses:
         NotAFigure: nobody, lists of different length, a score that is not finite.
 
-    Source: statistics.md section 5.
+    Source: our own definition, docs/reference/outcomes.md.
     """
     if not first:
         raise NotAFigure("the number of people", 0, "1 or more")

@@ -69,7 +69,7 @@ def progress(given: Iterable[Point], info: InstrumentChange) -> Progress:
     Refuses:
         NotAFigure: a score that is not finite.
 
-    Source: instruments.md section 0.3 rules 7 and 8; statistics.md sections 1 and 2.
+    Source: Jacobson & Truax 1991, J Consult Clin Psychol 59:12.
     """
     due = sorted(given, key=lambda point: point.on)
     scored = [(point, point.score) for point in due if point.score is not None]

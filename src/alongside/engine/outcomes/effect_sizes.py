@@ -12,7 +12,7 @@ from alongside.engine.outcomes.intervals import Interval
 from alongside.engine.outcomes.numbers import NotAFigure, Number, checked, z_of
 from alongside.engine.terms import Direction
 
-SOURCE = "Becker 1988; Hedges & Olkin 1985; statistics.md section 4"
+SOURCE = "Becker 1988; Hedges & Olkin 1985"
 
 Size = Literal["very small", "small", "medium", "large"]
 
@@ -72,7 +72,7 @@ def correction(df: float, *, exact: bool = False) -> float:
     Refuses:
         NotAFigure: ``df`` of 1 or less.
 
-    Source: Hedges & Olkin 1985; statistics.md section 4.
+    Source: Hedges & Olkin 1985.
     """
     figure = checked("the degrees of freedom", df, above=1)
     if not exact:
@@ -102,7 +102,7 @@ def change_effect(
         NotAFigure: fewer than 3 pairs, lists of different length, a score that is not finite,
         first or last scores that are all the same.
 
-    Source: statistics.md section 4.
+    Source: Becker 1988; Hedges & Olkin 1985.
     """
     if len(first) != len(last):
         raise NotAFigure("the number of last scores", len(last), f"{len(first)}, as of first ones")
@@ -153,7 +153,7 @@ def group_effect(
     Refuses:
         NotAFigure: a figure that is not finite, fewer than 2 people, no spread in both groups.
 
-    Source: statistics.md section 4.
+    Source: Becker 1988; Hedges & Olkin 1985.
     """
     for each in (group, other):
         checked("a mean", each.mean)

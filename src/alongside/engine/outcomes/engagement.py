@@ -10,7 +10,7 @@ from math import ceil, exp, log, sqrt
 from alongside.engine.outcomes.intervals import Interval, wilson
 from alongside.engine.outcomes.numbers import NotAFigure, Number, checked, z_of
 
-SOURCE = "statistics.md section 15"
+SOURCE = "our own definition, docs/reference/outcomes.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def engaged_within(people: Sequence[Waited], *, days: float = 90) -> Share:
     Refuses:
         NotAFigure: nobody, or a wait that is not finite or below 0.
 
-    Source: statistics.md section 15.
+    Source: our own definition, docs/reference/outcomes.md.
     """
     waits = [(_wait(one), one.happened) for one in people]
     return share_of(sum(happened and wait <= days for wait, happened in waits), len(waits))
@@ -95,7 +95,7 @@ def kaplan_meier(people: Sequence[Waited], *, confidence: float = 0.95) -> tuple
     Refuses:
         NotAFigure: nobody, or a wait that is not finite or below 0.
 
-    Source: statistics.md section 15; Kaplan & Meier 1958, Greenwood 1926.
+    Source: Kaplan & Meier 1958, Greenwood 1926.
     """
     waits = sorted((_wait(one), one.happened) for one in people)
     if not waits:
@@ -128,7 +128,7 @@ def percentile(values: Sequence[Number], share: float) -> float:
     Refuses:
         NotAFigure: no values, one that is not finite, a share outside 0..1.
 
-    Source: statistics.md section 15.
+    Source: our own definition, docs/reference/outcomes.md.
     """
     given = sorted(checked("a value", value) for value in values)
     if not given:
@@ -150,7 +150,7 @@ def control_chart(periods: Sequence[tuple[int, int]]) -> tuple[Point, ...]:
     Refuses:
         NotAFigure: fewer than 2 periods, an empty period, a count outside its period.
 
-    Source: statistics.md section 15 (SPC p-chart).
+    Source: Shewhart 1931 (p-chart).
     """
     if len(periods) < 2:
         raise NotAFigure("the number of periods", len(periods), "2 or more")

@@ -20,7 +20,7 @@ from alongside.engine.outcomes.numbers import NotAFigure, Number, checked, impro
 from alongside.engine.outcomes.reliable_change import ChangeRule, judge
 from alongside.engine.terms import Direction, Reason
 
-SOURCE = "statistics.md section 8"
+SOURCE = "our own rule, docs/reference/outcomes.md"
 FEWEST_COURSES = 100  # finished courses a start band
 FIRST_RED_SESSION = 3
 
@@ -148,7 +148,7 @@ def log_curve(start: Number, *, rule: ChangeRule, line: CutOff, sessions: int) -
     Refuses:
         NotAFigure: a score that is not finite, fewer than 1 session, a rule in standard errors.
 
-    Source: statistics.md section 8 (b); a home-made curve without evidence of its own.
+    Source: a home-made curve without evidence of its own.
     """
     value = checked("the first score", start)
     if sessions < 1:
@@ -176,7 +176,7 @@ def by_table(table: Iterable[TableRow], session: int, change: Number) -> Trackin
     Refuses:
         NotAFigure: a change that is not finite; a row whose red line lies above its yellow one.
 
-    Source: statistics.md section 8 (a), the rational method of Lambert; the row's own ``source``.
+    Source: the rational method of Lambert; the row's own ``source``.
     """
     moved = checked("the change", change)
     for row in table:
@@ -214,7 +214,7 @@ def start_bands(
     Refuses:
         NotAFigure: fewer than 2 edges, edges that do not rise, a score that is not finite.
 
-    Source: statistics.md section 8 (b).
+    Source: our own rule, docs/reference/outcomes.md.
     """
     if len(edges) < 2 or any(one >= other for one, other in pairwise(edges)):
         raise NotAFigure("the edges", tuple(edges), "2 or more, each higher than the one before")
@@ -264,7 +264,7 @@ def on_track(
     Refuses:
         NotAFigure: a score that is not finite, fewer than 1 session.
 
-    Source: statistics.md section 8 (rules).
+    Source: our own rule, docs/reference/outcomes.md.
     """
     if session < 1 or typical < 1:
         raise NotAFigure("the number of sessions", min(session, typical), "1 or more")

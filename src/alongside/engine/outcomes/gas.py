@@ -53,7 +53,7 @@ def t_change(
     Refuses:
         NotAFigure: as ``t_score``; goals or weights that differ between start and end.
 
-    Source: statistics.md section 6.
+    Source: Kiresuk & Sherman 1968, Community Ment Health J 4:443.
     """
     if [goal.weight for goal in baseline] != [goal.weight for goal in end]:
         raise NotAFigure("the end", "another set of goals", "the same goals with the same weights")

@@ -8,7 +8,7 @@ from statistics import fmean, variance
 
 from alongside.engine.outcomes.numbers import NotAFigure, Number, checked
 
-SOURCE = "James, Demaree & Wolf 1984; statistics.md section 14"
+SOURCE = "James, Demaree & Wolf 1984"
 AVERAGING = 0.70  # usual line for showing a mean
 FEEDBACK_FROM = 4  # members; fewer would show each other's answers
 
@@ -47,7 +47,7 @@ def cohesion(ratings: Sequence[Number], *, options: int) -> Cohesion:
         NotAFigure: fewer than 2 ratings, a rating that is not finite or spans more than the
         scale, fewer than 2 options.
 
-    Source: statistics.md section 14.
+    Source: James, Demaree & Wolf 1984.
     """
     values = [checked("a rating", value) for value in ratings]
     if len(values) < 2:
@@ -77,7 +77,7 @@ def nesting(groups: Sequence[Sequence[Number]]) -> float:
     Refuses:
         NotAFigure: too few groups or ratings, or no difference between any.
 
-    Source: statistics.md section 14; Shrout & Fleiss 1979.
+    Source: Shrout & Fleiss 1979.
     """
     given = [[checked("a rating", value) for value in group] for group in groups if group]
     sizes = [len(group) for group in given]

@@ -12,7 +12,7 @@ from alongside.engine.outcomes.intervals import Interval
 from alongside.engine.outcomes.library import library
 from alongside.engine.outcomes.numbers import NotAFigure, Number, checked
 
-SOURCE = "statistics.md section 8 (c)"
+SOURCE = "our own rule, docs/reference/outcomes.md"
 WHAT = "A growth curve (a mixed model)"
 FEWEST_POINTS = 3
 EIGHTY = 1.28  # standard errors to an 80 % tolerance band
@@ -76,7 +76,7 @@ def growth_curve(courses: Sequence[Course], *, fewest: int = FEWEST_COURSES) -> 
         NotAFigure: too few courses with 3 scores, a figure that is not finite, a week below 0.
         LibraryMissing: the statistics library is not installed.
 
-    Source: statistics.md section 8 (c).
+    Source: our own rule, docs/reference/outcomes.md.
     """
     long_enough = [one for one in courses if len(one.scores) >= FEWEST_POINTS]
     if len(long_enough) < fewest:

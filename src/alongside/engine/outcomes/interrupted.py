@@ -12,7 +12,7 @@ from alongside.engine.outcomes.intervals import Interval
 from alongside.engine.outcomes.library import library
 from alongside.engine.outcomes.numbers import NotAFigure, Number, checked, z_of
 
-SOURCE = "Wagner et al. 2002 (not verified); statistics.md section 13"
+SOURCE = "Wagner et al. 2002 (not verified)"
 WHAT = "An interrupted time series (a fitted regression)"
 FEWEST = 3  # points on each side, to fit anything
 ENOUGH = 8  # points on each side, to conclude anything
@@ -91,7 +91,7 @@ def design(
         NotAFigure: fewer than 3 points before or after, a season with fewer than 24 points, a
         season below 2, waves below 1 or beyond half a season.
 
-    Source: statistics.md section 13.
+    Source: Wagner et al. 2002 (not verified).
     """
     for name, count in (("before", before), ("after", points - before)):
         if count < FEWEST:
@@ -152,7 +152,7 @@ def interrupted_series(
         NotAFigure: as ``design``; a value that is not finite, values that are all the same, more
         coefficients than points allow. LibraryMissing: the statistics library is not installed.
 
-    Source: statistics.md section 13.
+    Source: Wagner et al. 2002 (not verified).
     """
     y = [checked("a value", value) for value in values]
     rows = design(len(y), before, jump_at=jump_at, season=season, waves=waves)

@@ -30,7 +30,7 @@ def wilson(count: int, of: int, *, confidence: float = 0.95) -> Interval:
     Refuses:
         NotAFigure: nobody to count, a count below 0 or above ``of``.
 
-    Source: statistics.md section 15 (Wilson score).
+    Source: Wilson 1927, J Am Stat Assoc 22:209.
     """
     if of < 1:
         raise NotAFigure("the number of people", of, "1 or more")

@@ -47,7 +47,7 @@ def change_of(
     Returns:
         The basis as the file states it, and the rule that may be used, if any.
 
-    Source: instruments.md section 0.3 rules 7 and 8.
+    Source: Jacobson & Truax 1991, J Consult Clin Psychol 59:12.
     """
     name = score or instrument.main_score
     scale = instrument.score_rule(name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from alongside.engine.outcomes.engagement import Share, share_of
 from alongside.engine.outcomes.numbers import NotAFigure
 
-SOURCE = "Glasgow, Vogt & Boles 1999; statistics.md section 11"
+SOURCE = "Glasgow, Vogt & Boles 1999"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def reach(sites: Iterable[Site]) -> Reach:
         NotAFigure: no site; a number of people below 0; more reached than eligible; a site that
         did not start but delivered or kept on.
 
-    Source: statistics.md section 11.
+    Source: Glasgow, Vogt & Boles 1999.
     """
     everywhere = list(sites)
     if not everywhere:

@@ -114,7 +114,7 @@ def published(
     Refuses:
         NotAFigure: a value that is not a finite number above 0.
 
-    Source: statistics.md section 1; the value's own ``source``.
+    Source: the value's own ``source``.
     """
     error = None
     if sd is not None and reliability is not None:
@@ -186,7 +186,7 @@ def gulliksen_lord_novick(
     Refuses:
         MethodNeeds: no clinical mean was given. NotAFigure: as for ``derived``.
 
-    Source: statistics.md section 1 (method GLN).
+    Source: Gulliksen 1950, Lord & Novick 1968.
     """
     spread, steadiness = _spread(sd), _reliability(reliability)
     mean = _given("gln", "the mean of the clinical group", clinical_mean)

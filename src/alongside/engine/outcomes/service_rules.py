@@ -9,7 +9,7 @@ from typing import Literal
 from alongside.engine.outcomes.clinical_significance import CutOff
 from alongside.engine.outcomes.intervals import Interval, wilson
 from alongside.engine.outcomes.numbers import NotAFigure, Number, exact, points
-from alongside.engine.outcomes.reliable_change import ChangeRule, Verdict, judge, published
+from alongside.engine.outcomes.reliable_change import ChangeRule, Verdict, judge
 from alongside.engine.terms import Reason
 
 SOURCE = "NHS Talking Therapies outcome definitions (PMC8411661; England NHS standards)"
@@ -24,18 +24,6 @@ class Measure:
     name: str
     case: CutOff
     change: ChangeRule
-
-
-PHQ9 = Measure(
-    "PHQ-9",
-    CutOff(10, "worse", "caseness", source=SOURCE),
-    published(6, higher_is="worse", source=SOURCE),
-)
-GAD7 = Measure(
-    "GAD-7",
-    CutOff(8, "worse", "caseness", source=SOURCE),
-    published(4, higher_is="worse", source=SOURCE),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +81,19 @@ class ServiceRates:
 
 
 def service_outcome(
-    depression: Scores,
-    gad7: Scores,
+    depression: tuple[Measure, Scores],
+    anxiety: tuple[Measure, Scores],
     *,
-    specific: Scores | None = None,
-    specific_measure: Measure | None = None,
+    specific: tuple[Measure, Scores] | None = None,
     contacts: int = 2,
 ) -> ServiceOutcome | None:
     """Judge one course of treatment by the pair rules of NHS Talking Therapies.
 
     Args:
-        depression: first and last PHQ-9, in points.
-        gad7: first and last GAD-7, in points.
-        specific, specific_measure: a disorder-specific anxiety measure; used instead of GAD-7
-            when it is complete at first and last.
+        depression: the measure of depression, and its first and last score in points.
+        anxiety: the same of the general measure of anxiety.
+        specific: a disorder-specific measure of anxiety; used instead of the general one when it
+            is complete at first and last.
         contacts: attended treatment contacts.
 
     Returns:
@@ -116,12 +103,10 @@ def service_outcome(
     Refuses:
         NotAFigure: a score that is not finite.
 
-    Source: statistics.md section 3.
+    Source: NHS Talking Therapies outcome definitions (PMC8411661).
     """
-    anxiety, measure = gad7, GAD7
-    if specific is not None and specific_measure is not None and specific.is_paired:
-        anxiety, measure = specific, specific_measure
-    return outcome_together([(PHQ9, depression), (measure, anxiety)], contacts=contacts)
+    used = specific if specific is not None and specific[1].is_paired else anxiety
+    return outcome_together([depression, used], contacts=contacts)
 
 
 def outcome_together(
@@ -143,7 +128,7 @@ def outcome_together(
     Refuses:
         NotAFigure: no measure, or a score that is not finite.
 
-    Source: statistics.md section 3; with two measures these are the rules of the service.
+    Source: with two measures these are the rules of the service.
     """
     if not measures:
         raise NotAFigure("the number of measures", 0, "1 or more")
@@ -181,7 +166,7 @@ def service_rates(courses: Iterable[ServiceOutcome | None]) -> ServiceRates:
         Recovery and reliable recovery out of those who started as a case, reliable
         improvement and deterioration out of all with paired data, and how many are missing.
 
-    Source: statistics.md sections 3 and 15.
+    Source: NHS Talking Therapies outcome definitions (PMC8411661); Wilson 1927.
     """
     everyone = list(courses)
     paired = [course for course in everyone if course is not None]

@@ -14,7 +14,7 @@ from alongside.engine.outcomes.intervals import Interval
 from alongside.engine.outcomes.numbers import NotAFigure, Number, checked, exact, z_of
 from alongside.engine.terms import Direction
 
-SOURCE = "Parker & Vannest 2009; Parker et al. 2011; statistics.md section 9"
+SOURCE = "Parker & Vannest 2009; Parker et al. 2011"
 FEWEST = 3  # points a phase, to show anything
 ENOUGH = 5  # points in the first phase, to conclude anything
 MOST = 2_000  # points a phase: five years of days; every pair is looked at
@@ -100,7 +100,7 @@ def single_case(
     Refuses:
         NotAFigure: fewer than 3 ratings in a phase or more than 2,000, or one that is not finite.
 
-    Source: statistics.md section 9; Newcombe 2006 (method 5) for the interval; Tarlow 2017.
+    Source: Newcombe 2006 (method 5) for the interval; Tarlow 2017.
     """
     a, b = _phase("the first phase", first), _phase("the second phase", second)
     better = _better(higher_is)
@@ -137,7 +137,7 @@ def trend(ratings: Sequence[Number], *, higher_is: Direction) -> Trend:
     Refuses:
         NotAFigure: fewer than 2 ratings.
 
-    Source: Kendall 1970; statistics.md section 9.
+    Source: Kendall 1970.
     """
     values = [_number(value) for value in ratings]
     if len(values) < 2:

@@ -9,7 +9,7 @@ from typing import Literal
 from alongside.engine.outcomes.intervals import Interval
 from alongside.engine.outcomes.numbers import NotAFigure, z_of
 
-SOURCE = "Altman 1998, BMJ 317:1309; statistics.md section 12"
+SOURCE = "Altman 1998, BMJ 317:1309"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def compare_shares(
     Refuses:
         NotAFigure: an empty group, a count below 0 or above its group.
 
-    Source: statistics.md section 12.
+    Source: Altman 1998, BMJ 317:1309.
     """
     for part, whole in ((count, of), (other_count, other_of)):
         if whole < 1:

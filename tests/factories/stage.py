@@ -54,9 +54,7 @@ class Stage:
         from tests.factories import add_case, make_world
 
         stack = ExitStack()
-        undone = transaction.atomic()
-        undone._from_testcase = True  # type: ignore[attr-defined]
-        stack.enter_context(undone)
+        stack.enter_context(transaction.atomic())
         stack.callback(transaction.set_rollback, True)
         try:
             with clock.installed(lambda: NOON):

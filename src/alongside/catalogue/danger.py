@@ -125,7 +125,25 @@ class IntakeFile(Shape):
     questions: tuple[QuestionFile, ...] = Field(min_length=1)
 
 
+class CanaryFile(Shape):
+    instrument: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*@[1-9][0-9]*$")]
+    answers: dict[Word, int] = Field(min_length=1)
+
+
+class WaitsFile(Shape):
+    """``danger/waits.yaml``: waits that belong to no level, and the canary."""
+
+    source: str
+    checked: date
+    review_by: date
+    hand_over_accepted_within_minutes: Annotated[int, Field(ge=1)]
+    safeguarding_answered_within_hours: Annotated[int, Field(ge=1, le=24)]
+    child_check_counts_days: Annotated[int, Field(ge=1)]
+    canary: CanaryFile
+
+
 SHAPES = {
+    "danger_waits": WaitsFile,
     "danger_levels": LevelsFile,
     "danger_outcomes": OutcomesFile,
     "danger_intake": IntakeFile,
@@ -141,6 +159,7 @@ class Danger:
     levels: Mapping[str, risk.Level]
     outcomes: Mapping[str, risk.Outcome]
     intake: risk.Intake
+    waits: risk.Waits
 
 
 def load(roots: Sequence[Path]) -> Shelf[Danger]:
@@ -155,8 +174,9 @@ def load(roots: Sequence[Path]) -> Shelf[Danger]:
     levels = _levels(roots, shelf.problems)
     outcomes = _outcomes(roots, shelf.problems)
     intake = _intake(roots, shelf.problems)
-    if levels is not None and outcomes is not None and intake is not None:
-        shelf.items["danger"] = Danger(levels, outcomes, intake)
+    waits = _waits(roots, shelf.problems)
+    if levels is not None and outcomes is not None and intake is not None and waits is not None:
+        shelf.items["danger"] = Danger(levels, outcomes, intake, waits)
     return shelf
 
 
@@ -320,6 +340,22 @@ def _outcomes(roots: Sequence[Path], problems: list[Problem]) -> Mapping[str, ri
             only_unreachable=file.only_unreachable,
         )
     return MappingProxyType(found)
+
+
+def _waits(roots: Sequence[Path], problems: list[Problem]) -> risk.Waits | None:
+    path = roots[0] / "danger" / "waits.yaml"
+    reading = read_placed(path, WaitsFile, shown=shown(path, roots))
+    problems.extend(reading.problems)
+    if reading.value is None:
+        return None
+    file = reading.value
+    return risk.Waits(
+        hand_over_accepted_within=timedelta(minutes=file.hand_over_accepted_within_minutes),
+        safeguarding_answered_within=timedelta(hours=file.safeguarding_answered_within_hours),
+        child_check_counts=timedelta(days=file.child_check_counts_days),
+        canary_instrument=file.canary.instrument,
+        canary_answers=MappingProxyType(file.canary.answers),
+    )
 
 
 def _intake(roots: Sequence[Path], problems: list[Problem]) -> risk.Intake | None:

@@ -32,7 +32,6 @@ from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 from alongside.tasks import actions as tasks
 
-ACCEPT_WITHIN = timedelta(minutes=30)
 HAND_OVER_TASK = "hand_over"
 NOT_TAKEN_TASK = "hand_over_not_taken"
 TALK_TASK = "debrief_talk"
@@ -172,7 +171,7 @@ def hand_over(*, alert: Alert, to: Account, note: str, by: Reader, at: datetime)
         given_to=to,
         note=note.strip(),
         given_at=at,
-        accept_by=at + ACCEPT_WITHIN,
+        accept_by=at + catalogue.current().danger.waits.hand_over_accepted_within,
     )
     row.save(force_insert=True)
     tasks.make_task(

@@ -11,13 +11,13 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from alongside import catalogue
 from alongside.crisis.models import SafeguardingNamed, SafeguardingReport
 from alongside.people.models import Institution
 from alongside.records import audit
 from alongside.records.reader import Reader
 from alongside.tasks import actions as tasks
 
-ANSWER_WITHIN = timedelta(hours=4)
 LATEST = time(20)  # the same day, on the clock of the institution
 TASK = "safeguarding_report"
 
@@ -61,7 +61,8 @@ def of_concern(concern: UUID) -> bool:
 
 
 def _answer_by(institution: Institution, at: datetime) -> datetime:
-    """Within four hours and before the evening of the same day; at night within the hour."""
+    """Within some hours and before the evening of the same day; at night within the hour."""
+    within = catalogue.current().danger.waits.safeguarding_answered_within
     here = at.astimezone(ZoneInfo(institution.zone))
     evening = datetime.combine(here.date(), LATEST, here.tzinfo).astimezone(UTC)
-    return max(min(at + ANSWER_WITHIN, evening), at + timedelta(hours=1))
+    return max(min(at + within, evening), at + timedelta(hours=1))

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F
 
+from alongside import catalogue
 from alongside.access.readers import person_for
 from alongside.calendar import actions as calendar
 from alongside.calendar.models import Booking
@@ -38,7 +39,6 @@ DECISIONS = ("reported", "not_reported", "with_others")
 ENTRIES = ("told", "reference", "response", "note")
 CHILD_CHECK = "child_there"
 CHECK_FORM = "child_there@1"
-CHECK_LASTS = timedelta(days=90)
 PLACE = "safeguarding"  # an alert of a report names no circle: somebody in it may be the danger
 
 
@@ -285,11 +285,10 @@ def record_child_check(
 
 
 def child_was_asked(circle: UUID, at: datetime) -> bool:
-    """Was it asked in the last 90 days whether a child is there? Yes or no, for a date."""
+    """Was it asked lately whether a child is there? Yes or no, for a date."""
+    since = at - catalogue.current().danger.waits.child_check_counts
     rows = SafetyCheck.objects.unscoped("was it asked whether a child is there?")
-    return bool(
-        rows.filter(circle=circle, kind=CHILD_CHECK, checked_at__gt=at - CHECK_LASTS).exists()
-    )
+    return bool(rows.filter(circle=circle, kind=CHILD_CHECK, checked_at__gt=since).exists())
 
 
 def child_checks(circle: UUID, *, seen_by: Reader) -> ScopedQuerySet:

@@ -25,7 +25,6 @@ from alongside.records.reader import Reader
 
 log = logging.getLogger(__name__)
 
-INSTRUMENT, ANSWERS = "phq9@1", {"item_9": 3}  # an answer every danger rule for it must find
 UNTRIED_FOR = timedelta(seconds=60)
 SHORTEST_SECRET = 24
 
@@ -84,10 +83,12 @@ def sing(*, by: Reader, at: datetime) -> Message | None:
     key = f"canary:{int(at.timestamp() // every().total_seconds())}:{settings.WATCH_EVERY}"
     if queries.is_made(key):
         return None
-    found = find_risk(catalogue.current().risk_rules_for(INSTRUMENT), ANSWERS, finished=False)
-    critical = catalogue.current().danger.levels
+    known = catalogue.current()
+    form, critical = known.danger.waits.canary_instrument, known.danger.levels
+    answers = known.danger.waits.canary_answers
+    found = find_risk(known.risk_rules_for(form), answers, finished=False)
     if not any(critical[each.level].is_life_critical for each in found):
-        log.error("the danger rules of %s find nothing: no canary", INSTRUMENT)
+        log.error("the danger rules of %s find nothing: no canary", form)
         return None
     if waiting := queries.untried(at=at - UNTRIED_FOR):
         log.error("nobody tries to send %d message(s) about danger: no canary", waiting)

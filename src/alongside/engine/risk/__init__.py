@@ -10,6 +10,7 @@ from alongside.engine.risk.levels import (
     Outcome,
     OutcomeField,
     StepAfter,
+    Waits,
     most_urgent,
 )
 from alongside.engine.risk.rules import (
@@ -54,6 +55,7 @@ __all__ = [
     "RiskRule",
     "ScoreIs",
     "StepAfter",
+    "Waits",
     "blank_critical",
     "danger_expression",
     "find_intake_risk",

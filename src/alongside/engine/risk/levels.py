@@ -84,6 +84,17 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """Waits around danger that belong to no level, and the answer that tests the whole way."""
+
+    hand_over_accepted_within: timedelta
+    safeguarding_answered_within: timedelta
+    child_check_counts: timedelta
+    canary_instrument: str
+    canary_answers: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class IntakeAnswer:
     """One answer to a public question; a level means that it shows danger."""
 

@@ -19,6 +19,7 @@ from alongside.cases import actions as cases
 from alongside.cases.models import Case, Decision
 from alongside.consent import actions as consent
 from alongside.credentials import actions as credentials
+from alongside.crisis import safeguarding
 from alongside.delivery import actions as delivery
 from alongside.delivery.models import ProgressNote, TherapySession
 from alongside.measures import actions as measures
@@ -193,7 +194,7 @@ def booked(
     by: Cast | None = None,
     **more: Any,
 ) -> Booking:
-    """A time with Asha, by the clock of London."""
+    """A time with Asha, by the clock of London; for several, a child was asked about."""
     given: dict[str, Any] = {
         "circle": world.circle,
         "practitioner": world.asha.practitioner,
@@ -203,6 +204,14 @@ def booked(
         "at": world.moment,
         **more,
     }
+    if len(given["persons"]) > 1 and not safeguarding.child_was_asked(world.circle.pk, given["at"]):
+        safeguarding.record_child_check(
+            circle=world.circle,
+            child_there=False,
+            words="None at home.",
+            by=world.asha.reader,
+            at=given["at"],
+        )
     return calendar.book(wall=wall, minutes=minutes, **given)
 
 

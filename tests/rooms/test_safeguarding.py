@@ -10,6 +10,8 @@ import pytest
 
 from alongside import catalogue
 from alongside.access.models import Relationship
+from alongside.calendar import actions as calendar
+from alongside.cases import actions as cases
 from alongside.cases.models import Case
 from alongside.crisis import actions as crisis
 from alongside.crisis import reports, safeguarding
@@ -137,12 +139,12 @@ def test_nothing_is_closed_before_there_is_an_answer(world: World, sam: Cast, le
         "by": world.asha.reader, "at": NOON,
     }  # fmt: skip
     with pytest.raises(safeguarding.WaitsForAnswer):
-        safeguarding.close_case(**given)
+        cases.close_case(**given)
     with pytest.raises(safeguarding.NotDecided):
         safeguarding.close(report=report, by=lead.reader, at=NOON)
     decide(report, lead)
     assert "safeguarding_reported" in plans.words(course, NOON)
-    assert safeguarding.close_case(**given).closed_at == NOON
+    assert cases.close_case(**given).closed_at == NOON
 
 
 def test_the_lead_decides_with_a_reason_and_the_task_ends(world: World, lead: Cast) -> None:
@@ -184,8 +186,8 @@ def test_no_date_for_several_people_before_a_child_was_asked_about(world: World)
     }  # fmt: skip
     both = [world.noor.person, world.teo.person]
     with pytest.raises(safeguarding.ChildNotAsked):
-        safeguarding.book(persons=both, **given)
-    safeguarding.book(persons=both[:1], **given)
+        calendar.book(persons=both, **given)
+    calendar.book(persons=both[:1], **given)
 
     asked: dict[str, Any] = {"circle": world.circle, "by": world.asha.reader, "at": NOON}
     with pytest.raises(safeguarding.NothingWritten):
@@ -196,8 +198,24 @@ def test_no_date_for_several_people_before_a_child_was_asked_about(world: World)
         )
     safeguarding.record_child_check(child_there=True, words="With her aunt.", **asked)
     given["wall"] = datetime.fromisoformat("2026-03-10T10:00")
-    assert len(safeguarding.book(persons=both, **given).persons) == 2
-    assert not safeguarding.child_was_asked(world.circle.pk, NOON + timedelta(days=91))
+    assert len(calendar.book(persons=both, **given).persons) == 2
+    late = NOON + timedelta(days=91)
+    assert not safeguarding.child_was_asked(world.circle.pk, late)
+
+
+def test_a_date_of_several_people_is_not_moved_when_the_look_for_a_child_is_too_old(
+    world: World,
+) -> None:
+    booking = care.booked(
+        world, datetime.fromisoformat("2026-06-08T10:00"),
+        persons=[world.noor.person, world.teo.person],
+    )  # fmt: skip
+    world.at(NOON + timedelta(days=91))
+    with pytest.raises(safeguarding.ChildNotAsked):
+        calendar.move(
+            booking=booking, wall=datetime.fromisoformat("2026-06-09T10:00"),
+            expected=booking.version, by=world.asha.reader, at=world.moment,
+        )  # fmt: skip
 
 
 # -- duties by place ------------------------------------------------------------------------------

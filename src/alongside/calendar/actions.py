@@ -17,6 +17,7 @@ from alongside.people.models import Circle, Member, Person, Practitioner
 from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.errors import Refused
+from alongside.records.registry import holds
 
 FURTHEST = timedelta(days=400)
 
@@ -89,7 +90,7 @@ def book(
 
     Raises:
         AlreadyBooked, InThePast, TooFarAhead, NotExpected, KeptApart, UnknownWord, NoSuchTime,
-        NoSuchZone; NotAllowed without the right.
+        NoSuchZone; NotAllowed without the right; what a hold on ``calendar.book`` refuses.
     """
     by.confirm_create("booking", institution=circle.institution_id, circle=circle.pk)
     if practitioner.institution_id != circle.institution_id:
@@ -121,6 +122,7 @@ def book(
             booking.save(force_insert=True)
     except IntegrityError as taken:  # the database's own wall, on PostgreSQL
         raise AlreadyBooked(who="practitioner", starts_at=when.starts_at) from taken
+    holds.ask("calendar.book", at=at, circle=circle, persons=persons)  # every other refusal first
     audit.write("calendar.booking_made", by=by, at=at, about=booking)
     return booking
 
@@ -162,6 +164,7 @@ def move(
             )
     except IntegrityError as taken:
         raise AlreadyBooked(who="practitioner", starts_at=when.starts_at) from taken
+    holds.ask("calendar.book", at=at, circle=booking.circle, persons=booking.persons)
     audit.write("calendar.booking_moved", by=by, at=at, about=booking)
     return booking
 

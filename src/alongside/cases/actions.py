@@ -24,6 +24,7 @@ from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.errors import Refused
 from alongside.records.reader import Reader
+from alongside.records.registry import holds
 from alongside.tasks import actions as tasks
 from alongside.tasks import queries as task_queries
 from alongside.tasks.actions import AlreadyDone
@@ -458,10 +459,12 @@ def close_case(
         words: what happened, for whoever reads it later.
 
     Raises:
-        WrongState: it is closed. StaleVersion: somebody changed it since it was read.
+        WrongState: it is closed. StaleVersion: somebody changed it since it was read. What a hold
+        on ``cases.close`` refuses.
     """
     by.confirm("S", case)
     _must_not_be_closed(case)
+    holds.ask("cases.close", at=at, case=case)
     if outcome not in rules.COMPLETIONS:
         raise UnknownWord(field="outcome", value=outcome)
     case.outcome_words = _reason("words", words)

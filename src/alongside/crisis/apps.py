@@ -8,8 +8,8 @@ class CrisisConfig(AppConfig):
     label = "crisis"
 
     def ready(self) -> None:
-        from alongside.crisis import permissions, public, telling
-        from alongside.records.registry import guards
+        from alongside.crisis import permissions, public, safeguarding, telling
+        from alongside.records.registry import guards, holds
 
         permissions.register()
         guards.register(telling.STEP_MESSAGE, telling.step_is_right)
@@ -17,3 +17,5 @@ class CrisisConfig(AppConfig):
         guards.register(telling.NEWS_MESSAGE, telling.news_is_right)
         guards.register(telling.ROTA_MESSAGE, telling.gap_is_right)
         guards.register(public.PURPOSE, public.resume_is_right)
+        holds.register("calendar.book", safeguarding.a_child_is_asked_about)
+        holds.register("cases.close", safeguarding.no_report_waits)

@@ -17,9 +17,6 @@ from django.db.models import F
 
 from alongside import catalogue
 from alongside.access.readers import person_for
-from alongside.calendar import actions as calendar
-from alongside.calendar.models import Booking
-from alongside.cases import actions as cases
 from alongside.cases.models import Case
 from alongside.crisis import actions as crisis
 from alongside.crisis import reports
@@ -27,7 +24,7 @@ from alongside.crisis.done import tasks_done
 from alongside.crisis.models import SafeguardingEntry, SafeguardingReport, SafetyCheck
 from alongside.crisis.reports import wait_for_an_answer
 from alongside.engine.risk import RiskFinding
-from alongside.people.models import Circle, Institution, Person, Practitioner
+from alongside.people.models import Circle, Institution, Person
 from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.errors import NotAllowed, Refused
@@ -236,19 +233,14 @@ def close(*, report: SafeguardingReport, by: Reader, at: datetime) -> Safeguardi
 # -- what waits for it ----------------------------------------------------------------------------
 
 
-@action
-def close_case(
-    *, case: Case, version: int, outcome: str, words: str, by: Reader, at: datetime
-) -> Case:
-    """Close a case (``cases.actions.close_case``), once every report about it has an answer.
+def no_report_waits(*, case: Case, at: datetime, **facts: object) -> None:
+    """A hold on ``cases.close``: every report about the case has an answer first.
 
     Raises:
-        WaitsForAnswer; whatever closing refuses.
+        WaitsForAnswer.
     """
-    by.confirm("S", case)
     if wait_for_an_answer(case.circle_id):
         raise WaitsForAnswer(case=case.pk)
-    return cases.close_case(case=case, version=version, outcome=outcome, words=words, by=by, at=at)
 
 
 @action
@@ -297,40 +289,18 @@ def child_checks(circle: UUID, *, seen_by: Reader) -> ScopedQuerySet:
     return rows.order_by("-checked_at")
 
 
-@action
-def book(
-    *,
-    circle: Circle,
-    practitioner: Practitioner,
-    persons: Sequence[Person],
-    wall: datetime,
-    zone: str,
-    minutes: int,
-    by: Reader,
-    at: datetime,
-    place: str = "in_person",
-    about: str = "",
-) -> Booking:
-    """Keep a time (``calendar.actions.book``). For several people it is first asked about a child.
+def a_child_is_asked_about(
+    *, circle: Circle, persons: Sequence[object], at: datetime, **facts: object
+) -> None:
+    """A hold on ``calendar.book``: a date for several people only once this was asked.
+
+    A date that is moved is a new date.
 
     Raises:
-        ChildNotAsked; whatever booking refuses.
+        ChildNotAsked.
     """
-    booking = calendar.book(
-        circle=circle,
-        practitioner=practitioner,
-        persons=persons,
-        wall=wall,
-        zone=zone,
-        minutes=minutes,
-        place=place,
-        about=about,
-        by=by,
-        at=at,
-    )
     if len(persons) > 1 and not child_was_asked(circle.pk, at):
-        raise ChildNotAsked(circle=circle.pk)  # last, so that every other refusal comes first
-    return booking
+        raise ChildNotAsked(circle=circle.pk)
 
 
 # -- reads ----------------------------------------------------------------------------------------

@@ -95,6 +95,27 @@ class Guards:
         return frozenset(self._guards)
 
 
+Hold = Callable[..., None]
+"""Refuses, by raising, a change that must wait for something; facts and ``at`` come by name."""
+
+
+class Holds:
+    """What a change must wait for in rooms above its own. The action itself asks, so no caller can
+    go past it: ``holds.ask("calendar.book", circle=…, persons=…, at=at)``."""
+
+    def __init__(self) -> None:
+        self._holds: dict[str, list[Hold]] = {}
+
+    def register(self, change: str, hold: Hold) -> None:
+        self._holds.setdefault(change, []).append(hold)
+
+    def ask(self, change: str, *, at: datetime, **facts: Any) -> None:
+        """Ask everybody who registered for this change; the first refusal is raised."""
+        for hold in self._holds.get(change, ()):
+            hold(at=at, **facts)
+
+
 conditions = Conditions()
 places = Places()
 guards = Guards()
+holds = Holds()

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from alongside.calendar import actions, queries
 from alongside.calendar.rules import NoSuchTime, NoSuchZone
 from alongside.cases import queries as cases
-from alongside.crisis import safeguarding
 from alongside.delivery import queries as delivery
 from alongside.people import queries as people
 from alongside.plans import queries as plans
@@ -203,7 +202,7 @@ def book(request: Request, pk: UUID) -> HttpResponse:
         given = form.cleaned_data
         staff = {str(row.pk): row for row in people.practitioners(seen_by=request.reader)}
         try:
-            booking = safeguarding.book(
+            booking = actions.book(
                 circle=case.circle,
                 practitioner=staff[given["practitioner"]],
                 persons=[persons[id] for id in given["persons"]],

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from alongside.cases import actions
 from alongside.crisis import queries as crisis
-from alongside.crisis import safeguarding
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
@@ -41,7 +40,7 @@ def closing(request: Request, pk: UUID) -> HttpResponse:
         return _page(request, case, close_form=form, status=400)
     given = form.cleaned_data
     try:
-        safeguarding.close_case(
+        actions.close_case(
             case=case,
             version=given["version"],
             outcome=given["outcome"],

@@ -331,7 +331,7 @@ def last_look(circle: UUID, *, seen_by: Reader) -> SafetyPlanLook | None:
 
 
 def shares(circle: UUID, *, seen_by: Reader, at: datetime) -> ScopedQuerySet:
-    """What is shared now, in the order of the parts' names."""
+    """What is shared now, the oldest first."""
     rows = SafetyPlanShare.objects.visible_to(seen_by).filter(circle=circle)
     return rows.filter(ended_at=None, until__gt=at).select_related("person").order_by("since", "pk")
 

@@ -16,7 +16,7 @@ from django.contrib.auth.signals import user_login_failed
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from alongside.web.parts.forms import Form
+from alongside.web.parts.forms import Form, offer
 
 NUMBERS = {"inputmode": "numeric", "autocomplete": "one-time-code", "size": "8"}
 
@@ -199,8 +199,8 @@ class SetUpForm(Form):
     def __init__(self, *args: Any, countries: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         nothing = [("", _("Choose one"))]
-        self.fields["country"].choices = nothing + countries  # type: ignore[attr-defined]
-        self.fields["zone"].choices = nothing + zones()  # type: ignore[attr-defined]
+        offer(self, "country", nothing + countries)
+        offer(self, "zone", nothing + zones())
 
 
 def zones() -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
@@ -17,7 +17,7 @@ from alongside.notify import channels, rules, transports
 from alongside.people.reach import NotReachable
 from alongside.records import clock
 from alongside.web.parts.access import access
-from alongside.web.parts.forms import Form, Text
+from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.pages import Request, clock_time, say, short_day
 
 KINDS = {
@@ -39,7 +39,7 @@ class WayForm(Form):
 
     def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(forms.ChoiceField, self.fields["kind"]).choices = kinds
+        offer(self, "kind", kinds)
 
 
 class CodeForm(Form):

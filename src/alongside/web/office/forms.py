@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from alongside.web.office import words
-from alongside.web.parts.forms import Form
+from alongside.web.parts.forms import Form, offer
 
 GIVEN = ("lead", "manager", "coordinator", "privacy", "auditor", "admin")
 
@@ -33,7 +33,7 @@ class InviteForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["roles"].choices = [(r, words.role(r)) for r in GIVEN]  # type: ignore[attr-defined]
+        offer(self, "roles", [(r, words.role(r)) for r in GIVEN])
 
 
 class RoleForm(Form):
@@ -47,9 +47,8 @@ class RoleForm(Form):
 
     def __init__(self, *args: Any, colleagues: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        roles = [(r, words.role(r)) for r in (*GIVEN, "supervisor")]
-        self.fields["role"].choices = roles  # type: ignore[attr-defined]
-        self.fields["supervises"].choices = [("", _("Nobody")), *colleagues]  # type: ignore[attr-defined]
+        offer(self, "role", [(r, words.role(r)) for r in (*GIVEN, "supervisor")])
+        offer(self, "supervises", [("", _("Nobody")), *colleagues])
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -92,5 +91,4 @@ class ServiceForm(Form):
 
     def __init__(self, *args: Any, settings: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        listed = [("", _("Choose one")), *settings]
-        self.fields["setting"].choices = listed  # type: ignore[attr-defined]
+        offer(self, "setting", [("", _("Choose one")), *settings])

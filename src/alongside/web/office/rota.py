@@ -23,7 +23,7 @@ from alongside.crisis import actions, queries
 from alongside.directory import queries as directory
 from alongside.records import clock
 from alongside.web.parts.access import access
-from alongside.web.parts.forms import Form
+from alongside.web.parts.forms import Form, offer
 from alongside.web.parts.pages import Request
 from alongside.web.parts.rota_words import why_of_gap
 
@@ -69,8 +69,7 @@ class ShiftForm(Form):
 
     def __init__(self, *args: Any, colleagues: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        listed = [("", _("Choose one")), *colleagues]
-        self.fields["account"].choices = listed  # type: ignore[attr-defined]
+        offer(self, "account", [("", _("Choose one")), *colleagues])
 
 
 @access("shift", "R")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -142,6 +142,11 @@ WORDS: tuple[tuple[type[forms.Field], str, Any], ...] = (
     (forms.TimeField, "invalid", gettext_lazy("Write a time, such as 09:30.")),
     (forms.DateTimeField, "invalid", gettext_lazy("Write a date and a time.")),
 )
+
+
+def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+    """Give a field its choices, which only the page knows."""
+    cast(forms.ChoiceField, form.fields[name]).choices = choices
 
 
 class Form(forms.Form):

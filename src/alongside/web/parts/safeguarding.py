@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from alongside import catalogue
 from alongside.crisis import safeguarding
-from alongside.web.parts.forms import Form, Text
+from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.pages import Request, moment_words
 
 KINDS: Mapping[str, Any] = {
@@ -60,7 +60,7 @@ class Report(Form):
     def offer(self, persons: Sequence[tuple[str, str]]) -> None:
         """Whom the report may name; without anybody the question is left out."""
         if persons:
-            cast(forms.MultipleChoiceField, self.fields["named"]).choices = list(persons)
+            offer(self, "named", list(persons))
         else:
             del self.fields["named"]
 

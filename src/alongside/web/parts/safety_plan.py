@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from alongside.crisis import six_parts
+from alongside.crisis import safety_plan, six_parts
 from alongside.crisis.six_parts import PARTS, RATED, TO_CALL, Part, SixParts
+from alongside.directory import queries as directory
+from alongside.records import clock
 from alongside.web.parts.forms import Form, Text
+from alongside.web.parts.pages import Request, day_words, local_day
 
 TITLES: Mapping[str, Any] = {
     "signs": gettext_lazy("Signs it’s getting hard"),
@@ -250,3 +254,19 @@ def shared_words(rows: Iterable[tuple[str, str, str]]) -> dict[str, list[str]]:
             _("%(who)s sees lines of this step until %(until)s.") % {"who": who, "until": until}
         )
     return found
+
+
+def shared(request: Request, circle: UUID) -> list[tuple[str, str, str]]:
+    """Part, with whom and until when, of every line that is shown to somebody now."""
+    rows = safety_plan.shares(circle, seen_by=request.reader, at=clock.now())
+    return [
+        (row.part, str(row.person), day_words(local_day(request, row.until)))
+        for row in rows
+        if safety_plan.shown_lines(row)
+    ]
+
+
+def help_here() -> dict[str, Any]:
+    """Whom to call now in the country of this house."""
+    house = directory.house()
+    return directory.help_now(house.country if house else "", get_language() or "en", clock.now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -14,19 +14,18 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alongside.crisis import safety_plan, six_parts
 from alongside.crisis.six_parts import PARTS, TO_CALL, SixParts
-from alongside.directory import queries as directory
 from alongside.people import queries as people
 from alongside.records import clock
 from alongside.records.errors import StaleVersion
 from alongside.web.parts import safety_plan as shown
 from alongside.web.parts.access import access
-from alongside.web.parts.forms import Form
+from alongside.web.parts.forms import Form, offer
 from alongside.web.parts.pages import (
     Request,
     day_words,
@@ -55,22 +54,23 @@ def plan(request: Request) -> HttpResponse:
             "person/safety/none.html",
             {"seen": seen_here(request, "safety_plan", circle.pk)},
         )
-    written = six_parts.read(found.words)
+    written, now = six_parts.read(found.words), shown.help_here()
+    lines = shown.shared(request, circle.pk)
     return render(
         request,
         "person/safety/plan.html",
         {
             "steps": shown.steps_of(
                 written,
-                shared=shown.shared_words(_shared(request, circle)),
+                shared=shown.shared_words(lines),
                 share_urls={name: reverse("person:safety-share", args=[name]) for name in PARTS},
                 with_ratings=True,
             ),
             "reason": shown.reason_of(written),
-            "emergency": shown.emergency_of(_help()),
-            "number": _help()["emergency"],
+            "emergency": shown.emergency_of(now),
+            "number": now["emergency"],
             "card": shown.card_of(written),
-            "seen": _seen(request, circle),
+            "seen": _seen(request, circle, bool(lines)),
             "looked_at": _looked_at(request, circle, found),
         },
     )
@@ -211,8 +211,8 @@ def share(request: Request, part: str) -> HttpResponse:
             "lines": [] if part in TO_CALL else [str(n) for n in range(len(lines))],
         },
     )
-    _offer(form, "person", [(pk, str(m.person)) for pk, m in members.items()])
-    _offer(form, "lines", [(str(n), line) for n, line in enumerate(lines)])
+    offer(form, "person", [(pk, str(m.person)) for pk, m in members.items()])
+    offer(form, "lines", [(str(n), line) for n, line in enumerate(lines)])
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         chosen = [lines[int(n)] for n in given["lines"]]
@@ -300,12 +300,13 @@ def copy(request: Request) -> HttpResponse:
 
 
 def _to_take(request: Request, found: Any, written: SixParts) -> dict[str, Any]:
+    now = shown.help_here()
     return {
         "steps": shown.steps_of(written),
         "reason": shown.reason_of(written),
         "card": shown.card_of(written),
-        "number": _help()["emergency"],
-        "emergency": shown.emergency_of(_help()),
+        "number": now["emergency"],
+        "emergency": shown.emergency_of(now),
         "when": day_words(local_day(request, found.made_at)),
         "version": found.number,
     }
@@ -334,10 +335,6 @@ def own_plan(request: Request, circle: UUID) -> dict[str, Any] | None:
 # -- inside ---------------------------------------------------------------------------------------
 
 
-def _offer(form: Form, name: str, choices: list[tuple[str, str]]) -> None:
-    cast(forms.ChoiceField, form.fields[name]).choices = choices
-
-
 def _circle(request: Request) -> Any:
     circles = own_circles(request)
     if not circles:
@@ -352,30 +349,17 @@ def _mine(request: Request) -> tuple[Any, SixParts]:
     return found, six_parts.read(found.words)
 
 
-def _help() -> dict[str, Any]:
-    house = directory.house()
-    country = house.country if house else ""
-    return directory.help_now(country, get_language() or "en", clock.now())
-
-
 def _beginning() -> dict[str, str]:
     """What stands in an empty form: the crisis lines that were called and found right."""
-    lines = [f"{line['name']}, {line['number']}" for line in _help()["lines"] if line["number"]]
+    lines = [
+        f"{line['name']}, {line['number']}" for line in shown.help_here()["lines"] if line["number"]
+    ]
     return {"professionals": "\n".join(lines[:2])}
 
 
-def _shared(request: Request, circle: Any) -> list[tuple[str, str, str]]:
-    rows = safety_plan.shares(circle.pk, seen_by=request.reader, at=clock.now())
-    return [
-        (row.part, str(row.person), day_words(local_day(request, row.until)))
-        for row in rows
-        if safety_plan.shown_lines(row)
-    ]
-
-
-def _seen(request: Request, circle: Any) -> str:
+def _seen(request: Request, circle: Any, some_see: bool) -> str:
     words = seen_here(request, "safety_plan", circle.pk)
-    if _shared(request, circle):
+    if some_see:
         words += " " + _("Some see lines you chose: look at each step. You can change that today.")
     return words
 

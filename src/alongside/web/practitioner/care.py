@@ -20,7 +20,7 @@ from alongside.crisis import care, queries
 from alongside.engine.risk import LEVELS
 from alongside.records import clock
 from alongside.web.parts.access import access
-from alongside.web.parts.forms import Form, Text
+from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.pages import (
     Request,
     clock_time,
@@ -32,7 +32,6 @@ from alongside.web.parts.pages import (
 )
 from alongside.web.practitioner import crisis_words as words
 from alongside.web.practitioner.base import case_or_404, case_page
-from alongside.web.practitioner.forms import offer
 
 OUTCOMES: Mapping[str, Any] = {
     "reached": gettext_lazy("Reached"),

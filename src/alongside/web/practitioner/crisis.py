@@ -25,13 +25,12 @@ from alongside.notify import transports
 from alongside.people import queries as people
 from alongside.records import clock
 from alongside.web.parts.access import access
-from alongside.web.parts.forms import Form, Text
+from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.pages import Request, clock_time, list_moment, moment_words, say
 from alongside.web.parts.rota_words import why_of_gap
 from alongside.web.practitioner import care, safety
 from alongside.web.practitioner import crisis_words as words
 from alongside.web.practitioner.base import name_of
-from alongside.web.practitioner.forms import offer
 
 SOON = 0.5  # less than half of the time is left
 

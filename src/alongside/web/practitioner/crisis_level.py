@@ -16,10 +16,9 @@ from alongside.crisis import actions, lowering, queries
 from alongside.engine.risk import LEVELS
 from alongside.records import clock
 from alongside.web.parts.access import access
-from alongside.web.parts.forms import Form, Text
+from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.pages import Request, clock_time, say
 from alongside.web.practitioner import crisis_words as words
-from alongside.web.practitioner.forms import offer
 
 
 class Urgency(Form):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from alongside.calendar.rules import LEAST_MINUTES, MOST_MINUTES
 from alongside.delivery.rules import HARDEST, LONGEST_MINUTES, LONGEST_PART
 from alongside.plans.rules import MOST_SESSIONS, endings
-from alongside.web.parts.forms import Form, Text
+from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.people_words import COMPLETIONS
 from alongside.web.practitioner import delivery_words as said
 from alongside.web.practitioner.forms import Day, Versioned
@@ -38,7 +38,7 @@ def _wide() -> forms.TextInput:
 def _choose(form: Form, **fields: Choices) -> None:
     """Give fields their choices."""
     for name, choices in fields.items():
-        form.fields[name].choices = list(choices)  # type: ignore[attr-defined]
+        offer(form, name, list(choices))
 
 
 # -- plan ------------------------------------------------------------------------------------------

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alongside.web.parts.forms import Form, Text
+from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.people_words import AGE_BANDS, COMPLETIONS, MEMBER_ROLES, RELATIONS
 from alongside.web.practitioner import words
 
 Choices = Sequence[tuple[str, Any]]
 FILL = "fill__"
-
-
-def offer(form: forms.Form, name: str, choices: Choices) -> None:
-    """Give a field its choices, which only the page knows."""
-    cast(forms.ChoiceField, form.fields[name]).choices = choices
 
 
 def address_line() -> forms.EmailInput:

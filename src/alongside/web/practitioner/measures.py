@@ -27,7 +27,7 @@ from alongside.people import queries as people
 from alongside.records import clock
 from alongside.records.fields import prepare
 from alongside.web.parts.access import access
-from alongside.web.parts.forms import Form
+from alongside.web.parts.forms import Form, offer
 from alongside.web.parts.pages import (
     Request,
     clock_time,
@@ -89,12 +89,9 @@ class Ask(Form):
 
     def __init__(self, *args: Any, people_here: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["instrument"].choices = [  # type: ignore[attr-defined]
-            (each.ref.id, each.name) for each in queries.instruments_here()
-        ]
-        self.fields["respondent"].choices = [  # type: ignore[attr-defined]
-            (str(person.pk), str(person)) for person in people_here
-        ]
+        here = [(each.ref.id, each.name) for each in queries.instruments_here()]
+        offer(self, "instrument", here)
+        offer(self, "respondent", [(str(person.pk), str(person)) for person in people_here])
 
 
 class Answers(Form):

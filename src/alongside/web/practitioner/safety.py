@@ -8,12 +8,11 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alongside.crisis import safety_plan, six_parts
-from alongside.directory import queries as directory
 from alongside.records import clock
 from alongside.records.errors import StaleVersion
 from alongside.web.parts import safety_plan as shown
@@ -105,7 +104,7 @@ def _page(request: Request, case: Any, *, status: int = 200, **more: Any) -> Htt
         newest=newest,
         steps=shown.steps_of(
             written,
-            shared=shown.shared_words(_shared(request, case)),
+            shared=shown.shared_words(shown.shared(request, case.circle_id)),
             with_ratings=True,
         )
         if written
@@ -113,7 +112,7 @@ def _page(request: Request, case: Any, *, status: int = 200, **more: Any) -> Htt
         reason=shown.reason_of(written) if written else None,
         missing=[shown.TITLES[name] for name in written.missing] if written else [],
         card=shown.card_of(written) if written else [],
-        number=_help()["emergency"],
+        number=shown.help_here()["emergency"],
         looked_at=_looked_at(request, circle),
         seen=seen_by_whom(request, "safety_plan", circle),
         versions=[
@@ -338,15 +337,6 @@ def on_alert(request: Request, circle: UUID | None) -> dict[str, Any] | None:
     }
 
 
-def _shared(request: Request, case: Any) -> list[tuple[str, str, str]]:
-    rows = safety_plan.shares(case.circle_id, seen_by=request.reader, at=clock.now())
-    return [
-        (row.part, str(row.person), day_words(local_day(request, row.until)))
-        for row in rows
-        if safety_plan.shown_lines(row)
-    ]
-
-
 def _looked_at(request: Request, circle: UUID) -> str:
     look = safety_plan.last_look(circle, seen_by=request.reader)
     if look is None:
@@ -355,9 +345,3 @@ def _looked_at(request: Request, circle: UUID) -> str:
         "day": moment_words(request, look.looked_at),
         "who": look.written_by,
     }
-
-
-def _help() -> dict[str, Any]:
-    house = directory.house()
-    country = house.country if house else ""
-    return directory.help_now(country, get_language() or "en", clock.now())

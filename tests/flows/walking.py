@@ -46,10 +46,15 @@ class Somebody:
         assert answer.status == status, f"{address}: {answer.status}"
 
     def press(self, words: str, *, within: str = "main") -> None:
-        self.page.locator(within).get_by_role("button", name=words, exact=True).first.click()
+        self._go(self.page.locator(within).get_by_role("button", name=words, exact=True).first)
 
     def follow(self, words: str, *, exact: bool = True) -> None:
-        self.main.get_by_role("link", name=words, exact=exact).first.click()
+        self._go(self.main.get_by_role("link", name=words, exact=exact).first)
+
+    def _go(self, to: Locator) -> None:
+        """Press, and have the next page whole: a click alone is over before that page is there."""
+        with self.page.expect_navigation(wait_until="load", timeout=WAIT_MS):
+            to.click()
 
     def unfold(self, words: str) -> None:
         self.main.locator("summary", has_text=words).first.click()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from alongside.catalogue.lines import CountryLines
     from alongside.catalogue.own_changes import OwnChange
     from alongside.catalogue.packs import Pack
+    from alongside.catalogue.tracking import Tracking
     from alongside.engine.instruments import Instrument, Wording
     from alongside.engine.risk import RiskRule
 
@@ -53,6 +54,7 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("follow_ups", "crisis_care", "load_follow_ups"),
     ("safeguarding_duties", "safeguarding", "load"),
     ("answer_codes", "value_sets", "load"),
+    ("tracking", "tracking", "load"),
 )
 
 FALLBACK_LANGUAGE = "en"
@@ -164,6 +166,12 @@ class Catalogue:
     def safeguarding_duties(self) -> Mapping[str, Any]:
         """Who must report harm, to whom and by when, by country code; verified or not."""
         return self._shelf("safeguarding_duties")
+
+    @property
+    def tracking(self) -> Tracking:
+        """When a course is not on track, what is then looked at, and what may follow."""
+        tracking: Tracking = self._one("tracking", "rules")
+        return tracking
 
     @property
     def danger(self) -> Danger:

@@ -130,7 +130,11 @@ def percentile(values: Sequence[Number], share: float) -> float:
 
     Source: our own definition, docs/reference/outcomes.md.
     """
-    given = sorted(checked("a value", value) for value in values)
+    return of_rising(sorted(checked("a value", value) for value in values), share)
+
+
+def of_rising(given: Sequence[float], share: float) -> float:
+    """``percentile`` of finite values that are in order already, where several shares are asked."""
     if not given:
         raise NotAFigure("the number of values", 0, "1 or more")
     if not 0 < share <= 1:

@@ -9,13 +9,13 @@ discharges anybody.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import log, sqrt
 from typing import Literal
 
 from alongside.engine.outcomes.clinical_significance import CutOff
-from alongside.engine.outcomes.engagement import percentile
+from alongside.engine.outcomes.engagement import of_rising
 from alongside.engine.outcomes.numbers import NotAFigure, Number, checked, improvement, points
 from alongside.engine.outcomes.reliable_change import ChangeRule, judge
 from alongside.engine.terms import Direction, Reason
@@ -90,10 +90,14 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class FinishedCourse:
-    """One finished course: its first score, and the score after each session that has one."""
+    """One finished course: its first score, and the score after each session that has one.
+
+    ``planned`` is how many sessions it was to have, 0 where that is not known.
+    """
 
     start: float
     scores: Mapping[int, float]
+    planned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,9 @@ class StartBand:
     """First scores from ``low`` to ``high``, and the change of finished courses that began there.
 
     ``low_change`` and ``lower_change`` are, by session, the improvement that three quarters and
-    nine tenths of them exceeded, in points.
+    nine tenths of them exceeded, in points; ``middle_change`` that of the median course, and
+    ``high_change`` the one that only a tenth exceeded. ``counts`` says how many courses have a
+    score at each session. ``watch_below`` and ``red_below`` are the two shares that were used.
     """
 
     low: float
@@ -109,6 +115,11 @@ class StartBand:
     courses: int
     low_change: Mapping[int, float]
     lower_change: Mapping[int, float]
+    middle_change: Mapping[int, float] = field(default_factory=dict)
+    high_change: Mapping[int, float] = field(default_factory=dict)
+    counts: Mapping[int, int] = field(default_factory=dict)
+    watch_below: float = 0.25
+    red_below: float = 0.10
 
     def signal(self, session: int, change: Number) -> Tracking:
         """Compare the improvement so far with that of finished courses.
@@ -124,10 +135,10 @@ class StartBand:
         n, begun = self.courses, f"{self.low:g} to {self.high:g}"
         said = f"of {n} finished courses that began at {begun}"
         if moved < self.lower_change[session]:
-            why = f"nine in ten {said} had changed more by session {session}"
+            why = f"{_most(self.red_below)} {said} had changed more by session {session}"
             return Tracking("not_on_track", None, (_reason("band_red", why),))
         if moved < self.low_change[session]:
-            why = f"three in four {said} had changed more by session {session}"
+            why = f"{_most(self.watch_below)} {said} had changed more by session {session}"
             return Tracking("watch", None, (_reason("band_yellow", why),))
         return Tracking("on_track", None, (_reason("band_green", f"within the range {said}"),))
 
@@ -198,6 +209,8 @@ def start_bands(
     *,
     higher_is: Direction,
     fewest: int = FEWEST_COURSES,
+    watch_below: float = 0.25,
+    red_below: float = 0.10,
 ) -> tuple[StartBand, ...]:
     """Bands of expected change from a service's own finished courses.
 
@@ -206,18 +219,23 @@ def start_bands(
         edges: where each band of first scores begins, rising; the last one is the end.
         higher_is: whether a higher score is worse or better.
         fewest: a band, and a session in it, with fewer courses says nothing.
+        watch_below, red_below: the shares of finished courses that are to be watched, and that
+            are not on track; 0.25 and 0.10 are the 25th and the 10th percentile.
 
     Returns:
-        One band for each pair of edges that has enough courses, with the 25th and 10th
-        percentile of improvement at each session that has enough.
+        One band for each pair of edges that has enough courses, with those percentiles of
+        improvement at each session that has enough.
 
     Refuses:
-        NotAFigure: fewer than 2 edges, edges that do not rise, a score that is not finite.
+        NotAFigure: fewer than 2 edges, edges that do not rise, a score that is not finite, shares
+        that are not 0 < red_below <= watch_below < 0.5.
 
     Source: our own rule, docs/reference/outcomes.md.
     """
     if len(edges) < 2 or any(one >= other for one, other in pairwise(edges)):
         raise NotAFigure("the edges", tuple(edges), "2 or more, each higher than the one before")
+    if not 0 < red_below <= watch_below < 0.5:
+        raise NotAFigure("the shares", (red_below, watch_below), "above 0, rising, below one half")
     given, bands = list(courses), []
     for place, (low, high) in enumerate(pairwise(edges), start=2):
         last = place == len(edges)
@@ -225,18 +243,46 @@ def start_bands(
         inside = [one for one in inside if one.start <= high]
         if len(inside) < fewest:
             continue
-        low_change, lower_change = {}, {}
-        for session in sorted({session for one in inside for session in one.scores}):
-            changes = [
-                float(improvement(one.start, one.scores[session], higher_is))
-                for one in inside
-                if session in one.scores
-            ]
-            if len(changes) >= fewest:
-                low_change[session] = percentile(changes, 0.25)
-                lower_change[session] = percentile(changes, 0.10)
-        bands.append(StartBand(low, high, len(inside), low_change, lower_change))
+        watch: dict[int, float] = {}
+        red: dict[int, float] = {}
+        middle: dict[int, float] = {}
+        high_change: dict[int, float] = {}
+        counts: dict[int, int] = {}
+        for session, changes in sorted(_changes(inside, higher_is).items()):
+            if len(changes) < fewest:
+                continue
+            changes.sort()
+            counts[session] = len(changes)
+            watch[session] = of_rising(changes, watch_below)
+            red[session] = of_rising(changes, red_below)
+            middle[session] = of_rising(changes, 0.5)
+            high_change[session] = of_rising(changes, 1 - red_below)
+        bands.append(
+            StartBand(
+                low,
+                high,
+                len(inside),
+                watch,
+                red,
+                middle,
+                high_change,
+                counts,
+                watch_below,
+                red_below,
+            )
+        )
     return tuple(bands)
+
+
+def _changes(courses: Iterable[FinishedCourse], higher_is: Direction) -> dict[int, list[float]]:
+    """The improvement of each course by session, in points."""
+    found: dict[int, list[float]] = {}
+    for one in courses:
+        start = checked("a first score", one.start)
+        for session, score in one.scores.items():
+            moved = float(improvement(start, checked("a score", score), higher_is))
+            found.setdefault(session, []).append(moved)
+    return found
 
 
 def on_track(
@@ -247,6 +293,7 @@ def on_track(
     typical: int,
     rule: ChangeRule,
     line: CutOff | None = None,
+    half: float = 0.5,
 ) -> Tracking:
     """The rules that need no model.
 
@@ -256,6 +303,7 @@ def on_track(
         typical: how many the treatment usually has, 1 or more.
         rule: the reliable change of the measure.
         line: its caseness line, when one is known.
+        half: by which share of the typical number a change is expected.
 
     Returns:
         not_on_track when reliably worse at any session, or without reliable improvement at half
@@ -274,13 +322,20 @@ def on_track(
     if change.verdict == "improved":
         return Tracking("on_track", None, change.reasons)
     still = line is None or line.is_clinical(score)
-    if 2 * session < typical:
-        why = f"session {session} is before half of {typical}"
+    if session < half * typical:
+        share = "half" if half == 0.5 else f"{100 * half:g} in 100"
+        why = f"session {session} is before {share} of {typical}"
         return Tracking("too_early", None, (_reason("early", why), *change.reasons))
     if still:
         why = f"no reliable improvement by session {session} of {typical}, and still a case"
         return Tracking("not_on_track", None, (_reason("no_change", why), *change.reasons))
     return Tracking("on_track", None, (_reason("below", "below the caseness line"),))
+
+
+def _most(share: float) -> str:
+    """What share of courses did better, in words."""
+    words = {0.10: "nine in ten", 0.25: "three in four"}
+    return words.get(share, f"{round(100 * (1 - share))} in 100")
 
 
 def _reason(key: str, words: str) -> Reason:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from alongside.catalogue import build, check
+from alongside.catalogue import asking, build, check
 from alongside.catalogue.chooser import choice_of
 from alongside.engine.protocols.conditions import keys_of
 
@@ -212,6 +212,42 @@ def test_a_protocol_that_no_need_offers_is_named(copy):
 def test_a_mistake_in_a_protocol_is_found(copy, old, new, message):
     edit(copy / "protocols/cbt/1/protocol.yaml", old, new)
     assert any(message in one for one in errors(copy)), errors(copy)
+
+
+def test_every_mistake_in_the_schedule_of_a_measure_is_found(copy):
+    path = copy / "protocols/cbt/1/protocol.yaml"
+    mistakes = {
+        ("every_n, end], every: 2", "every_n, end]"): "measure pcl5: every_n needs every",
+        ("sessions: [3]}", "sessions: [3], days: 7}"): "days means nothing without every_days",
+        ("[intake, each, end,", "[intake, each, sessions, end,"): "measure phq9: sessions needs",
+        ("[30, 90, 180]", "[30, 180, 90]"): "followup_days must go up, each number once",
+        ("[sessions, end], sessions: [1, 8]", "[sessions], sessions: [0]"): "0 is not 1 to 120",
+        ("[intake, end], variants: [dep", "[intake, intake], variants: [dep"): "stands twice",
+    }
+    for old, new in mistakes:
+        edit(path, old, new)
+    found = errors(copy)
+    assert [said for said in mistakes.values() if not any(said in one for one in found)] == []
+
+
+def test_how_people_are_asked_is_read_and_its_mistakes_are_found(tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(CONTENT / "asking", own / "asking")
+    path = own / "asking/times.yaml"
+    shipped = path.read_text(encoding="utf-8")
+    for old, new, message in [
+        ('ask_at: "09:00"', 'ask_at: "24:00"', "pattern"),
+        ("[2, 5]", "[5, 2]", "reminders_after_days must go up from 1"),
+        ("[2, 5]", "[2, 12]", "a reminder after 12 days comes when the form is over"),
+        ("[2, 5]", "[1, 2, 3, 4]", "at most 3"),
+    ]:
+        edit(path, old, new)
+        shelf = asking.load([CONTENT, own])
+        assert any(message in one.message for one in shelf.problems), shelf.problems
+        assert shelf.items["times"].reminders_after_days == (2, 5)  # the shipped one goes on
+        path.write_text(shipped, encoding="utf-8")
+    edit(path, "[2, 5]", "[4]")
+    assert asking.load([CONTENT, own]).items["times"].reminders_after_days == (4,)
 
 
 def test_words_that_are_missing_or_belong_to_nothing_are_found(copy):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from alongside.engine.instruments import Instrument, Wording
     from alongside.engine.risk import RiskRule
 
+    from alongside.engine.protocols.asking import AskingTimes
 # (shelf, module, the function of that module that reads it). A module may also offer
 #   unfit(catalogue) -> {shelf: {id: [Problem, ...]}}  items that do not fit the rest of content
 #   settle(catalogue) -> ({shelf: {id: item}}, [Problem, ...])  items as this service set them
@@ -59,6 +60,8 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
 
 FALLBACK_LANGUAGE = "en"
 
+    ("answering", "answering", "load"),
+    ("asking_times", "asking", "load"),
 T = TypeVar("T")
 
 
@@ -166,6 +169,22 @@ class Catalogue:
     def safeguarding_duties(self) -> Mapping[str, Any]:
         """Who must report harm, to whom and by when, by country code; verified or not."""
         return self._shelf("safeguarding_duties")
+    def call_script(self, id: str = "call_script") -> Any:
+        """What to say on the phone: ``call_script@1``, or the newest version."""
+        return find(self._shelf("call_scripts"), "call script", id)
+
+    @property
+    def asking_times(self) -> AskingTimes:
+        """How the service asks: times of day, days before and after, reminders."""
+        times: AskingTimes = self._one("asking_times", "times")
+        return times
+
+    @property
+    def answering(self) -> Answering:
+        """How long a device is handed over, and how paper is typed in."""
+        answering: Answering = self._one("answering", "answering")
+        return answering
+
 
     @property
     def tracking(self) -> Tracking:

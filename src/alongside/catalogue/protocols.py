@@ -186,10 +186,16 @@ class MeasureShape(Shape):
     """Which instrument, when, of whom."""
 
     instrument: str
-    when: list[Literal["intake", "each", "every_n", "sessions", "phase_end", "end", "followup"]]
-    every: int | None = None
+    when: list[
+        Literal[
+            "intake", "each", "every_n", "sessions", "every_days", "phase_end", "end", "followup"
+        ]
+    ] = Field(min_length=1)
+    every: int | None = Field(default=None, ge=1, le=60)
     sessions: list[int] = Field(default_factory=list)
+    days: int | None = Field(default=None, ge=1, le=366)
     followup_days: list[int] = Field(default_factory=list)
+    followup_months: list[int] = Field(default_factory=list)
     of: Literal["person", "relatives", "each_member", "clinician", "site"] = "person"
     primary: bool = False
     variants: list[str] = Field(default_factory=list)
@@ -448,6 +454,7 @@ def _inside(
     forms |= {step.artefact for step in steps if step.artefact}
     missing = sorted(forms - set(shape.artefacts))
     wrong += [f"the form {one} is not among the artefacts" for one in missing]
+    wrong += [mistake for row in shape.measures for mistake in _schedule_mistakes(row, shape)]
     if shape.runnable and not (shape.phases and steps):
         wrong.append("a runnable protocol needs phases and steps")
     if not shape.evidence:
@@ -459,6 +466,44 @@ def _inside(
         *(row.source for row in shape.evidence),
     ]  # fmt: skip
     return problems + sources.missing(tags, file)
+
+
+def _schedule_mistakes(row: MeasureShape, shape: ProtocolShape) -> list[str]:
+    """What a measure's schedule says twice, half or against itself."""
+    name = f"measure {row.instrument}"
+    wrong = [
+        f"{name}: {word} stands twice" for word in sorted(set(row.when)) if row.when.count(word) > 1
+    ]
+    follow = [*row.followup_days, *row.followup_months]
+    needs = (
+        ("every_n", "every", row.every is not None),
+        ("sessions", "sessions", bool(row.sessions)),
+        ("every_days", "days", row.days is not None),
+        ("followup", "followup_days or followup_months", bool(follow)),
+    )
+    for word, key, is_there in needs:
+        if word in row.when and not is_there:
+            wrong.append(f"{name}: {word} needs {key}")
+        if is_there and word not in row.when:
+            wrong.append(f"{name}: {key} means nothing without {word}")
+    if "each" in row.when and {"every_n", "sessions"} & set(row.when):
+        wrong.append(f"{name}: each leaves nothing to every_n or sessions")
+    if "phase_end" in row.when and not shape.phases:
+        wrong.append(f"{name}: phase_end needs phases")
+    lists = (
+        ("sessions", row.sessions, 120),
+        ("followup_days", row.followup_days, 1830),
+        ("followup_months", row.followup_months, 60),
+    )
+    for key, numbers, most in lists:
+        if numbers != sorted(set(numbers)):
+            wrong.append(f"{name}: {key} must go up, each number once")
+        wrong += [
+            f"{name}: {key}: {number} is not 1 to {most}"
+            for number in numbers
+            if not 1 <= number <= most
+        ]
+    return wrong
 
 
 def _protocol(ref: Ref, shape: ProtocolShape, words: WordingShape, sources: Sources) -> Protocol:
@@ -509,7 +554,8 @@ def _protocol(ref: Ref, shape: ProtocolShape, words: WordingShape, sources: Sour
         measures=tuple(
             MeasureRule(
                 row.instrument, tuple(row.when), row.every, tuple(row.sessions),
-                tuple(row.followup_days), row.of, row.primary, tuple(row.variants),
+                tuple(row.followup_days), row.of, row.primary, tuple(row.variants), row.days,
+                tuple(row.followup_months),
             )
             for row in shape.measures
         ),
@@ -661,7 +707,7 @@ def check(catalogue: Catalogue, roots: Sequence[Path], today: date | None) -> li
                     f"form {form}: named, not yet here", "info",
                 )
                 for form in catalogue.protocols[ref].artefacts
-                if not (path / "artefacts" / f"{form}.yaml").exists()
+                if form not in catalogue.artefacts_of(ref)
             ]  # fmt: skip
     return problems
 

@@ -177,11 +177,17 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class MeasureRule:
-    """Which instrument is asked when, and of whom."""
+    """Which instrument is asked when, and of whom.
+
+    ``every`` counts sessions, ``days`` days; follow-ups count from the end of the course.
+    """
 
     instrument: str
     when: tuple[
-        Literal["intake", "each", "every_n", "sessions", "phase_end", "end", "followup"], ...
+        Literal[
+            "intake", "each", "every_n", "sessions", "every_days", "phase_end", "end", "followup"
+        ],
+        ...,
     ]
     every: int | None = None
     sessions: tuple[int, ...] = ()
@@ -189,6 +195,8 @@ class MeasureRule:
     of: Literal["person", "relatives", "each_member", "clinician", "site"] = "person"
     primary: bool = False
     variants: tuple[str, ...] = ()
+    days: int | None = None
+    followup_months: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

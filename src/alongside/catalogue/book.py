@@ -60,7 +60,6 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
 
 FALLBACK_LANGUAGE = "en"
 
-    ("answering", "answering", "load"),
     ("asking_times", "asking", "load"),
 T = TypeVar("T")
 
@@ -178,12 +177,6 @@ class Catalogue:
         """How the service asks: times of day, days before and after, reminders."""
         times: AskingTimes = self._one("asking_times", "times")
         return times
-
-    @property
-    def answering(self) -> Answering:
-        """How long a device is handed over, and how paper is typed in."""
-        answering: Answering = self._one("answering", "answering")
-        return answering
 
 
     @property

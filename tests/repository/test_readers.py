@@ -39,6 +39,7 @@ UNSCOPED = {
     "alongside.measures.actions": "the same answer twice is one answer",
     "alongside.measures.permissions": "the outbox asks whether a link is still right",
     "alongside.measures.queries": "what a private link shows before it is opened",
+    "alongside.measures.typing": "was this form typed in before",
     "alongside.notify.actions": "the outbox",
     "alongside.notify.channels": "one's own, or how many somebody has: never an address to others",
     "alongside.notify.queries": "is anything due: a look that takes no lock",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import translation
@@ -43,6 +44,7 @@ from alongside.records.errors import NotAllowed, Refused
 from alongside.tasks import actions as tasks
 
 Answers = Mapping[str, int | None]
+Said = frozenset[tuple[str, str, str, int | None]]
 FOLLOW_UP = timedelta(days=1)
 
 
@@ -80,6 +82,18 @@ class NotTheirAddress(Refused):
 
 class TooLong(Refused):
     """An asking lasts 1 to 90 days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where answers were given, if not on a page of one's own: here, on paper, in a session.
+
+    ``filled_on`` is the day on the paper, ``typed_first_by`` who typed it in the first time.
+    """
+
+    entered_from: str = ""
+    filled_on: date | None = None
+    typed_first_by: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +169,7 @@ def hand_over(*, asking: Asking, by: Any, at: datetime) -> str:
         NotForALink: the instrument is for a trained person to ask. Answered, Expired.
     """
     by.confirm("E", asking)
-    _must_be_open(asking, at)
+    must_be_open(asking, at)
     if not rules.may_be_sent(catalogue.current().instrument(asking.instrument)):
         raise NotForALink(asking=asking)
     access.end_links(target=asking.pk, purpose="answer", by=by, at=at)
@@ -222,8 +236,8 @@ def save_draft(*, asking: Asking, answers: Answers, by: Any, at: datetime) -> Dr
         Answered, Expired.
     """
     by.confirm("C", asking)
-    asking = _locked(asking)
-    _must_be_open(asking, at)
+    asking = locked(asking)
+    must_be_open(asking, at)
     instrument = catalogue.current().instrument(asking.instrument)
     valid, _errors = valid_answers(instrument, answers)
     before = _read(asking.draft)
@@ -278,7 +292,13 @@ def come_back(*, asking: Asking, by: Any, at: datetime) -> None:
 
 
 def submit(
-    *, asking: Asking, answers: Mapping[str, object], submission: str, by: Any, at: datetime
+    *,
+    asking: Asking,
+    answers: Mapping[str, object],
+    submission: str,
+    by: Any,
+    at: datetime,
+    where: Where = Where(),
 ) -> Recorded:
     """Take a filled form: record it, or keep its danger first and then refuse it.
 
@@ -287,6 +307,7 @@ def submit(
 
     Args:
         submission: an id made with the form; the same again gives the first result.
+        where: where they were given.
 
     Raises:
         InvalidAnswers: ``errors``, one for each answer that cannot stand; ``alerts`` raised.
@@ -299,7 +320,9 @@ def submit(
         raise InvalidAnswers(
             errors=errors, items=[_item_of(error) for error in errors], alerts=drafted.alerts
         )
-    return record_answers(asking=asking, answers=valid, submission=submission, by=by, at=at)
+    return record_answers(
+        asking=asking, answers=valid, submission=submission, by=by, at=at, where=where
+    )
 
 
 def tell_now(alerts: tuple[Alert, ...], at: datetime) -> None:
@@ -311,28 +334,44 @@ def tell_now(alerts: tuple[Alert, ...], at: datetime) -> None:
 
 @action
 def record_answers(
-    *, asking: Asking, answers: Answers, submission: str, by: Any, at: datetime
+    *,
+    asking: Asking,
+    answers: Answers,
+    submission: str,
+    by: Any,
+    at: datetime,
+    where: Where = Where(),
+    raised: Said = frozenset(),
 ) -> Recorded:
     """Save answers, score them, and raise every alert they call for. All or nothing.
 
     The same ``submission`` again gives the first result.
+
+    Args:
+        where: where they were given. raised: the danger in them that was raised before.
+
+    Raises:
+        Answered. Expired: it ran out before they were given.
     """
     by.confirm("C", asking)
-    asking = _locked(asking)
+    asking = locked(asking)
     if submission in asking.submissions:
         first = Response.objects.unscoped("the first result of this submission")
         response = first.get(asking=asking, corrects=None)
         return Recorded(response, crisis.alerts_from(f"asking:{asking.pk}"), ())
-    _must_be_open(asking, at)
+    given_at = moment_of(asking, where, at)
+    must_be_open(asking, given_at)
     cat = catalogue.current()
     instrument = cat.instrument(asking.instrument)
-    points = score(instrument, answers, _who(asking, at))
+    points = score(instrument, answers, _who(asking, given_at))
     crashpoint.here("measures.answers.scored")
-    response = _kept(asking, instrument, answers, points, by=by, at=at)
+    response = _kept(
+        asking, instrument, answers, points, by=by, at=at, given_at=given_at, where=where
+    )
     crashpoint.here("measures.answers.saved")
     findings = _dangers(asking, answers, at, scores=points.scores)
     draft = _read(asking.draft)
-    known = _said(_dangers(asking, draft, at, finished=False), draft)
+    known = raised | _said(_dangers(asking, draft, at, finished=False), draft)
     news = tuple(f for f in findings if not _said((f,), answers) <= known)
     alerts: tuple[Alert, ...] = ()
     if news:
@@ -375,12 +414,12 @@ def record_totals(
         InvalidTotals: a number the score cannot have, or no number at all. Answered, Expired.
     """
     by.confirm("C", asking)
-    asking = _locked(asking)
+    asking = locked(asking)
     if submission in asking.submissions:
         first = Response.objects.unscoped("the first result of this submission")
         response = first.get(asking=asking, corrects=None)
         return Recorded(response, crisis.alerts_from(f"asking:{asking.pk}"), ())
-    _must_be_open(asking, at)
+    must_be_open(asking, at)
     cat = catalogue.current()
     instrument = cat.instrument(asking.instrument)
     if not totals:
@@ -406,12 +445,30 @@ def record_totals(
 def decline(*, asking: Asking, by: Any, at: datetime) -> Asking:
     """The person would rather not answer this one. That is an answer too."""
     by.confirm("C", asking)
-    asking = _locked(asking)
-    _must_be_open(asking, at)
+    asking = locked(asking)
+    must_be_open(asking, at)
     asking.declined_at, asking.draft = at, ""
     asking.save(update_fields=["declined_at", "draft"])
     audit.write("measures.asking_declined", by=by, at=at, about=asking)
     return asking
+
+
+def raise_typed(
+    asking: Asking, answers: Answers, *, raised: Said = frozenset(), by: Any, at: datetime
+) -> tuple[Alert, ...]:
+    """Raise the danger in answers of a whole form that are not recorded yet, inside an action.
+
+    Args:
+        raised: what was raised before, by ``danger_said``; it is not raised again.
+    """
+    findings = _dangers(asking, answers, at)
+    news = tuple(f for f in findings if not _said((f,), answers) <= raised)
+    return _raise(asking, answers, news, by=by, at=at) if news else ()
+
+
+def danger_said(asking: Asking, answers: Answers, at: datetime) -> Said:
+    """The danger in answers of a whole form, to tell it from what is new."""
+    return _said(_dangers(asking, answers, at), answers)
 
 
 def kind_of(circle: Circle, about: Person, respondent: Person) -> str:
@@ -430,6 +487,8 @@ def _kept(
     by: Any,
     at: datetime,
     form_version: str = "",
+    given_at: datetime | None = None,
+    where: Where = Where(),
 ) -> Response:
     return Response.objects.create(
         institution_id=asking.institution_id,
@@ -453,8 +512,20 @@ def _kept(
         entered_as_total=points.entered,
         result=points.result or "",
         details=_details(asking, instrument, form_version),
-        answered_at=at,
+        answered_at=given_at or at,
+        entered_from=where.entered_from,
+        entered_at=at if where.filled_on is not None else None,
+        filled_on=where.filled_on,
+        typed_first_by=where.typed_first_by,
     )
+
+
+def moment_of(asking: Asking, where: Where, at: datetime) -> datetime:
+    """When they were given: now, or at noon of an earlier day that stands on the paper."""
+    zone = ZoneInfo(asking.institution.zone)
+    if where.filled_on is None or where.filled_on >= at.astimezone(zone).date():
+        return at
+    return datetime.combine(where.filled_on, time(12), zone).astimezone(UTC)
 
 
 def _details(asking: Asking, instrument: Instrument, form_version: str) -> dict[str, str]:
@@ -530,11 +601,9 @@ def _dangers(
     )
 
 
-def _said(
-    findings: tuple[RiskFinding, ...], answers: Answers
-) -> set[tuple[str, str, str, int | None]]:
+def _said(findings: tuple[RiskFinding, ...], answers: Answers) -> Said:
     """What was found, so that the same is not raised twice: the rule, its level and the answer."""
-    return {(f.rule, f.level, f.item or "", answers.get(f.item or "")) for f in findings}
+    return frozenset((f.rule, f.level, f.item or "", answers.get(f.item or "")) for f in findings)
 
 
 def _who(asking: Asking, at: datetime) -> Who:
@@ -568,7 +637,7 @@ def _raise(
     ).alerts
 
 
-def _locked(asking: Asking) -> Asking:
+def locked(asking: Asking) -> Asking:
     """The asking as it is now: the same form may have been sent twice at once."""
     rows = Asking.objects.unscoped("look again under the lock").select_for_update(of=("self",))
     found: Asking = rows.select_related("circle", "institution", "about", "respondent").get(
@@ -577,7 +646,7 @@ def _locked(asking: Asking) -> Asking:
     return found
 
 
-def _must_be_open(asking: Asking, at: datetime) -> None:
+def must_be_open(asking: Asking, at: datetime) -> None:
     if asking.answered_at or asking.declined_at:
         raise Answered(asking=asking)
     if asking.expires_at <= at:

@@ -14,6 +14,8 @@ KINDS = {
     "concerned": "concerned_measure",  # a member about themself
     "observation": "observation",  # a member about the focus person
 }
+# Where answers were given, where it was not on a phone or a page of one's own.
+ENTERED_FROM = ("here", "paper", "session")
 
 
 class Asking(Editable, Record):
@@ -73,7 +75,15 @@ class Response(Record):
     entered_as_total = models.BooleanField(default=False)
     result = models.CharField(max_length=60, blank=True)  # the category answers led to
     details = models.JSONField(default=dict)  # {"form_version": "short form 8b"}
-    answered_at = models.DateTimeField()
+    answered_at = models.DateTimeField()  # of paper: noon of the day it was filled in
+    entered_from = models.CharField(
+        max_length=12, blank=True, choices=[(each, each) for each in ENTERED_FROM]
+    )
+    entered_at = models.DateTimeField(null=True)  # when paper was typed in
+    filled_on = models.DateField(null=True)  # the day on the paper
+    typed_first_by = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     corrects = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="corrections"
     )
@@ -89,3 +99,21 @@ class Response(Record):
     @property
     def record_type_of_row(self) -> str:
         return KINDS[self.kind]
+
+
+class Typing(Record):
+    """The first typing of a form on paper; gone once a second one agrees with it."""
+
+    record_type = "asking"
+    audit_noun = "measures.asking"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    asking = models.OneToOneField(Asking, on_delete=models.PROTECT, related_name="typing")
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    respondent = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    typed = EncryptedTextField()  # JSON of the answers
+    filled_on = models.DateField()
+    typed_at = models.DateTimeField()
+    submission = models.CharField(max_length=64)

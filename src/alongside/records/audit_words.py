@@ -3,7 +3,7 @@
 ACTS = frozenset(
     """
     access.account_changed access.account_created access.account_locked access.account_signed_in
-    access.account_signed_out
+    access.account_signed_out access.device_handed_over access.device_taken_back
     access.link_issued access.link_used access.membership_ended
     access.relationship_ended access.relationship_granted access.separation_set
     access.second_person_confirmed access.setup_finished
@@ -34,7 +34,7 @@ ACTS = frozenset(
     directory.line_checked directory.service_saved
     measures.answers_drafted measures.answers_recorded measures.asking_made measures.asking_declined
     measures.asking_left measures.asking_opened
-    measures.answers_corrected
+    measures.answers_corrected measures.answers_typed measures.typing_forgotten
     notify.channel_added notify.channel_removed notify.channel_verified
     notify.message_queued notify.message_sent notify.message_withheld
     people.circle_made people.contact_changed people.institution_made people.member_added

@@ -45,6 +45,13 @@ from alongside.engine.instruments.shapes import (
     Whom,
     Wording,
 )
+from alongside.engine.instruments.typed import (
+    Typed,
+    differing,
+    is_typed_in_one,
+    least_typed,
+    read_typed,
+)
 
 __all__ = [
     "ANYBODY",
@@ -66,6 +73,7 @@ __all__ = [
     "Score",
     "ScoreRule",
     "TotalOutOfRange",
+    "Typed",
     "Unasked",
     "UnknownItem",
     "UnknownScore",
@@ -76,16 +84,20 @@ __all__ = [
     "band_of",
     "compile_scorer",
     "counted_points",
+    "differing",
     "expression",
     "goal_attainment",
     "half_up",
     "is_case",
+    "is_typed_in_one",
     "item_id",
     "items_to_ask",
     "layers",
     "least_points",
+    "least_typed",
     "normalise_answers",
     "one_of",
+    "read_typed",
     "score",
     "score_totals",
     "valid_answers",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from alongside.catalogue.own_changes import OwnChange
     from alongside.catalogue.packs import Pack
     from alongside.catalogue.tracking import Tracking
+    from alongside.engine.artefacts import Form
     from alongside.engine.instruments import Instrument, Wording
     from alongside.engine.risk import RiskRule
 
@@ -47,6 +48,7 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("chooser_words", "chooser", "load_words"),
     ("protocols", "protocols", "load"),
     ("protocol_words", "protocols", "load_words"),
+    ("artefacts", "artefacts", "load"),
     ("matrix", "matrix", "load"),
     ("legal_bases", "legal_bases", "load"),
     ("credentials", "credentials", "load"),
@@ -221,6 +223,23 @@ class Catalogue:
     def protocol(self, id: str) -> Any:
         """The protocol ``cbt@1``, or the newest version of ``cbt``."""
         return find(self.protocols, "protocol", id)
+
+    @property
+    def artefacts(self) -> Mapping[str, Form]:
+        """Form of a protocol by ``cbt/thought_record@1``."""
+        return self._shelf("artefacts")
+
+    def artefact(self, ref: str) -> Form:
+        """The form ``cbt/thought_record@1``. Raises UnknownContent."""
+        if ref not in self.artefacts:
+            raise UnknownContent("form", ref, self.artefacts)
+        return self.artefacts[ref]
+
+    def artefacts_of(self, protocol: str) -> Mapping[str, Form]:
+        """The forms of a protocol ``cbt@1`` that are here, by id, in its own order."""
+        return {
+            form.ref.form: form for form in self.artefacts.values() if str(form.ref.way) == protocol
+        }
 
     def consent_form(self, id: str) -> ConsentForm:
         """The consent form ``c_treatment@1``, or its newest version."""

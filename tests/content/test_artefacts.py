@@ -1,0 +1,102 @@
+"""Forms of protocols, as files: complete, in two languages, and every mistake with its place."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from alongside import catalogue
+from alongside.engine import artefacts
+from tests.harness.house import CONTENT
+
+SHIPPED = catalogue.build([CONTENT])
+GOOD = """\
+title: {en: Sheet, es: Hoja}
+intro: {en: Write., es: Escribe.}
+filled_by: [person]
+where: [home]
+fields:
+  - {id: what, kind: text, label: {en: What, es: Qué}}
+note: {part: other, lines: [{en: "{what}", es: "{what}"}]}
+source: OWN
+checked: 2026-11-22
+review_by: 2027-11-22
+"""
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A deployment's content with one way of its own, which names one form."""
+    root = tmp_path_factory.mktemp("var") / "content"
+    shutil.copytree(CONTENT / "chooser", root / "chooser")
+    shutil.copytree(CONTENT / "gates", root / "gates")
+    here = root / "protocols/mi_brief/1"
+    shutil.copytree(CONTENT / "protocols/mi_brief/1", here)
+    shutil.rmtree(here / "artefacts", ignore_errors=True)
+    (here / "artefacts").mkdir()
+    return root
+
+
+def written(root: Path, text: str) -> catalogue.Catalogue:
+    (root / "protocols/mi_brief/1/artefacts/agenda.yaml").write_text(text, encoding="utf-8")
+    return catalogue.build([root], only=["artefacts"])
+
+
+@pytest.mark.parametrize("form", SHIPPED.artefacts.values(), ids=lambda form: str(form.ref))
+def test_a_shipped_form_is_empty_without_answers_and_has_words_for_them(form):
+    assert artefacts.draw(form, {}) is None
+    assert artefacts.lines(form, {}, "en") == ()
+    assert artefacts.missing(form, {}), "a form that asks for nothing is complete when empty"
+    assert form.note is not None
+
+
+@pytest.mark.parametrize("way", ["cbt@1"])
+def test_every_form_of_a_way_is_here_in_its_order(way):
+    assert tuple(SHIPPED.artefacts_of(way)) == SHIPPED.protocol(way).artefacts
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "words"),
+    [
+        ("kind: text", "kind: sky", "6:", "fields.0.kind"),
+        (", es: Qué", "", "6:", "words are missing in es"),
+        ("es: Escribe.", "es: ''", "2:", "words are missing in es"),
+        ("source: OWN", "source: SKY", "8:", "source SKY is not in chooser/sources.yaml"),
+        ("part: other", "part: sky", "7:", "the note has no part sky"),
+        ('en: "{what}"', 'en: "{sky}"', "7:", "there is no field sky"),
+        ("kind: text", "kind: choice", "6:", "choice has to have options"),
+        ("kind: text", "kind: rows", "6:", "rows has to have columns"),
+        ("kind: text", "kind: rating, low: 5, high: 5", "6:", "high is above low"),
+        (
+            "source: OWN",
+            "drawing: {name: sky, uses: {}}\nsource: OWN",
+            "8:",
+            "there is no drawing sky",
+        ),
+        (
+            "note:",
+            "  - {id: what, kind: date, label: {en: What, es: Qué}}\nnote:",
+            "7:",
+            "what stands twice",
+        ),
+        ("title:", "extra: 1\ntitle:", "1:", "no such key is known here"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line_and_the_form_is_not_offered(root, old, new, place, words):
+    assert old in GOOD
+    found = written(root, GOOD.replace(old, new, 1))
+    assert found.artefacts_of("mi_brief@1").get("agenda") is None
+    said = [str(problem) for problem in found.problems]
+    assert any(f"agenda.yaml:{place}" in one and words in one for one in said), said
+
+
+def test_a_form_nobody_names_is_refused_and_a_good_one_is_read(root):
+    assert "agenda" in written(root, GOOD).artefacts_of("mi_brief@1")
+    stray = root / "protocols/mi_brief/1/artefacts/stray.yaml"
+    stray.write_text(GOOD, encoding="utf-8")
+    found = catalogue.build([root], only=["artefacts"])
+    stray.unlink()
+    assert "stray" not in found.artefacts_of("mi_brief@1")
+    assert any("does not name the form stray" in str(one) for one in found.problems)

@@ -14,6 +14,7 @@ from alongside.catalogue.errors import PackIsOff, UnknownContent
 from alongside.catalogue.loading import Problem, Shelf, review_findings
 
 if TYPE_CHECKING:
+    from alongside.catalogue.answering import Answering
     from alongside.catalogue.consent_forms import ConsentForm
     from alongside.catalogue.danger import Danger
     from alongside.catalogue.lines import CountryLines
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from alongside.catalogue.tracking import Tracking
     from alongside.engine.artefacts import Form
     from alongside.engine.instruments import Instrument, Wording
+    from alongside.engine.protocols.asking import AskingTimes
     from alongside.engine.risk import RiskRule
 
-    from alongside.engine.protocols.asking import AskingTimes
 # (shelf, module, the function of that module that reads it). A module may also offer
 #   unfit(catalogue) -> {shelf: {id: [Problem, ...]}}  items that do not fit the rest of content
 #   settle(catalogue) -> ({shelf: {id: item}}, [Problem, ...])  items as this service set them
@@ -55,14 +56,16 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("private_checks", "private_check", "load"),
     ("crisis_forms", "crisis_care", "load"),
     ("follow_ups", "crisis_care", "load_follow_ups"),
+    ("call_scripts", "crisis_care", "load_call_scripts"),
     ("safeguarding_duties", "safeguarding", "load"),
     ("answer_codes", "value_sets", "load"),
     ("tracking", "tracking", "load"),
+    ("answering", "answering", "load"),
+    ("asking_times", "asking", "load"),
 )
 
 FALLBACK_LANGUAGE = "en"
 
-    ("asking_times", "asking", "load"),
 T = TypeVar("T")
 
 
@@ -166,10 +169,6 @@ class Catalogue:
         """What is due after a crisis: ``follow_up@1``, or the newest version."""
         return find(self._shelf("follow_ups"), "follow-up", id)
 
-    @property
-    def safeguarding_duties(self) -> Mapping[str, Any]:
-        """Who must report harm, to whom and by when, by country code; verified or not."""
-        return self._shelf("safeguarding_duties")
     def call_script(self, id: str = "call_script") -> Any:
         """What to say on the phone: ``call_script@1``, or the newest version."""
         return find(self._shelf("call_scripts"), "call script", id)
@@ -180,6 +179,16 @@ class Catalogue:
         times: AskingTimes = self._one("asking_times", "times")
         return times
 
+    @property
+    def answering(self) -> Answering:
+        """How long a device is handed over, and how paper is typed in."""
+        answering: Answering = self._one("answering", "answering")
+        return answering
+
+    @property
+    def safeguarding_duties(self) -> Mapping[str, Any]:
+        """Who must report harm, to whom and by when, by country code; verified or not."""
+        return self._shelf("safeguarding_duties")
 
     @property
     def tracking(self) -> Tracking:

@@ -347,7 +347,7 @@ def test_somebody_adds_a_way_and_answers_its_test_on_their_own_page(house, signe
     assert went.status_code == 302, went.content.decode()
     (message,) = messages(kind="channel_test")
     wrong = browser.post(went.url, {"code": "x"})
-    assert wrong.status_code == 422
+    assert wrong.status_code == 400
     went = browser.post(went.url, {"code": f" {code_in(message)[:3]} {code_in(message)[3:]} "})
     assert went.url == "/account/reach/"
     proven(house.hana, "email", "hana@example.org")

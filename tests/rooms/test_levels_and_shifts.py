@@ -159,7 +159,7 @@ def test_the_page_offers_less_urgent_codes_to_clinicians_alone(world, signed_in)
     assert 'value="A"' in page
     assert 'value="C"' not in page
     refused = signed_in(world.hana).post(address, {"level": "C", "reason": "tired"})
-    assert refused.status_code == 422
+    assert refused.status_code == 400
     assert fresh(alert).level == "B"
     lead = signed_in(world.asha)
     assert 'value="C"' in lead.get(address).content.decode()

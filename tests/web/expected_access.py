@@ -82,6 +82,7 @@ ROLES = {
     "practitioner:credentials": WORK,
     "practitioner:credential-add": WORK,
     "practitioner:crisis-board": WORK,
+    "practitioner:crisis-sound": WORK,
     "practitioner:alert": WORK,
     "practitioner:alert-raise": WORK,
     "practitioner:alert-level": WORK,

@@ -84,7 +84,7 @@ def test_the_mail_is_not_sent_any_more_once_a_password_was_chosen(
 
 def test_what_was_typed_stays_when_something_is_missing(world: World, grace: Client) -> None:
     page = grace.post("/office/people/new/", {**NEW, "email": "no address"})
-    assert page.status_code == 200
+    assert page.status_code == 400
     assert 'value="Ola Berg"' in words(page)
     assert "That is not a full e-mail address." in words(page)
     assert not Account.objects.filter(name="Ola Berg").exists()

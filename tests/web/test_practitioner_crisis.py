@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from alongside.crisis import actions
+from alongside.crisis import actions, queries
 from alongside.crisis.models import Alert
 from tests.conftest import NOON
 
@@ -91,7 +91,7 @@ def test_a_contact_is_kept_and_shown(world, hana_in):
 def test_a_contact_that_makes_no_sense_is_sent_back_with_words(world, hana_in, sent):
     alert = danger(world)
     answer = hana_in.post(url("alert-contact", alert), sent)
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert "Error:" in answer.content.decode()
     assert fresh(alert).engaged_at is None
 
@@ -101,7 +101,7 @@ def test_closing_asks_for_the_fields_of_the_outcome(world, hana_in):
     where = url("alert-close", alert, "raised_in_error")
     assert "A named clinician answers for this." in hana_in.get(where).content.decode()
     answer = hana_in.post(where, {"named_person": "Hana", "reason": " "})
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert fresh(alert).state != "closed"
     hana_in.post(where, {"named_person": "Hana", "reason": "A slip of the finger."})
     assert fresh(alert).outcome == "raised_in_error"
@@ -183,6 +183,7 @@ def test_a_page_that_refreshes_itself_does_not_keep_a_session_alive(world, hana_
     for minutes in (5, 10, 14):
         at(NOON + timedelta(minutes=minutes))
         hana_in.get(BOARD, headers={"Alongside-Poll": "1"})
+        hana_in.get(f"{BOARD}?poll=1")
     at(NOON + timedelta(minutes=16))
     assert hana_in.get(BOARD).status_code == 302
 
@@ -213,13 +214,13 @@ def test_a_colleague_raises_an_alert_for_a_case_or_a_place(world, hana_in, signe
     ],
 )
 def test_an_alert_that_says_too_little_is_sent_back(world, signed_in, sent):
-    assert signed_in(world.asha).post("/work/crisis/raise/", sent).status_code == 422
+    assert signed_in(world.asha).post("/work/crisis/raise/", sent).status_code == 400
     assert not Alert.objects.unscoped("a test").exists()
 
 
 def test_nobody_raises_an_alert_in_a_circle_they_do_not_work_with(world, signed_in):
     sent = {"level": "B", "seen": "A rumour.", "case": str(world.case.pk)}
-    assert signed_in(world.bo).post("/work/crisis/raise/", sent).status_code in {404, 422}
+    assert signed_in(world.bo).post("/work/crisis/raise/", sent).status_code in {404, 400}
     assert not Alert.objects.unscoped("a test").exists()
 
 
@@ -228,3 +229,59 @@ def test_the_board_says_when_messages_only_become_files(world, hana_in, settings
     assert "Messages are only written to files here." in hana_in.get(BOARD).content.decode()
     settings.SMTP_URL = "smtp://127.0.0.1:2525"
     assert "only written to files" not in hana_in.get(BOARD).content.decode()
+
+
+def test_whoever_has_an_alert_calls_from_the_board_and_writes_it_down_with_one_press(
+    world, hana_in
+):
+    alert = danger(world)
+    actions.leave_number(
+        concern_id=alert.concern_id,
+        number="+44 7700 900123",
+        submission=uuid4().hex,
+        by=world.system,
+        at=NOON,
+    )
+    assert "Say that you have it. Then call." in hana_in.get(BOARD).content.decode()
+    hana_in.post(url("alert-take", alert))
+    page = hana_in.get(BOARD).content.decode()
+    assert 'href="tel:+447700900123"' in page
+    assert "A contact or note is due by" in page
+    for _twice in range(2):
+        hana_in.post(url("alert-contact", alert), {"touch": "phone:no"})
+    (row,) = queries.contacts(alert, seen_by=world.hana.reader)
+    assert (row.method, row.reached) == ("phone", False)
+    hana_in.post(url("alert-contact", alert), {"touch": "phone:yes"})
+    assert queries.contacts(alert, seen_by=world.hana.reader).count() == 2
+    assert "Ask, step by step" in hana_in.get(BOARD).content.decode()
+    assert hana_in.post(url("alert-contact", alert), {"touch": "smoke:yes"}).status_code == 400
+
+
+def test_the_page_of_an_alert_says_what_to_say_who_was_told_and_what_is_known(world, signed_in):
+    from alongside.engine.risk import RiskFinding
+
+    (alert,) = actions.raise_alerts(
+        findings=[RiskFinding("phq9_self_harm@1", "B", "item_9 = 2, at least 1", "item_9")],
+        circle=world.circle,
+        about=world.sam,
+        by=world.system,
+        at=NOON,
+    )
+    page = signed_in(world.hana).get(url("alert", alert)).content.decode()
+    assert "Are you thinking of killing yourself?" in page
+    assert "e-mail waits since" in page
+    assert "Noor" in page
+    assert 'href="tel:999"' in page
+
+
+def test_sound_is_off_until_asked_for_and_is_kept_with_the_session_alone(world, hana_in):
+    assert 'data-sound="off"' in hana_in.get(BOARD).content.decode()
+    hana_in.post(f"{BOARD}sound/", {"sound": "on"})
+    assert 'data-sound="on"' in hana_in.get(BOARD).content.decode()
+    assert set(hana_in.cookies) <= {"s", "c", "sessionid", "csrftoken"}
+
+
+def test_without_script_the_board_loads_itself_again_until_it_is_stopped(world, hana_in):
+    again = '<meta http-equiv="refresh" content="30; url=?poll=1">'
+    assert again in hana_in.get(BOARD).content.decode()
+    assert again not in hana_in.get(f"{BOARD}?still=1").content.decode()

@@ -231,7 +231,8 @@ def _end_when_idle(request: HttpRequest) -> ZoneInfo | None:
             kept.keep(request, account)
         logout(request)
         return None
-    if request.headers.get(POLL) != "1":  # a page that refreshes itself is nobody's presence
+    # A page that refreshes itself, by script or without, is nobody's presence.
+    if request.headers.get(POLL) != "1" and request.GET.get("poll") != "1":
         sessions.touch(request.session, at)
     try:
         return ZoneInfo(account.zone)

@@ -1,4 +1,4 @@
-"""What guides care in and after a crisis: assessment, review, debrief, follow-up."""
+"""What guides care in and after a crisis: call script, assessment, review, debrief, follow-up."""
 
 from __future__ import annotations
 
@@ -166,7 +166,51 @@ class FollowUpPlan(Shape):
         return next((step for step in self.steps if step.id == id), None)
 
 
-SHAPES = {"crisis_form": GuidedForm, "follow_up": FollowUpPlan}
+class LineFile(Shape):
+    """One thing to do on the phone, with words to say where they help."""
+
+    id: Word
+    do: dict[str, str]
+    say: dict[str, str] = {}
+    levels: tuple[Code, ...] = ("A", "B", "C")
+    to: Literal["person", "reporter", "anybody"] = "anybody"
+
+
+class CallScript(Shape):
+    """``danger/call_script/<version>.yaml``."""
+
+    source: str
+    checked: date
+    review_by: date
+    lines: tuple[LineFile, ...] = Field(min_length=1)
+
+    _ref: Ref = PrivateAttr(default=Ref("call_script", 1))
+
+    @property
+    def ref(self) -> Ref:
+        """``call_script@1``."""
+        return self._ref
+
+    def shown(
+        self, level: str, language: str, *, to: Literal["person", "reporter"], number: str
+    ) -> tuple[tuple[str, str], ...]:
+        """The lines for one level and one listener: what to do, and what to say or nothing.
+
+        Args:
+            number: the emergency number, put into the words.
+        """
+
+        def said(texts: Mapping[str, str]) -> str:
+            return _in(texts, language).replace("{number}", number)
+
+        return tuple(
+            (said(line.do), said(line.say))
+            for line in self.lines
+            if level in line.levels and line.to in {to, "anybody"}
+        )
+
+
+SHAPES = {"crisis_form": GuidedForm, "follow_up": FollowUpPlan, "call_script": CallScript}
 
 
 def load(roots: Sequence[Path]) -> Shelf[GuidedForm]:
@@ -199,6 +243,22 @@ def load_follow_ups(roots: Sequence[Path]) -> Shelf[FollowUpPlan]:
                 mistakes += [reading.problem(words, *loc) for words, loc in _late(reading.value)]
                 if not mistakes:
                     reading.value._ref = Ref("follow_up", int(path.stem))
+                    shelf.items[str(reading.value.ref)] = reading.value
+            shelf.problems.extend(mistakes)
+    return shelf
+
+
+def load_call_scripts(roots: Sequence[Path]) -> Shelf[CallScript]:
+    """Every version of what to say on the phone, by ``call_script@1``."""
+    shelf: Shelf[CallScript] = Shelf()
+    for root in roots:
+        for path in _versions(root, "call_script"):
+            reading = read_placed(path, CallScript, shown=shown(path, roots))
+            mistakes = list(reading.problems)
+            if reading.value is not None:
+                mistakes += [reading.problem(words, *loc) for words, loc in _unsaid(reading.value)]
+                if not mistakes:
+                    reading.value._ref = Ref("call_script", int(path.stem))
                     shelf.items[str(reading.value.ref)] = reading.value
             shelf.problems.extend(mistakes)
     return shelf
@@ -272,3 +332,15 @@ def _late(file: FollowUpPlan) -> Wrong:
         yield "the first contact is due within 72 hours", ("steps",)
     if not any(step.kind == "review" for step in file.steps):
         yield "there is no review", ("steps",)
+
+
+def _unsaid(file: CallScript) -> Wrong:
+    ids = [line.id for line in file.lines]
+    if len(ids) != len(set(ids)):
+        yield "lines: an id is used twice", ("lines",)
+    for index, line in enumerate(file.lines):
+        for language in LANGUAGES:
+            if language not in line.do or (line.say and language not in line.say):
+                yield f"{line.id}: words are missing in {language}", ("lines", index)
+    if not any("A" in line.levels and "{number}" in line.do.get("en", "") for line in file.lines):
+        yield "at level A it names the emergency number", ("lines",)

@@ -539,6 +539,9 @@ def record_contact(
 ) -> Contact:
     """Keep one try to reach somebody, or a note (method ``note``): the alert is *engaged*.
 
+    The same try without a note, by the same person within ten seconds, is one try: a phone that
+    was pressed twice.
+
     Raises:
         AlreadyClosed; UnknownMethod; NothingWritten for a note without words.
     """
@@ -552,6 +555,16 @@ def record_contact(
         raise UnknownMethod(method=method)
     if method == "note" and not note.strip():
         raise NothingWritten
+    just_now = Contact.objects.unscoped("was it pressed twice?").filter(
+        alert=alert,
+        account=by.account_id,
+        method=method,
+        reached=reached,
+        at__gt=at - rules.ONE_PRESS,
+    )
+    for before in just_now if not note.strip() else ():
+        if not before.note:
+            return before
     contact = Contact(
         alert=alert,
         institution_id=alert.institution_id,

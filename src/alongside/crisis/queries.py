@@ -13,7 +13,7 @@ from alongside.crisis import rules, telling
 from alongside.crisis.models import Alert, AlertEvent, Contact, SafetyCheck, Shift
 from alongside.directory.models import Service
 from alongside.notify import channels
-from alongside.notify.models import Attempt
+from alongside.notify.models import Attempt, Message
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 
@@ -180,6 +180,40 @@ def told(alerts_shown: list[Alert], *, seen_by: Reader) -> dict[UUID, list[Alert
     for event in rows.select_related("account").order_by("at"):
         found.setdefault(event.alert_id, []).append(event)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The newest message about an alert to one person by one way, and how far it got."""
+
+    who: str  # nothing: the outside fallback
+    way: str  # email, sms, voice, push
+    state: str  # sent, waits, failing, withheld
+    at: datetime
+    tries: int
+
+
+def sent(alert: Alert, *, seen_by: Reader) -> list[Sent]:
+    """By which ways each was told of an alert, and whether it went out; by person, then way."""
+    if not AlertEvent.objects.visible_to(seen_by).filter(alert=alert).exists():
+        return []  # whoever may not read the events does not read who was told
+    rows = Message.objects.unscoped("the messages of an alert this reader may read")
+    newest: dict[tuple[str, str], Sent] = {}
+    for row in (
+        rows.filter(about=f"alert:{alert.pk}")
+        .select_related("account")
+        .order_by("created_at", "key")
+    ):
+        state = "withheld" if row.withheld_at else "failing" if row.attempts else "waits"
+        who = _name(row.account)
+        newest[who, row.channel] = Sent(
+            who,
+            row.channel,
+            "sent" if row.sent_at else state,
+            row.sent_at or row.withheld_at or row.created_at,
+            row.attempts,
+        )
+    return sorted(newest.values(), key=lambda each: (each.who == "", each.who, each.way))
 
 
 # -- who is on call -------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from alongside.engine.risk import Level
 
 LIFE_CRITICAL = risk.LIFE_CRITICAL
 SAY_AGAIN_AFTER = timedelta(minutes=10)  # a same danger answer is sent again after this long
+ONE_PRESS = timedelta(seconds=10)  # the same press again so soon is one try
 REOPEN_WITHIN = timedelta(hours=24)  # a same danger answer opens an alert closed this recently
 EDGE_AFTER_CLOSING = timedelta(minutes=60)  # on-call reads on this long after closing
 CODE_LIVES = timedelta(hours=24)  # a code in a message takes its alert this long

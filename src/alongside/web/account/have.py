@@ -32,7 +32,7 @@ def have(request: Request) -> HttpResponse:
     """Ask for a code; take what it belongs to. Only sending it does anything."""
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
-        return _asked(request, form, 422 if form.errors else 200)
+        return _asked(request, form, 400 if form.errors else 200)
     visitor = get_client_ip_address(request) or ""
     found = by_code.take(code=form.cleaned_data["code"], visitor=visitor, at=clock.now())
     if found.state == "wait":
@@ -40,7 +40,7 @@ def have(request: Request) -> HttpResponse:
         return _asked(request, form, 429)
     if found.state == "wrong":
         form.add_error("code", _("This code opens nothing. Look at the newest message."))
-        return _asked(request, form, 422)
+        return _asked(request, form, 400)
     since = clock_time(request, found.since) if found.since else ""
     return render(request, "account/have/done.html", {"state": found.state, "since": since})
 

@@ -125,7 +125,7 @@ def add(request: Request) -> HttpResponse:
             say(request, _("Sent at %(time)s.") % {"time": clock_time(request, at)})
             return redirect("own:reach-answer", pk=made.pk)
     return render(
-        request, "account/reach/add.html", {"form": form}, status=422 if form.errors else 200
+        request, "account/reach/add.html", {"form": form}, status=400 if form.errors else 200
     )
 
 
@@ -181,7 +181,7 @@ def answer(request: Request, pk: UUID) -> HttpResponse:
             "address": found.address,
             "pk": found.pk,
         },
-        status=422 if form.errors else 200,
+        status=400 if form.errors else 200,
     )
 
 

@@ -42,5 +42,5 @@ def report(request: Request, circle: UUID) -> HttpResponse:
         request,
         "circle/report/report.html",
         {"form": form, "filed": parts.filed(request, circle)},
-        status=422 if form.errors else 200,
+        status=400 if form.errors else 200,
     )

@@ -168,7 +168,8 @@ def add(request: Request, pk: UUID) -> HttpResponse:
     form = ShiftForm(request.POST or None, colleagues=colleagues)
     if form.is_valid() and _saved(request, form, service, staff):
         return redirect("office:rota")
-    return render(request, "office/rota/add.html", {"form": form, "service": service})
+    context = {"form": form, "service": service}
+    return render(request, "office/rota/add.html", context, status=400 if form.errors else 200)
 
 
 def _saved(request: Request, form: ShiftForm, service: Any, staff: dict[str, Any]) -> bool:

@@ -106,7 +106,7 @@ def add(request: Request, pk: UUID) -> HttpResponse:
     found, at = _found(request, pk), clock.now()
     form = Entry(request.POST, auto_id="add_%s")
     if not form.is_valid():
-        return _page(request, found, status=422, entry_form=form)
+        return _page(request, found, status=400, entry_form=form)
     safeguarding.add_entry(report=found, by=request.reader, at=at, **form.cleaned_data)
     saved(request, at)
     return redirect("office:safeguarding-report", pk=pk)
@@ -119,7 +119,7 @@ def decide(request: Request, pk: UUID) -> HttpResponse:
     found, at = _found(request, pk), clock.now()
     form = Decide(request.POST, auto_id="say_%s")
     if not form.is_valid():
-        return _page(request, found, status=422, decide_form=form)
+        return _page(request, found, status=400, decide_form=form)
     try:
         safeguarding.decide(
             report=found,

@@ -199,7 +199,9 @@ def invite(request: Request) -> HttpResponse:
         else:
             messages.success(request, _("Added at %(time)s. The mail is on its way.") % _time())
             return redirect("office:person", pk=account.pk)
-    return render(request, "office/people/invite.html", {"form": form})
+    return render(
+        request, "office/people/invite.html", {"form": form}, status=400 if form.errors else 200
+    )
 
 
 @access("account", "R")
@@ -398,7 +400,9 @@ def service_new(request: Request) -> HttpResponse:
     form = ServiceForm(request.POST or None, settings=_settings())
     if form.is_valid() and _save_service(request, form, None):
         return redirect("office:service-list")
-    return render(request, "office/service/edit.html", {"form": form})
+    return render(
+        request, "office/service/edit.html", {"form": form}, status=400 if form.errors else 200
+    )
 
 
 @access("service", "E")
@@ -415,7 +419,9 @@ def service_edit(request: Request, pk: UUID) -> HttpResponse:
                 return redirect("office:service-list")
         except StaleVersion as stale:
             return _both(request, form, stale.current)
-    return render(request, "office/service/edit.html", {"form": form, "service": service})
+    context = {"form": form, "service": service}
+    status = 400 if form.errors else 200
+    return render(request, "office/service/edit.html", context, status=status)
 
 
 def _save_service(request: Request, form: Any, service: Any) -> bool:

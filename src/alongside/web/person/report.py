@@ -37,5 +37,5 @@ def report(request: Request) -> HttpResponse:
         request,
         "person/report/report.html",
         {"form": form, "filed": parts.filed(request, circle.pk)},
-        status=422 if form.errors else 200,
+        status=400 if form.errors else 200,
     )

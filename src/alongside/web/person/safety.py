@@ -88,7 +88,7 @@ def change(request: Request) -> HttpResponse:
         return _change_page(request, shown.PlanForm(initial=first), version)
     form = shown.PlanForm(request.POST)
     if not form.is_valid():
-        return _change_page(request, form, number_in(request, "version"), status=422)
+        return _change_page(request, form, number_in(request, "version"), status=400)
     at = clock.now()
     try:
         safety_plan.save_plan(
@@ -100,7 +100,7 @@ def change(request: Request) -> HttpResponse:
         )
     except safety_plan.NothingWritten:
         form.add_error(None, _("Write one line somewhere, then save."))
-        return _change_page(request, form, version, status=422)
+        return _change_page(request, form, version, status=400)
     except StaleVersion as stale:
         return two_texts(
             request,
@@ -252,7 +252,7 @@ def share(request: Request, part: str) -> HttpResponse:
                 for row in rows
             ],
         },
-        status=422 if form.errors else 200,
+        status=400 if form.errors else 200,
     )
 
 

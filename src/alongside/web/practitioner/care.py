@@ -225,7 +225,7 @@ def _guided(request: Request, alert: Any, asked: Any, form: Guided) -> HttpRespo
             "checked": asked.checked,
             "crumbs": [*crumbs, {"label": title}],
         },
-        status=422 if form.errors else 200,
+        status=400 if form.errors else 200,
     )
 
 
@@ -268,7 +268,7 @@ def hand_over(request: Request, pk: UUID) -> HttpResponse:
                 {"label": _("Hand it over")},
             ],
         },
-        status=422 if form.errors else 200,
+        status=400 if form.errors else 200,
     )
 
 
@@ -392,7 +392,7 @@ def record(request: Request, pk: UUID, row: UUID) -> HttpResponse:
         else:
             saved(request, at)
             return redirect("practitioner:case-after", pk=pk)
-    return _after(request, case, status=422, failed=(row, form))
+    return _after(request, case, status=400, failed=(row, form))
 
 
 def _after(request: Request, case: Any, *, status: int = 200, failed: Any = None) -> HttpResponse:

@@ -1,8 +1,8 @@
-"""The crisis board: who needs somebody now, who has them, and how it ended."""
+"""One alert: raised, taken, spoken about, closed with an outcome, looked at again."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,228 +18,16 @@ from alongside import catalogue
 from alongside.cases import queries as cases
 from alongside.crisis import actions, queries
 from alongside.crisis import care as assessments
-from alongside.directory import queries as directory
 from alongside.engine.risk import LEVELS, Outcome
-from alongside.notify import queries as notify
-from alongside.notify import transports
-from alongside.people import queries as people
 from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.pages import Request, clock_time, list_moment, moment_words, say
-from alongside.web.parts.rota_words import why_of_gap
-from alongside.web.practitioner import care, safety
+from alongside.web.practitioner import care, crisis_known, crisis_next, safety
 from alongside.web.practitioner import crisis_words as words
 from alongside.web.practitioner.base import name_of
-
-SOON = 0.5  # less than half of the time is left
-
-
-# -- the board ------------------------------------------------------------------------------------
-
-
-@access("alert", "R")
-@require_safe
-def board(request: Request) -> HttpResponse:
-    """Open alerts of A to C, those nobody has first; D to G below; who is on call beside them."""
-    reader, at = request.reader, clock.now()
-    alerts = queries.board(seen_by=reader)
-    told = queries.told(alerts, seen_by=reader)
-    return render(
-        request,
-        "practitioner/crisis/board.html",
-        {
-            "now": moment_words(request, at),
-            "alerts": [shown(request, each, at, told.get(each.pk, [])) for each in alerts],
-            "nobody_has": sum(each.acknowledged_at is None for each in alerts),
-            "later": [_row(request, each) for each in queries.on_the_list(seen_by=reader)],
-            "to_confirm": [_row(request, each) for each in queries.to_confirm(seen_by=reader)],
-            "last": _last(request),
-            **_beside(request, at),
-        },
-    )
-
-
-def _beside(request: Request, at: datetime) -> dict[str, Any]:
-    """Who is on call now, the next gap in the rota, and whether messages go out."""
-    pulse = notify.pulse(at=at)
-    on_call, gaps = [], []
-    for service in directory.services(seen_by=request.reader):
-        now = queries.who_is_on_call(service, at)
-        for order, label in ((1, _("First on call")), (2, _("Second on call"))):
-            for account in now[order]:
-                on_call.append({"title": account.name or account.email, "text": label})
-        for spans in queries.rota_gaps(service, at).values():
-            if spans:
-                gaps.append(
-                    {
-                        "when": _("%(start)s to %(end)s")
-                        % {
-                            "start": list_moment(request, spans[0].start),
-                            "end": list_moment(request, spans[0].end),
-                        },
-                        "who": why_of_gap(spans[0]),
-                    }
-                )
-    return {
-        "on_call": on_call,
-        "gaps": gaps,
-        "alive": pulse.is_alive,
-        "seconds": int(pulse.age.total_seconds()) if pulse.age is not None else None,
-        "to_files": transports.goes_to_files(),
-        "waiting": notify.waiting(at=at, seen_by=request.reader, life_critical=True)["count"],
-    }
-
-
-def _last(request: Request) -> str:
-    alert = queries.last_closed(seen_by=request.reader)
-    if alert is None:
-        return ""
-    return _("Last alert closed %(when)s by %(who)s.") % {
-        "when": moment_words(request, alert.closed_at),
-        "who": _name(alert.closed_by),
-    }
-
-
-def _row(request: Request, alert: Any) -> dict[str, Any]:
-    return {
-        "title": words.title(alert),
-        "url": reverse("practitioner:alert", args=[alert.pk]),
-        "text": words.fact(alert)[1],
-        "tag": f"{alert.level} · {words.LEVELS[alert.level]}",
-        "when": list_moment(request, alert.closed_at or alert.raised_at),
-    }
-
-
-def shown(request: Request, alert: Any, at: datetime, told: list[Any]) -> dict[str, Any]:
-    """What ``parts/alert.html`` shows of one alert."""
-    state = _state(alert)
-    return {
-        "alert": {
-            "id": str(alert.pk),
-            "state": state,
-            "code": alert.level,
-            "code_words": words.LEVELS[alert.level],
-            "title": words.title(alert),
-            "text": _text(request, alert),
-            "who": _name(alert.acknowledged_by or alert.closed_by),
-            "at": clock_time(
-                request,
-                alert.closed_at
-                or alert.engaged_at
-                or alert.acknowledged_at
-                or alert.last_raised_at,
-            ),
-            "ring": _ring(alert, at),
-            "steps": _steps(request, alert, told),
-        },
-        "take_url": ""
-        if alert.acknowledged_at or alert.closed_at
-        else reverse("practitioner:alert-take", args=[alert.pk]),
-        "no_way_url": reverse("practitioner:alert-no-way", args=[alert.pk])
-        if _no_way(alert)
-        else "",
-        "links": [
-            {"url": reverse("practitioner:alert", args=[alert.pk]), "label": _("All details")}
-        ],
-    }
-
-
-def _state(alert: Any) -> str:
-    if alert.closed_at is not None:
-        return "closed"
-    if alert.acknowledged_at is not None:
-        return "spoken" if alert.engaged_at is not None else "taken"
-    return "reopened" if alert.last_raised_at > alert.raised_at else "open"
-
-
-def _no_way(alert: Any) -> bool:
-    return (
-        alert.closed_at is None
-        and alert.circle_id is None
-        and alert.concern is not None
-        and not alert.concern.contact
-    )
-
-
-def _text(request: Request, alert: Any) -> str:
-    asked = words.fact(alert)[1]
-    said = _("Raised at %(time)s.") % {"time": list_moment(request, alert.raised_at)}
-    if asked:
-        said = _("%(asked)s Raised at %(time)s.") % {
-            "asked": asked if asked[-1] in ".?!" else f"{asked}.",
-            "time": list_moment(request, alert.raised_at),
-        }
-    if alert.acknowledged_at and not alert.engaged_at and alert.engage_by:
-        said += " " + _("A contact or note is due by %(time)s, or it opens again.") % {
-            "time": clock_time(request, alert.engage_by)
-        }
-    elif alert.engaged_at and alert.outcome_by and not alert.closed_at:
-        said += " " + _("An outcome is due by %(time)s, or it opens again.") % {
-            "time": clock_time(request, alert.outcome_by)
-        }
-    elif _no_way(alert):
-        said += " " + _("They saw the numbers to call at once. We can’t reach them.")
-    return said
-
-
-def _ring(alert: Any, at: datetime) -> dict[str, Any] | None:
-    """The time left until the next thing happens by itself."""
-    if alert.closed_at is not None:
-        return None
-    due, since = alert.next_step_at, alert.last_raised_at
-    if alert.acknowledged_at is not None:
-        since = alert.engaged_at or alert.acknowledged_at
-        due = alert.outcome_by if alert.engaged_at else alert.engage_by
-    if due is None:
-        return None
-    left = max(timedelta(0), due - at)
-    whole = max(timedelta(seconds=1), due - since)
-    share = left / whole
-    return {
-        "left": share,
-        "text": _short(left),
-        "words": _("%(time)s left") % {"time": _long(left)},
-        "state": "over" if share < 0.25 else "soon" if share < SOON else "",
-    }
-
-
-def _short(left: timedelta) -> str:
-    minutes, seconds = divmod(int(left.total_seconds()), 60)
-    if minutes < 10:
-        return f"{minutes}:{seconds:02}"
-    return f"{minutes} m" if minutes < 120 else f"{minutes // 60} h"
-
-
-def _long(left: timedelta) -> str:
-    minutes, seconds = divmod(int(left.total_seconds()), 60)
-    if minutes >= 120:
-        return ngettext("%(n)s hour", "%(n)s hours", minutes // 60) % {"n": minutes // 60}
-    if minutes >= 10:
-        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
-    return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": seconds}
-
-
-def _steps(request: Request, alert: Any, told: list[Any]) -> list[dict[str, str]]:
-    """Who was told, who is next and when."""
-    rows, is_next = [], True
-    for step in queries.steps(alert, told=told):
-        time = clock_time(request, step.at)
-        if step.state == "done":
-            who = ", ".join(
-                name or str(words.RECIPIENTS["fallback"]) for name in dict.fromkeys(step.who)
-            )
-            rows.append({"text": f"{time} {who}", "state": "done"})
-            continue
-        whom = ", ".join(str(words.RECIPIENTS.get(word, word)) for word in step.words)
-        rows.append({"text": f"{time} {whom}", "state": "now" if is_next else ""})
-        is_next = False
-    return rows
-
-
-def _name(account: Any) -> str:
-    return (account.name or account.email) if account is not None else ""
-
+from alongside.web.practitioner.crisis_board import live
+from alongside.web.practitioner.crisis_shown import account_name, is_mine, no_way_left, shown
 
 # -- raise one ------------------------------------------------------------------------------------
 
@@ -308,7 +96,7 @@ def raise_alert(request: Request) -> HttpResponse:
                 {"label": _("Raise an alert")},
             ],
         },
-        status=422 if form.errors else 200,
+        status=400 if form.errors else 200,
     )
 
 
@@ -388,7 +176,7 @@ def take(request: Request, pk: UUID) -> HttpResponse:
             request,
             _("%(name)s took this at %(time)s. You do not need to do anything.")
             % {
-                "name": _name(refusal.alert.acknowledged_by),
+                "name": account_name(refusal.alert.acknowledged_by),
                 "time": clock_time(request, refusal.alert.acknowledged_at or at),
             },
         )
@@ -402,11 +190,16 @@ def take(request: Request, pk: UUID) -> HttpResponse:
 @access("alert", "E")
 @require_POST
 def contact(request: Request, pk: UUID) -> HttpResponse:
-    """Keep one try to reach somebody."""
+    """Keep one try to reach somebody: by one press, or with what happened."""
     found, at = _found(request, pk), clock.now()
-    form = Contact(request.POST)
+    pressed = crisis_next.touched(request.POST.get("touch", ""))
+    form = Contact(
+        request.POST
+        if pressed is None
+        else {"method": pressed[0], "reached": "yes" if pressed[1] else "no"}
+    )
     if not form.is_valid():
-        return _page(request, found, form, status=422)
+        return _page(request, found, form, status=400)
     try:
         actions.record_contact(
             alert=found,
@@ -418,12 +211,12 @@ def contact(request: Request, pk: UUID) -> HttpResponse:
         )
     except actions.NothingWritten:
         form.add_error("note", _("A note needs words."))
-        return _page(request, found, form, status=422)
+        return _page(request, found, form, status=400)
     except actions.AlreadyAcknowledged as refusal:
         form.add_error(
             None,
             _("%(name)s has this. Call them before you go on.")
-            % {"name": _name(refusal.alert.acknowledged_by)},
+            % {"name": account_name(refusal.alert.acknowledged_by)},
         )
         return _page(request, found, form, status=409)
     except actions.AlreadyClosed as refusal:
@@ -475,7 +268,7 @@ def close(request: Request, pk: UUID, outcome: str) -> HttpResponse:
             "form": form,
             "crumbs": _crumbs(found, _("Close")),
         },
-        status=422 if form.errors else 200,
+        status=400 if form.errors else 200,
     )
 
 
@@ -523,7 +316,7 @@ def _was_closed(request: Request, closed: Any) -> HttpResponse:
     say(
         request,
         _("%(name)s closed this at %(time)s.")
-        % {"name": _name(closed.closed_by), "time": clock_time(request, closed.closed_at)},
+        % {"name": account_name(closed.closed_by), "time": clock_time(request, closed.closed_at)},
     )
     return redirect("practitioner:alert", pk=closed.pk)
 
@@ -532,22 +325,29 @@ def _page(request: Request, found: Any, form: Contact, *, status: int = 200) -> 
     reader, at = request.reader, clock.now()
     told = queries.told([found], seen_by=reader).get(found.pk, [])
     may = reader.may("E", found)
-    item = shown(request, found, at, told)
+    circle = _circle_of(found)
+    item = shown(request, found, at, told, to_act=may)
+    waiting = [each for each in queries.board(seen_by=reader) if each.acknowledged_at is None]
     return render(
         request,
         "practitioner/crisis/alert.html",
         {
-            "item": item | {"links": []} if may else {"alert": item["alert"]},
+            "item": item | {"links": [], "calls": []} if may else {"alert": item["alert"]},
             "page_title": words.title(found),
             "facts": _facts(request, found),
+            "calls": crisis_known.calls(request, found, at),
+            "script": crisis_known.script(found) if found.closed_at is None else [],
+            "script_open": is_mine(request, found) and found.engaged_at is None,
+            "known": crisis_known.known(request, found, circle, at),
             "care": care.on_alert(request, found),
-            "plan": safety.on_alert(request, _circle_of(found)),
+            "plan": safety.on_alert(request, circle),
             "said": found.concern.words if found.concern is not None else "",
+            "sent": _sent(request, found),
             "entries": _entries(request, found),
             "contacts": [
                 {
                     "title": words.METHODS.get(each.method, each.method),
-                    "text": each.note,
+                    "text": " · ".join(part for part in (account_name(each.account), each.note)),
                     "tag": _("reached") if each.reached else _("not reached"),
                     "when": list_moment(request, each.at),
                 }
@@ -562,10 +362,26 @@ def _page(request: Request, found: Any, form: Contact, *, status: int = 200) -> 
             and found.close_confirmed_at is None
             and found.closed_by_id != reader.account_id
             and catalogue.current().danger.levels[found.level].second_person_within is not None,
+            "emergency_first": found.closed_at is None
+            and catalogue.current().danger.levels[found.level].emergency_first,
+            "others_wait": sum(each.pk != found.pk for each in waiting),
             "crumbs": _crumbs(found),
+            **live(request, waiting, at),
         },
         status=status,
     )
+
+
+def _sent(request: Request, found: Any) -> list[dict[str, str]]:
+    """Who was told by which ways, and whether it went out."""
+    rows: dict[str, list[str]] = {}
+    for each in queries.sent(found, seen_by=request.reader):
+        said = words.SENT[each.state] % {
+            "way": words.WAYS.get(each.way, each.way),
+            "time": clock_time(request, each.at),
+        }
+        rows.setdefault(each.who or str(words.RECIPIENTS["fallback"]), []).append(said)
+    return [{"title": who, "text": " · ".join(ways)} for who, ways in rows.items()]
 
 
 def _known_already(request: Request, found: Any) -> dict[str, str]:
@@ -590,30 +406,8 @@ def _facts(request: Request, found: Any) -> list[dict[str, Any]]:
     if asked:
         facts.append({"term": _("Asked"), "text": asked})
     facts.append({"term": _("Rule"), "text": found.rule})
-    concern = found.concern
-    if concern is not None:
-        facts.append(
-            {
-                "term": _("To reach them"),
-                "text": concern.contact or _("They left no way to reach them."),
-            }
-        )
-        for label, text in (
-            (_("Called"), concern.contact_name),
-            (_("Safe to call"), concern.safe_hours),
-            (_("About"), concern.about_alias),
-        ):
-            if text:
-                facts.append({"term": label, "text": text})
-    elif found.about_id is not None:
-        reach = people.contacts_of(found.about_id, seen_by=request.reader)
-        facts += [
-            {
-                "term": _("To reach them"),
-                "text": " · ".join(part for part in (each.value, each.words) if part),
-            }
-            for each in reach
-        ] or [{"term": _("To reach them"), "text": _("They left no way to reach them.")}]
+    if found.concern is not None and found.concern.about_alias:
+        facts.append({"term": _("About"), "text": found.concern.about_alias})
     if found.closed_at is not None:
         facts.append(
             {
@@ -622,7 +416,7 @@ def _facts(request: Request, found: Any) -> list[dict[str, Any]]:
                 % {
                     "outcome": words.OUTCOMES.get(found.outcome, found.outcome),
                     "when": moment_words(request, found.closed_at),
-                    "who": _name(found.closed_by),
+                    "who": account_name(found.closed_by),
                 },
             }
         )
@@ -663,7 +457,7 @@ def _outcomes(found: Any) -> list[dict[str, Any]]:
             % {"n": len(outcome.fields)},
         }
         for outcome in catalogue.current().danger.outcomes.values()
-        if not outcome.only_unreachable or _no_way(found)
+        if not outcome.only_unreachable or no_way_left(found)
     ]
 
 

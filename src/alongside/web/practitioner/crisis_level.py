@@ -74,5 +74,5 @@ def change(request: Request, pk: UUID) -> HttpResponse:
                 {"label": _("How urgent")},
             ],
         },
-        status=422 if form.errors else 200,
+        status=400 if form.errors else 200,
     )

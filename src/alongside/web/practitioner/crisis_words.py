@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.catalogue import UnknownContent
 from alongside.crisis import actions
+from alongside.web.parts.pages import short_day
 from alongside.web.practitioner.words import short_instrument
 
 LEVELS = {
@@ -33,6 +35,7 @@ RECIPIENTS = {
 }
 EVENTS = {
     "raised": gettext_lazy("Raised"),
+    "given": gettext_lazy("The answer was given; it could only be saved later"),
     "raised_again": gettext_lazy("Danger again, added here"),
     "told": gettext_lazy("Told"),
     "notified": gettext_lazy("First message went out"),
@@ -70,6 +73,18 @@ METHODS = {
     "message": gettext_lazy("By message"),
     "with_them": gettext_lazy("I am with them"),
     "note": gettext_lazy("A note only"),
+}
+WAYS = {
+    "email": gettext_lazy("e-mail"),
+    "sms": gettext_lazy("text"),
+    "voice": gettext_lazy("call"),
+    "push": gettext_lazy("push"),
+}
+SENT = {
+    "sent": gettext_lazy("%(way)s went out at %(time)s"),
+    "waits": gettext_lazy("%(way)s waits since %(time)s"),
+    "failing": gettext_lazy("%(way)s fails and is tried again"),
+    "withheld": gettext_lazy("%(way)s was not needed any more"),
 }
 OUTCOMES = {
     "reached_safe": gettext_lazy("Reached, safe"),
@@ -133,6 +148,8 @@ def fact(alert: Any) -> tuple[str, str]:
     value = value.partition(",")[0]
     asked = catalogue.current().danger.intake.question(name)
     language = get_language() or "en"
+    if (missed := _missed(alert.rule, name, language)) is not None:
+        return missed
     if alert.rule == actions.SEEN_BY_STAFF:
         return f"“{alert.because}”", _("Seen or heard by a colleague.")
     if asked is not None and str(asked.rule) == alert.rule:
@@ -156,6 +173,19 @@ def fact(alert: Any) -> tuple[str, str]:
             put or str(alert.because),
         )
     return str(alert.because), ""
+
+
+def _missed(rule: str, because: str, language: str) -> tuple[str, str] | None:
+    """What was missed after a crisis: the step in words, and the day by which it was due."""
+    id, _sign, day = because.partition(": ")
+    plan = catalogue.current().follow_up()
+    step = plan.step(id)
+    if step is None or step.missed.rule != rule.partition("@")[0]:
+        return None
+    return (
+        _("Not done after a crisis: %(step)s") % {"step": step.words(language)},
+        _("It was due on %(day)s.") % {"day": short_day(date.fromisoformat(day))} if day else "",
+    )
 
 
 def _as_printed(instrument: str, item: str, value: str, language: str) -> tuple[str, str]:

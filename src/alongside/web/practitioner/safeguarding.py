@@ -88,7 +88,7 @@ def _report(request: Request, institution: Any, case: Any) -> HttpResponse:
                 {"label": _("Safeguarding report")},
             ],
         },
-        status=422 if form.errors else 200,
+        status=400 if form.errors else 200,
     )
 
 
@@ -115,7 +115,7 @@ def child_there(request: Request, pk: UUID) -> HttpResponse:
         tab="danger",
         title=_("A child in the room?"),
         head=False,
-        status=422 if form.errors else 200,
+        status=400 if form.errors else 200,
         form=form,
         rows=[
             _found(request, row)

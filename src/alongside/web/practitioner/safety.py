@@ -176,7 +176,7 @@ def write(request: Request, pk: UUID) -> HttpResponse:
     form = shown.PlanForm(request.POST)
     version = number_in(request, "version")
     if not form.is_valid():
-        return _write_page(request, case, form, version, status=422)
+        return _write_page(request, case, form, version, status=400)
     at = clock.now()
     try:
         safety_plan.save_plan(
@@ -198,7 +198,7 @@ def write(request: Request, pk: UUID) -> HttpResponse:
     else:
         saved(request, at)
         return redirect("practitioner:case-safety", pk=case.pk)
-    return _write_page(request, case, form, version, status=422)
+    return _write_page(request, case, form, version, status=400)
 
 
 def _write_page(
@@ -231,7 +231,7 @@ def looked(request: Request, pk: UUID) -> HttpResponse:
     )
     form = Look(request.POST, auto_id="look_%s")
     if not form.is_valid():
-        return _page(request, case, status=422, look_form=form)
+        return _page(request, case, status=400, look_form=form)
     at = clock.now()
     try:
         safety_plan.look_at_plan(
@@ -285,7 +285,7 @@ def agree_means(request: Request, pk: UUID) -> HttpResponse:
         else:
             saved(request, at)
             return redirect("practitioner:case-safety", pk=case.pk)
-    return _page(request, case, status=422, means_form=form)
+    return _page(request, case, status=400, means_form=form)
 
 
 @access("means_action", "E")
@@ -297,7 +297,7 @@ def means_done(request: Request, pk: UUID, means: UUID) -> HttpResponse:
     form = Done(request.POST, auto_id=f"done_{means}_%s")
     at = clock.now()
     if not form.is_valid():
-        return _page(request, case, status=422, done_form=form, done_pk=means)
+        return _page(request, case, status=400, done_form=form, done_pk=means)
     try:
         safety_plan.means_done(
             means=found, confirmed_by=form.cleaned_data["confirmed_by"], by=request.reader, at=at

@@ -8,7 +8,7 @@ from typing import Any
 
 from alongside.crisis import queries
 from alongside.web.parts.pages import Request
-from alongside.web.practitioner.crisis import shown
+from alongside.web.practitioner.crisis_shown import shown
 
 AT_MOST = 3
 

@@ -12,7 +12,14 @@ from zoneinfo import ZoneInfo
 from alongside import catalogue
 from alongside.access import readers
 from alongside.crisis.models import Alert
-from alongside.engine.instruments import Typed, differing, read_typed, valid_answers
+from alongside.engine.instruments import (
+    Typed,
+    differing,
+    is_typed_in_one,
+    least_typed,
+    read_typed,
+    valid_answers,
+)
 from alongside.measures import actions
 from alongside.measures.actions import Answers, Recorded, Where
 from alongside.measures.models import Asking, Typing
@@ -83,6 +90,19 @@ def type_form(
     return _take(
         asking=asking, answers=valid, filled_on=filled_on, submission=submission, by=by, at=at
     )
+
+
+def second_is_somebody_else() -> bool:
+    """Whether this service wants the second typing from somebody else."""
+    return catalogue.current().answering.second_is_somebody_else
+
+
+def compared(asking: Asking, first: Typing, text: str) -> list[tuple[str, int | None, int | None]]:
+    """The items on which the first typing and this one differ, with both answers."""
+    instrument = catalogue.current().instrument(asking.instrument)
+    before = answers_of(first)
+    now, _errors = valid_answers(instrument, read_typed(instrument, text).answers)
+    return [(item, before.get(item), now.get(item)) for item in differing(instrument, before, now)]
 
 
 @action
@@ -180,3 +200,17 @@ def _first(asking: Asking) -> Typing | None:
 
 def _raised(asking: Asking, first: Typing | None, at: datetime) -> actions.Said:
     return frozenset() if first is None else actions.danger_said(asking, answers_of(first), at)
+
+
+__all__ = [
+    "InvalidTyping",
+    "NotThatDay",
+    "Outcome",
+    "answers_of",
+    "compared",
+    "forget_typing",
+    "is_typed_in_one",
+    "least_typed",
+    "second_is_somebody_else",
+    "type_form",
+]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alongside import catalogue
-from alongside.measures import actions, queries
+from alongside.measures import actions, paper, queries
 from alongside.people import queries as people
 from alongside.records import clock
 from alongside.records.fields import prepare
@@ -138,22 +138,22 @@ def _row(
     state = state_of(row, at)
     words, kind = WHYS[state]
     instrument = queries.instrument_of(row)
-    links = []
+    links, more = [], []
     if state in ("open", "begun") and may_ask:
         may_send = queries.may_be_sent(instrument)
-        links = [
-            {
-                "url": reverse(f"practitioner:measure-{name}", args=[case.pk, row.pk]),
-                "label": label,
-                "post": name != "enter",
-            }
-            for name, label, shown in (
-                ("send", _("Send by mail"), may_send),
-                ("link", _("Show the link once"), may_send),
-                ("enter", _("Enter the answers"), True),
-            )
-            if shown
-        ]
+        links = _ways(
+            case,
+            row,
+            ("send", _("Send by mail"), may_send),
+            ("link", _("Show the link once"), may_send),
+            ("enter", _("Fill it in together"), True),
+        )
+        more = _ways(
+            case,
+            row,
+            ("paper", _("Print it"), not paper.why_not_printed(instrument)),
+            ("type", _("Type in from paper"), bool(instrument.items)),
+        )
     mail = str(MAILS.get(mails.get(row.pk, ""), ""))
     return {
         "id": str(row.pk),
@@ -170,7 +170,21 @@ def _row(
         "kind": kind,
         "score": _score(given) if given else "",
         "links": links,
+        "more": more,
     }
+
+
+def _ways(case: Any, row: Any, *ways: tuple[str, str, bool]) -> list[dict[str, Any]]:
+    """Buttons to how a form may be answered: its address's name, label, whether it is shown."""
+    return [
+        {
+            "url": reverse(f"practitioner:measure-{name}", args=[case.pk, row.pk]),
+            "label": label,
+            "post": name in ("send", "link"),
+        }
+        for name, label, shown in ways
+        if shown
+    ]
 
 
 def state_of(row: Any, at: Any) -> str:

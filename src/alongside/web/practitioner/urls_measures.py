@@ -6,6 +6,7 @@ from alongside.web.practitioner import (
     measures,
     measures_answers,
     measures_enter,
+    measures_paper,
     progress,
     timeline,
 )
@@ -19,6 +20,10 @@ urlpatterns = [
     path(f"{ONE}/send/", measures.send, name="measure-send"),
     path(f"{ONE}/link/", measures.link, name="measure-link"),
     path(f"{ONE}/enter/", measures_enter.enter, name="measure-enter"),
+    path(f"{ONE}/paper/", measures_paper.sheet, name="measure-paper"),
+    path(f"{ONE}/type/", measures_paper.type_in, name="measure-type"),
+    path(f"{ONE}/type/forget/", measures_paper.forget, name="measure-type-forget"),
+    path("paper/", measures_paper.pile, name="paper-pile"),
     path(ANSWERS, measures_answers.response, name="measure-response"),
     path("cases/<uuid:pk>/progress/", progress.progress, name="case-progress"),
     path("cases/<uuid:pk>/progress/picture/", progress.picture, name="progress-picture"),

@@ -42,6 +42,7 @@ from alongside.crisis.models import (
 )
 from alongside.delivery.models import (
     Addition,
+    Artefact,
     Attendance,
     Homework,
     ProgressNote,
@@ -418,4 +419,9 @@ def _course(
     Homework.objects.create(
         **home, course=course, session=session, about=m.one(persons), written_by=m.one(writers),
         set_at=AT,
+    )  # fmt: skip
+    Artefact.objects.create(
+        **home, course=course, session=session, about=m.one(persons), written_by=m.one(writers),
+        number=1, form="cbt/thought_record@1", answers="{}", is_complete=False,
+        entered_from="home", made_at=AT,
     )  # fmt: skip

@@ -787,6 +787,7 @@ class Demonstration:
                     step=step.id,
                     state="left_out" if left_out else "done",
                     reason="It was not needed for this person." if left_out else "",
+                    on_paper=not left_out,
                     session=session,
                     by=lead,
                     at=self.moment,

@@ -24,6 +24,7 @@ from alongside.delivery.models import (
     StepRecord,
     TherapySession,
 )
+from alongside.engine.artefacts import Who
 from alongside.engine.protocols import gates as gate_rules
 from alongside.engine.protocols import steps as step_rules
 from alongside.engine.protocols.gates import GateState
@@ -120,6 +121,14 @@ class NotTheAuthor(Refused):
 
 class UnknownStep(Refused):
     """The protocol has no such step in this variant."""
+
+
+class FormMissing(Refused):
+    """The step makes a form that is not here yet. ``form``, how many there are and are wanted."""
+
+    form: str
+    there: int
+    wanted: int
 
 
 class StepLocked(Refused):
@@ -347,14 +356,20 @@ def record_step(
     at: datetime,
     state: str = "done",
     reason: str = "",
+    on_paper: bool = False,
     session: TherapySession | None = None,
 ) -> StepRecord:
     """Write down that a step of the protocol was done, in part, or left out and why.
 
-    The last record of a step counts.
+    The last record of a step counts. A step that makes a form is done when as many as its phase
+    asks for are filled in here, or somebody says that they are kept on paper.
+
+    Args:
+        on_paper: the form of this step is kept on paper or in somebody's own files.
 
     Raises:
-        NotStarted, UnknownStep, UnknownWord, NeedsWords; StepLocked: it waits for something.
+        NotStarted, UnknownStep, UnknownWord, NeedsWords; FormMissing: its form is not there;
+        StepLocked: it waits for something.
     """
     by.confirm_create("session", institution=course.institution_id, circle=course.circle_id)
     if course.started_at is None or course.ended_at is not None:
@@ -370,6 +385,12 @@ def record_step(
         raise NeedsWords(field="reason")
     if state != "left_out" and states[step].status == "locked":
         raise StepLocked(step_state=states[step])
+    made = _form_made_by(course, step)
+    if state == "done" and made and not on_paper:
+        there = queries.artefacts_kept(seen_by=by, course=course).get(made, 0)
+        wanted = queries.forms_wanted(plan_queries.protocol_of(course), course.variant, made)
+        if there < wanted:
+            raise FormMissing(form=made, there=there, wanted=wanted)
     record = StepRecord.objects.create(
         institution_id=course.institution_id,
         circle_id=course.circle_id,
@@ -378,6 +399,7 @@ def record_step(
         step=step,
         state=state,
         reason=reason,
+        on_paper=on_paper and bool(made) and state != "left_out",
         done_at=at,
         written_by=readers.person_for(
             by, institution=course.institution_id, circle=course.circle_id
@@ -395,6 +417,7 @@ def set_homework(
     task: str,
     by: Any,
     at: datetime,
+    form: str = "",
     why: str = "",
     when_where: str = "",
     difficulty: int | None = None,
@@ -404,6 +427,7 @@ def set_homework(
 
     Args:
         about: who tries it: somebody the course treats.
+        form: the id of a form of the protocol that they fill in at home, ``thought_record``.
         difficulty: 0 to 10, as they find it now; None when nobody rated it.
         due_on: the day by which it is looked at again; today or later.
 
@@ -419,6 +443,7 @@ def set_homework(
         raise UnknownWord(field="difficulty", value=difficulty)
     if due_on is not None and due_on < at.date():
         raise UnknownWord(field="due_on", value=str(due_on))
+    named = _form_for(session.course, about, form) if form else ""
     homework = Homework.objects.create(
         institution_id=session.institution_id,
         circle_id=session.circle_id,
@@ -429,6 +454,7 @@ def set_homework(
             by, institution=session.institution_id, circle=session.circle_id
         ),
         task=task,
+        form=named,
         why=why,
         when_where=when_where,
         difficulty=difficulty,
@@ -488,6 +514,23 @@ def review_homework(*, homework: Homework, expected: int, by: Any, at: datetime)
     homework.save_version(expected, ["reviewed_at"])
     audit.write("delivery.homework_reviewed", by=by, at=at, about=homework)
     return homework
+
+
+def _form_made_by(course: Course, step: str) -> str:
+    """The form that a step of the protocol makes, or nothing."""
+    phases = plan_queries.protocol_of(course).phases
+    return next(
+        (one.artefact or "" for phase in phases for one in phase.steps if one.id == step), ""
+    )
+
+
+def _form_for(course: Course, about: Person, form: str) -> str:
+    """The full name of a form that this person may fill in at home."""
+    found = catalogue.current().artefacts_of(course.protocol).get(form)
+    who: Who = "person" if course.circle.focus_id == about.pk else "relative"
+    if found is None or not found.is_for(who):
+        raise UnknownWord(field="form", value=form)
+    return str(found.ref)
 
 
 def _attend(session: TherapySession, attendance: Mapping[Person, str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.db import models
 from django.db.models import Q
 
@@ -94,6 +96,7 @@ class StepRecord(Record):
         max_length=10, choices=[(s, s) for s in ("done", "part", "left_out")], default="done"
     )
     reason = EncryptedTextField(blank=True)  # why it was left out
+    on_paper = models.BooleanField(default=False, db_default=False)  # its form is kept elsewhere
     done_at = models.DateTimeField()
     written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
 
@@ -144,6 +147,7 @@ class Homework(Editable, Record):
     about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     task = EncryptedTextField()
+    form = models.CharField(max_length=120, blank=True, db_default="")  # "cbt/thought_record@1"
     why = EncryptedTextField(blank=True)
     when_where = EncryptedTextField(blank=True)
     difficulty = models.PositiveSmallIntegerField(null=True)
@@ -154,3 +158,55 @@ class Homework(Editable, Record):
     learning = EncryptedTextField(blank=True)
     told_at = models.DateTimeField(null=True)
     reviewed_at = models.DateTimeField(null=True)
+
+
+class Artefact(Record):
+    """A form of the protocol as it was filled in, in one version.
+
+    Every save is a new version of the same sheet; nothing is overwritten. The one that holds is
+    that which nothing has superseded. What was written by mistake is struck by one more version.
+    """
+
+    record_type = "artefact"
+    audit_noun = "delivery.artefact"
+
+    FROM = [(place, place) for place in ("session", "home", "paper")]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    course = models.ForeignKey("plans.Course", on_delete=models.PROTECT, related_name="artefacts")
+    session = models.ForeignKey(
+        TherapySession, on_delete=models.PROTECT, null=True, related_name="artefacts"
+    )
+    homework = models.ForeignKey(
+        Homework, on_delete=models.PROTECT, null=True, related_name="artefacts"
+    )
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    sheet = models.UUIDField(default=uuid4)  # the same in all of its versions
+    number = models.PositiveSmallIntegerField()
+    form = models.CharField(max_length=120)  # exact content: "cbt/thought_record@1"
+    answers = EncryptedTextField()  # JSON by field id
+    is_complete = models.BooleanField()
+    entered_from = models.CharField(max_length=8, choices=FROM)
+    struck_because = EncryptedTextField(blank=True)
+    is_struck = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="the_versions_of_a_sheet_are_numbered_once", fields=["sheet", "number"]
+            ),
+            models.UniqueConstraint(
+                name="one_version_of_a_sheet_holds",
+                fields=["sheet"],
+                condition=Q(superseded_at=None),
+            ),
+            models.CheckConstraint(
+                name="what_is_struck_counts_for_nothing",
+                condition=Q(is_struck=False) | Q(is_complete=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["course", "form"], name="artefacts_of_a_course")]

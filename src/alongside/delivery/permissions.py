@@ -41,3 +41,4 @@ def register() -> None:
     conditions.register("delivery.progressnote", NOTE)
     conditions.register("delivery.addition", NOTE)
     conditions.register("delivery.homework", {"own": own("about")})
+    conditions.register("delivery.artefact", {"own": own("about")})

@@ -11,6 +11,7 @@ from alongside import catalogue
 from alongside.calendar import queries as calendar
 from alongside.delivery.models import (
     Addition,
+    Artefact,
     Attendance,
     Homework,
     ProgressNote,
@@ -136,7 +137,9 @@ def state_of(*, course: Course, seen_by: Any, at: datetime) -> CourseState:
         have=plans.words(course, at),
         released=plans.released(course, at),
         variant=course.variant,
-        artefacts=_forms_kept(protocol, course.variant, done),
+        artefacts=_forms_kept(
+            protocol, course.variant, done, artefacts_kept(seen_by=seen_by, course=course)
+        ),
         sessions_held=held,
         sessions_planned=course.sessions_planned,
         started_on=course.started_at.date() if course.started_at else None,
@@ -144,22 +147,40 @@ def state_of(*, course: Course, seen_by: Any, at: datetime) -> CourseState:
     )
 
 
-def _forms_kept(protocol: Protocol, variant: str, done: list[StepRecord]) -> dict[str, int]:
-    """How many of each form exist. Forms are kept on paper: who records the step says they are.
+def artefacts_kept(*, seen_by: Any, course: Course) -> dict[str, int]:
+    """How many complete sheets there are of each form of a course, by the form's id."""
+    rows = Artefact.objects.visible_to(seen_by).filter(
+        course=course, superseded_at=None, is_complete=True
+    )
+    found = Counter(rows.values_list("form", flat=True))
+    return {name.partition("/")[2].partition("@")[0]: count for name, count in found.items()}
 
-    A step that is done has made its forms, as many as its phase asks for; one done in part has
-    made one; one left out with a reason counts where the protocol takes a reason instead.
+
+def forms_wanted(protocol: Protocol, variant: str, form: str) -> int:
+    """How many of a form its step is done with: as many as a phase asks for, one at least."""
+    needs = [need for phase in protocol.phases_of(variant) for need in phase.artefacts]
+    return max((need.at_least for need in needs if need.form == form), default=1)
+
+
+def _forms_kept(
+    protocol: Protocol, variant: str, done: list[StepRecord], written: dict[str, int]
+) -> dict[str, int]:
+    """How many of each form exist: those written here, and those a step says are on paper.
+
+    A step that is done with its form on paper has as many as its phase asks for; one done in part
+    has one; one left out with a reason counts where the protocol takes a reason instead.
     """
     latest = {row.step: row for row in done}
-    kept: dict[str, int] = {}
+    kept = dict(written)
     for phase in protocol.phases_of(variant):
         for need in phase.artefacts:
             for step in phase.steps:
                 row = latest.get(step.id)
                 if row is None or step.artefact != need.form:
                     continue
-                if row.state == "done" or (row.state == "left_out" and need.or_reason):
+                if row.state == "left_out" and need.or_reason:
                     kept[need.form] = max(kept.get(need.form, 0), need.at_least)
-                elif row.state == "part":
-                    kept[need.form] = max(kept.get(need.form, 0), 1)
+                elif row.on_paper:
+                    number = need.at_least if row.state == "done" else 1
+                    kept[need.form] = max(kept.get(need.form, 0), number)
     return kept

@@ -29,7 +29,8 @@ ACTS = frozenset(
     crisis.safety_plan_shared crisis.shift_feed_ended crisis.shift_feed_made
     crisis.shift_saved
     delivery.addition_signed delivery.homework_reviewed delivery.homework_set delivery.note_changed
-    delivery.homework_told
+    delivery.homework_told delivery.artefact_changed delivery.artefact_struck
+    delivery.artefact_written
     delivery.note_signed delivery.session_held delivery.session_not_held delivery.step_recorded
     directory.line_checked directory.service_saved
     measures.answers_drafted measures.answers_recorded measures.asking_made measures.asking_declined
@@ -54,7 +55,7 @@ READS = frozenset(
     crisis.alert_read crisis.care_form_read crisis.follow_up_read crisis.means_action_read
     crisis.safety_check_read crisis.safety_plan_read
     crisis.safeguarding_report_read
-    crisis.shift_read delivery.homework_read
+    crisis.shift_read delivery.artefact_read delivery.homework_read
     delivery.note_read delivery.session_read directory.line_check_read directory.service_read
     insights.timeline_read measures.asking_read measures.response_read notify.message_read
     people.circle_read people.contact_read people.institution_read people.member_read

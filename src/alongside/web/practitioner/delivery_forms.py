@@ -247,9 +247,17 @@ class RecordStep(Form):
         choices=list(said.STEP_STATES.items()),
         widget=forms.RadioSelect,
     )
+    on_paper = forms.BooleanField(
+        label=gettext_lazy("Its form is kept on paper, or in your own files"), required=False
+    )
     reason = Text(
         label=gettext_lazy("Why it is left out"), required=False, lines=3, max_length=2000
     )
+
+    def __init__(self, *args: Any, makes_form: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not makes_form:
+            del self.fields["on_paper"]
 
 
 class EndCourse(Versioned):

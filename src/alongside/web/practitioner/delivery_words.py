@@ -341,6 +341,12 @@ _PLAIN: Mapping[type[Exception], tuple[str, Any]] = {
     delivery.AlreadySigned: ("", gettext_lazy("This note is signed. You can add to it.")),
     delivery.AlreadyReviewed: ("", gettext_lazy("You have looked at it together already.")),
     delivery.NotTheAuthor: ("", gettext_lazy("Only who wrote a draft changes and signs it.")),
+    delivery.FormMissing: (
+        "on_paper",
+        gettext_lazy(
+            "Its form is not filled in yet. Fill it in first, or tick this when it is on paper."
+        ),
+    ),
     delivery.UnknownStep: ("", gettext_lazy("This way has no such step.")),
 }
 _FIELDS: Mapping[str, Any] = {
@@ -348,6 +354,7 @@ _FIELDS: Mapping[str, Any] = {
     "reason": gettext_lazy("Say why, in a full sentence."),
     "answers": gettext_lazy("Answer at least one question."),
     "task": gettext_lazy("Say what is to be tried."),
+    "form": gettext_lazy("Choose a form that they may fill in at home."),
     "minutes": gettext_lazy("Choose between 5 minutes and 8 hours."),
     "due_on": gettext_lazy("Choose today or a later day."),
 }

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -932,7 +932,8 @@ def record_step(request: Request, pk: UUID, step: str) -> HttpResponse:
         if session is not None
         else reverse("practitioner:case-plan", args=[case.pk])
     )
-    form = RecordStep(request.POST or None, initial={"state": "done"})
+    made = _form_of(way, step)
+    form = RecordStep(request.POST or None, initial={"state": "done"}, makes_form=bool(made))
     if request.method == "POST" and form.is_valid():
         at = clock.now()
         try:
@@ -941,6 +942,7 @@ def record_step(request: Request, pk: UUID, step: str) -> HttpResponse:
                 step=step,
                 state=form.cleaned_data["state"],
                 reason=form.cleaned_data["reason"],
+                on_paper=form.cleaned_data.get("on_paper", False),
                 session=session,
                 by=request.reader,
                 at=at,
@@ -961,17 +963,28 @@ def record_step(request: Request, pk: UUID, step: str) -> HttpResponse:
         form=form,
         back=back,
         lead=said.way_name(course.protocol, course.variant),
-        note=_form_note(way, step),
+        note=_form_note(request, course, made),
     )
 
 
-def _form_note(way: Any, step: str) -> str:
-    made = next(
-        (one.artefact for phase in way.phases for one in phase.steps if one.id == step), None
+def _form_of(way: Any, step: str) -> str:
+    """The form that a step makes, or nothing."""
+    return next(
+        (one.artefact or "" for phase in way.phases for one in phase.steps if one.id == step), ""
     )
-    if not made:
+
+
+def _form_note(request: Request, course: Any, form: str) -> str:
+    if not form:
         return ""
-    return _("Its form is kept on paper or in your own files. “Done” says that it is there.")
+    there = progress.artefacts_kept(seen_by=request.reader, course=course).get(form, 0)
+    way = queries.protocol_of(course)
+    wanted = progress.forms_wanted(way, course.variant, form)
+    return ngettext(
+        "This step is done with its form: %(there)s of %(wanted)s is filled in here.",
+        "This step is done with its forms: %(there)s of %(wanted)s are filled in here.",
+        wanted,
+    ) % {"there": there, "wanted": wanted}
 
 
 def _session_in(request: Request, course: Any) -> Any:

@@ -270,8 +270,9 @@ def record_decision(
     """Write down what a person decided, with what they saw and why. Never changed afterwards.
 
     Args:
-        kind: ``method``, ``release`` (of a gate), ``override``, ``choice``, ``prolong`` or
-            ``alternative`` (another explanation was considered, M1).
+        kind: ``method``, ``release`` (of a gate), ``override``, ``choice``, ``prolong``,
+            ``alternative`` (another explanation was considered, M1), ``track_review`` or
+            ``track_shared`` (of a course that is not on track).
         chosen: the word for it, such as ``craft`` or ``released``.
         about: names the thing, such as ``gate:G1`` or ``protocol:craft@1``.
         shown: what was on the page when it was decided.

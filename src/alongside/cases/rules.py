@@ -25,7 +25,10 @@ COMPLETIONS = (
     "deceased",
 )
 
-DECISIONS = ("method", "release", "override", "choice", "prolong", "alternative")
+DECISIONS = (
+    "method", "release", "override", "choice", "prolong", "alternative", "track_review",
+    "track_shared",
+)  # fmt: skip
 
 
 def review_after(step_on: date, ends_on: date | None = None) -> date:

@@ -12,11 +12,13 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 CLIMB_EVERY = 0.8  # seconds; a step is taken within a second of its time
 TIDY_EVERY = 5.0
 SEAL_EVERY = 1.0
 CHASE_EVERY = 60.0  # a gap in the rota is told by the hour at most
+TRACK_EVERY = 20.0  # a review is due within days
 END_WITHIN = 8.0  # longer than a call to the mail server may last
 
 log = logging.getLogger("alongside.dispatcher")
@@ -30,6 +32,7 @@ def main() -> int:
     django.setup()
     from alongside import catalogue
     from alongside.crisis import escalation
+    from alongside.insights import watching
     from alongside.notify import dispatcher
     from alongside.records import clock, sealer
 
@@ -54,6 +57,7 @@ def main() -> int:
             args=(stop, CHASE_EVERY, lambda: escalation.chase_once(at=clock.now())),
             name="chase",
         ),
+        threading.Thread(target=every, args=(stop, TRACK_EVERY, _track(watching)), name="track"),
         threading.Thread(
             target=every,
             args=(stop, SEAL_EVERY, lambda: sealer.seal(at=clock.now())),
@@ -72,6 +76,20 @@ def main() -> int:
     for loop in loops:
         loop.join(timeout=max(0.0, until - time.monotonic()))
     return 0
+
+
+def _track(watching: Any) -> Callable[[], object]:
+    """Some running courses a round, then the next ones; and the numbers of the night, when due."""
+    from alongside.records import clock
+
+    last: list[Any] = [None]
+
+    def work() -> None:
+        at = clock.now()
+        watching.make_due(at=at)
+        last[0] = watching.open_due(at=at, after=last[0])
+
+    return work
 
 
 def every(stop: threading.Event, seconds: float, work: Callable[[], object]) -> None:

@@ -176,6 +176,7 @@ ROOMS = [
     "alongside.measures",
     "alongside.plans",
     "alongside.delivery",
+    "alongside.insights",
 ]
 DOORS = [
     "alongside.web.parts",

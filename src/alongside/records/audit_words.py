@@ -33,6 +33,7 @@ ACTS = frozenset(
     delivery.artefact_written
     delivery.note_signed delivery.session_held delivery.session_not_held delivery.step_recorded
     directory.line_checked directory.service_saved
+    insights.expected_courses_made
     measures.answers_drafted measures.answers_recorded measures.asking_made measures.asking_declined
     measures.asking_left measures.asking_opened
     measures.answers_corrected measures.answers_typed measures.typing_forgotten
@@ -57,7 +58,7 @@ READS = frozenset(
     crisis.safeguarding_report_read
     crisis.shift_read delivery.artefact_read delivery.homework_read
     delivery.note_read delivery.session_read directory.line_check_read directory.service_read
-    insights.timeline_read measures.asking_read measures.response_read notify.message_read
+    insights.expected_course_read insights.timeline_read measures.asking_read measures.response_read notify.message_read
     people.circle_read people.contact_read people.institution_read people.member_read
     people.person_read plans.plan_read records.trail_read tasks.task_read
     """.split()

@@ -21,6 +21,7 @@ SYSTEM_MODULES = frozenset(
         "alongside.cli.demo_service",
         "alongside.cli.serve",
         "alongside.cli.check",
+        "alongside.insights.watching",
         "alongside.notify.dispatcher",
         "alongside.records.sealer",
     }

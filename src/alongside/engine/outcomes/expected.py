@@ -100,6 +100,18 @@ class FinishedCourse:
     planned: int = 0
 
 
+def from_scores(scores: Mapping[int, float], planned: int = 0) -> FinishedCourse | None:
+    """A course from its scores by the number of sessions held before each; None without a first.
+
+    The first is the one before any session, else the one of the first session itself.
+    """
+    first = min(scores, default=2)
+    if first > 1:
+        return None
+    later = {session: score for session, score in scores.items() if session > first}
+    return FinishedCourse(scores[first], later, planned)
+
+
 @dataclass(frozen=True, slots=True)
 class StartBand:
     """First scores from ``low`` to ``high``, and the change of finished courses that began there.

@@ -315,7 +315,7 @@ def reached_and_closed(hana: Somebody, note: str) -> None:
     hana.choose("reached", "yes")
     hana.write(note=note)
     hana.press("Save")
-    hana.sees("Spoken to", note)
+    hana.sees("First contact or note", note)
     hana.follow("Reached, safe")
     hana.press("Close the alert")
     hana.is_told_what_to_fix()

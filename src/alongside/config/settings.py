@@ -16,6 +16,13 @@ from django.core.exceptions import ImproperlyConfigured
 from alongside.engine.instruments.shapes import Pack
 
 SOURCE = Path(__file__).resolve().parents[3]
+# The servers of the browsers people use; one that begins with a dot stands for all below it.
+OF_BROWSERS = (
+    "fcm.googleapis.com",
+    "updates.push.services.mozilla.com",
+    ".push.apple.com",
+    ".notify.windows.com",
+)
 
 
 def env(name: str, default: str = "") -> str:
@@ -150,6 +157,9 @@ VOICE = {
     "secret": env("VOICE_SECRET"),
     "accepted": env("VOICE_ACCEPTED"),
 }
+# Web push: whom the makers of browsers can ask about our messages; without it there is none.
+PUSH_CONTACT = env("PUSH_CONTACT")
+PUSH_HOSTS = tuple(host for host in env("PUSH_HOSTS").split(",") if host) or OF_BROWSERS
 # The outside monitor, on another machine: where it listens, and the word both sides know.
 WATCH = {"url": env("WATCH_URL"), "secret": env("WATCH_SECRET")}
 WATCH_EVERY = number("WATCH_EVERY", "60")

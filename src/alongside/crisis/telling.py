@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.access.models import Account, Relationship
 from alongside.access.permissions import live
-from alongside.crisis import codes, edges, rules
+from alongside.crisis import edges, rules
+from alongside.crisis.codes import make as make_code
+from alongside.crisis.codes import shown as shown_code
 from alongside.crisis.models import Alert, AlertEvent, Shift
 from alongside.directory.models import Service
 from alongside.notify import actions as notify
@@ -29,6 +31,7 @@ REASON = "tell who is on call"
 STEP_MESSAGE, SHIFT_MESSAGE, NEWS_MESSAGE = "alert_step", "alert_shift", "alert_news"
 ROTA_MESSAGE = "rota_gap"
 SHIFT_WORDS = ("on_shift", "second_on_call")
+WITH_CODE = ("sms", "voice")  # ways that reach one person, who then types the code
 CLINICAL = ("lead", "therapist", "facilitator", "supervisor", "on_call")
 STAFF = (*CLINICAL, "manager", "coordinator", "privacy", "auditor", "admin")
 ROTA_SPAN = timedelta(days=60)
@@ -222,7 +225,7 @@ def tell(*, alert: Alert, step: rules.Step, by: Reader, at: datetime, again: boo
         subject, body = words(alert, step, each, again=again)
         _queue(alert, each, begin, kind, subject, body, by=acting, at=at)
         if level.every_channel:
-            _queue_other_ways(alert, each, begin, kind, subject, body, by=acting, at=at)
+            _queue_other_ways(alert, each, begin, kind, subject, body, codes=True, by=acting, at=at)
         crashpoint.here("danger.after_message")
         event(alert, "told", at=at, step=step.number, account=each.account, note=each.as_what)
         told += 1
@@ -269,19 +272,26 @@ def _queue_other_ways(
     subject: str,
     body: str,
     *,
+    codes: bool,
     by: Reader,
     at: datetime,
 ) -> None:
-    """The same by every other tested channel; texts and calls carry a code to take it with."""
+    """The same by every other tested channel.
+
+    Args:
+        codes: texts and calls carry a code to take the alert with. A push message never does: it
+            stands on a locked screen, and one press on it leads to the board.
+    """
     if to.account is None:
         return
     for way in channels.ways_to(to.account.pk, at=at):
-        if way.kind == "email":
-            if way.address != to.address.lower():
-                _queue(alert, to, begin, kind, subject, body, way=way, by=by, at=at)
+        if way.address == to.address.lower():
             continue
-        code = codes.make(alert=alert, account=to.account, at=at) if way.counts else ""
-        text = short_words(to.account.language, way.kind, code)
+        text = body
+        if way.kind != "email":
+            with_code = codes and way.counts and way.kind in WITH_CODE
+            code = make_code(alert=alert, account=to.account, at=at) if with_code else ""
+            text = short_words(to.account.language, way.kind, code)
         _queue(alert, to, begin, kind, subject, text, way=way, by=by, at=at)
 
 
@@ -292,9 +302,9 @@ def short_words(language: str, channel: str, code: str) -> str:
     a sign-in.
     """
     cat = catalogue.current()
-    sentence = "danger_call" if channel == "voice" else "danger_text"
+    sentence = {"voice": "danger_call", "push": "danger_push"}.get(channel, "danger_text")
     said = cat.sentence(sentence if code else f"{sentence}_no_code", language)
-    spoken = ", ".join(code) if channel == "voice" else codes.shown(code)
+    spoken = ", ".join(code) if channel == "voice" else shown_code(code)
     return said.replace("{url}", f"{settings.PUBLIC_URL}/have/").replace("{code}", spoken)
 
 
@@ -318,7 +328,7 @@ def tell_who_comes_on(*, alert: Alert, shift: Shift, by: Reader, at: datetime) -
     edges.open_for(alert=alert, account=shift.account, at=at)
     subject, body = words(alert, step_of(alert), to, again=True)
     _queue(alert, to, begin, SHIFT_MESSAGE, subject, body, by=acting, at=at)
-    _queue_other_ways(alert, to, begin, SHIFT_MESSAGE, subject, body, by=acting, at=at)
+    _queue_other_ways(alert, to, begin, SHIFT_MESSAGE, subject, body, codes=True, by=acting, at=at)
     event(alert, "told", at=at, step=alert.step, account=shift.account, note="on_shift")
     return 1
 
@@ -347,10 +357,9 @@ def tell_news(*, alert: Alert, news: str, key: str, by: Reader, at: datetime) ->
             body = _("There is something new on your board.\n\n%(url)s\n") % {"url": board_url()}
         begin = f"{alert.pk}:news:{key}:{each.key}"
         _queue(alert, each, begin, NEWS_MESSAGE, subject, body, by=acting, at=at)
-        for way in channels.ways_to(each.account.pk, at=at) if each.account else ():
-            text = body if way.kind == "email" else short_words(language, way.kind, "")
-            if way.address != each.address.lower():
-                _queue(alert, each, begin, NEWS_MESSAGE, subject, text, way=way, by=acting, at=at)
+        _queue_other_ways(
+            alert, each, begin, NEWS_MESSAGE, subject, body, codes=False, by=acting, at=at
+        )
     event(alert, news, at=at)
     return len(people)
 

@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from alongside.access.models import Account, AccountPerson
-from alongside.notify import actions, rules, transports
+from alongside.notify import actions, push, rules, transports
 from alongside.notify.models import Channel, Message
 from alongside.people import reach
 from alongside.people.models import Institution
@@ -79,17 +79,22 @@ def add_channel(*, kind: str, address: str, by: Reader, at: datetime) -> Channel
     """Add a way to reach the reader's own account, and send its test message.
 
     Args:
-        kind: ``email``, ``sms`` or ``voice``. address: as it was typed.
+        kind: ``email``, ``sms``, ``voice`` or ``push``.
+        address: as it was typed; for ``push`` the subscription as the browser gave it.
 
     Raises:
-        NotOffered, AlreadyThere, TooMany; people.reach.NotReachable.
+        NotOffered, AlreadyThere, TooMany; people.reach.NotReachable; push.NotASubscription.
     """
     account, home = _own(by)
     if kind not in transports.offered():
         raise NotOffered(kind=kind)
-    road = "email" if kind == "email" else "phone"
-    value = reach.normalised(channel=road, value=address, country=home.country)
-    hashed = keyed_hash("channel", value)
+    if kind == "push":
+        given = push.read(address, hosts=settings.PUSH_HOSTS)
+        value, hashed = given.written(), keyed_hash("channel", given.endpoint)
+    else:
+        road = "email" if kind == "email" else "phone"
+        value = reach.normalised(channel=road, value=address, country=home.country)
+        hashed = keyed_hash("channel", value)
     mine = _live(account.pk)
     if mine.filter(kind=kind, address_hash=hashed).exists():
         raise AlreadyThere

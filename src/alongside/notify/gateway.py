@@ -7,26 +7,19 @@ is sent again under the same id, because late or twice is better than lost.
 
 from __future__ import annotations
 
-import http.client
 import json
 import re
-import socket
-import ssl
-import threading
-import time
-from contextlib import suppress
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from alongside.notify.post import FAILURES, LOOPBACK, post
 from alongside.notify.rules import CALL_LIMIT
 from alongside.notify.signed import signature
 from alongside.notify.transports import Said
 from alongside.records import clock
 
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 PLAIN = '{"to": "{to}", "text": "{text}", "id": "{id}"}'
-LONGEST_ANSWER = 64_000  # bytes that are read of an answer
 # The message or its number is wrong, and will be wrong again.
 NEVER = frozenset({400, 410, 413, 415, 422})
 _PLACES = re.compile(r"\{(?:to|text|id)\}")
@@ -69,9 +62,7 @@ class GatewayTransport:
             raise NotAGateway(f"{name}_URL cannot be read. Write https://provider.example/send.")
         if parts.scheme == "http" and parts.hostname not in LOOPBACK:
             raise NotAGateway(f"{name}_URL sends without encryption. Write https://….")
-        self.host, self.tls = parts.hostname, parts.scheme == "https"
-        self.port = parts.port or (443 if self.tls else 80)
-        self.path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        self.url = url
         self.authorization, self.secret, self.accepted = authorization, secret, accepted
         body = body or PLAIN
         if "{to}" not in body or "{text}" not in body:
@@ -92,7 +83,7 @@ class GatewayTransport:
         body = self.written(to=to, text=letter.get_content().strip(), id=id)
         try:
             status, answer = self._post(body, id, within)
-        except (OSError, http.client.HTTPException, ValueError) as failure:
+        except FAILURES as failure:
             return Said("no_answer", type(failure).__name__)
         return self.judged(status, answer)
 
@@ -123,32 +114,7 @@ class GatewayTransport:
         return Said("rejected" if status in NEVER else "refused", str(status))
 
     def _post(self, body: bytes, id: str, within: float) -> tuple[int, bytes]:
-        deadline = time.monotonic() + within
-        link = self._link(within)
-        # A gateway that sends one byte a second never lets a socket time out; the watch does.
-        link.connect()
-        watch = threading.Timer(max(0.01, deadline - time.monotonic()), _cut, [link.sock])
-        watch.daemon = True
-        watch.start()
-        try:
-            link.request("POST", self.path, body=body, headers=self._headers(body, id))
-            response = link.getresponse()
-            answer = response.read(LONGEST_ANSWER)
-            if time.monotonic() > deadline:
-                raise TimeoutError
-            return response.status, answer
-        finally:
-            watch.cancel()
-            with suppress(OSError):
-                link.close()
-
-    def _link(self, within: float) -> http.client.HTTPConnection:
-        if self.tls:
-            context = ssl.create_default_context()
-            return http.client.HTTPSConnection(
-                self.host, self.port, timeout=within, context=context
-            )
-        return http.client.HTTPConnection(self.host, self.port, timeout=within)
+        return post(self.url, body=body, headers=self._headers(body, id), within=within)
 
     def _headers(self, body: bytes, id: str) -> dict[str, str]:
         headers = {
@@ -165,8 +131,3 @@ class GatewayTransport:
             headers["X-Timestamp"] = moment
             headers["X-Signature"] = f"sha256={signature(self.secret, moment, body)}"
         return headers
-
-
-def _cut(sock: socket.socket) -> None:
-    with suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)

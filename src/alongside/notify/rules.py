@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 KINDS = ("email", "sms", "voice", "push")
 # What one failure takes away at once. Two channels are independent when their roads differ: a
-# text and a call to a phone are lost together with the phone.
-ROADS = {"email": "mail", "sms": "phone", "voice": "phone", "push": "push"}
+# text, a call and a push message are lost together with the phone they go to.
+ROADS = {"email": "mail", "sms": "phone", "voice": "phone", "push": "phone"}
 VERIFIED_FOR = timedelta(days=90)  # a test that was answered counts so long
 ROADS_NEEDED = 2
 CODE_LIVES = timedelta(minutes=30)

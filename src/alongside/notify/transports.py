@@ -160,9 +160,10 @@ def configured() -> tuple[Transport, ...]:
     """The transports of this deployment, one a channel. E-mail is always there.
 
     Without a gateway, texts and calls become files in a demonstration and while developing, and
-    are not offered otherwise.
+    are not offered otherwise; web push likewise, without a contact.
     """
     from alongside.notify.gateway import GatewayTransport
+    from alongside.notify.push import PushTransport
 
     found: list[Transport] = [email()]
     for channel, given in (("sms", settings.SMS), ("voice", settings.VOICE)):
@@ -170,6 +171,10 @@ def configured() -> tuple[Transport, ...]:
             found.append(GatewayTransport(channel, **given))
         elif settings.DEMO or settings.DEBUG:
             found.append(FileTransport(mail_folder(), channel))
+    if settings.PUSH_CONTACT:
+        found.append(PushTransport(contact=settings.PUSH_CONTACT, hosts=settings.PUSH_HOSTS))
+    elif settings.DEMO or settings.DEBUG:
+        found.append(FileTransport(mail_folder(), "push"))
     return tuple(found)
 
 

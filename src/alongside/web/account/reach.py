@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
 from django import forms
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from alongside.notify import channels, rules, transports
+from alongside.notify import channels, push, rules, transports
 from alongside.people.reach import NotReachable
 from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.pages import Request, clock_time, say, short_day
+from alongside.web.parts.templatetags.parts import device
+
+LONGEST = 4_000  # letters of a subscription
 
 KINDS = {
     "email": gettext_lazy("E-mail"),
     "sms": gettext_lazy("Text to a phone"),
     "voice": gettext_lazy("Call to a phone"),
+    "push": gettext_lazy("Push message to a browser"),
 }
+TYPED = ("email", "sms", "voice")  # what somebody writes down; a browser signs up by itself
 
 
 class WayForm(Form):
@@ -67,7 +74,7 @@ def ways(request: Request) -> HttpResponse:
         {
             "ways": [_shown(request, each, at) for each in channels.own(seen_by=request.reader)],
             "until": None if until is None or until <= at else short_day(until.date()),
-            "offered": _kinds(),
+            "push_key": push.public_key() if "push" in transports.offered() else "",
             "one_road": len({rules.ROADS[k] for k in transports.offered()}) < rules.ROADS_NEEDED,
         },
     )
@@ -79,7 +86,7 @@ def _shown(request: Request, channel: Any, at: Any) -> dict[str, Any]:
     return {
         "pk": channel.pk,
         "kind": KINDS.get(channel.kind, channel.kind),
-        "address": channel.address,
+        "address": _address(channel),
         "counts": counts,
         "words": _("Tested. It counts until %(day)s.")
         % {"day": short_day(rules.counts_until(last or at).date())}
@@ -127,6 +134,36 @@ def add(request: Request) -> HttpResponse:
     return render(
         request, "account/reach/add.html", {"form": form}, status=400 if form.errors else 200
     )
+
+
+@access.own_account
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def add_push(request: Request) -> HttpResponse:
+    """Add this browser; its test message goes out at once.
+
+    Who was asked to sign in again comes back by GET, and presses once more.
+    """
+    _must_be_staff(request)
+    if request.method != "POST":
+        return redirect("own:reach")
+    at = clock.now()
+    try:
+        given = push.read(request.POST.get("subscription", "")[:LONGEST], hosts=settings.PUSH_HOSTS)
+        named = replace(given, name=device(request.headers.get("User-Agent", "")))
+        made = channels.add_channel(kind="push", address=named.written(), by=request.reader, at=at)
+    except push.NotASubscription:
+        say(request, _("This browser’s messages go where this service sends nothing."))
+    except channels.AlreadyThere:
+        say(request, _("You have this way already."))
+    except channels.TooMany:
+        say(request, _("You have eight ways. Take one away first."))
+    except channels.NotOffered:
+        say(request, _("This service sends nothing that way now."))
+    else:
+        say(request, _("Sent at %(time)s.") % {"time": clock_time(request, at)})
+        return redirect("own:reach-answer", pk=made.pk)
+    return redirect("own:reach")
 
 
 @access.own_account
@@ -178,7 +215,7 @@ def answer(request: Request, pk: UUID) -> HttpResponse:
         {
             "form": form,
             "kind": KINDS.get(found.kind, found.kind),
-            "address": found.address,
+            "address": _address(found),
             "pk": found.pk,
         },
         status=400 if form.errors else 200,
@@ -200,7 +237,12 @@ def remove(request: Request, pk: UUID) -> HttpResponse:
 
 def _kinds() -> list[tuple[str, str]]:
     offered = transports.offered()
-    return [(kind, str(label)) for kind, label in KINDS.items() if kind in offered]
+    return [(kind, str(KINDS[kind])) for kind in TYPED if kind in offered]
+
+
+def _address(channel: Any) -> str:
+    """Where it goes, as its owner knows it: a browser by its name."""
+    return push.name_of(channel.address) if channel.kind == "push" else str(channel.address)
 
 
 def _found(request: Request, pk: UUID) -> Any:

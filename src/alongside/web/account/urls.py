@@ -13,6 +13,7 @@ urlpatterns = [
     path("shifts/end/", shifts.end, name="shifts-end"),
     path("reach/", reach.ways, name="reach"),
     path("reach/add/", reach.add, name="reach-add"),
+    path("reach/push/", reach.add_push, name="reach-push"),
     path("reach/<uuid:pk>/test/", reach.test, name="reach-test"),
     path("reach/<uuid:pk>/answer/", reach.answer, name="reach-answer"),
     path("reach/<uuid:pk>/remove/", reach.remove, name="reach-remove"),

@@ -116,6 +116,12 @@ def test_one_persons_change_pauses_stops_or_sets_another_interval() -> None:
     assert changed(Change("paused", date(2026, 3, 10), until=date(2026, 3, 12))) == {
         "session:1": "missed", "session:2": "paused", "session:3": "due",
     }  # fmt: skip
+    # A pause that ends before the session leaves what is left of its time.
+    assert (
+        changed(Change("paused", date(2026, 3, 16), until=date(2026, 3, 16)))["session:3"] == "next"
+    )
+    # What is open when it begins is held back too.
+    assert changed(Change("paused", date(2026, 3, 13)))["session:2"] == "paused"
     assert changed(Change("stopped", date(2026, 3, 10)))["session:3"] == "stopped"
     assert changed(Change("every_days", date(2026, 3, 6), days=10)) == {
         "session:1": "missed", "day:2026-03-06": "missed", "day:2026-03-16": "due",

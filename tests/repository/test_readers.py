@@ -37,6 +37,8 @@ UNSCOPED = {
     "alongside.delivery.actions": "sessions are numbered, whoever held the others",
     "alongside.delivery.artefacts": "a version of a sheet follows the one that holds",
     "alongside.delivery.reviews": "was it shared with the person: yes or no",
+    "alongside.delivery.on_time": "was a letter withheld; one asks at a time",
+    "alongside.delivery.schedule": "may anything go out to somebody: yes or no",
     "alongside.directory.queries": "numbers to call are for anyone",
     "alongside.measures.actions": "the same answer twice is one answer",
     "alongside.measures.permissions": "the outbox asks whether a link is still right",

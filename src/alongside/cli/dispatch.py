@@ -1,4 +1,4 @@
-"""The dispatcher's process: it sends messages, lets alerts climb, seals the trail, ends drafts.
+"""The dispatcher's process: it sends messages, lets alerts climb, asks on time, seals the trail.
 
 Started and watched by ``alongside serve``: ``python -m alongside.cli.dispatch``. It may run twice
 at once. On its start it first does what is due.
@@ -19,6 +19,7 @@ TIDY_EVERY = 5.0
 SEAL_EVERY = 1.0
 CHASE_EVERY = 60.0  # a gap in the rota is told by the hour at most
 TRACK_EVERY = 20.0  # a review is due within days
+ASK_EVERY = 60.0  # what is due is asked at a time of day, and nobody waits for it
 END_WITHIN = 8.0  # longer than a call to the mail server may last
 
 log = logging.getLogger("alongside.dispatcher")
@@ -32,6 +33,7 @@ def main() -> int:
     django.setup()
     from alongside import catalogue
     from alongside.crisis import escalation
+    from alongside.delivery import on_time
     from alongside.insights import watching
     from alongside.notify import dispatcher
     from alongside.records import clock, sealer
@@ -56,6 +58,11 @@ def main() -> int:
             target=every,
             args=(stop, CHASE_EVERY, lambda: escalation.chase_once(at=clock.now())),
             name="chase",
+        ),
+        threading.Thread(
+            target=every,
+            args=(stop, ASK_EVERY, lambda: on_time.ask_once(at=clock.now())),
+            name="asking",
         ),
         threading.Thread(target=every, args=(stop, TRACK_EVERY, _track(watching)), name="track"),
         threading.Thread(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import models
 from django.db.models import Q
 
+from alongside.delivery import rules
 from alongside.records.fields import EncryptedTextField
 from alongside.records.models import Editable, Record
 
@@ -210,3 +211,113 @@ class Artefact(Record):
             ),
         ]
         indexes = [models.Index(fields=["course", "form"], name="artefacts_of_a_course")]
+
+
+class Timing(Record):
+    """Why an asking was made, besides by hand: a time of a schedule, or a round of several people.
+
+    ``slot`` is the name of the occasion in its course; a course asks each of them once.
+    """
+
+    record_type = "asking"
+    audit_noun = "delivery.timing"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    asking = models.OneToOneField(
+        "measures.Asking", on_delete=models.PROTECT, related_name="timing"
+    )
+    respondent = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    course = models.ForeignKey(
+        "plans.Course", on_delete=models.PROTECT, null=True, related_name="timings"
+    )
+    instrument = models.CharField(max_length=60)  # "phq9", whatever its version
+    slot = models.CharField(max_length=40, blank=True)  # "session:3"
+    round = models.UUIDField(null=True)  # the same for all who were asked with one press
+    quiet_until = models.DateTimeField(null=True)  # *not now*: no reminder before
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_time_of_a_schedule_is_asked_once",
+                fields=["course", "respondent", "instrument", "slot"],
+                condition=~Q(slot=""),
+            ),
+            models.CheckConstraint(
+                name="an_asking_is_of_a_schedule_or_of_a_round",
+                condition=(Q(course__isnull=False) & ~Q(slot="") & Q(round=None))
+                | Q(course=None, slot="", round__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["circle", "round"], name="timings_of_a_round")]
+
+
+class Reminder(Record):
+    """One message about one asking: number 0 is the first, the others remind of it.
+
+    ``letter`` is the same for all askings one message tells of.
+    """
+
+    record_type = "asking"
+    audit_noun = "delivery.timing"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    timing = models.ForeignKey(Timing, on_delete=models.PROTECT, related_name="reminders")
+    respondent = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    letter = models.UUIDField(db_index=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="each_reminder_of_an_asking_is_sent_once", fields=["timing", "number"]
+            )
+        ]
+
+
+class ScheduleChange(Editable, Record):
+    """What one person is asked instead of what the protocol says, and why."""
+
+    record_type = "asking"
+    audit_noun = "delivery.schedule_change"
+
+    WORDS = [(word, word) for word in rules.SCHEDULE_WORDS]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    course = models.ForeignKey(
+        "plans.Course", on_delete=models.PROTECT, related_name="schedule_changes"
+    )
+    respondent = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    instrument = models.CharField(max_length=60, blank=True)  # empty: all measures of the course
+    word = models.CharField(max_length=12, choices=WORDS)
+    days = models.PositiveSmallIntegerField(null=True)
+    since = models.DateField()
+    until = models.DateField(null=True)
+    reason = EncryptedTextField()
+    changed_at = models.DateTimeField()
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_person_has_one_change_of_a_measure_in_a_course",
+                fields=["course", "respondent", "instrument"],
+            ),
+            models.CheckConstraint(
+                name="another_interval_says_every_how_many_days",
+                condition=(Q(word="every_days") & Q(days__gte=1, days__lte=366))
+                | (~Q(word="every_days") & Q(days=None)),
+            ),
+            models.CheckConstraint(
+                name="only_a_pause_has_an_end",
+                condition=Q(until=None) | Q(word="paused"),
+            ),
+        ]
+
+    def key_subject(self) -> UUID:
+        """The key of whom it is about: whoever is asked."""
+        return UUID(str(self.respondent_id))

@@ -42,3 +42,5 @@ def register() -> None:
     conditions.register("delivery.addition", NOTE)
     conditions.register("delivery.homework", {"own": own("about")})
     conditions.register("delivery.artefact", {"own": own("about")})
+    for model in ("timing", "reminder", "schedulechange"):
+        conditions.register(f"delivery.{model}", {"own": own("respondent")})

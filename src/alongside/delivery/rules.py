@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 
+from alongside.engine.protocols.asking import WORDS
+
 CAME = ("attended", "late")
 ATTENDANCE = (*CAME, "cancelled_in_time", "did_not_attend", "cancelled_by_service")
 NOT_HELD = ("did_not_attend", "cancelled_in_time", "cancelled_by_service", "postponed")
@@ -52,3 +54,12 @@ def lines_of(text: str) -> list[str]:
     """An agenda as it is kept."""
     found: list[str] = json.loads(text) if text else []
     return found
+
+
+# -- asking on time ------------------------------------------------------------------------------
+
+SCHEDULE_WORDS = WORDS
+LONGEST_PAUSE_DAYS = 180
+REASON_LETTERS = 5
+# After these nobody is asked about how it goes on; after the others the follow-ups are still due.
+NO_FOLLOW_UP = frozenset({"declined_before_start", "stopped_safety", "transferred", "deceased"})

@@ -124,19 +124,25 @@ def make_asking(
     at: datetime,
     days: int = 14,
     occasion: str = "",
+    due_on: date | None = None,
+    expires_at: datetime | None = None,
+    asked_by: Person | None = None,
 ) -> Asking:
     """Ask one person to answer one instrument, at its newest version, within some days.
 
     Args:
         about: whose record it is. respondent: who answers.
         days: until it expires, 1 to 90.
+        due_on, expires_at: where a schedule says so, instead of days.
+        asked_by: in whose name the service asks by itself.
 
     Raises:
         TooLong; UnknownContent when there is no such instrument here.
     """
     kind = kind_of(circle, about, respondent)
     by.confirm_create("asking", institution=circle.institution_id, circle=circle.pk)
-    if not 1 <= days <= rules.LONGEST_DAYS:
+    ends = expires_at or at + timedelta(days=days)
+    if not at < ends <= at + timedelta(days=rules.LONGEST_DAYS):
         raise TooLong(days=days)
     found = catalogue.current().instrument(instrument)
     asking = Asking.objects.create(
@@ -144,13 +150,14 @@ def make_asking(
         circle=circle,
         about=about,
         respondent=respondent,
-        written_by=readers.person_for(by, institution=circle.institution_id, circle=circle.pk),
+        written_by=asked_by
+        or readers.person_for(by, institution=circle.institution_id, circle=circle.pk),
         kind=kind,
         instrument=str(found.ref),
         occasion=occasion,
         asked_at=at,
-        due_on=(at + timedelta(days=min(days, 7))).date(),
-        expires_at=at + timedelta(days=days),
+        due_on=due_on or (at + timedelta(days=min(days, 7))).date(),
+        expires_at=ends,
     )
     audit.write(
         "measures.asking_made", by=by, at=at, about=asking, detail={"instrument": str(found.ref)}

@@ -28,7 +28,9 @@ ACTS = frozenset(
     crisis.safety_plan_looked_at crisis.safety_plan_saved crisis.safety_plan_share_ended
     crisis.safety_plan_shared crisis.shift_feed_ended crisis.shift_feed_made
     crisis.shift_saved
-    delivery.addition_signed delivery.homework_reviewed delivery.homework_set delivery.note_changed
+    delivery.addition_signed delivery.asking_put_off delivery.asking_timed delivery.round_asked
+    delivery.schedule_changed
+    delivery.homework_reviewed delivery.homework_set delivery.note_changed
     delivery.homework_told delivery.artefact_changed delivery.artefact_struck
     delivery.artefact_written
     delivery.note_signed delivery.session_held delivery.session_not_held delivery.step_recorded
@@ -57,7 +59,8 @@ READS = frozenset(
     crisis.safety_check_read crisis.safety_plan_read
     crisis.safeguarding_report_read
     crisis.shift_read delivery.artefact_read delivery.homework_read
-    delivery.note_read delivery.session_read directory.line_check_read directory.service_read
+    delivery.note_read delivery.schedule_change_read delivery.session_read delivery.timing_read
+    directory.line_check_read directory.service_read
     insights.expected_course_read insights.timeline_read measures.asking_read measures.response_read notify.message_read
     people.circle_read people.contact_read people.institution_read people.member_read
     people.person_read plans.plan_read records.trail_read tasks.task_read

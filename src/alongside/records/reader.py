@@ -18,6 +18,7 @@ SYSTEM_MODULES = frozenset(
         "alongside.crisis.edges",
         "alongside.crisis.escalation",
         "alongside.crisis.telling",
+        "alongside.delivery.on_time",
         "alongside.cli.demo_service",
         "alongside.cli.serve",
         "alongside.cli.check",

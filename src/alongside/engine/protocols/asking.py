@@ -142,7 +142,7 @@ def due(
         for slot, kind, on in _slots(rule, course, change, today, zone):
             one = _occasion(rule, slot, kind, on, times, zone)
             if change is not None:
-                one = _after_change(one, change, on)
+                one = _after_change(one, change, times, zone)
             found.setdefault((rule.instrument, slot), one)
     order = sorted(found.values(), key=lambda one: (one.opens_at, one.instrument, one.slot))
     return _with_states(order, course, made, least_days or {}, times, zone, at)
@@ -282,13 +282,18 @@ def _occasion(
     )
 
 
-def _after_change(one: Occasion, change: Change, on: date) -> Occasion:
-    if change.word == "stopped" and on >= change.since:
+def _after_change(one: Occasion, change: Change, times: AskingTimes, zone: tzinfo) -> Occasion:
+    """Stopped or paused, where its time reaches into the change; after a pause the rest of it."""
+    opens, closes = one.opens_at.astimezone(zone).date(), one.closes_at.astimezone(zone).date()
+    if closes <= change.since or change.word not in ("stopped", "paused"):
+        return one
+    if change.word == "stopped":
         return replace(one, state="stopped", since=change.since)
-    is_within = change.until is None or on <= change.until
-    if change.word == "paused" and on >= change.since and is_within:
-        return replace(one, state="paused", since=change.since)
-    return one
+    if change.until is not None and opens > change.until:
+        return one
+    if change.until is not None and one.on > change.until:
+        return replace(one, opens_at=at_wall(change.until + timedelta(days=1), times.ask_at, zone))
+    return replace(one, state="paused", since=change.since)
 
 
 def _with_states(

@@ -1,0 +1,559 @@
+"""Asking on time: the loop that makes what is due and reminds, and what people change about it.
+
+Every part can be stopped, started again and run twice at once: a course is locked while it is
+asked about, an occasion has one row, and so has each reminder. Right before a message goes out its
+guard asks again whether it is still right. A message holds no name and says nothing about why.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Q
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from alongside import catalogue
+from alongside.access import actions as access
+from alongside.access import readers
+from alongside.delivery import rules, schedule
+from alongside.delivery.models import Reminder, ScheduleChange, Timing
+from alongside.engine.protocols.asking import RUNNING, reminder_due
+from alongside.measures import actions as measures
+from alongside.measures.models import Asking
+from alongside.measures.rules import LONGEST_DAYS, may_be_sent, next_safe
+from alongside.notify import actions as notify
+from alongside.notify.models import Message
+from alongside.people.models import Circle, ContactPoint, Person
+from alongside.plans.models import Course
+from alongside.records import audit, crashpoint
+from alongside.records.actions_base import action
+from alongside.records.errors import Refused
+from alongside.records.reader import Reader, system
+
+log = logging.getLogger(__name__)
+
+REASON = "asking on time"
+MESSAGE = "delivery.asked"
+OVER_AFTER = timedelta(days=1900)  # no follow-up lies later after the end of a course
+BATCH = 100
+
+
+class NothingToAsk(Refused):
+    """This is no open time of this person's schedule."""
+
+
+class NotHere(Refused):
+    """The person left, or has not come in yet: nothing is sent to them."""
+
+
+class AskedTwice(Refused):
+    """Nobody is asked twice in one round."""
+
+
+class NeedsReason(Refused):
+    """A change to a schedule says why, in a few words."""
+
+
+class NotThatLong(Refused):
+    """A pause ends within half a year, after its first day; an interval has 1 to 366 days."""
+
+
+# -- the loop -----------------------------------------------------------------------------------
+
+
+def ask_once(*, at: datetime) -> int:
+    """Ask what is due and send what is to be sent. Returns how many askings and letters it made."""
+    by = system(REASON, at)
+    moved = 0
+    for part in (ask_due, write_letters):
+        try:
+            moved += part(by=by, at=at)
+        except Exception:
+            # One part that fails must not hold up the other; the next round tries again.
+            log.exception("asking on time: %s failed", part.__name__)
+            connection.close()
+    return moved
+
+
+def ask_due(*, by: Reader, at: datetime) -> int:
+    """Make the askings that are due now, of every course that asks. Returns how many."""
+    rows = list(_asking_courses(by, at).order_by("pk"))
+    made = 0
+    for first in range(0, len(rows), BATCH):
+        found = schedule.parts(rows[first : first + BATCH], seen_by=by, at=at)
+        courses = {part.course.pk for part in found if any(_is_to_ask(part))}
+        for pk in sorted(courses):
+            made += _ask(course=pk, by=by, at=at)
+    return made
+
+
+def write_letters(*, by: Reader, at: datetime) -> int:
+    """Write to whoever has something new to answer, or is to be reminded. Returns how many."""
+    waiting = _open_timings(by, at).values_list("circle", "respondent").distinct()
+    return sum(
+        _write_to(circle=circle, person=person, by=by, at=at)
+        for circle, person in sorted(waiting, key=str)
+    )
+
+
+def _asking_courses(by: Reader, at: datetime) -> Any:
+    return (
+        schedule.courses(seen_by=by)
+        .exclude(plan__case__state="closed")
+        .filter(
+            Q(ended_at=None, plan__ended_at=None)
+            | Q(ended_at__gte=at - OVER_AFTER, started_at__isnull=False)
+        )
+    )
+
+
+def _is_to_ask(part: schedule.Part) -> list[schedule.Line]:
+    if part.held_back:
+        return []
+    return [line for line in part.lines if line.occasion.state == "due" and not line.by_hand]
+
+
+@action
+def _ask(*, course: UUID, by: Reader, at: datetime) -> int:
+    """Make what is due in one course, looked at again under its lock."""
+    rows = _asking_courses(by, at).filter(pk=course)
+    found = rows.select_for_update(of=("self",), skip_locked=True).first()
+    if found is None:
+        return 0
+    made = 0
+    for part in schedule.parts([found], seen_by=by, at=at):
+        for line in _is_to_ask(part):
+            _make(line, by=by, at=at)
+            crashpoint.here("asking.made")
+            made += 1
+    return made
+
+
+def _make(line: schedule.Line, *, by: Any, at: datetime) -> Timing:
+    course, occasion = line.course, line.occasion
+    asking = measures.make_asking(
+        circle=course.circle,
+        about=line.about,
+        respondent=line.person,
+        instrument=occasion.instrument,
+        occasion=f"course:{course.pk}",
+        due_on=max(occasion.on, at.astimezone(schedule.zone_of(course)).date()),
+        expires_at=occasion.closes_at,
+        asked_by=course.deliverer.person if by.is_system else None,
+        by=by,
+        at=at,
+    )
+    timing = Timing.objects.create(
+        institution_id=course.institution_id,
+        circle_id=course.circle_id,
+        asking=asking,
+        respondent=line.person,
+        course=course,
+        instrument=occasion.instrument,
+        slot=occasion.slot,
+        made_at=at,
+    )
+    audit.write("delivery.asking_timed", by=by, at=at, about=timing, detail={"slot": occasion.slot})
+    return timing
+
+
+def _open_timings(by: Reader, at: datetime) -> Any:
+    return Timing.objects.visible_to(by).filter(
+        Q(quiet_until=None) | Q(quiet_until__lte=at),
+        asking__answered_at=None,
+        asking__declined_at=None,
+        asking__expires_at__gt=at,
+    )
+
+
+@action
+def _write_to(*, circle: UUID, person: UUID, by: Reader, at: datetime) -> int:
+    """One letter to one person about everything that is to be told to them now, or none."""
+    rows = _open_timings(by, at).filter(circle=circle, respondent=person).order_by("made_at", "pk")
+    timings = list(
+        rows.select_for_update(of=("self",), skip_locked=True).select_related(
+            "asking__institution", "asking__respondent", "asking__circle__case", "respondent",
+            "circle__case", "course__plan__case", "course__circle", "course__institution",
+            "institution",
+        )
+    )  # fmt: skip
+    return int(bool(_letter([t for t in timings if _may_go(t, by, at)], by=by, at=at)))
+
+
+def _letter(timings: Sequence[Timing], *, by: Any, at: datetime) -> datetime | None:
+    """Queue one letter about some open askings of one person; None when there is none to send.
+
+    A reminder waits for another day when something was written today already.
+    """
+    if not timings:
+        return None
+    to = _address(timings[0].respondent_id, by)
+    if to is None:
+        return None
+    times, zone = catalogue.current().asking_times, ZoneInfo(timings[0].institution.zone)
+    before = schedule.reminders_of([timing.pk for timing in timings], seen_by=by)
+    withheld = _withheld([row.letter for rows in before.values() for row in rows])
+    told = {
+        timing.pk: [row for row in before.get(timing.pk, []) if row.letter not in withheld]
+        for timing in timings
+    }
+    numbers: dict[UUID, int] = {}
+    for timing in timings:
+        rows = told[timing.pk]
+        if not rows:
+            numbers[timing.pk] = 0
+        elif number := reminder_due(
+            rows[0].made_at, sent=rows[-1].number, times=times, zone=zone, at=at,
+            quiet_until=timing.quiet_until,
+        ):  # fmt: skip
+            numbers[timing.pk] = number
+    today = at.astimezone(zone).date()
+    was_told_today = any(
+        row.made_at.astimezone(zone).date() == today for rows in told.values() for row in rows
+    )
+    is_news = any(number == 0 for number in numbers.values())
+    if not numbers or (was_told_today and not is_news):
+        return None
+    letter = uuid4()
+    chosen = [timing for timing in timings if timing.pk in numbers]
+    for timing in chosen:
+        Reminder.objects.visible_to(by).filter(
+            timing=timing, number=numbers[timing.pk], letter__in=withheld
+        ).delete()
+        Reminder.objects.create(
+            institution_id=timing.institution_id,
+            circle_id=timing.circle_id,
+            timing=timing,
+            respondent_id=timing.respondent_id,
+            number=numbers[timing.pk],
+            letter=letter,
+            made_at=at,
+        )
+        crashpoint.here("asking.reminded")
+    return _queue(letter, chosen, to, by=by, at=at)
+
+
+def _queue(
+    letter: UUID, timings: Sequence[Timing], to: ContactPoint, *, by: Any, at: datetime
+) -> datetime:
+    """Put one letter with a private link for each asking into the outbox, within safe hours."""
+    first = timings[0]
+    due = next_safe(at, first.institution.zone, to.safe_from, to.safe_to)
+    links = [
+        access.issue_link(
+            purpose="answer",
+            target=timing.asking_id,
+            person=timing.asking.respondent,
+            circle=timing.asking.circle,
+            expires_at=timing.asking.expires_at,
+            by=by,
+            at=at,
+        )
+        for timing in timings
+    ]
+    urls = [f"{settings.PUBLIC_URL}/l/{token}" for token in links]
+    until = min(timing.asking.expires_at for timing in timings)
+    with translation.override(first.asking.respondent.language):
+        opening = (
+            _("Here is your page: %(url)s") % {"url": urls[0]}
+            if len(urls) == 1
+            else _("Here are your pages:") + "\n" + "\n".join(urls)
+        )
+        last_day = date_format(until.astimezone(ZoneInfo(first.institution.zone)), "j F")
+        ending = ngettext(
+            "It works until %(day)s. If you expected nothing, you can ignore this.",
+            "They work until %(day)s. If you expected nothing, you can ignore this.",
+            len(urls),
+        ) % {"day": last_day}
+        notify.queue(
+            key=f"{MESSAGE}:{letter}",
+            kind=MESSAGE,
+            institution=first.institution_id,
+            circle=first.circle_id,
+            person=first.respondent_id,
+            address=to.value,
+            subject=_("Your page"),
+            body=f"{opening}\n\n{ending}",
+            due_at=due,
+            about=f"letter:{letter}",
+            by=by,
+            at=at,
+        )
+    crashpoint.here("asking.queued")
+    return due
+
+
+def letter_is_right(message: Any, at: datetime) -> bool:
+    """A letter goes out while something in it is open, its person may be asked, and it is theirs.
+
+    Asked right before it is sent: a yes of yesterday is none. Outside safe hours it is withheld,
+    and the loop writes it again for the next ones.
+    """
+    by = system(REASON, at)
+    kind, _colon, letter = str(message.about).partition(":")
+    if kind != "letter":
+        return False
+    timings = list(
+        _open_timings(by, at)
+        .filter(reminders__letter=UUID(letter))
+        .select_related(
+            "circle__case", "course__plan__case", "course__circle", "course__institution",
+            "institution", "respondent",
+        )
+    )  # fmt: skip
+    if not any(_may_go(timing, by, at) for timing in timings):
+        return False
+    to = _address(timings[0].respondent_id, by)
+    if to is None or to.value != message.address:
+        return False
+    return next_safe(at, timings[0].institution.zone, to.safe_from, to.safe_to) == at
+
+
+def _may_go(timing: Timing, by: Reader, at: datetime) -> bool:
+    """May this asking be told of now: by its course's rules, or by the round it belongs to?"""
+    course = timing.course
+    if course is None:
+        return schedule.may_be_told(timing.circle, timing.respondent_id, seen_by=by, at=at)
+    if timing.slot.partition(":")[0] in RUNNING and course.ended_at is not None:
+        return False
+    return not schedule.held_back(course, timing.respondent, seen_by=by, at=at)
+
+
+def _address(person: UUID, by: Reader) -> ContactPoint | None:
+    """The newest live safe address of somebody."""
+    rows = ContactPoint.objects.visible_to(by).filter(person=person, channel="email", ended_at=None)
+    found: ContactPoint | None = rows.order_by("-created_at").first()
+    return found
+
+
+def _withheld(letters: Iterable[UUID]) -> set[UUID]:
+    rows = Message.objects.unscoped("was this letter withheld? It is written again").filter(
+        kind=MESSAGE,
+        about__in=[f"letter:{letter}" for letter in letters],
+        withheld_at__isnull=False,
+    )
+    return {UUID(about.partition(":")[2]) for about in rows.values_list("about", flat=True)}
+
+
+# -- by hand ------------------------------------------------------------------------------------
+
+
+@action
+def ask_now(
+    *, course: Course, person: Person, instrument: str, slot: str, by: Any, at: datetime
+) -> Timing:
+    """Ask one time of a schedule now, before or without the loop; a letter goes out if it may.
+
+    Args:
+        instrument, slot: of a line that is due, next or missed; a missed one is open for as many
+            days as any asking.
+
+    Raises:
+        NothingToAsk: there is no such line, or it was asked.
+    """
+    by.confirm_create("asking", institution=course.institution_id, circle=course.circle_id)
+    rows = Course.objects.unscoped("one asks at a time").filter(pk=course.pk)
+    rows.select_for_update(of=("self",)).get()
+    found = schedule.courses(seen_by=by).filter(pk=course.pk)
+    line = next(
+        (
+            line
+            for part in schedule.parts(found, seen_by=by, at=at)
+            if part.person.pk == person.pk
+            for line in part.lines
+            if (line.occasion.instrument, line.occasion.slot) == (instrument, slot)
+            and line.occasion.state in ("due", "next", "missed")
+        ),
+        None,
+    )
+    if line is None:
+        raise NothingToAsk(instrument=instrument, slot=slot)
+    if not at < line.occasion.closes_at <= at + timedelta(days=LONGEST_DAYS):
+        open_days = catalogue.current().asking_times.open_days
+        line = schedule.later(line, closes_at=at + timedelta(days=open_days))
+    return _make(line, by=by, at=at)
+
+
+@action
+def ask_round(
+    *,
+    circle: Circle,
+    about: Person,
+    respondents: Sequence[Person],
+    instrument: str,
+    days: int,
+    by: Any,
+    at: datetime,
+) -> tuple[Timing, ...]:
+    """Ask several people the same about one person, each alone, with one press.
+
+    Nobody is told who else was asked. What may be sent goes by each one's own safe way.
+
+    Args:
+        respondents: whoever is in the circle now. days: how long it is open, 1 to 90.
+
+    Raises:
+        AskedTwice, NotHere; measures.actions.TooLong; UnknownContent.
+    """
+    by.confirm_create("asking", institution=circle.institution_id, circle=circle.pk)
+    if len({person.pk for person in respondents}) != len(respondents) or not respondents:
+        raise AskedTwice(respondents=len(respondents))
+    number = uuid4()
+    made = []
+    for person in respondents:
+        if not schedule.may_be_told(circle, person.pk, seen_by=by, at=at):
+            raise NotHere(person=person.pk)
+        asking = measures.make_asking(
+            circle=circle,
+            about=about,
+            respondent=person,
+            instrument=instrument,
+            days=days,
+            by=by,
+            at=at,
+        )
+        timing = Timing.objects.create(
+            institution_id=circle.institution_id,
+            circle=circle,
+            asking=asking,
+            respondent=person,
+            instrument=asking.instrument.partition("@")[0],
+            round=number,
+            made_at=at,
+        )
+        audit.write("delivery.round_asked", by=by, at=at, about=timing)
+        made.append(timing)
+    return tuple(made)
+
+
+@action
+def send_now(*, timings: Sequence[Timing], by: Any, at: datetime) -> dict[UUID, datetime | None]:
+    """Write at once to everybody in these askings, each about their own alone.
+
+    Returns:
+        By person, when their letter goes out; None where nothing can be sent: no safe address, a
+        form that is asked by a person, or somebody who may not be asked now.
+    """
+    found: dict[UUID, datetime | None] = {}
+    own: dict[UUID, list[Timing]] = defaultdict(list)
+    for timing in timings:
+        by.confirm("E", timing.asking)
+        own[timing.respondent_id].append(timing)
+    service = system(REASON, at)  # an address is its owner's: whoever asks need not see it
+    for person, rows in own.items():
+        sendable = [
+            row
+            for row in rows
+            if may_be_sent(catalogue.current().instrument(row.asking.instrument))
+            and _may_go(row, service, at)
+        ]
+        found[person] = _letter(sendable, by=service, at=at)
+    return found
+
+
+@action
+def not_now(*, asking: Asking, by: Any, at: datetime) -> datetime | None:
+    """The person asks not to be reminded for some days. The asking stays where it is.
+
+    Returns:
+        Until when; None for an asking nobody reminds of.
+
+    Raises:
+        measures.actions.Answered, Expired.
+    """
+    by.confirm("E", asking)
+    if asking.answered_at or asking.declined_at:
+        raise measures.Answered(asking=asking)
+    if asking.expires_at <= at:
+        raise measures.Expired(asking=asking)
+    until = at + timedelta(days=catalogue.current().asking_times.not_now_days)
+    rows = Timing.objects.writable_by(by, "E").filter(asking=asking)
+    if not rows.update(quiet_until=until):
+        return None
+    audit.write("delivery.asking_put_off", by=by, at=at, about=asking)
+    return until
+
+
+@action
+def change_schedule(
+    *,
+    course: Course,
+    person: Person,
+    instrument: str,
+    word: str,
+    days: int | None,
+    until: date | None,
+    reason: str,
+    expected: int | None,
+    by: Any,
+    at: datetime,
+) -> ScheduleChange:
+    """Ask one person otherwise than the protocol says, from today on; and why.
+
+    Args:
+        instrument: one of the course, or empty for all of them.
+        word: ``as_planned``, ``every_days`` (with ``days``), ``paused`` (with ``until`` or
+            without an end) or ``stopped``.
+        expected: the version that was changed; None where there was none.
+
+    Raises:
+        NeedsReason, NotThatLong; StaleVersion: somebody else changed it.
+    """
+    if len(reason.strip()) < rules.REASON_LETTERS:
+        raise NeedsReason(letters=rules.REASON_LETTERS)
+    today = at.astimezone(schedule.zone_of(course)).date()
+    is_long = until is not None and not today <= until <= today + timedelta(
+        days=rules.LONGEST_PAUSE_DAYS
+    )
+    if word not in rules.SCHEDULE_WORDS or (until is not None and (word != "paused" or is_long)):
+        raise NotThatLong(days=days)
+    if (word == "every_days") != (days is not None) or (days and not 1 <= days <= 366):
+        raise NotThatLong(days=days)
+    by.confirm_create("asking", institution=course.institution_id, circle=course.circle_id)
+    given = {
+        "word": word,
+        "days": days,
+        "since": today,
+        "until": until,
+        "reason": reason,
+        "changed_at": at,
+        "written_by": readers.person_for(
+            by, institution=course.institution_id, circle=course.circle_id
+        ),
+    }
+    rows = ScheduleChange.objects.visible_to(by).filter(
+        course=course, respondent=person, instrument=instrument
+    )
+    found: ScheduleChange | None = rows.select_for_update(of=("self",)).first()
+    if found is None:
+        found = ScheduleChange.objects.create(
+            institution_id=course.institution_id,
+            circle_id=course.circle_id,
+            course=course,
+            respondent=person,
+            instrument=instrument,
+            **given,
+        )
+    else:
+        for name, value in given.items():
+            setattr(found, name, value)
+        found.save_version(expected or 0, list(given))
+    audit.write(
+        "delivery.schedule_changed",
+        by=by,
+        at=at,
+        about=found,
+        detail={"word": word, "instrument": instrument},
+    )
+    return found

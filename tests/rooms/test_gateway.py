@@ -385,7 +385,7 @@ def test_a_code_dies_after_a_day_with_the_account_and_with_the_alert(house, text
 def test_ten_wrong_codes_from_one_place_end_in_a_wait_for_that_place_alone(house, texted, at):
     alert, code = texted
     browser = Client()
-    assert {browser.post("/have/", {"code": "AAAA-AAAA"}).status_code for _ in range(10)} == {422}
+    assert {browser.post("/have/", {"code": "AAAA-AAAA"}).status_code for _ in range(10)} == {400}
     assert browser.post("/have/", {"code": code}).status_code == 429
     assert fresh(alert).acknowledged_at is None
     at(NOON + 11 * MINUTE)

@@ -130,6 +130,21 @@ def record_totals(*, asking: str, submission: str) -> list[str]:
     ]
 
 
+def keep_beside(*, submission: str) -> str:
+    """An answer the database did not take, as the web keeps it."""
+    from alongside.records import spool
+
+    form = {"path": "/worried/today/first/", "fields": f"answer=yes&submission={submission}"}
+    return spool.put({**form, "cookies": {}, "headers": {}}, once=submission).name
+
+
+def beside() -> list[str]:
+    """What waits beside the database."""
+    from alongside.records import spool
+
+    return [kept.name for kept in spool.waiting()]
+
+
 def look() -> dict[str, Any]:
     """Everything the danger path keeps, and whether it hangs together."""
     from alongside.cases.models import Concern

@@ -52,6 +52,8 @@ WITH_ANSWERS = (
     "measures.answers.written",
 )
 WITH_TOTALS = ("measures.totals.saved",)
+IN_THE_SPOOL = ("spool.written", "spool.renamed", "spool.after_put")  # tests/rooms/test_spool.py
+FROM_THE_SPOOL = ("spool.replayed", "spool.noted")
 WITHIN_SECONDS = 40
 
 
@@ -150,6 +152,7 @@ def test_every_labelled_place_is_in_this_test():
     }
     assert labels == {
         *AT_THE_DOOR, *ON_THE_WAY, *WITH_A_NUMBER, *WITH_ANSWERS, *WITH_TOTALS,
+        *IN_THE_SPOOL, *FROM_THE_SPOOL,
     }  # fmt: skip
 
 
@@ -221,6 +224,22 @@ def test_totals_are_kept_whole_or_not_at_all_by_a_process_killed_at(running, lab
     first, again = running.served.call("tests.flows.inside_kill:record_totals", **entered)
     assert again == first
     assert running.look()["responses"] == before["responses"] + 1
+
+
+@pytest.mark.parametrize("label", FROM_THE_SPOOL)
+def test_an_answer_that_waited_is_saved_once_by_a_process_killed_at(running, label):
+    before = running.look()
+    letters = len(running.mailbox.messages)
+    running.die_at(label)
+    running.served.call("tests.flows.inside_kill:keep_beside", submission=uuid4().hex)
+    after = running.settled(len(before["alerts"]) + 1, letters)
+    assert running.has_died()
+    deadline = time.monotonic() + WITHIN_SECONDS
+    while running.served.call("tests.flows.inside_kill:beside"):
+        assert time.monotonic() < deadline, running.served.log()[-2000:]
+        time.sleep(0.2)
+    assert running.look()["concerns"] == after["concerns"] == before["concerns"] + 1
+    assert all(alert["raised"] == 1 for alert in after["alerts"])
 
 
 def test_a_power_cut_loses_nothing_and_the_service_goes_on_by_itself(running):

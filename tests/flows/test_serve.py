@@ -111,6 +111,21 @@ def test_check_names_every_mend_until_the_deployment_is_fit(serve, mailbox):
     assert "nobody can be told" in down.stdout
 
 
+@pytest.mark.postgresql
+def test_a_database_that_could_lose_what_it_took_is_not_served(served_template):
+    """A slip in the address of the database is enough; it is told before the doors open."""
+    weaker = Served(served_template)
+    try:
+        weaker.environment["ALONGSIDE_DATABASE_URL"] += "?options=-c%20synchronous_commit%3Doff"
+        bind = weaker.url.removeprefix("http://")
+        done = weaker.command("serve", "--bind", bind, check=False)
+        assert done.returncode == 1
+        assert "synchronous_commit = off" in done.stderr
+        assert "synchronous_commit = off" in weaker.command("check", check=False).stdout
+    finally:
+        weaker.remove()
+
+
 def test_audit_verify_names_the_place_where_somebody_changed_the_trail(serve):
     served: Served = serve()
     served.call("tests.flows.inside_serve:set_up")

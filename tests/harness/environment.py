@@ -86,6 +86,7 @@ def prepare() -> None:
         ALONGSIDE_DATABASE_URL=database_url("alongside"),
         ALONGSIDE_PUBLIC_URL="http://127.0.0.1:8000",
         ALONGSIDE_PARTS="1",
+        ALONGSIDE_SPOOL_MB="1",
     )
 
 

@@ -41,6 +41,7 @@ def _environment(folder: Path, url: str, port: int, more: dict[str, str]) -> dic
         "ALONGSIDE_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "ALONGSIDE_PARTS": "1",
         "ALONGSIDE_DEBUG": "0",
+        "ALONGSIDE_SPOOL_MB": "1",
         "PYTHONPATH": str(SOURCE),
         **more,
     }

@@ -59,6 +59,7 @@ BELOW_THE_READER = {
     "alongside.access.permissions": "what words mean, in SQL",
     "alongside.access.queries": "how many managers there are",
     "alongside.access.readers": "edges, persons and separations make the reader",
+    "alongside.access.sessions": "a session is lent for a request that waited for the database",
     "alongside.access.sight": "who can see this, told to whoever may open it",
     "alongside.cases.permissions": "what words mean, in SQL",
     "alongside.crisis.permissions": "what words mean, in SQL",

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
+
+from django.conf import settings
 
 IDLE_FAMILY = timedelta(minutes=10)
 IDLE_STAFF = timedelta(minutes=15)
@@ -32,3 +37,32 @@ def is_fresh(session: Any, at: datetime) -> bool:
     """Did somebody sign in less than ten minutes ago? Weighty changes ask for that."""
     began = session.get(_BEGAN)
     return began is not None and at - datetime.fromisoformat(began) < FRESH
+
+
+@contextmanager
+def lent(key: str, *, given_at: datetime, at: datetime) -> Iterator[str]:
+    """A session of its own for one request that waited, with what another held when it was sent.
+
+    Nobody learns its key, and it is gone when the request is answered. Gives an empty key when
+    the session had ended by then, or its owner signed out since: then nobody is signed in.
+    """
+    from django.contrib.auth import SESSION_KEY
+    from django.contrib.sessions.models import Session
+
+    from alongside.access.models import Account
+
+    row = Session.objects.filter(session_key=key, expire_date__gt=given_at).first()
+    held = {} if row is None else row.get_decoded()
+    pk = held.get(SESSION_KEY)
+    owner = Account._base_manager.filter(pk=pk, is_active=True).first() if pk else None
+    if owner is None or is_over(held, given_at, staff=owner.is_staff_member):
+        yield ""
+        return
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store.update(held)
+    touch(store, at)
+    store.save(must_create=True)
+    try:
+        yield store.session_key
+    finally:
+        store.delete()

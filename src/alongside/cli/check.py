@@ -129,9 +129,8 @@ def _of_the_database() -> Iterator[Finding]:
 
 def database_keeps_what_it_says() -> Iterator[Finding]:
     """Its shape is up to date, and a commit is on the disk before we say *saved* (E2)."""
-    from django.db import connection
-
     from alongside.cli.serve import _migrations
+    from alongside.records import durable
 
     waiting, _ = _migrations()
     if waiting:
@@ -141,23 +140,8 @@ def database_keeps_what_it_says() -> Iterator[Finding]:
             "Make a backup, then: alongside serve --migrate",
         )
         return
-    wanted: dict[str, str]
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            wanted = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"}
-            ask = "PRAGMA {}"
-        else:
-            wanted = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
-            ask = "SHOW {}"
-        for name, value in wanted.items():
-            cursor.execute(ask.format(name))
-            is_now = str(cursor.fetchone()[0])
-            if is_now != value:
-                yield Finding(
-                    "error",
-                    f"The database has {name} = {is_now}; what it saved could be lost.",
-                    f"Set {name} to {value}.",
-                )
+    for each in durable.weak():
+        yield Finding("error", str(each), f"Set {each.name} to {each.must_be}.")
     yield from _of_the_database()
 
 
@@ -172,6 +156,50 @@ def clocks_agree() -> Iterator[Finding]:
             f"The clocks of the database and of this machine are {apart:.0f} seconds apart.",
             "Let both machines ask one time server.",
         )
+
+
+def nothing_waits_beside_the_database() -> Iterator[Finding]:
+    """There is room for answers the database refuses, and none waits there (E10)."""
+    from django.conf import settings
+    from django.db import connection
+
+    from alongside.records import spool
+
+    for kind, records in (("wait", spool.waiting()), ("could not be saved", spool.held())):
+        if not records:
+            continue
+        age = records[0].age
+        yield Finding(
+            "error" if kind != "wait" or age > STUCK_AFTER else "warning",
+            f"{len(records)} answer(s) that may show danger {kind} beside the database, the oldest "
+            f"for {_age(age.total_seconds())}, in {settings.SPOOL}.",
+            "They are saved when the database takes them: mend it, and see the log."
+            if kind == "wait"
+            else "Read each with: alongside spool show. Then act on it.",
+        )
+    try:
+        spool.reserve()
+    except spool.NotKept as failure:
+        yield Finding(
+            "error",
+            f"An answer the database refuses could not be kept: {failure}.",
+            f"Make room for {settings.SPOOL_MB} MiB there, or set ALONGSIDE_SPOOL.",
+        )
+        return
+    place = settings.DATABASES["default"]["NAME"]
+    is_file = connection.vendor == "sqlite" and os.path.exists(place)
+    if is_file and os.stat(place).st_dev == os.stat(settings.SPOOL).st_dev:
+        yield Finding(
+            "warning",
+            f"{settings.SPOOL} is on the same volume as the database.",
+            "Set ALONGSIDE_SPOOL to a folder on another volume.",
+        )
+
+
+def _age(seconds: float) -> str:
+    if seconds < 120:
+        return f"{max(0, seconds):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
 
 
 # -- who is told ----------------------------------------------------------------------------------
@@ -400,6 +428,7 @@ def _utc(at: datetime) -> str:
 
 
 CHECKS: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
+    ("answers not saved", nothing_waits_beside_the_database),
     ("database", database_keeps_what_it_says),
     ("settings", settings_are_safe),
     ("clock", clocks_agree),

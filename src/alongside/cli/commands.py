@@ -31,6 +31,7 @@ ALL = (
     Command("outcomes", "alongside.cli.outcomes", "who changed, reliably or not, in a file"),
     Command("plan", "alongside.cli.plan", "the chooser: what could help, what must not, and why"),
     Command("report", "alongside.cli.report", "service figures from a database or Parquet"),
+    Command("spool", "alongside.cli.spool", "answers the database did not take: list, show, again"),
     Command("watch", "alongside.cli.watch", "the outside monitor"),
     Command("audit", "alongside.cli.audit", "verify: is the trail whole"),
     Command("backup", "alongside.cli.backup", "write an encrypted copy of this deployment"),

@@ -20,6 +20,7 @@ SEAL_EVERY = 1.0
 CHASE_EVERY = 60.0  # a gap in the rota is told by the hour at most
 TRACK_EVERY = 20.0  # a review is due within days
 ASK_EVERY = 60.0  # what is due is asked at a time of day, and nobody waits for it
+REPLAY_EVERY = 1.0  # a look into an empty folder
 END_WITHIN = 8.0  # longer than a call to the mail server may last
 
 log = logging.getLogger("alongside.dispatcher")
@@ -29,6 +30,8 @@ def main() -> int:
     """Run until told to stop."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alongside.config.settings")
     import django
+    from django.conf import settings
+    from django.utils.module_loading import import_string
 
     django.setup()
     from alongside import catalogue
@@ -36,9 +39,14 @@ def main() -> int:
     from alongside.delivery import on_time
     from alongside.insights import watching
     from alongside.notify import dispatcher
-    from alongside.records import clock, sealer
+    from alongside.records import clock, sealer, spool
 
     catalogue.current()  # read once, before anything is claimed
+    replay = import_string(settings.REPLAY)  # of config, which no command may import
+    try:
+        spool.reserve()
+    except spool.NotKept as failure:
+        log.error("nothing can be kept beside the database: %s", failure)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -70,6 +78,9 @@ def main() -> int:
             args=(stop, SEAL_EVERY, lambda: sealer.seal(at=clock.now())),
             name="seal",
             daemon=True,
+        ),
+        threading.Thread(
+            target=every, args=(stop, REPLAY_EVERY, replay), name="spool", daemon=True
         ),
         threading.Thread(
             target=dispatcher.run, kwargs={"stop": stop}, name="messages", daemon=True

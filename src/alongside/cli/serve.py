@@ -119,7 +119,15 @@ def _prepare(*, migrate: bool) -> str:
     if waiting:
         call_command("migrate", verbosity=0)
     from alongside.access import first_run
-    from alongside.records import clock
+    from alongside.records import clock, durable, spool
+
+    if weak := durable.weak():
+        listed = "\n".join(f"- {each} Set it to {each.must_be}." for each in weak)
+        raise Refused(f"What people send could be lost after we said that it is saved:\n{listed}")
+    try:
+        spool.reserve()
+    except spool.NotKept as failure:
+        print(f"An answer the database refuses could not be kept: {failure}.", file=sys.stderr)
 
     code = first_run.new_code(clock.now()) if first_run.is_open() else ""
     connection.close()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from alongside.config import errors
+from alongside.config import errors, spooling
 from alongside.records import audit
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,10 @@ Respond = Callable[[HttpRequest], HttpResponse]
 
 
 class OutermostMiddleware:
-    """Gives the request its number; refuses what is too large; never lets an error go unsaid."""
+    """Gives the request its number; refuses what is too large; never lets an error go unsaid.
+
+    An answer that may show danger and was not saved is kept beside the database.
+    """
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
@@ -32,12 +36,19 @@ class OutermostMiddleware:
             if (length := _length(request)) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
                 _drain(request, length)
                 return errors.too_large(request)
+            response = self._answer(request, number)
+            if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                spooling.keep(request)  # the page says that it is not saved, and that stays true
+            return response
+        finally:
+            audit.request_id.reset(token)
+
+    def _answer(self, request: HttpRequest, number: str) -> HttpResponse:
+        try:
             return self.get_response(request)
         except Exception:
             log.exception("request %s broke outside the views", number)
             return errors.broken(request)
-        finally:
-            audit.request_id.reset(token)
 
 
 def _length(request: HttpRequest) -> int:

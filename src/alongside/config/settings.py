@@ -168,6 +168,13 @@ if not 1 <= WATCH_EVERY <= 60:
         f"ALONGSIDE_WATCH_EVERY is {WATCH_EVERY}. Write the seconds between two canaries, 1 to 60."
     )
 
+# Where an answer is kept that the database does not take, and how much room is made for them.
+SPOOL = Path(env("SPOOL", str(VAR / "spool"))).resolve()
+SPOOL_MB = number("SPOOL_MB", "64")
+if not 1 <= SPOOL_MB <= 4096:
+    raise ImproperlyConfigured(f"ALONGSIDE_SPOOL_MB is {SPOOL_MB}. Write the MiB, 1 to 4096.")
+REPLAY = "alongside.config.spooling.replay_waiting"
+
 DATABASES = {"default": database(env("DATABASE_URL", f"sqlite:///{VAR / 'alongside.sqlite3'}"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -23,7 +23,7 @@ from alongside.engine.risk import IntakeAnswer, RiskFinding, find_intake_risk
 from alongside.engine.risk.levels import Code
 from alongside.people import reach
 from alongside.people.models import Circle, Institution, Person
-from alongside.records import audit, crashpoint
+from alongside.records import audit, crashpoint, spool
 from alongside.records.actions_base import action
 from alongside.records.errors import NotAllowed, Refused
 from alongside.records.reader import Reader
@@ -433,6 +433,9 @@ def raise_alerts(
             finding, home, concern, circle, place, service, about, written_by, by=by, at=at
         )
         touched[alert.pk] = alert
+    if (given := spool.given_at.get()) is not None:  # the answer waited beside the database
+        for alert in touched.values():
+            telling.event(alert, "given", at=given)
     return tuple(sorted(touched.values(), key=lambda alert: alert.level))
 
 

@@ -26,7 +26,7 @@ from alongside.cases.models import Concern
 from alongside.crisis import actions, telling
 from alongside.crisis.models import Alert, AlertEvent
 from alongside.directory.models import Service
-from alongside.engine.risk import Intake, IntakeQuestion
+from alongside.engine.risk import Intake, IntakeQuestion, find_intake_risk
 from alongside.notify import actions as notify
 from alongside.notify import dispatcher
 from alongside.people import reach
@@ -93,6 +93,15 @@ def question_number(number: int) -> IntakeQuestion | None:
     """The question with this number, from 1."""
     questions = intake().questions
     return questions[number - 1] if 1 <= number <= len(questions) else None
+
+
+def is_danger(number: int, answer: str) -> bool:
+    """Whether this answer to the question with this number, from 1, shows danger."""
+    asked = question_number(number)
+    given = asked.answer(answer) if asked is not None else None
+    if asked is None or given is None:
+        return False
+    return bool(find_intake_risk(intake(), {asked.id: given.id}))
 
 
 def answer(

@@ -38,7 +38,7 @@ from alongside.measures.permissions import LINK_MESSAGE
 from alongside.notify import actions as notify
 from alongside.notify import dispatcher
 from alongside.people.models import Circle, ContactPoint, Person, age_of
-from alongside.records import audit, crashpoint
+from alongside.records import audit, crashpoint, spool
 from alongside.records.actions_base import action
 from alongside.records.errors import NotAllowed, Refused
 from alongside.tasks import actions as tasks
@@ -249,7 +249,7 @@ def save_draft(*, asking: Asking, answers: Answers, by: Any, at: datetime) -> Dr
     valid, _errors = valid_answers(instrument, answers)
     before = _read(asking.draft)
     crashpoint.here("measures.draft.begun")
-    asking.draft = json.dumps({**before, **valid})
+    asking.draft = json.dumps({**valid, **before} if _is_older(asking) else {**before, **valid})
     asking.drafted_at, asking.left_at = at, None
     asking.save(update_fields=["draft", "drafted_at", "left_at"])
     crashpoint.here("measures.draft.saved")
@@ -658,6 +658,12 @@ def must_be_open(asking: Asking, at: datetime) -> None:
         raise Answered(asking=asking)
     if asking.expires_at <= at:
         raise Expired(asking=asking)
+
+
+def _is_older(asking: Asking) -> bool:
+    """Whether what comes now waited beside the database and newer answers were drafted since."""
+    given = spool.given_at.get()
+    return given is not None and asking.drafted_at is not None and asking.drafted_at > given
 
 
 def _read(draft: str) -> dict[str, int | None]:

@@ -23,6 +23,8 @@ SYSTEM_MODULES = frozenset(
         "alongside.cli.serve",
         "alongside.cli.check",
         "alongside.insights.watching",
+        "alongside.cli.spool",
+        "alongside.config.spooling",
         "alongside.notify.dispatcher",
         "alongside.records.sealer",
     }

@@ -44,6 +44,9 @@ TASKS: Mapping[str, Any] = {
     "debrief_talk": gettext_lazy("Somebody who was on an alert asks to talk with you"),
     "safeguarding_report": gettext_lazy("A safeguarding report: read it, and answer today"),
     "means_safety": gettext_lazy("Something agreed to make means safe is due: ask, and look"),
+    "unsaved_answer": gettext_lazy(
+        "Somebody’s answer could not be saved, even later: have it read with “alongside spool”"
+    ),
     "safeguarding": gettext_lazy("A report about a child or an adult at risk is due"),
 }
 PATHS: Mapping[str, Any] = {

@@ -102,13 +102,15 @@ def kinds() -> dict[str, str]:
         **dict.fromkeys(expected.ROLES, "record"),
         **dict.fromkeys(expected.OWN_ACCOUNT, "own_account"),
         **dict.fromkeys(expected.LINK, "link"),
+        **dict.fromkeys(expected.HERE, "here"),
         **dict.fromkeys(expected.CLOSED, "closed"),
         **dict.fromkeys(expected.PUBLIC, "public"),
     }
 
 
 def test_every_route_is_expected_once_and_nothing_else_is() -> None:
-    sizes = [expected.ROLES, expected.OWN_ACCOUNT, expected.LINK, expected.CLOSED, expected.PUBLIC]
+    sizes = [expected.ROLES, expected.OWN_ACCOUNT, expected.LINK, expected.HERE]
+    sizes += [expected.CLOSED, expected.PUBLIC]
     assert len(kinds()) == sum(len(part) for part in sizes)
     assert set(kinds()) ^ {name for name in ADDRESSES if name != "demo_post"} == set()
 

@@ -22,6 +22,7 @@ from alongside.access.readers import LinkReader, hashed, reader_for_link
 from alongside.people.models import Circle, Institution, Member, Person, Practitioner
 from alongside.records import audit
 from alongside.records.actions_base import action
+from alongside.records.crypto import keyed_hash
 from alongside.records.errors import NotAllowed, Refused
 from alongside.records.reader import Reader
 
@@ -541,6 +542,53 @@ def end_links(*, target: UUID, purpose: str, by: Reader, at: datetime) -> int:
 
 
 @action
+def issue_code(
+    *,
+    code: str,
+    purpose: str,
+    target: UUID,
+    circle: Circle,
+    expires_at: datetime,
+    person: Person,
+    by: Reader,
+    at: datetime,
+) -> LinkToken:
+    """Keep a short code that somebody types in place of a long address; as a keyed hash, once.
+
+    Args:
+        code: its letters, without what stands between them. target: the one thing it opens.
+    """
+    made: LinkToken = LinkToken.objects.create(
+        sha256=keyed_hash(f"link:{purpose}", code),
+        purpose=purpose,
+        target=target,
+        person=person,
+        circle=circle,
+        institution=circle.institution,
+        created_at=at,
+        expires_at=expires_at,
+        uses_left=1,
+    )
+    audit.write(
+        "access.link_issued", by=by, at=at, about=made, institution=circle.institution_id,
+        detail={"purpose": purpose},
+    )  # fmt: skip
+    return made
+
+
+@action
+def take_back_device(*, sha256: str, by: Reader, at: datetime) -> None:
+    """Somebody of the staff signed in on a device that was handed out: its link ends."""
+    rows = LinkToken._base_manager.filter(sha256=sha256, purpose="here")
+    rows.filter(ended_at=None).update(ended_at=at)
+    link = rows.first()
+    if link is not None:
+        audit.write(
+            "access.device_taken_back", by=by, at=at, about=link, institution=link.institution_id
+        )
+
+
+@action
 def accept_invitation(*, email: str, by: LinkReader, at: datetime) -> Account:
     """Use up an invitation: an account at this address, standing for the invited person, in role.
 
@@ -622,10 +670,12 @@ __all__ = [
     "end_relationship",
     "end_sessions",
     "grant",
+    "issue_code",
     "issue_link",
     "lead_new_circle",
     "lock_account",
     "reader_for_link",
     "separate",
+    "take_back_device",
     "use_link",
 ]

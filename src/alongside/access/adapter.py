@@ -20,7 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from alongside.access import sessions
+from alongside.access import actions, one_person, sessions
 from alongside.access.models import Account
 from alongside.records import audit, clock, crypto
 
@@ -44,12 +44,16 @@ class AccountAdapter(DefaultAccountAdapter):
         methods = {record.get("method") for record in get_authentication_records(request, user)}
         if user.is_staff_member and "code" in methods and not methods & {"password", "mfa"}:
             raise ImmediateHttpResponse(redirect("account_login"))
+        if not user.is_staff_member and one_person.is_on(request):
+            raise ImmediateHttpResponse(redirect("here:start"))
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return response
 
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
         at = clock.now()
+        if handed_out := one_person.end(request.session):
+            actions.take_back_device(sha256=handed_out, by=_of(user, at), at=at)
         sessions.begin(request.session, at)
         audit.write("access.account_signed_in", by=_of(user, at), at=at, about=user)
 

@@ -18,7 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from alongside.access import kept, policy, sessions
+from alongside.access import kept, one_person, policy, sessions
 from alongside.access.models import Account
 from alongside.access.readers import DOORS, AccountReader, Nobody, reader_for, reader_for_link
 from alongside.access.routes import Access, access_of
@@ -66,13 +66,32 @@ class AccessMiddleware:
         rule = access_of(view, name)
         if rule is None:
             raise ImproperlyConfigured(f"The route {name or view!r} says nothing about access.")
+        if one_person.is_on(request) and not one_person.opens(name):
+            return HttpResponseRedirect(reverse("here:start"))
         if rule.kind == "public":
             return None
         if rule.kind == "closed":
             raise Http404
+        if rule.kind == "here":
+            return self._here(request, view, args, kwargs)
         if rule.kind == "link":
             return self._by_link(request, rule, view, args, kwargs)
         return self._signed_in(request, rule, name, view, args, kwargs)
+
+    def _here(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponse],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> HttpResponse:
+        """A page of a device that is handed to one person; without the mode for nobody."""
+        at = clock.now()
+        reader = one_person.reader(request, at) or Nobody(at)
+        request.reader = reader  # type: ignore[attr-defined]
+        if reader.link is not None:
+            one_person.touch(request, at)
+        return _answer(request, reader, at, view, args, kwargs, "access.link_refused")
 
     def _by_link(
         self,

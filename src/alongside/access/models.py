@@ -166,7 +166,9 @@ class LinkToken(Record):
     record_type = "relationship"
     audit_noun = "access.relationship"
 
-    PURPOSES = [(p, p) for p in ("resume_worry", "answer", "join_circle", "sign_in")]
+    PURPOSES = [
+        (p, p) for p in ("resume_worry", "answer", "join_circle", "sign_in", "here", "here_code")
+    ]
 
     sha256 = models.CharField(max_length=64, unique=True)
     purpose = models.CharField(max_length=20, choices=PURPOSES)

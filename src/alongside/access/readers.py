@@ -40,12 +40,16 @@ HOMES = {
 # What a link lets one do, by its purpose. Every other purpose ends in a sign-in.
 BY_LINK = {
     "answer": ("measures.asking", frozenset("LRCE")),
+    "here": ("measures.asking", frozenset("LRCE")),
+    "here_code": ("measures.asking", frozenset("LRE")),
     "resume_worry": ("cases.concern", frozenset("LRCE")),
 }
+_MADE_BY_ANSWERS = frozenset(
+    {"own_measure", "concerned_measure", "observation", "safety_check", "alert"}
+)
 MADE_BY_LINK = {
-    "answer": frozenset(
-        {"own_measure", "concerned_measure", "observation", "safety_check", "alert"}
-    ),
+    "answer": _MADE_BY_ANSWERS,
+    "here": _MADE_BY_ANSWERS,
     "resume_worry": frozenset({"concern_intake", "safety_check", "alert"}),
 }
 
@@ -287,8 +291,17 @@ def reader_for_link(token: str, purpose: str, at: datetime) -> LinkReader:
     Raises:
         NotAllowed: there is no such link for this purpose, or it ended.
     """
+    return reader_for_hash(hashed(token), purpose, at)
+
+
+def reader_for_hash(sha256: str, purpose: str, at: datetime) -> LinkReader:
+    """The reader of a private link of which only the hash is known.
+
+    Raises:
+        NotAllowed: as ``reader_for_link``.
+    """
     link = (
-        LinkToken._base_manager.filter(_link_lives(at), sha256=hashed(token), purpose=purpose)
+        LinkToken._base_manager.filter(_link_lives(at), sha256=sha256, purpose=purpose)
         .select_related("institution")
         .first()
     )

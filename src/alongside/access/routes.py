@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 from alongside.engine.access import LETTERS, UnknownLetter
 
 View = TypeVar("View", bound=Callable[..., Any])
-Kind = Literal["record", "public", "own_account", "link", "closed"]
+Kind = Literal["record", "public", "own_account", "link", "here", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,8 @@ class Access:
 
     ``record``: a reader whose roles could have such a record; ``public``: anybody, and nothing of
     a person is shown; ``own_account``: whoever is signed in; ``link``: who holds a private link of
-    this purpose; ``closed``: a library's route that we do not offer.
+    this purpose; ``here``: a device that is handed to one person, for whom it opens one form;
+    ``closed``: a library's route that we do not offer.
     """
 
     kind: Kind
@@ -46,6 +47,10 @@ class _Declare:
     def own_account(self, view: View) -> View:
         """Whoever is signed in may open it, and sees their own account only."""
         return _mark(Access("own_account"))(view)
+
+    def here(self, view: View) -> View:
+        """A device in one-person mode opens its one form; anybody else is led away by the view."""
+        return _mark(Access("here"))(view)
 
     def link(self, purpose: str) -> Callable[[View], View]:
         """Whoever holds a link of this purpose. The view takes ``token`` from the address."""

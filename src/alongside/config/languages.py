@@ -19,7 +19,7 @@ from django.utils import translation
 NAMES = dict(settings.LANGUAGES)
 # The pages somebody may open who is not signed in.
 _FOR_ANYONE = re.compile(
-    r"/(?:(?:worried|w|help-now|what-helps|about-a-child|about-me|private|leave|l"
+    r"/(?:(?:worried|w|here|help-now|what-helps|about-a-child|about-me|private|leave|l"
     r"|circle/join|circle/left|account/login|account/password/reset|demo/post)(?:/.*)?)?\Z",
     re.DOTALL,
 )

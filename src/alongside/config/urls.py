@@ -15,6 +15,7 @@ urlpatterns = [
     path("account/", include("alongside.web.account.urls")),
     path("account/", include("allauth.urls")),
     path("l/", include("alongside.web.person.urls_answer")),
+    path("here/", include("alongside.web.person.urls_here")),
     path("me/", include("alongside.web.person.urls")),
     path("circle/", include("alongside.web.circle.urls")),
     path("work/", include("alongside.web.practitioner.urls")),

@@ -175,6 +175,7 @@ def _send(request: Request, way: Way, sheet: Sheet) -> HttpResponse:
             submission=submission,
             by=request.reader,
             at=at,
+            where=way.where,
         )
     except actions.InvalidAnswers as refusal:
         actions.tell_now(refusal.alerts, at)

@@ -167,6 +167,8 @@ def help_now(
                 for item in wrong or []
             ],
             "done": done,
+            "done_here_url": way.url("done") if way.is_here and done else "",
+            "is_here": way.is_here,
             "go_on_url": on,
             "leave_url": way.leave_url,
         },
@@ -180,7 +182,7 @@ def _item(sheet: Sheet, id: str) -> Any:
 
 def gone(request: Request, way: Way) -> HttpResponse:
     """The form was answered, declined or ran out meanwhile."""
-    if way.by_link:
+    if way.by_link and not way.is_here:
         raise Http404  # the same answer as for a link that never was: ``over``
     return over(request)
 
@@ -234,7 +236,7 @@ def not_saved(
             "hidden": hidden,
             "url": url,
             "leave_url": way.leave_url,
-            "by_link": way.by_link,
+            "has_session": way.has_session,
         },
         status=HTTPStatus.SERVICE_UNAVAILABLE,
     )
@@ -246,6 +248,12 @@ def page(
     return render(
         request,
         f"person/form/{template}",
-        {"base": way.base, "leave_url": way.leave_url, "by_link": way.by_link, **context},
+        {
+            "base": way.base,
+            "leave_url": way.leave_url,
+            "by_link": way.by_link,
+            "has_session": way.has_session,
+            **context,
+        },
         status=status,
     )

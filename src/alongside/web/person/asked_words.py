@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from alongside import catalogue
 from alongside.directory import queries as directory
-from alongside.measures import queries
+from alongside.measures import actions, queries
 from alongside.records import clock
 from alongside.web.parts.pages import Request
 from alongside.web.parts.people_words import listed
@@ -24,7 +24,8 @@ from alongside.web.parts.people_words import listed
 class Way:
     """How somebody came to a form: where its pages are, and what they may show.
 
-    ``key`` is the private link's secret or the asking's id; ``by_link`` pages show no name.
+    ``key`` is the private link's secret or the asking's id; ``by_link`` pages show no name. On a
+    device that is handed to one person there is no key: its session knows the one form.
     """
 
     space: str
@@ -32,15 +33,34 @@ class Way:
     by_link: bool
 
     def url(self, page: str, *args: object) -> str:
-        return reverse(f"{self.space}:{page}", args=[self.key, *args])
+        return reverse(f"{self.space}:{page}", args=[self.key, *args] if self.key else args)
+
+    @property
+    def is_here(self) -> bool:
+        """Is it a device of the service that is handed to one person?"""
+        return self.space == "here"
+
+    @property
+    def has_session(self) -> bool:
+        """Whether its pages send the token of a session."""
+        return self.is_here or not self.by_link
+
+    @property
+    def where(self) -> actions.Where:
+        """What is kept of where the answers were given."""
+        return actions.Where("here" if self.is_here else "")
 
     @property
     def base(self) -> str:
+        if self.is_here:
+            return "person/here/base.html"
         return "person/form/by_link.html" if self.by_link else "parts/base_person.html"
 
     @property
     def leave_url(self) -> str:
-        return reverse("public:leave_visit", args=[self.key]) if self.by_link else ""
+        if self.by_link and not self.is_here:
+            return reverse("public:leave_visit", args=[self.key])
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,7 @@ def _row(
         more = _ways(
             case,
             row,
+            ("device", _("Answer on a tablet here"), may_send),
             ("paper", _("Print it"), not paper.why_not_printed(instrument)),
             ("type", _("Type in from paper"), bool(instrument.items)),
         )

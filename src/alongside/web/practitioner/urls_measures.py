@@ -5,6 +5,7 @@ from django.urls import path
 from alongside.web.practitioner import (
     measures,
     measures_answers,
+    measures_device,
     measures_enter,
     measures_paper,
     progress,
@@ -20,6 +21,8 @@ urlpatterns = [
     path(f"{ONE}/send/", measures.send, name="measure-send"),
     path(f"{ONE}/link/", measures.link, name="measure-link"),
     path(f"{ONE}/enter/", measures_enter.enter, name="measure-enter"),
+    path(f"{ONE}/device/", measures_device.hand, name="measure-device"),
+    path(f"{ONE}/device/code/", measures_device.code, name="measure-device-code"),
     path(f"{ONE}/paper/", measures_paper.sheet, name="measure-paper"),
     path(f"{ONE}/type/", measures_paper.type_in, name="measure-type"),
     path(f"{ONE}/type/forget/", measures_paper.forget, name="measure-type-forget"),

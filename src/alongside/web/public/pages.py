@@ -16,9 +16,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alongside import catalogue
+from alongside.access import one_person as device
 from alongside.crisis import public
 from alongside.directory import queries as directory
 from alongside.measures import actions as measures
+from alongside.measures import one_person
 from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.public.words import day
@@ -264,6 +266,14 @@ def private(request: HttpRequest) -> HttpResponse:
 # -- away from here -------------------------------------------------------------------------------
 
 
+def _leave_device(request: HttpRequest) -> None:
+    """On a device that is handed to one person: their form is closed, and nothing opens it."""
+    at = clock.now()
+    by = device.reader(request, at)
+    if by is not None:
+        one_person.leave_device(by=by, at=at)
+
+
 @csrf_exempt
 @access.public
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -275,6 +285,7 @@ def leave(request: HttpRequest, token: str = "") -> HttpResponse:
     if request.method != "HEAD":
         if token and not public.end_visit(token=token, at=clock.now()):
             measures.leave_by_link(token=token, at=clock.now())
+        _leave_device(request)
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             logout(request)
     response = HttpResponseRedirect(settings.NEUTRAL_URL)

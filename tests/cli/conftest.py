@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cli.running import Ended, environment
+from tests.cli.running import ROOT, Ended, environment
+from tests.harness.starter import FOR_FILES, Starter
+
+
+@pytest.fixture(scope="session")
+def starter() -> Iterator[Starter]:
+    """What starts commands over files without reading Python anew each time."""
+    waiting = Starter(FOR_FILES, environment=environment(), folder=ROOT)
+    yield waiting
+    waiting.close()
 
 
 @pytest.fixture
-def alongside(tmp_path: Path) -> Callable[..., Ended]:
+def alongside(starter: Starter, tmp_path: Path) -> Callable[..., Ended]:
     """Call `alongside` with some words, in an empty folder."""
 
     def run(*words: str | Path, given: str | bytes = b"", **more: str) -> Ended:
-        done = subprocess.run(
-            [sys.executable, "-m", "alongside.cli", *map(str, words)],
-            input=given.encode() if isinstance(given, str) else given,
-            capture_output=True,
-            cwd=tmp_path,
-            env=environment(**more),
-            timeout=120,
+        done = starter.run(
+            [str(word) for word in words],
+            folder=tmp_path,
+            environment=environment(**more),
+            given=given.encode() if isinstance(given, str) else given,
         )
         ended = Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
         assert "Traceback" not in ended.err, ended.err

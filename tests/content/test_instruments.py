@@ -33,11 +33,22 @@ HERE = {
 
 
 @pytest.fixture
-def content(tmp_path: Path) -> Path:
-    """A copy of the instruments and risk rules that a test may break."""
+def content(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A copy of a few instruments, and of the one a case names by ``id``, that a test may break."""
     root = tmp_path / "content"
-    for kind in ("instruments", "risk_rules"):
-        shutil.copytree(ROOT / kind, root / kind)
+    case = getattr(request.node, "callspec", None)
+    ids = {"gad2", "gad7", "gas", "phq9"} | {
+        each for each in [case and case.params.get("id")] if each
+    }
+    for id in ids:
+        shutil.copytree(ROOT / "instruments" / id, root / "instruments" / id)
+    for folder in (ROOT / "risk_rules").iterdir():
+        if any(
+            f"instrument: {id}@" in path.read_text("utf-8")
+            for id in ids
+            for path in folder.iterdir()
+        ):
+            shutil.copytree(folder, root / "risk_rules" / folder.name)
     return root
 
 

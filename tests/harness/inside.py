@@ -2,7 +2,8 @@
 
 Used through ``Served.call``. Each line that comes in names a function and its arguments; a process
 of its own runs it, forked from this one, which has read the content and opened no database. A
-function may so die on the way, and none waits for Python and Django to start.
+function may so die on the way, and none waits for Python and Django to start. A line that is an
+order of tests/harness/starter.py runs a command instead.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import os
 import sys
 import traceback
 from typing import Any
+
+from tests.harness import starter
 
 
 def session_of(*, email: str) -> dict[str, str]:
@@ -73,7 +76,11 @@ def main() -> None:
 
     catalogue.current()
     for line in sys.stdin:
-        print(json.dumps(_in_a_process(json.loads(line))), flush=True)
+        asked = json.loads(line)
+        if isinstance(asked, list):
+            print(starter.in_a_process(asked), flush=True)
+        else:
+            print(json.dumps(_in_a_process(asked)), flush=True)
 
 
 if __name__ == "__main__":

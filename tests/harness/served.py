@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tests.harness import cluster, environment
+from tests.harness import cluster, environment, starter
 
 SOURCE = Path(__file__).resolve().parents[2]
 SECRET = "only-for-tests-" + "y" * 40
@@ -167,15 +167,38 @@ class Served:
         return _run([sys.executable, "manage.py", *arguments], self.environment)
 
     def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run `alongside …` against this server's database."""
-        return subprocess.run(
-            [alongside(), *arguments],
-            cwd=SOURCE,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=check,
+        """Run `alongside …` against this server's database; `serve` as a person starts it."""
+        if arguments[0] == "serve":
+            return subprocess.run(
+                [alongside(), *arguments],
+                cwd=SOURCE,
+                env=self.environment,
+                capture_output=True,
+                text=True,
+                check=check,
+            )
+        done = starter.run(self.inside, arguments, folder=SOURCE, environment=self.environment)
+        ended = subprocess.CompletedProcess(
+            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
         )
+        if check:
+            ended.check_returncode()
+        return ended
+
+    @property
+    def inside(self) -> subprocess.Popen[str]:
+        """The process that asks this server's database for the test: tests/harness/inside.py."""
+        if self._inside is None:
+            self._inside = subprocess.Popen(
+                [sys.executable, "-m", "tests.harness.inside"],
+                cwd=SOURCE,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+        return self._inside
 
     def call(self, function: Callable[..., Any] | str, **arguments: Any) -> Any:
         """Call a module-level function inside this server's database, in a process of its own.
@@ -189,17 +212,7 @@ class Served:
         """
         if callable(function):
             function = f"{function.__module__}:{function.__qualname__}"
-        if self._inside is None:
-            self._inside = subprocess.Popen(
-                [sys.executable, "-m", "tests.harness.inside"],
-                cwd=SOURCE,
-                env=self.environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-            )
-        asked, answered = self._inside.stdin, self._inside.stdout
+        asked, answered = self.inside.stdin, self.inside.stdout
         assert asked is not None
         assert answered is not None
         asked.write(json.dumps({"function": function, "arguments": arguments}) + "\n")

@@ -120,6 +120,7 @@ def test_form_is_answered_without_script_and_without_a_cookie(
     walk(page_for(320, javascript=False), here["token"], lambda name: None)
 
 
+@pytest.mark.sqlite
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "dark"), [(320, False), (390, True)])
 def test_pages_of_a_form_can_be_read_by_everyone(
@@ -135,6 +136,7 @@ def test_pages_of_a_form_can_be_read_by_everyone(
     walk(page, token, lambda name: look(page, axe, f"answer-{name}-{width}"))
 
 
+@pytest.mark.sqlite
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "dark"), [(390, False), (390, True), (1280, False)])
 def test_pages_of_the_person_can_be_read_by_everyone(
@@ -152,6 +154,7 @@ def test_pages_of_the_person_can_be_read_by_everyone(
         look(page, axe, f"me-{path.split('/')[0]}-{width}{'-dark' if dark else ''}")
 
 
+@pytest.mark.sqlite
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 390])
 def test_pages_of_a_case_can_be_read_by_everyone(

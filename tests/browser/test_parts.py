@@ -9,7 +9,8 @@ import pytest
 
 from alongside.web.parts import samples
 
-pytestmark = pytest.mark.browser
+# No database has a part in it.
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
 
 WIDTHS = [1280, 390, 320]
 SLUGS = [page.slug for page in samples.pages()]

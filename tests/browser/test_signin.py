@@ -99,6 +99,7 @@ def test_a_passkey_is_a_second_step_and_a_refused_one_is_said_in_words(
     assert failed.is_visible()
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("width", [1280, 390, 320])
 @pytest.mark.parametrize(
     "path",
@@ -113,6 +114,7 @@ def test_the_way_in_can_be_read_by_everyone(
     axe(page)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("width", [1280, 320])
 def test_pages_of_the_office_can_be_read_by_everyone(
     page_for: Callable[..., Any], axe: Callable[..., None], served: Any, house: str, width: int

@@ -12,7 +12,8 @@ from tests.fakes.monitor import SECRET, Monitor
 from tests.flows.test_serve import children
 from tests.harness.served import Served
 
-pytestmark = pytest.mark.slow
+# No database has a part in it.
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 
 
 def test_a_service_whose_dispatcher_hangs_or_whose_machine_dies_is_paged_from_outside(serve):

@@ -14,6 +14,7 @@ import pytest
 from tests.harness.served import Served
 
 pytestmark = pytest.mark.slow
+no_matter_which_database = pytest.mark.sqlite
 
 
 def of_parent(pid: int) -> dict[int, list[str]]:
@@ -47,6 +48,7 @@ def wait_until(condition, *, within: float = 30.0) -> None:
         time.sleep(0.1)
 
 
+@no_matter_which_database
 def test_a_dead_child_is_started_again_and_both_end_with_the_supervisor(serve):
     served: Served = serve()
     pid = served.pid
@@ -69,6 +71,7 @@ def test_a_dead_child_is_started_again_and_both_end_with_the_supervisor(serve):
     assert not any(Path(f"/proc/{each}").exists() for each in after.values())
 
 
+@no_matter_which_database
 def test_a_port_in_use_ends_with_a_sentence(serve):
     served: Served = serve()
     second = served.command("serve", "--bind", served.url.removeprefix("http://"), check=False)
@@ -76,6 +79,7 @@ def test_a_port_in_use_ends_with_a_sentence(serve):
     assert "Is the port in use?" in second.stderr
 
 
+@no_matter_which_database
 @pytest.mark.parametrize(
     "words",
     [["--bind", "nowhere"], ["--bind", "127.0.0.1:99999"], ["--workers", "0"], ["--workers", "x"]],
@@ -86,6 +90,7 @@ def test_a_line_that_cannot_be_meant_is_wrong_usage(served, words):
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+@no_matter_which_database
 def test_the_first_run_prints_its_code_where_the_service_was_started(serve):
     served: Served = serve()
     assert "First run. Open" in served.log()
@@ -140,6 +145,7 @@ def test_audit_verify_names_the_place_where_somebody_changed_the_trail(serve):
     )
 
 
+@no_matter_which_database
 def test_pages_are_served_with_their_sheets(served):
     page = urllib.request.urlopen(f"{served.url}/help-now/", timeout=10).read().decode()
     sheet = page.partition('rel="stylesheet" href="')[2].partition('"')[0]

@@ -90,9 +90,9 @@ def _become(order: list[Any]) -> int:
     for number, place in enumerate((os.open(given, os.O_RDONLY), os.open(out, flags, 0o600))):
         os.dup2(place, number)
     os.dup2(os.open(err, flags, 0o600), 2)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
     sys.argv = ["alongside", *words]
     from alongside.cli.main import main
 

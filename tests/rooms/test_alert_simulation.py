@@ -58,9 +58,9 @@ NIGHTS = (
 SEEDS = (
     [int(os.environ["ALONGSIDE_TEST_SEED"])]
     if "ALONGSIDE_TEST_SEED" in os.environ
-    else list(range(int(os.environ.get("ALONGSIDE_TEST_SEEDS", "100"))))
+    else list(range(int(os.environ.get("ALONGSIDE_TEST_SEEDS", "32"))))
 )
-AT_ONCE = 25  # nights of one test, so that many workers share them
+AT_ONCE = 16  # nights of one test, so that many workers share them
 
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)

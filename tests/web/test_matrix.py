@@ -27,9 +27,12 @@ from alongside.records.models import AuditEvent
 from alongside.records.scoped import writing
 from tests.conftest import NOON
 from tests.factories import Cast, World
+from tests.harness import environment
 from tests.web import expected_access as expected
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
+if environment.database() == "postgresql":  # the door reads roles there, and no method
+    METHODS = ("get", "post")
 ROLES = (
     "person", "concerned", "lead", "therapist", "supervisor", "manager", "coordinator",
     "on_call", "privacy", "auditor", "admin", "guardian",

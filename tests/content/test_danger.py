@@ -206,11 +206,14 @@ def test_the_first_public_question_says_what_is_kept():
     assert "danger_what_is_kept" in DANGER.intake.questions[0].before
 
 
-def test_a_child_who_is_not_safe_leads_to_the_child_page():
+def test_a_child_or_an_adult_who_is_not_safe_leads_to_a_page_of_their_own():
     question = DANGER.intake.question("child_not_safe")
 
     assert question is not None
-    assert {answer.opens for answer in question.answers if answer.level} == {"child"}
+    opens = {answer.id: answer.opens for answer in question.answers if answer.level}
+    assert opens == {
+        "now": "child", "worried": "child", "adult_now": "adult", "adult_worried": "adult"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

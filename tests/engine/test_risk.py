@@ -177,7 +177,10 @@ def test_the_most_urgent_finding_comes_first():
         ("badly_hurt", {"now": "A", "yes": "B", "unsure": "C", "no": None}),
         ("talk_of_dying", {"plan_or_means": "B", "talk": "C", "no": None}),
         ("weapon_or_violence", {"now": "A", "past": "C", "no": None}),
-        ("child_not_safe", {"now": "A", "worried": "C", "no": None}),
+        (
+            "child_not_safe",
+            {"now": "A", "worried": "C", "adult_now": "A", "adult_worried": "C", "no": None},
+        ),
     ],
 )
 def test_every_public_answer_shows_its_level(question, levels):

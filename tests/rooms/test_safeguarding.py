@@ -14,8 +14,9 @@ from alongside.calendar import actions as calendar
 from alongside.cases import actions as cases
 from alongside.cases.models import Case
 from alongside.crisis import actions as crisis
-from alongside.crisis import reports, safeguarding
+from alongside.crisis import leads, reports, safeguarding
 from alongside.crisis.models import Alert, SafeguardingReport
+from alongside.notify.models import Message
 from alongside.plans import queries as plans
 from alongside.records.errors import NotAllowed, StaleVersion
 from alongside.records.scoped import writing
@@ -225,3 +226,62 @@ def test_no_duty_ships_as_verified() -> None:
     shipped = catalogue.current().safeguarding_duties
     assert {"GB", "US", "IE", "AU", "CA", "FR", "DE", "IN", "ZA"} <= set(shipped)
     assert all(each.verified is None for each in shipped.values())
+
+
+# -- when nobody may read it ----------------------------------------------------------------------
+
+
+def test_a_report_that_names_the_only_lead_is_told_to_the_managers_without_a_word_of_it(
+    world: World, lead: Cast, signed_in: Any
+) -> None:
+    report = file(world, named=[lead.person])
+    tasks = Task.objects.unscoped("a test").filter(kind=leads.NEEDS_LEAD)
+    assert {task.for_account for task in tasks} == {world.grace.account}
+    told = list(Message.objects.unscoped("a test").filter(kind=leads.REPORT_MESSAGE))
+    assert {message.account for message in told} == {world.grace.account}
+    for said in (*(task.what for task in tasks), *(message.body for message in told)):
+        assert not {"Mia", "Petra", "child"} & set(said.replace(",", " ").split())
+    page = signed_in(world.grace).get("/office/").content.decode()
+    assert "A safeguarding report needs another lead" in page
+    assert "Mia" not in page
+    assert leads.without_a_lead(seen_by=lead.reader, at=NOON) == 0  # who is named is told nothing
+    second = world.staff("Omar Haddad", "Safeguarding lead", "privacy")
+    assert leads.without_a_lead(seen_by=world.grace.reader, at=NOON) == 0
+    safeguarding.receive(report=report, by=second.reader, at=NOON)
+    assert not tasks.filter(done_at=None).exists()
+
+
+def test_a_report_is_told_to_the_leads_it_does_not_name_and_to_nobody_who_is(
+    world: World, lead: Cast
+) -> None:
+    second = world.staff("Omar Haddad", "Safeguarding lead", "privacy")
+    file(world, named=[lead.person])
+    told = Message.objects.unscoped("a test").filter(kind=leads.REPORT_MESSAGE)
+    assert [message.account for message in told] == [second.account]
+
+
+def test_when_everybody_here_is_named_the_outside_fallback_is_told(world: World) -> None:
+    file(world, named=[world.grace.person])
+    told = Message.objects.unscoped("a test").filter(kind=leads.REPORT_MESSAGE)
+    assert [message.address for message in told] == [world.service.fallback_email]
+
+
+def test_a_worry_about_an_adult_is_a_report_with_the_words_and_what_is_told_later(
+    world: World, lead: Cast
+) -> None:
+    given: dict[str, Any] = {"by": world.system, "at": NOON, "concern_id": uuid4()}
+    crisis.take_worry(
+        service=world.service, path="today", question="child_not_safe", answer="adult_worried",
+        submission="a", **given,
+    )  # fmt: skip
+    report = safeguarding.all_reports(seen_by=lead.reader).get()
+    assert (report.kind, report.immediate) == ("adult", False)
+    assert "I worry about an adult" in report.words
+    crisis.send_worry(
+        words="Her son takes her pension.", contact="+447700900123", submission="b", **given
+    )
+    report = safeguarding.all_reports(seen_by=lead.reader).get()
+    assert "Her son takes her pension." in report.words
+    assert "+447700900123" in report.said_by
+    decide(report, lead, expected=report.version)
+    assert not Task.objects.unscoped("a test").filter(kind="adult_not_safe", done_at=None).exists()

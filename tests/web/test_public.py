@@ -180,12 +180,19 @@ def test_an_answer_while_not_staffed_says_who_it_went_to(house, visitor, at):
     assert Message.objects.unscoped("a test").exists()
 
 
-def test_a_child_in_danger_leads_to_the_people_for_children(lines, visitor):
+@pytest.mark.parametrize(
+    ("value", "page", "said"),
+    [
+        ("now", "/child/", "If a child is not safe"),
+        ("adult_now", "/adult/", "If an adult is not safe"),
+    ],
+)
+def test_a_child_or_an_adult_at_risk_leads_to_what_helps_them(lines, visitor, value, page, said):
     where = answer(visitor, "no")["Location"]
-    for value in ("no", "no", "now"):
-        where = answer(visitor, value, where=where)["Location"]
-    assert "/child/" in where
-    assert "If a child is not safe" in visitor.get(where).content.decode()
+    for given in ("no", "no", value):
+        where = answer(visitor, given, where=where)["Location"]
+    assert page in where
+    assert said in visitor.get(where).content.decode()
 
 
 def test_after_the_last_danger_answer_the_next_page_asks_for_more(lines, visitor):

@@ -19,7 +19,7 @@ from alongside.cases.models import Concern
 from alongside.crisis import codes, edges, follow_up, reports, rules, telling
 from alongside.crisis.models import Alert, AlertEvent, Contact, SafetyCheck, Shift
 from alongside.directory.models import Service
-from alongside.engine.risk import IntakeAnswer, RiskFinding, find_intake_risk
+from alongside.engine.risk import IntakeAnswer, IntakeQuestion, RiskFinding, find_intake_risk
 from alongside.engine.risk.levels import Code
 from alongside.people import reach
 from alongside.people.models import Circle, Institution, Person
@@ -35,7 +35,7 @@ SEEN_BY_STAFF = "seen_by_staff@1"
 OVERDUE_TASK = "alert_overdue"
 CLOSABLE_TASKS = ("alert", OVERDUE_TASK, "confirm_close")
 
-CHILD_PAGE = "child"  # what an answer about a child opens
+AT_RISK = {"child": "child_not_safe", "adult": "adult_not_safe"}  # what an answer opens, its task
 SAFEGUARDING_WITHIN = timedelta(hours=4)  # the same day; the alert itself waits for nobody
 
 PATHS = ("today", "says_no", "cannot_decide", "child", "me")
@@ -207,8 +207,8 @@ def take_worry(
             by=by,
             at=at,
         ).alerts
-        if given is not None and given.opens == CHILD_PAGE:
-            _tell_safeguarding(concern, service, by=by, at=at)
+        if given is not None and given.opens in AT_RISK:
+            _tell_safeguarding(concern, service, asked, given, by=by, at=at)
     audit.write("cases.concern_changed", by=by, at=at, about=concern, detail={"asked": question})
     crashpoint.here("danger.after_audit")
     return Taken(concern, alerts, given, is_new=True)
@@ -236,6 +236,7 @@ def leave_number(
     concern.save(update_fields=["contact", "reached_by", "contact_hash", "submissions"])
     crashpoint.here("danger.after_number")
     _tell_of_contact(concern, submission, by=by, at=at)
+    reports.follow(concern, by=by, at=at)
     audit.write("cases.concern_changed", by=by, at=at, about=concern, detail={"added": "number"})
     return concern
 
@@ -292,6 +293,7 @@ def send_worry(
     concern.save()
     if concern.contact and not had_contact:
         _tell_of_contact(concern, submission, by=by, at=at)
+    reports.follow(concern, by=by, at=at)
     tasks.make_task(
         kind="new_concern",
         about=f"concern:{concern.pk}",
@@ -919,24 +921,37 @@ def _about_the_same(
     return list(found)
 
 
-def _tell_safeguarding(concern: Concern, service: Service, *, by: Reader, at: datetime) -> None:
-    """A child may not be safe: the safeguarding lead hears of it the same day, beside the alert."""
+def _tell_safeguarding(
+    concern: Concern,
+    service: Service,
+    asked: IntakeQuestion,
+    given: IntakeAnswer,
+    *,
+    by: Reader,
+    at: datetime,
+) -> None:
+    """Somebody at risk may not be safe: the lead hears of it the same day, beside the alert."""
+    kind, language = given.opens, concern.language.partition("-")[0]
     tasks.make_task(
-        kind="child_not_safe",
+        kind=AT_RISK[kind],
         about=f"concern:{concern.pk}",
         institution=service.institution,
-        what="child_not_safe",
+        what=AT_RISK[kind],
         for_role="privacy",
         due_at=at + SAFEGUARDING_WITHIN,
         by=by,
         at=at,
     )
-    if not reports.of_concern(concern.pk):
+    if not reports.of_concern(concern.pk, kind=kind):
+        said = (asked.text, given.text)
         reports.make(
             institution=service.institution,
             concern=concern,
             written_by_id=concern.written_by_id,
-            kind="child",
+            kind=kind,
+            immediate=given.level == "A",
+            words="\n".join(each.get(language, each["en"]) for each in said),
+            said_by=reports.reached_at(concern),
             by=by,
             at=at,
         )

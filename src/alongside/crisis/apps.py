@@ -8,7 +8,7 @@ class CrisisConfig(AppConfig):
     label = "crisis"
 
     def ready(self) -> None:
-        from alongside.crisis import permissions, public, safeguarding, telling
+        from alongside.crisis import leads, permissions, public, safeguarding, telling
         from alongside.records.registry import guards, holds
 
         permissions.register()
@@ -16,6 +16,7 @@ class CrisisConfig(AppConfig):
         guards.register(telling.SHIFT_MESSAGE, telling.shift_is_right)
         guards.register(telling.NEWS_MESSAGE, telling.news_is_right)
         guards.register(telling.ROTA_MESSAGE, telling.gap_is_right)
+        guards.register(leads.REPORT_MESSAGE, leads.is_right)
         guards.register(public.PURPOSE, public.resume_is_right)
         holds.register("calendar.book", safeguarding.a_child_is_asked_about)
         holds.register("cases.close", safeguarding.no_report_waits)

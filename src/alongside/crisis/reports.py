@@ -12,6 +12,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from alongside import catalogue
+from alongside.cases.models import Concern
+from alongside.crisis import leads
 from alongside.crisis.models import SafeguardingNamed, SafeguardingReport
 from alongside.people.models import Institution
 from alongside.records import audit
@@ -44,6 +46,7 @@ def make(
         by=by,
         at=at,
     )
+    leads.tell(row, institution=institution, by=by, at=at)
     audit.write("crisis.safeguarding_report_filed", by=by, at=at, about=row)
     return row
 
@@ -54,10 +57,34 @@ def wait_for_an_answer(circle: UUID | None) -> bool:
     return circle is not None and bool(rows.filter(circle=circle, decided_at=None).exists())
 
 
-def of_concern(concern: UUID) -> bool:
-    """Was a report made of this worry before?"""
+def of_concern(concern: UUID, *, kind: str) -> bool:
+    """Was a report of this kind made of this worry before?"""
     rows = SafeguardingReport.objects.unscoped("one report of one worry")
-    return bool(rows.filter(concern=concern).exists())
+    return bool(rows.filter(concern=concern, kind=kind).exists())
+
+
+def follow(concern: Concern, *, by: Reader, at: datetime) -> None:
+    """Give the lead what the writer of a worry adds later: their words, and how to reach them.
+
+    The lead reads no worry, only reports. Nothing is taken away from one, and one that has its
+    answer stays as it was.
+    """
+    rows = SafeguardingReport.objects.unscoped("the worry of this report goes on")
+    for row in rows.filter(concern=concern, decided_at=None).select_for_update(of=("self",)):
+        added = concern.words if concern.words and concern.words not in row.words else ""
+        row.words = "\n\n".join(part for part in (row.words, added) if part)
+        row.said_by = reached_at(concern)
+        row.at_risk = row.at_risk or concern.about_alias
+        row.version += 1
+        row.save(update_fields=["words", "said_by", "at_risk", "version"])
+        audit.write("crisis.safeguarding_report_filed", by=by, at=at, about=row)
+
+
+def reached_at(concern: Concern) -> str:
+    """Who told, and how they can be reached, as they left it."""
+    return " · ".join(
+        part for part in (concern.contact_name, concern.contact, concern.safe_hours) if part
+    )
 
 
 def _answer_by(institution: Institution, at: datetime) -> datetime:

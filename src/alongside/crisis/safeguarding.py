@@ -19,7 +19,7 @@ from alongside import catalogue
 from alongside.access.readers import person_for
 from alongside.cases.models import Case
 from alongside.crisis import actions as crisis
-from alongside.crisis import reports
+from alongside.crisis import leads, reports
 from alongside.crisis.done import tasks_done
 from alongside.crisis.models import SafeguardingEntry, SafeguardingReport, SafetyCheck
 from alongside.crisis.reports import wait_for_an_answer
@@ -137,6 +137,7 @@ def receive(*, report: SafeguardingReport, by: Reader, at: datetime) -> Safeguar
     if report.received_at is None:
         report.received_at, report.received_by_id = at, by.account_id
         report.save(update_fields=["received_at", "received_by"])
+        tasks_done(f"report:{report.pk}", leads.NEEDS_LEAD, by=by, at=at)
         audit.write("crisis.safeguarding_report_received", by=by, at=at, about=report)
     return report
 
@@ -201,7 +202,8 @@ def decide(
     report.save_version(expected, ["decision", "because", "decided_at"])
     tasks_done(f"report:{report.pk}", reports.TASK, by=by, at=at)
     if report.concern_id is not None:
-        tasks_done(f"concern:{report.concern_id}", "child_not_safe", by=by, at=at)
+        kinds = crisis.AT_RISK.values()
+        tasks_done(f"concern:{report.concern_id}", *kinds, by=by, at=at)
     audit.write(
         "crisis.safeguarding_report_decided",
         by=by,

@@ -184,6 +184,12 @@ def _fallback(alert: Alert) -> list[Recipient]:
     return [Recipient(None, service.fallback_email, "fallback")]
 
 
+def with_role(institution: UUID, role: str, at: datetime) -> list[Account]:
+    """Everybody who has a role at an institution now, each once, the longest first."""
+    rows = _roles_at(institution, (role,), at).select_related("account")
+    return list(dict.fromkeys(edge.account for edge in rows.order_by("valid_from", "pk")))
+
+
 def works_at(account: Account, institution: UUID, at: datetime) -> bool:
     """Whether this account works for the institution: it has a staff role there now."""
     rows = _roles_at(institution, STAFF, at).filter(account=account)
@@ -366,11 +372,7 @@ def tell_news(*, alert: Alert, news: str, key: str, by: Reader, at: datetime) ->
 
 def managers(institution: UUID, at: datetime) -> list[Account]:
     """Who manages the services of an institution; its administrators while nobody does."""
-    for role in ("manager", "admin"):
-        rows = _roles_at(institution, (role,), at).select_related("account")
-        if found := list(dict.fromkeys(edge.account for edge in rows)):
-            return found
-    return []
+    return with_role(institution, "manager", at) or with_role(institution, "admin", at)
 
 
 def tell_of_gap(*, service: Service, account: Account, round: str, by: Reader, at: datetime) -> int:

@@ -29,6 +29,9 @@ TASKS: Mapping[str, Any] = {
     "alert": gettext_lazy("An alert on the work list: look and answer it"),
     "alert_overdue": gettext_lazy("Nobody looked at this alert in time: see that somebody does"),
     "child_not_safe": gettext_lazy("A child may not be safe: the safeguarding lead looks today"),
+    "adult_not_safe": gettext_lazy(
+        "An adult who cannot protect themself may not be safe: the safeguarding lead looks today"
+    ),
     "confirm_close": gettext_lazy("A closed alert waits for a second look"),
     "blank_critical_item": gettext_lazy("A question about danger was left open: ask again"),
     "private_check": gettext_lazy("An answer given alone waits for you"),
@@ -43,6 +46,9 @@ TASKS: Mapping[str, Any] = {
     "debrief": gettext_lazy("How was the alert for you? A few lines, for you and your supervisor"),
     "debrief_talk": gettext_lazy("Somebody who was on an alert asks to talk with you"),
     "safeguarding_report": gettext_lazy("A safeguarding report: read it, and answer today"),
+    "safeguarding_needs_lead": gettext_lazy(
+        "A safeguarding report waits that no lead here may read: give somebody else the role"
+    ),
     "means_safety": gettext_lazy("Something agreed to make means safe is due: ask, and look"),
     "unsaved_answer": gettext_lazy(
         "Somebody’s answer could not be saved, even later: have it read with “alongside spool”"

@@ -13,6 +13,7 @@ urlpatterns = [
     path("w/<str:token>/<int:number>/", worry.question, name="question"),
     path("w/<str:token>/help/", visit.help_now, name="visit_help"),
     path("w/<str:token>/child/", visit.child, name="visit_child"),
+    path("w/<str:token>/adult/", visit.adult, name="visit_adult"),
     path("w/<str:token>/number/", visit.number, name="visit_number"),
     path("w/<str:token>/more/", visit.more, name="visit_more"),
     path("w/<str:token>/later/", visit.later, name="visit_later"),

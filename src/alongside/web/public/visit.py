@@ -44,7 +44,15 @@ def help_now(request: HttpRequest, token: str) -> HttpResponse:
 @no_cookie
 def child(request: HttpRequest, token: str) -> HttpResponse:
     """A child is not safe: as above, with the people for children."""
-    return _help(request, token, is_child=True)
+    return _help(request, token, at_risk="child")
+
+
+@access.public
+@require_safe
+@no_cookie
+def adult(request: HttpRequest, token: str) -> HttpResponse:
+    """An adult who cannot protect themself is not safe: as above, with what helps them."""
+    return _help(request, token, at_risk="adult")
 
 
 @csrf_exempt
@@ -160,7 +168,7 @@ def _help(
     request: HttpRequest,
     token: str,
     *,
-    is_child: bool = False,
+    at_risk: str = "",
     number: str = "",
     number_error: str = "",
     status: int = 200,
@@ -196,11 +204,11 @@ def _help(
             "token": public.new_submission(),
             "next_url": next_url(token, int(after[7:]) + 1 if after else len(visit.answered) + 1),
             "leave_url": leave_url(token),
-            "is_child": is_child,
+            "at_risk": at_risk,
             "child_lines": directory.numbers_for(
                 "child_abuse", house.country, get_language() or "en", at
             )
-            if is_child and house
+            if at_risk == "child" and house
             else [],
         },
         status=status,

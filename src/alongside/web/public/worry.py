@@ -186,7 +186,7 @@ def _take(request: HttpRequest, *, path: str, number: int, token: str = "") -> H
         log.exception("an answer at the public door was not saved")
         return _not_saved(request, asked, given, _here(path, number, token))
     if taken.is_danger:
-        name = "public:visit_child" if taken.opens == "child" else "public:visit_help"
+        name = f"public:visit_{taken.opens or 'help'}"
         return HttpResponseRedirect(reverse(name, args=[taken.token]) + f"?after={number}")
     return HttpResponseRedirect(next_url(taken.token, number + 1))
 

@@ -102,14 +102,14 @@ class Formulation:
 
     past: tuple[Box, ...]
     situation: Box | None
-    areas: tuple[Box, ...]
+    areas: Mapping[str, Box]  # by its place round the circle: thoughts, feelings, behaviour, body
     loop: Box | None
     strengths: Box | None
 
     @property
     def boxes(self) -> tuple[Box, ...]:
         """Every box in reading order."""
-        alone = (self.situation, *self.areas, self.loop, self.strengths)
+        alone = (self.situation, *self.areas.values(), self.loop, self.strengths)
         return (*self.past, *(box for box in alone if box is not None))
 
 
@@ -336,7 +336,7 @@ def _formulation(form: Form, answers: Answers, uses: Uses) -> Formulation | None
     drawn = Formulation(
         tuple(found for role in PAST if (found := box(role))),
         box("situation"),
-        tuple(found for role in AREAS if (found := box(role))),
+        {role: found for role in AREAS if (found := box(role))},
         box("loop"),
         box("strengths"),
     )

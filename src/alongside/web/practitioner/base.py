@@ -31,6 +31,7 @@ TABS = (
     ("choose", "practitioner:case-choose", gettext_lazy("Choose a way")),
     ("plan", "practitioner:case-plan", gettext_lazy("Plan")),
     ("sessions", "practitioner:case-sessions", gettext_lazy("Sessions")),
+    ("sheets", "practitioner:case-sheets", gettext_lazy("Sheets")),
     ("measures", "practitioner:case-measures", gettext_lazy("Questions")),
     ("progress", "practitioner:case-progress", gettext_lazy("Progress")),
     ("timeline", "practitioner:case-timeline", gettext_lazy("What happened")),

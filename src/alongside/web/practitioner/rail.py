@@ -68,6 +68,7 @@ def _belongs(here: str, name: str) -> bool:
                 "session",
                 "note",
                 "homework",
+                "sheet",
             )
         ),
         "practitioner:concerns": ("practitioner:concern",),

@@ -1,0 +1,357 @@
+"""Sheets at every door: fill one in, read it, print it, go on with it. The same at each of them.
+
+A door says where its pages are and in which frame they stand; what a form asks is content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from alongside import catalogue
+from alongside.delivery import artefacts
+from alongside.engine import artefacts as engine
+from alongside.engine.artefacts import Field, Form, said
+from alongside.engine.artefacts.lines import words
+from alongside.engine.artefacts.shapes import REPEATING
+from alongside.records import clock
+from alongside.records.errors import StaleVersion
+from alongside.records.fields import prepare
+from alongside.web.parts.pages import (
+    Request,
+    moment_words,
+    number_in,
+    saved,
+    say,
+    short_day,
+    two_texts,
+)
+from alongside.web.parts.sheet_drawings import drawing_of
+from alongside.web.parts.sheet_forms import FEW, SheetForm
+
+EMPTY_LINES = 5  # of a table or of rows on a blank print
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The pages of one door: its frame, and where a sheet, its changing, its print are."""
+
+    base: str
+    frame: Callable[..., HttpResponse]  # (template, status=200, **context)
+    read: Callable[[Any], str]
+    change: Callable[[Any], str]
+    paper: Callable[[Any], str]
+    back: str
+    seen: str
+
+
+def language() -> str:
+    """The language of the reader."""
+    return get_language() or "en"
+
+
+def title_of(form: str) -> str:
+    """What a form is called; a form that is no longer here keeps its id."""
+    found = catalogue.current().artefacts.get(form)
+    return said(found.title, language()) if found else form.partition("@")[0]
+
+
+def rows_of(
+    request: Request, sheets: Sequence[Any], address: Callable[[Any], str]
+) -> list[dict[str, Any]]:
+    """What ``parts/rows.html`` shows of sheets."""
+    prepare([row.about for row in sheets], "name")
+    return [
+        {
+            "title": title_of(row.form),
+            "text": _("%(name)s · %(when)s")
+            % {"name": row.about.name, "when": moment_words(request, row.made_at)},
+            "url": address(row),
+            "icon": "file-text",
+            "tag": "" if row.is_complete else _("Begun"),
+            "tag_kind": "lamp",
+        }
+        for row in sheets
+    ]
+
+
+# -- fill in ---------------------------------------------------------------------------------------
+
+
+def fill(
+    request: Request,
+    door: Door,
+    *,
+    form: Form,
+    course: Any,
+    about: Any,
+    artefact: Any = None,
+    persons: Sequence[tuple[str, str]] = (),
+    session: Any = None,
+    homework: Any = None,
+    entered_from: str = "session",
+) -> HttpResponse:
+    """Fill in a form, or go on with a sheet. What was typed stays on the page until it is kept.
+
+    Args:
+        artefact: the sheet that is gone on with; None for a new one.
+        persons: whom it may be about, where that is chosen on the page.
+    """
+    answers = artefacts.answers_of(artefact) if artefact is not None else {}
+    version = artefact.number if artefact is not None else 0
+    if request.method != "POST":
+        page = SheetForm(sheet=form, language=language(), answers=answers, version=version)
+        return _page(door, form, page, artefact, persons, about)
+    if request.POST.get("more"):  # room for more lines: nothing kept yet, nothing typed lost
+        page = SheetForm(sheet=form, language=language(), typed=request.POST)
+        return _page(door, form, page, artefact, persons, about)
+    page = SheetForm(request.POST, sheet=form, language=language(), answers=answers)
+    if not page.is_valid():
+        return _page(door, form, page, artefact, persons, about, status=400)
+    at = clock.now()
+    try:
+        if artefact is None:
+            row = artefacts.fill_in(
+                course=course,
+                form=form.ref.form,
+                about=about,
+                answers=page.answers(),
+                entered_from=entered_from,
+                session=session,
+                homework=homework,
+                by=request.reader,
+                at=at,
+            )
+        else:
+            row = artefacts.change(
+                artefact=artefact,
+                answers=page.answers(),
+                expected=number_in(request, "version"),
+                entered_from=entered_from,
+                session=session,
+                by=request.reader,
+                at=at,
+            )
+    except StaleVersion as stale:
+        return _two(request, door, form, page, stale.current)
+    except artefacts.WrongAnswers as why:
+        page.add_mistakes(why.mistakes)
+        return _page(door, form, page, artefact, persons, about, status=400)
+    except artefacts.NothingWritten:
+        page.add_error(None, _("Write something in one field, then save."))
+        return _page(door, form, page, artefact, persons, about, status=400)
+    except (artefacts.Struck, artefacts.CourseNotRunning):
+        say(request, _("This can no longer be changed. Here it is as it stands."))
+        return redirect(door.back if artefact is None else door.read(artefact))
+    saved(request, at)
+    return redirect(door.read(row))
+
+
+def _page(
+    door: Door,
+    form: Form,
+    page: SheetForm,
+    artefact: Any,
+    persons: Sequence[tuple[str, str]],
+    about: Any,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    return door.frame(
+        "fill",
+        status=status,
+        sheet_title=said(form.title, language()),
+        intro=said(form.intro, language()),
+        form=page,
+        parts=list(page.parts()),
+        few=FEW,
+        artefact=artefact,
+        persons=persons,
+        about=str(about.pk) if about is not None else "",
+        seen=door.seen,
+        back=door.read(artefact) if artefact is not None else door.back,
+    )
+
+
+def _two(request: Request, door: Door, form: Form, page: SheetForm, current: Any) -> HttpResponse:
+    """Somebody saved meanwhile: both texts, field by field."""
+    theirs_answers = artefacts.answers_of(current)
+    theirs_form = SheetForm(
+        _sized(page, theirs_answers, form), sheet=form, language=language(), answers=theirs_answers
+    )
+    theirs = {
+        name: text for name, _label, text in SheetForm(
+            sheet=form, language=language(), answers=theirs_answers
+        ).typed()
+    }  # fmt: skip
+    mine = {name: (label, text) for name, label, text in page.typed()}
+    labels = {name: str(field.label) for name, field in theirs_form.fields.items()}
+    names = list(dict.fromkeys([*labels, *mine]))
+    pairs = [
+        (name, labels.get(name) or mine[name][0], mine.get(name, ("", ""))[1], theirs.get(name, ""))
+        for name in names
+        if name != "version"
+    ]
+    choices = {
+        name: [(value, text) for value, text in field.choices]
+        for name, field in theirs_form.fields.items()
+        if hasattr(field, "choices")
+    }
+    return two_texts(
+        request,
+        base=door.base,
+        pairs=pairs,
+        version=current.number,
+        keep_url=door.read(current),
+        same=[(f"rows_{name}", str(count)) for name, count in theirs_form.counts.items()],
+        at=current.made_at,
+        by_myself=current.written_by_id in request.reader.persons,
+        choices={name: [("", "–"), *found] for name, found in choices.items()},
+    )
+
+
+def _sized(page: SheetForm, answers: Mapping[str, Any], form: Form) -> dict[str, str]:
+    """Room for the longer of the two lists of lines."""
+    return {
+        f"rows_{one.id}": str(max(page.counts[one.id], len(answers.get(one.id) or ())))
+        for one in form.fields
+        if one.kind in REPEATING
+    }
+
+
+# -- read ------------------------------------------------------------------------------------------
+
+
+def shown(request: Request, artefact: Any) -> dict[str, Any]:
+    """What ``parts/sheet_read.html`` shows of one version."""
+    form = catalogue.current().artefacts.get(artefact.form)
+    line = _("Version %(number)s, saved %(when)s by %(name)s") % {
+        "number": artefact.number,
+        "when": moment_words(request, artefact.made_at),
+        "name": artefact.written_by.name,
+    }
+    if form is None:
+        return {"sheet_title": title_of(artefact.form), "parts": [], "line": line, "is_lost": True}
+    answers = artefacts.answers_of(artefact)
+    return {
+        "sheet_title": said(form.title, language()),
+        "intro": said(form.intro, language()),
+        "parts": [part for one in form.fields if (part := _read(one, answers.get(one.id)))],
+        "drawing": drawing_of(form, answers, language()),
+        "missing": _missing(form, answers),
+        "line": line,
+        "where": {
+            "home": _("Filled in at home"),
+            "paper": _("Taken over from paper"),
+            "session": _("Filled in together"),
+        }[artefact.entered_from],
+        "is_struck": artefact.is_struck,
+        "struck_because": artefact.struck_because,
+        "source": form.source,
+    }
+
+
+def _missing(form: Form, answers: Mapping[str, Any]) -> list[str]:
+    """The labels of what the form still asks for."""
+    names = dict.fromkeys(path.partition(".")[0] for path in engine.missing(form, answers))
+    found = (form.field(name) for name in names)
+    return [said(one.label, language()) for one in found if one is not None]
+
+
+def _read(one: Field, value: Any) -> dict[str, Any]:
+    if engine.is_blank(value):
+        return {}
+    part: dict[str, Any] = {"label": said(one.label, language()), "kind": one.kind}
+    columns = [said(column.label, language()) for column in one.columns]
+    if one.kind in REPEATING:
+        part["columns"], part["rows"] = columns, [_cells(one, row) for row in value]
+    elif one.kind == "table":
+        part["columns"] = ["", *columns]
+        part["rows"] = [
+            [(("", said(row.text, language()))), *_cells(one, value[row.id])]
+            for row in one.rows
+            if value.get(row.id)
+        ]
+    else:
+        part["text"] = _text(one, value)
+        part["of"] = one.high if one.kind == "rating" else ""
+    return part
+
+
+def _cells(one: Field, row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (said(column.label, language()), _text(column, row.get(column.id)))
+        for column in one.columns
+    ]
+
+
+def _text(one: Field, value: Any) -> str:
+    if one.kind in {"text", "long_text"}:
+        return "" if engine.is_blank(value) else str(value)
+    return words(one, value, language(), day=short_day)
+
+
+def note_lines(artefact: Any) -> tuple[str, tuple[str, ...]]:
+    """The part of the note and the lines that a sheet offers for it."""
+    form = catalogue.current().artefacts.get(artefact.form)
+    if form is None or form.note is None:
+        return "", ()
+    answers = artefacts.answers_of(artefact)
+    return form.note.part, engine.lines(form, answers, language(), day=short_day)
+
+
+# -- on paper --------------------------------------------------------------------------------------
+
+
+def blank(form: Form) -> dict[str, Any]:
+    """What ``parts/sheet_paper.html`` shows to write on by hand."""
+    return {
+        "sheet_title": said(form.title, language()),
+        "intro": said(form.intro, language()),
+        "blank": [_line(one) for one in form.fields],
+        "source": form.source,
+    }
+
+
+def _line(one: Field) -> dict[str, Any]:
+    part: dict[str, Any] = {
+        "label": said(one.label, language()),
+        "hint": said(one.hint, language()),
+        "kind": one.kind,
+    }
+    if one.columns:
+        part["columns"] = [said(column.label, language()) for column in one.columns]
+        part["rows"] = (
+            [said(row.text, language()) for row in one.rows]
+            if one.kind == "table"
+            else [""] * min(one.most, max(one.least, EMPTY_LINES))
+        )
+    elif one.kind == "rating":
+        part["scale"] = range(one.low, one.high + 1) if one.high - one.low <= 10 else ()
+        part["low"], part["high"] = one.low, one.high
+    elif one.options:
+        part["options"] = [said(option.text, language()) for option in one.options]
+    return part
+
+
+def versions_of(request: Request, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """The earlier versions of a sheet, for a list."""
+    return [
+        {
+            "number": row.number,
+            "when": moment_words(request, row.made_at),
+            "name": row.written_by.name,
+        }
+        for row in rows
+    ]
+
+
+def count_words(number: int) -> str:
+    """How many sheets there are."""
+    return ngettext("%(n)s sheet", "%(n)s sheets", number) % {"n": number}

@@ -1,0 +1,316 @@
+"""Sheets of a case: the forms of its courses, filled in together, at home or on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from alongside.delivery import artefacts, queries
+from alongside.engine.artefacts import Form as EngineForm
+from alongside.plans import queries as plans
+from alongside.records import clock
+from alongside.records.errors import StaleVersion
+from alongside.web.parts import sheets
+from alongside.web.parts.access import access
+from alongside.web.parts.forms import Text
+from alongside.web.parts.pages import Request, saved, say, seen_by_whom
+from alongside.web.practitioner import delivery_words as words
+from alongside.web.practitioner.base import BASE, case_or_404, case_page
+from alongside.web.practitioner.forms import Versioned
+
+
+class Strike(Versioned):
+    """Why a sheet counts for nothing."""
+
+    because = Text(
+        label=gettext_lazy("Why it counts for nothing"),
+        help_text=gettext_lazy("It stays readable, with its earlier versions."),
+        lines=2,
+        max_length=1000,
+    )
+
+
+@access("artefact", "R")
+@require_safe
+def listing(request: Request, pk: UUID) -> HttpResponse:
+    """The sheets of a case, and the forms that its courses have."""
+    case = case_or_404(request, pk)
+    reader = request.reader
+    rows = list(artefacts.sheets(seen_by=reader).filter(circle=case.circle))
+    may = case.state != "closed" and reader.may_make(
+        "artefact", institution=case.institution_id, circle=case.circle_id
+    )
+    courses = plans.courses(seen_by=reader).filter(circle=case.circle, started_at__isnull=False)
+    return case_page(
+        request,
+        "practitioner/sheet/list.html",
+        case,
+        tab="sheets",
+        head=False,
+        courses=[
+            {
+                "name": words.way_name(course.protocol, course.variant),
+                "forms": _forms(course, rows, may=may and course.ended_at is None),
+            }
+            for course in courses.order_by("started_at", "pk")
+        ],
+        sheets=sheets.rows_of(
+            request, rows, lambda row: reverse("practitioner:sheet", args=[row.sheet])
+        ),
+        seen=seen_by_whom(request, "artefact", case.circle_id),
+    )
+
+
+def _forms(course: Any, rows: list[Any], *, may: bool) -> list[dict[str, Any]]:
+    """Each form of a course, how many are there, and where one is filled in or printed."""
+    way = plans.protocol_of(course)
+    found = []
+    for form in artefacts.forms_of(course):
+        own = [row for row in rows if row.course_id == course.pk and row.form == str(form.ref)]
+        there = sum(row.is_complete for row in own)
+        wanted = queries.forms_wanted(way, course.variant, form.ref.form)
+        found.append(
+            {
+                "title": sheets.title_of(str(form.ref)),
+                "text": _("%(there)s of %(wanted)s") % {"there": there, "wanted": wanted},
+                "is_done": there >= wanted,
+                "new_url": reverse("practitioner:sheet-new", args=[course.pk, form.ref.form])
+                if may
+                else "",
+                "blank_url": reverse("practitioner:sheet-blank", args=[course.pk, form.ref.form])
+                if "print" in form.where
+                else "",
+            }
+        )
+    return found
+
+
+def _course_or_404(request: Request, pk: UUID) -> Any:
+    return get_object_or_404(plans.courses(seen_by=request.reader), pk=pk)
+
+
+def _form_or_404(course: Any, form: str) -> EngineForm:
+    try:
+        return artefacts.form_of(course, form)
+    except artefacts.FormNotHere:
+        raise Http404 from None
+
+
+def _sheet_or_404(request: Request, pk: UUID) -> Any:
+    found = artefacts.sheet(seen_by=request.reader, sheet=pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _door(request: Request, case: Any, *, back: str, title: str, **more: Any) -> sheets.Door:
+    def frame(template: str, status: int = 200, **context: Any) -> HttpResponse:
+        return case_page(
+            request,
+            f"practitioner/sheet/{template}.html",
+            case,
+            tab="sheets",
+            title=title,
+            head=False,
+            status=status,
+            **more,
+            **context,
+        )
+
+    return sheets.Door(
+        base=BASE,
+        frame=frame,
+        read=lambda row: reverse("practitioner:sheet", args=[row.sheet]),
+        change=lambda row: reverse("practitioner:sheet-change", args=[row.sheet]),
+        paper=lambda row: reverse("practitioner:sheet-print", args=[row.sheet]),
+        back=back,
+        seen=seen_by_whom(request, "artefact", case.circle_id),
+    )
+
+
+def _session_in(request: Request, course: Any) -> Any:
+    """The session this is filled in from, if the address names one of this course."""
+    try:
+        pk = UUID(request.GET.get("session", ""))
+    except ValueError:
+        return None
+    return queries.sessions(seen_by=request.reader).filter(course=course, pk=pk).first()
+
+
+@access("artefact", "C")
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: Request, pk: UUID, form: str) -> HttpResponse:
+    """Fill in a form of a course, together or from paper."""
+    course = _course_or_404(request, pk)
+    case = case_or_404(request, course.plan.case_id)
+    found = _form_or_404(course, form)
+    treated = {str(person.pk): person for person in plans.treated_by(course)}
+    session = _session_in(request, course)
+    about = treated.get(request.POST.get("about", "")) or next(iter(treated.values()))
+    back = (
+        reverse("practitioner:session", args=[session.pk])
+        if session is not None
+        else reverse("practitioner:case-sheets", args=[case.pk])
+    )
+    return sheets.fill(
+        request,
+        _door(request, case, back=back, title=sheets.title_of(str(found.ref))),
+        form=found,
+        course=course,
+        about=about,
+        persons=[(id, person.name) for id, person in treated.items()] if len(treated) > 1 else (),
+        session=session,
+        entered_from="paper" if request.GET.get("from") == "paper" else "session",
+    )
+
+
+@access("artefact", "E")
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: Request, pk: UUID) -> HttpResponse:
+    """Go on with a sheet, rate it again, or correct it: one more version."""
+    row = _sheet_or_404(request, pk)
+    case = case_or_404(request, row.course.plan.case_id)
+    found = _form_or_404(row.course, row.form)
+    back = reverse("practitioner:sheet", args=[row.sheet])
+    return sheets.fill(
+        request,
+        _door(request, case, back=back, title=sheets.title_of(row.form)),
+        form=found,
+        course=row.course,
+        about=row.about,
+        artefact=row,
+        session=_session_in(request, row.course),
+    )
+
+
+@access("artefact", "R")
+@require_safe
+def sheet(request: Request, pk: UUID) -> HttpResponse:
+    """One sheet as it holds now, with its earlier versions."""
+    row = _sheet_or_404(request, pk)
+    case = case_or_404(request, row.course.plan.case_id)
+    rows = artefacts.versions(seen_by=request.reader, sheet=pk)
+    is_open = row.course.ended_at is None and not row.is_struck
+    may = is_open and case.state != "closed" and request.reader.may("E", row)
+    step = _step_of(row) if may and row.is_complete else ""
+    return case_page(
+        request,
+        "practitioner/sheet/read.html",
+        case,
+        tab="sheets",
+        title=sheets.title_of(row.form),
+        head=False,
+        sheet=sheets.shown(request, row),
+        whose=row.about.name,
+        versions=sheets.versions_of(request, rows[1:]),
+        pk=pk,
+        may_change=may,
+        strike_form=Strike(initial={"version": row.number}) if may else None,
+        step_url=_step_url(row, step) if step else "",
+        session_url=reverse("practitioner:session", args=[row.session_id])
+        if row.session_id
+        else "",
+        seen=seen_by_whom(request, "artefact", case.circle_id),
+    )
+
+
+def _step_of(row: Any) -> str:
+    """The step of the protocol that makes this form."""
+    name = row.form.partition("/")[2].partition("@")[0]
+    phases = plans.protocol_of(row.course).phases
+    steps = (step for phase in phases for step in phase.steps)
+    return next((step.id for step in steps if step.artefact == name), "")
+
+
+def _step_url(row: Any, step: str) -> str:
+    address = reverse("practitioner:step-record", args=[row.course_id, step])
+    return f"{address}?session={row.session_id}" if row.session_id else address
+
+
+@access("artefact", "R")
+@require_safe
+def version(request: Request, pk: UUID, number: int) -> HttpResponse:
+    """One earlier version, to read."""
+    row = _sheet_or_404(request, pk)
+    case = case_or_404(request, row.course.plan.case_id)
+    versions = artefacts.artefacts(seen_by=request.reader).filter(sheet=pk)
+    return case_page(
+        request,
+        "practitioner/sheet/version.html",
+        case,
+        tab="sheets",
+        title=sheets.title_of(row.form),
+        head=False,
+        sheet=sheets.shown(request, get_object_or_404(versions, number=number)),
+        back=reverse("practitioner:sheet", args=[pk]),
+    )
+
+
+@access("artefact", "E")
+@require_http_methods(["POST"])
+def strike(request: Request, pk: UUID) -> HttpResponse:
+    """Say that a sheet was written by mistake."""
+    row = _sheet_or_404(request, pk)
+    form, at = Strike(request.POST), clock.now()
+    if not form.is_valid():
+        say(request, _("Say why it counts for nothing, in a few words."))
+        return redirect("practitioner:sheet", pk=pk)
+    try:
+        artefacts.strike(
+            artefact=row,
+            because=form.cleaned_data["because"],
+            expected=form.cleaned_data["version"],
+            by=request.reader,
+            at=at,
+        )
+    except (StaleVersion, artefacts.Struck):
+        say(request, _("Somebody changed this meanwhile. Here it is as it stands."))
+    else:
+        saved(request, at)
+    return redirect("practitioner:sheet", pk=pk)
+
+
+@access("artefact", "R")
+@require_safe
+def blank(request: Request, pk: UUID, form: str) -> HttpResponse:
+    """A form of a course, blank, to write on by hand."""
+    course = _course_or_404(request, pk)
+    found = _form_or_404(course, form)
+    if "print" not in found.where:
+        raise Http404
+    return _paper(
+        request,
+        course,
+        sheets.blank(found),
+        reverse("practitioner:case-sheets", args=[course.plan.case_id]),
+    )
+
+
+@access("artefact", "R")
+@require_safe
+def paper(request: Request, pk: UUID) -> HttpResponse:
+    """A sheet as it was filled in, on paper."""
+    row = _sheet_or_404(request, pk)
+    back = reverse("practitioner:sheet", args=[pk])
+    return _paper(request, row.course, sheets.shown(request, row), back)
+
+
+def _paper(request: Request, course: Any, sheet: Mapping[str, Any], back: str) -> HttpResponse:
+    return case_page(
+        request,
+        "practitioner/sheet/paper.html",
+        case_or_404(request, course.plan.case_id),
+        tab="sheets",
+        title=sheet["sheet_title"],
+        head=False,
+        sheet=sheet,
+        back=back,
+    )

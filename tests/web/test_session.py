@@ -13,6 +13,8 @@ import pytest
 from alongside.access import actions as access
 from alongside.access.models import Relationship
 from alongside.delivery import actions, queries, rules
+from alongside.measures import actions as measures
+from alongside.measures.models import Response
 from alongside.tasks import actions as tasks
 from tests.conftest import NOON
 from tests.factories import Cast, World
@@ -70,6 +72,40 @@ def a_booking(world: World, course: Any, at: At) -> Any:
     at(booking.ends_at)
     world.at(booking.ends_at)
     return booking
+
+
+# -- questions in a session ----------------------------------------------------------------------
+
+
+def test_a_form_is_filled_in_together_and_stands_with_its_session(
+    world: World, signed_in: SignedIn
+) -> None:
+    session = held(world, started(world))
+    asking = measures.make_asking(
+        circle=world.circle,
+        about=world.noor.person,
+        respondent=world.noor.person,
+        instrument="gad2",
+        by=world.asha.reader,
+        at=NOON,
+    )
+    browser = signed_in(world.asha)
+    where = f"/work/cases/{world.case.pk}/questions/{asking.pk}/enter/?session={session.pk}"
+    assert where in read(browser, f"/work/sessions/{session.pk}/")
+    wrong = where.replace(str(session.pk), str(uuid4()))
+    assert browser.get(wrong).status_code == 404
+    assert browser.get(where + "x").status_code == 404
+
+    send(browser, where, {"submission": "submission-1", "item_1": "1", "item_2": "2"})
+
+    row = Response._base_manager.get(asking=asking)
+    assert (row.entered_from, row.asking.occasion) == ("session", f"session:{session.pk}")
+    page = read(browser, f"/work/sessions/{session.pk}/")
+    assert f"/answers/{row.pk}/" in page
+    assert where not in page
+    assert "together, in the room" in read(
+        browser, f"/work/cases/{world.case.pk}/answers/{row.pk}/"
+    )
 
 
 # -- what happened -------------------------------------------------------------------------------

@@ -88,12 +88,14 @@ class TooLong(Refused):
 class Where:
     """Where answers were given, if not on a page of one's own: here, on paper, in a session.
 
-    ``filled_on`` is the day on the paper, ``typed_first_by`` who typed it in the first time.
+    ``filled_on`` is the day on the paper, ``typed_first_by`` who typed it in the first time,
+    ``occasion`` what they were given in, such as ``session:<uuid>``.
     """
 
     entered_from: str = ""
     filled_on: date | None = None
     typed_first_by: Person | None = None
+    occasion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,7 +394,7 @@ def record_answers(
         asked=items_to_ask(instrument, answers),
     )
     _ask_for(asking, instrument, blank, by=by, at=at)
-    _close(asking, submission, at)
+    _close(asking, submission, at, where.occasion)
     audit.write("measures.answers_recorded", by=by, at=at, about=response)
     crashpoint.here("measures.answers.written")
     return Recorded(response, alerts, blank)
@@ -569,10 +571,11 @@ def _ask_for(
     )
 
 
-def _close(asking: Asking, submission: str, at: datetime) -> None:
+def _close(asking: Asking, submission: str, at: datetime, occasion: str = "") -> None:
     asking.draft, asking.answered_at = "", at
     asking.submissions = [*asking.submissions, submission]
-    asking.save(update_fields=["draft", "answered_at", "submissions"])
+    asking.occasion = asking.occasion or occasion
+    asking.save(update_fields=["draft", "answered_at", "submissions", "occasion"])
 
 
 def _dangers(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -206,6 +206,21 @@ def answered_count(asking: Asking) -> tuple[int, int]:
 def of_circle(circle: UUID, *, seen_by: Any) -> Any:
     """Everything asked in a circle, newest first."""
     return askings(seen_by=seen_by).filter(circle=circle).order_by("-asked_at", "pk")
+
+
+def open_for(persons: Collection[UUID], circle: UUID, *, seen_by: Any, at: datetime) -> Any:
+    """What some persons of a circle can still answer, alone or with somebody, oldest first."""
+    return (
+        askings(seen_by=seen_by)
+        .filter(circle=circle, respondent__in=persons)
+        .filter(answered_at=None, declined_at=None, expires_at__gt=at)
+        .order_by("due_on", "asked_at", "pk")
+    )
+
+
+def answered_in(occasion: str, *, seen_by: Any) -> Any:
+    """What was answered on one occasion, such as ``session:<uuid>``, oldest first."""
+    return responses(seen_by=seen_by).filter(asking__occasion=occasion).order_by("answered_at")
 
 
 def sent_by_mail(found: list[Asking]) -> dict[UUID, str]:

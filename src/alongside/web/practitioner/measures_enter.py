@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from alongside.delivery import queries as sessions
 from alongside.measures import actions, queries
 from alongside.records import clock
 from alongside.web.parts.access import access
@@ -23,7 +24,6 @@ from alongside.web.practitioner.measures import READ_OR_SEND, asking_or_404, sta
 
 SUBMISSION = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
 _VALUE = re.compile(r"-?[0-9]{1,3}\Z")
-TOGETHER = actions.Where("session")
 
 
 class Answers(Form):
@@ -120,6 +120,7 @@ def enter(request: Request, pk: UUID, asking: UUID) -> HttpResponse:
     """Write down what somebody answers on paper or in the room."""
     case = case_or_404(request, pk)
     found = asking_or_404(request, case, asking)
+    where = actions.Where("session", occasion=_occasion(request, case))
     if request.method != "POST":
         if state_of(found, clock.now()) not in ("open", "begun"):
             return redirect("practitioner:case-measures", case.pk)
@@ -138,7 +139,7 @@ def enter(request: Request, pk: UUID, asking: UUID) -> HttpResponse:
             submission=submission,
             by=request.reader,
             at=at,
-            where=TOGETHER,
+            where=where,
         )
     except actions.InvalidAnswers as refusal:
         actions.tell_now(refusal.alerts, at)
@@ -152,6 +153,19 @@ def enter(request: Request, pk: UUID, asking: UUID) -> HttpResponse:
         say(request, _("This form was answered before, or it ran out. Nothing was saved."))
         return redirect("practitioner:case-measures", case.pk)
     return recorded_page(request, case, recorded, at)
+
+
+def _occasion(request: Request, case: Any) -> str:
+    """The session of this case from whose page somebody came, if any."""
+    named = request.GET.get("session", "")
+    if not named:
+        return ""
+    try:
+        key = UUID(named)
+    except ValueError:
+        raise Http404 from None
+    held = sessions.sessions(seen_by=request.reader).filter(course__plan__case=case.pk)
+    return f"session:{get_object_or_404(held, pk=key).pk}"
 
 
 def _enter_totals(request: Request, case: Any, asking: Any) -> HttpResponse:

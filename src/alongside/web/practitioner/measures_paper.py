@@ -117,6 +117,7 @@ def sheet(request: Request, pk: UUID, asking: UUID) -> HttpResponse:
         is_large=is_large,
         language=language,
         others=[{"code": code, "name": name} for code, name in spoken.items() if code != language],
+        is_translated=queries.wording_of(found, language).language == language,
         sheet=_sheet(found, language, is_large=is_large),
         back_url=reverse("practitioner:case-measures", args=[case.pk]),
     )

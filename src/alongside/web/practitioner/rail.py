@@ -68,7 +68,10 @@ def _belongs(here: str, name: str) -> bool:
                 "session",
                 "note",
                 "homework",
+                "measure",
+                "paper",
                 "sheet",
+                "track",
             )
         ),
         "practitioner:concerns": ("practitioner:concern",),

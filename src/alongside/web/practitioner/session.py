@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from alongside import catalogue
 from alongside.calendar import queries as calendar
 from alongside.calendar.rules import NoSuchTime, NoSuchZone, instant
 from alongside.cases import queries as cases
 from alongside.delivery import actions, queries, rules
+from alongside.measures import queries as measures
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.errors import NotAllowed, Refused, StaleVersion
@@ -453,9 +455,45 @@ def _page(
             for row in queries.steps_in(seen_by=reader, session=held)
         ],
         open_steps=_open_steps(request, held, at) if may_tell and held.held else [],
+        questions=_questions(request, held, case, at) if held.held else [],
+        answered=_answered(request, held, case),
+        ask_url=reverse("practitioner:case-measures", args=[case.pk]),
         seen_note=seen_by_whom(request, "progress_note", held.circle_id),
         form=next((f for f in (note_form, homework_form, addition_form) if f is not None), None),
     )
+
+
+def _questions(request: Request, held: Any, case: Any, at: datetime) -> list[dict[str, str]]:
+    """Forms that somebody who came can fill in now, together."""
+    came = [
+        row.person_id
+        for row in queries.attendance(seen_by=request.reader, session=held)
+        if row.word in rules.CAME
+    ]
+    rows = measures.open_for(came, held.circle_id, seen_by=request.reader, at=at)[:20]
+    return [
+        {
+            "name": measures.instrument_of(row).name,
+            "who": str(row.respondent),
+            "url": reverse("practitioner:measure-enter", args=[case.pk, row.pk])
+            + f"?session={held.pk}",
+        }
+        for row in rows
+        if request.reader.may("C", row)
+    ]
+
+
+def _answered(request: Request, held: Any, case: Any) -> list[dict[str, str]]:
+    """What was answered in this session."""
+    here = catalogue.current().instruments
+    return [
+        {
+            "name": here[row.instrument].name if row.instrument in here else row.instrument,
+            "who": str(row.respondent),
+            "url": reverse("practitioner:measure-response", args=[case.pk, row.pk]),
+        }
+        for row in measures.answered_in(f"session:{held.pk}", seen_by=request.reader)
+    ]
 
 
 def _facts(request: Request, held: Any) -> list[dict[str, str]]:

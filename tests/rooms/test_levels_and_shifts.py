@@ -8,12 +8,14 @@ from uuid import uuid4
 
 import pytest
 
+from alongside.access.models import Relationship
 from alongside.crisis import actions, escalation, lowering
 from alongside.crisis.models import Alert, AlertEvent
 from alongside.engine.risk import RiskFinding
 from alongside.notify import dispatcher
 from alongside.notify.models import Message
 from alongside.records.errors import NotAllowed
+from alongside.records.scoped import writing
 from alongside.tasks.models import Task
 from tests.conftest import NOON
 from tests.fakes.transports import Recording
@@ -119,6 +121,26 @@ def test_without_a_reason_nothing_changes(world, reason):
         with pytest.raises(lowering.NeedsReason):
             act(alert=alert, level=level, reason=reason, by=world.asha.reader, at=NOON)
     assert fresh(alert).level == "B"
+
+
+def test_the_lead_of_another_circle_is_no_clinician_of_this_one(world):
+    alert = about_sam(world, "B")
+    # Told as somebody on shift, Hana may open it; she leads elsewhere, and that is not here.
+    with writing():
+        Relationship.objects.create(
+            account=world.hana.account,
+            role="lead",
+            institution=world.institution,
+            within=world.institution,
+            valid_from=NOON,
+            reason="intake duty",
+            granted_by=world.grace.account,
+        )
+    assert "lead" in world.hana.reader.roles
+    assert not lowering.may_lower(alert, by=world.hana.reader)
+    with pytest.raises(lowering.NotAClinician):
+        lowering.lower_level(alert=alert, level="C", reason="why", by=world.hana.reader, at=NOON)
+    assert lowering.may_lower(alert, by=world.asha.reader)
 
 
 def test_lowered_to_the_work_list_it_is_a_task_and_what_was_queued_is_withheld(world, at):

@@ -153,6 +153,9 @@ class FollowUpPlan(Shape):
     checked: date
     review_by: date
     after: tuple[Word, ...] = Field(min_length=1)
+    ends: tuple[Word, ...] = Field(min_length=1)
+    debrief_levels: tuple[Code, ...] = Field(min_length=1)
+    debrief_days: Annotated[int, Field(ge=1)]
     steps: tuple[StepFile, ...] = Field(min_length=1)
 
     _ref: Ref = PrivateAttr(default=Ref("follow_up", 1))
@@ -275,7 +278,8 @@ def unfit(catalogue: Catalogue) -> Mapping[str, Mapping[str, list[Problem]]]:
     found: dict[str, list[Problem]] = {}
     for id, plan in catalogue.shelves.get("follow_ups", {}).items():
         here = f"content/danger/follow_up/{plan.ref.version}.yaml"
-        names = [name for name in plan.after if outcomes and name not in outcomes]
+        said = (*plan.after, *plan.ends)
+        names = [name for name in said if outcomes and name not in outcomes]
         names += [s.missed.rule for s in plan.steps if s.missed.rule and s.missed.rule not in rules]
         if names and outcomes and rules:
             found[id] = [Problem(here, 1, 1, f"there is no {name}") for name in names]

@@ -20,9 +20,7 @@ from alongside.tasks import actions as tasks
 
 TASK = "follow_up"
 DEBRIEF_TASK = "debrief"
-ASKED_HOW_IT_WAS = ("A", "B")
 CHASED_TASK = "follow_up_missed"
-DECEASED = "deceased"
 
 
 @action
@@ -31,19 +29,19 @@ def schedule(*, alert: Alert, by: Reader, at: datetime) -> tuple[FollowUp, ...]:
 
     It follows from closing, which asked for the right. Only for A, B and C of a circle, after the
     outcomes that content lists, and each step once: an alert that opens again keeps its dates.
-    After a death what was still due for this circle ends. After an A or B everybody on the staff
-    who was on it is asked how it was for them, whoever it was about.
+    After a death what was still due for this circle ends. After the levels that content lists
+    everybody on the staff who was on it is asked how it was for them, whoever it was about.
     """
-    if alert.level in ASKED_HOW_IT_WAS:
-        _ask_how_it_was(alert, by=by, at=at)
+    plan = catalogue.current().follow_up()
+    if alert.level in plan.debrief_levels:
+        _ask_how_it_was(alert, within=timedelta(days=plan.debrief_days), by=by, at=at)
     circle_id = circle_of(alert)
     if circle_id is None:
         return ()
     circle = Circle.objects.unscoped("whose alert was closed").get(pk=circle_id)
-    if alert.outcome == DECEASED:
+    if alert.outcome in plan.ends:
         end_all(circle=circle, outcome="moot", by=by, at=at)
         return ()
-    plan = catalogue.current().follow_up()
     if not alert.is_life_critical or alert.outcome not in plan.after:
         return ()
     there = set(
@@ -83,7 +81,7 @@ def schedule(*, alert: Alert, by: Reader, at: datetime) -> tuple[FollowUp, ...]:
     return tuple(made)
 
 
-def _ask_how_it_was(alert: Alert, *, by: Reader, at: datetime) -> None:
+def _ask_how_it_was(alert: Alert, *, within: timedelta, by: Reader, at: datetime) -> None:
     """Everybody on the staff who had the alert, or spoke to somebody, is asked how it was."""
     rows = AlertEvent.objects.unscoped("who was on it").filter(
         alert=alert, kind__in=["acknowledged", "contact"], account__is_staff_member=True
@@ -96,7 +94,7 @@ def _ask_how_it_was(alert: Alert, *, by: Reader, at: datetime) -> None:
             institution=house,
             what=DEBRIEF_TASK,
             for_account=account,
-            due_at=at + timedelta(days=3),
+            due_at=at + within,
             by=by,
             at=at,
         )

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import cast
 
 from alongside import catalogue
-from alongside.crisis import actions, rules, telling
+from alongside.access.readers import AccountReader
+from alongside.crisis import actions, edges, rules, telling
 from alongside.crisis.models import Alert
 from alongside.engine.risk import LEVELS, RiskFinding
 from alongside.engine.risk.levels import Code
@@ -89,9 +90,8 @@ def lower_level(*, alert: Alert, level: str, reason: str, by: Reader, at: dateti
         raise actions.AlreadyClosed(alert=alert)
     if level <= alert.level:
         raise NotLessUrgent(level=level)
-    may = catalogue.current().danger.levels[alert.level].lowered_by
-    if by.account_id is None or not set(may) & by.roles:
-        raise NotAClinician(roles=may)
+    if not _is_clinician(alert, by):
+        raise NotAClinician(roles=catalogue.current().danger.levels[alert.level].lowered_by)
     was, new = alert.level, catalogue.current().danger.levels[level]
     alert.level = level
     if not new.is_life_critical:
@@ -116,8 +116,21 @@ def lower_level(*, alert: Alert, level: str, reason: str, by: Reader, at: dateti
 
 def may_lower(alert: Alert, *, by: Reader) -> bool:
     """Whether this reader is a named clinician for this alert."""
-    may = catalogue.current().danger.levels[alert.level].lowered_by
-    return bool(set(may) & by.roles) and by.may("E", alert)
+    return _is_clinician(alert, by) and by.may("E", alert)
+
+
+def _is_clinician(alert: Alert, by: Reader) -> bool:
+    """Whether the reader has one of the roles for this alert: in its circle, not in some other.
+
+    Before there is a circle, the role is one at the institution that must answer.
+    """
+    if not isinstance(by, AccountReader):
+        return False
+    roles = catalogue.current().danger.levels[alert.level].lowered_by
+    circle = edges.circle_of(alert)
+    if circle is not None:
+        return circle in by.circles_of(*roles)
+    return alert.institution_id in by.institutions_of(*roles)
 
 
 def _checked(alert: Alert, level: str, reason: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from alongside.access import actions as access
 from alongside.access.models import Relationship
+from alongside.crisis.models import Alert
 from alongside.delivery import actions, queries, rules
 from alongside.measures import actions as measures
 from alongside.measures.models import Response
@@ -603,3 +604,25 @@ def test_a_list_of_sessions_costs_the_same_however_long_it_is(
     assert "Session 1<" not in page
     assert "Session 1<" in read(browser, f"{address}?page=2")
     read(browser, f"{address}?page=%00")
+
+
+# -- danger, asked in a session ------------------------------------------------------------------
+
+
+def test_danger_asked_in_a_session_is_part_of_it_and_tells_the_on_call_team_at_once(
+    world: World, signed_in: SignedIn
+) -> None:
+    session = held(world, started(world))
+    asha = signed_in(world.asha)
+    page = read(asha, f"/work/sessions/{session.pk}/")
+    assert "words in a note tell nobody" in page
+    where = f"/work/cases/{world.case.pk}/danger/?session={session.pk}"
+    assert where in page
+    answered = {"about": str(world.sam.pk), "q_talk_of_dying": "plan_or_means"}
+    send(asha, where, answered)
+    alert = Alert.objects.unscoped("a test").get()
+    assert (alert.level, alert.about) == ("B", world.sam)
+    assert "B: an alert was raised" in read(asha, f"/work/sessions/{session.pk}/")
+    back = asha.post(where, {"about": str(world.sam.pk), "q_badly_hurt": "no"})
+    assert back.url == f"/work/sessions/{session.pk}/"
+    assert "No danger was told" in read(asha, f"/work/sessions/{session.pk}/")

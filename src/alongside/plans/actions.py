@@ -130,7 +130,13 @@ class NothingToRelease(Refused):
 
 @action
 def look_at_danger(
-    *, case: Case, about: Person, answers: Mapping[str, str | None], by: Reader, at: datetime
+    *,
+    case: Case,
+    about: Person,
+    answers: Mapping[str, str | None],
+    by: Reader,
+    at: datetime,
+    source: str = "",
 ) -> Checked:
     """Keep a practitioner's look at present danger, and raise what it found.
 
@@ -139,6 +145,7 @@ def look_at_danger(
     Args:
         about: whom it is about: the focus person or a live member.
         answers: by question id; None is a question that was not asked. One at least was.
+        source: what it belongs to, as ``session:<uuid>``: the structured part of its note.
 
     Returns:
         The check and the alerts it raised. The caller tells at once (``measures.tell_now``).
@@ -165,6 +172,7 @@ def look_at_danger(
         written_by=Person.objects.unscoped("who looked").get(pk=_writer(by, case)),
         answers=dict(answers),
         findings=find_intake_risk(intake, given),
+        source=source,
         by=by,
         at=at,
     )

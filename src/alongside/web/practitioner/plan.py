@@ -329,6 +329,9 @@ def _step(course: Any, step: Any, names: Mapping[str, str], *, can_record: bool)
     elif step.status == "later":
         why = _("Opens with its phase")
     recordable = can_record and step.status != "locked"
+    form = _form_of(queries.protocol_of(course), step.step) if recordable else ""
+    if form not in catalogue.current().artefacts_of(course.protocol):
+        form = ""
     return {
         "state": step.status,
         "title": names[step.step],
@@ -339,6 +342,9 @@ def _step(course: Any, step: Any, names: Mapping[str, str], *, can_record: bool)
         if recordable or (can_record and step.status == "locked")
         else "",
         "label": _("Record") if step.status != "done" else _("Change"),
+        "form_url": reverse("practitioner:sheet-new", args=[course.pk, form])
+        if form and course.started_at and not course.ended_at
+        else "",
     }
 
 
@@ -390,8 +396,12 @@ def _now_words(step: Mapping[str, Any]) -> str:
 @access("safety_check", "C")
 @require_http_methods(["GET", "HEAD", "POST"])
 def danger(request: Request, pk: UUID) -> HttpResponse:
-    """A practitioner looks at present danger with one person alone."""
+    """A practitioner looks at present danger with one person alone.
+
+    ``?session=`` makes it the structured part of that session's note, and leads back there.
+    """
     case = case_or_404(request, pk)
+    held = _session_of(request, case)
     persons = persons_of(request, case)
     language = get_language() or "en"
     form = LookAtDanger(
@@ -408,6 +418,7 @@ def danger(request: Request, pk: UUID) -> HttpResponse:
                 case=case,
                 about=persons[form.cleaned_data["about"]],
                 answers=form.answers(),
+                source=f"session:{held.pk}" if held is not None else "",
                 by=request.reader,
                 at=at,
             )
@@ -415,7 +426,7 @@ def danger(request: Request, pk: UUID) -> HttpResponse:
             said.add_refusal(form, why)
         else:
             measures.tell_now(checked.alerts, at)
-            return _after_danger(request, case, checked, at)
+            return _after_danger(request, case, held, checked, at)
     return case_page(
         request,
         "practitioner/plan/danger.html",
@@ -431,7 +442,19 @@ def danger(request: Request, pk: UUID) -> HttpResponse:
     )
 
 
-def _after_danger(request: Request, case: Any, checked: Any, at: datetime) -> HttpResponse:
+def _session_of(request: Request, case: Any) -> Any:
+    """The session of this case that the address names; None without one, or one of another case."""
+    try:
+        named = UUID(request.GET.get("session", ""))
+    except ValueError:
+        return None
+    rows = progress.sessions(seen_by=request.reader)
+    return rows.filter(pk=named, circle=case.circle_id, held=True).first()
+
+
+def _after_danger(
+    request: Request, case: Any, held: Any, checked: Any, at: datetime
+) -> HttpResponse:
     board = address("practitioner:crisis-board")
     if checked.alerts and board:
         say(
@@ -441,6 +464,8 @@ def _after_danger(request: Request, case: Any, checked: Any, at: datetime) -> Ht
         )
         return redirect(board)
     saved(request, at)
+    if held is not None:
+        return redirect("practitioner:session", pk=held.pk)
     return redirect("practitioner:case-plan", pk=case.pk)
 
 

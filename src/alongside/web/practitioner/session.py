@@ -20,6 +20,7 @@ from alongside import catalogue
 from alongside.calendar import queries as calendar
 from alongside.calendar.rules import NoSuchTime, NoSuchZone, instant
 from alongside.cases import queries as cases
+from alongside.crisis import queries as crisis
 from alongside.delivery import actions, queries, rules
 from alongside.measures import queries as measures
 from alongside.plans import queries as plans
@@ -458,6 +459,11 @@ def _page(
         questions=_questions(request, held, case, at) if held.held else [],
         answered=_answered(request, held, case),
         ask_url=reverse("practitioner:case-measures", args=[case.pk]),
+        looks=_looks(request, held),
+        look_url=reverse("practitioner:case-danger", args=[case.pk]) + f"?session={held.pk}",
+        may_look=reader.may_make(
+            "safety_check", institution=held.institution_id, circle=held.circle_id
+        ),
         seen_note=seen_by_whom(request, "progress_note", held.circle_id),
         form=next((f for f in (note_form, homework_form, addition_form) if f is not None), None),
     )
@@ -480,6 +486,21 @@ def _questions(request: Request, held: Any, case: Any, at: datetime) -> list[dic
         }
         for row in rows
         if request.reader.may("C", row)
+    ]
+
+
+def _looks(request: Request, held: Any) -> list[dict[str, str]]:
+    """What was asked about danger in this session, and how urgent what was found is."""
+    rows = crisis.safety_checks(seen_by=request.reader).filter(source=f"session:{held.pk}")
+    return [
+        {
+            "who": str(row.about),
+            "found": _("%(level)s: an alert was raised") % {"level": row.findings[0]["level"]}
+            if row.findings
+            else _("No danger was told"),
+            "is_well": "" if row.findings else "yes",
+        }
+        for row in rows.select_related("about")
     ]
 
 

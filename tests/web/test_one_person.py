@@ -132,10 +132,15 @@ def test_danger_is_told_and_raised_as_by_a_link_and_its_page_closes(
     assert "Saved and sent to the on-call team at 12:00." in shown
     assert "tell anybody who works here, now" in shown
 
+    tablet.handler.enforce_csrf_checks = True  # a danger page sends neither token nor origin
+    assert tablet.post("/here/done/")["Location"] == "/here/"
+    assert tablet.post("/here/10/", {"a": "1"}).status_code == 403
+    tablet.handler.enforce_csrf_checks = False
     tablet.post("/here/10/", {"a": "1"})
     sent = tablet.post("/here/check/", fields(text(tablet, "/here/check/")))
     assert sent["Location"] == "/here/help/"
     assert "I am done" in text(tablet, "/here/")
+    tablet.handler.enforce_csrf_checks = True
     assert BACK in tablet.post("/here/done/", follow=True).content.decode()
     assert BACK in text(tablet, "/here/help/")
 

@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alongside.access import one_person as device
@@ -155,11 +156,12 @@ def decline(request: Request, asking: Any) -> HttpResponse:
     return response
 
 
+@csrf_exempt  # it comes from a danger page, which says nothing of where it was
 @access.here
 @require_POST
 @_form
 def done(request: Request, asking: Any) -> HttpResponse:
-    """The person has read whom to call, and is done."""
+    """The person has read whom to call, and is done. All it can do is to close the form."""
     if _is_done(asking):
         _end(request, asking)
     return redirect("here:start")

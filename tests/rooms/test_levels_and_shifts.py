@@ -7,6 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from alongside.access.models import Relationship
 from alongside.crisis import actions, escalation, lowering
@@ -21,7 +23,7 @@ from tests.conftest import NOON
 from tests.fakes.transports import Recording
 
 wall = datetime.fromisoformat  # what the clock on the wall shows
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 HANA, BO, GRACE = (f"{name}@example.org" for name in ("hana", "bo", "grace"))
 
 
@@ -272,6 +274,36 @@ def test_who_goes_off_shift_with_an_alert_is_asked_to_hand_it_over_and_has_it_un
     assert fresh(alert).acknowledged_by == house.hana.account
     house.at(MIDNIGHT + HOUR)
     assert house.hana.reader.may("E", fresh(alert))
+
+
+def test_the_loop_asks_the_same_few_questions_for_one_open_alert_and_for_many(house, at):
+    """Quiet alerts are not locked and cost no question each: some climb, some somebody has."""
+    put_on(house, house.bo, MIDNIGHT.replace(tzinfo=None))
+    quiet = NOON + 10 * SECOND
+
+    def settle() -> None:
+        for alert in Alert.objects.unscoped("a test").filter(notified_at=None):
+            dispatcher.send_due(transport=Recording(), at=NOON, about=f"alert:{alert.pk}")
+        escalation.climb_once(at=quiet)
+
+    def look() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            escalation.climb_once(at=quiet)
+        assert not [each for each in asked if "UPDATE" in each["sql"]]
+        return len(asked)
+
+    at(NOON)
+    nothing_open = look()
+    found = []
+    for number in range(6):
+        alert = public(house, "unsure")
+        if number % 2:
+            actions.acknowledge(alert=alert, by=house.hana.reader, at=NOON)
+        settle()
+        found.append(look())
+    assert nothing_open <= 7
+    assert set(found[1:]) == {found[1]}
+    assert found[1] <= nothing_open + 2
 
 
 def test_a_colleague_of_another_house_is_never_told_by_their_shift(house, at):

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.mail import EmailMessage as DjangoMessage
-from django.db import connection
+from django.db import connection, transaction
 
-from alongside.notify import actions, dispatcher, queries, rules, transports
+from alongside.notify import actions, bell, dispatcher, queries, rules, transports
 from alongside.notify.mail import Backend, MailNotTaken
 from alongside.notify.models import Attempt, Message
 from alongside.records.reader import system
@@ -223,6 +223,41 @@ def run_until(condition, *, transport, within: float = 8.0) -> float:
     finally:
         stop.set()
         thread.join()
+
+
+def test_a_message_rings_once_it_is_kept_and_is_sent_without_waiting_for_the_next_look(
+    real_house, monkeypatch
+):
+    monkeypatch.setattr(dispatcher, "POLL", 60.0)
+    monkeypatch.setattr(dispatcher, "LOOK_YOURSELF", 60.0)
+    transport, stop = Recording(), threading.Event()
+    loop = threading.Thread(
+        target=dispatcher.run, kwargs={"stop": stop, "transports": (transport,)}
+    )
+    loop.start()
+    try:
+        deadline = time.monotonic() + 8
+        while not queries.pulse(at=NOON).is_alive and time.monotonic() < deadline:
+            time.sleep(0.02)
+        for number in range(3):
+            with transaction.atomic():
+                put(real_house, key=str(number))
+            while len(transport.taken) <= number and time.monotonic() < deadline:
+                time.sleep(0.005)
+        assert len(transport.taken) == 3
+    finally:
+        stop.set()
+        bell.ring()
+        loop.join()
+
+
+def test_one_look_tells_which_channels_have_something_due(house, django_assert_num_queries):
+    put(house, key="mail")
+    put(house, key="text", channel="sms")
+    put(house, key="later", channel="voice", due_at=NOON + timedelta(minutes=1))
+    with django_assert_num_queries(1):
+        assert queries.due_channels(at=NOON) == {"email", "sms"}
+    assert queries.due_channels(at=NOON - timedelta(seconds=1)) == set()
 
 
 def test_a_slow_recipient_does_not_hold_up_the_others(real_house):

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from alongside import catalogue
 from alongside.cases.models import Concern
 from alongside.crisis import actions, care, codes, edges, rules, telling
-from alongside.crisis.models import Alert, Shift
+from alongside.crisis.models import Alert, AlertEvent, Shift
 from alongside.directory.models import Service
 from alongside.notify.models import Message
 from alongside.records.actions_base import action
@@ -133,11 +133,15 @@ def _open_again(*, alert: object, by: Reader, at: datetime) -> int:
 def tell_those_now_on_shift(*, by: Reader, at: datetime) -> int:
     """Tell a step anew when all its messages were withheld: the shift changed, or people left."""
     about = [f"alert:{pk}" for pk in _climbing().values_list("pk", flat=True)]
+    if not about:
+        return 0
     messages = Message.objects.unscoped(REASON).filter(about__in=about)
-    live = set(messages.filter(withheld_at=None).values_list("about", flat=True))
-    withheld = set(messages.filter(withheld_at__isnull=False).values_list("about", flat=True))
+    counted = messages.values("about").annotate(
+        live=Count("pk", filter=Q(withheld_at=None)), withheld=Count("withheld_at")
+    )
+    dead = [each["about"] for each in counted if each["withheld"] and not each["live"]]
     moved = 0
-    for each in sorted(withheld - live):
+    for each in sorted(dead):
         moved += _tell_anew(alert=each.partition(":")[2], by=by, at=at)
     return moved
 
@@ -154,20 +158,31 @@ def _tell_anew(*, alert: object, by: Reader, at: datetime) -> int:
 
 
 def tell_those_who_come_on(*, by: Reader, at: datetime) -> int:
-    """Tell the first on call of a new shift about the alerts that nobody has yet."""
+    """Tell the first on call of a new shift about the alerts that nobody has yet.
+
+    One look for all alerts; only those somebody is not told of are locked.
+    """
+    told = AlertEvent.objects.unscoped(REASON).filter(
+        kind="told",
+        alert=OuterRef(OuterRef("pk")),
+        account=OuterRef("account"),
+        at__gte=OuterRef("starts_at"),
+    )
+    untold = (
+        _running(at)
+        .filter(service=OuterRef("service"), order=1, account__is_active=True)
+        .filter(~Exists(told), starts_at__gt=OuterRef("raised_at"))
+    )
     moved = 0
-    for alert in _climbing().filter(service__isnull=False):
-        begun = Shift.objects.unscoped(REASON).filter(
-            service=alert.service_id,
-            order=1,
-            starts_at__gt=alert.raised_at,
-            starts_at__lte=at,
-            ends_at__gt=at,
-            ended_at=None,
-            account__is_active=True,
+    for alert in list(_climbing().filter(Exists(untold))):
+        begun = (
+            _running(at)
+            .filter(service=alert.service_id, order=1, account__is_active=True)
+            .filter(starts_at__gt=alert.raised_at)
         )
         for shift in begun.select_related("account"):
-            moved += _tell_who_comes_on(alert=alert.pk, shift=shift, by=by, at=at)
+            if not telling.heard_on_shift(alert=alert, shift=shift, at=at):
+                moved += _tell_who_comes_on(alert=alert.pk, shift=shift, by=by, at=at)
     return moved
 
 
@@ -178,16 +193,27 @@ def _tell_who_comes_on(*, alert: object, shift: Shift, by: Reader, at: datetime)
 
 
 def ask_for_a_hand_over(*, by: Reader, at: datetime) -> int:
-    """Ask whoever has an alert and went off shift to hand it over. Until then they have it."""
+    """Ask whoever has an alert and went off shift to hand it over. Until then they have it.
+
+    One look for all alerts; only those whose holder was not asked since are locked.
+    """
+    mine = Q(service=OuterRef("service"), account=OuterRef("acknowledged_by"))
+    asked = AlertEvent.objects.unscoped(REASON).filter(
+        kind="shift_ended", alert=OuterRef(OuterRef("pk")), at__gte=OuterRef("ends_at")
+    )
+    over = Shift.objects.unscoped(REASON).filter(
+        mine, ~Exists(asked), ends_at__gt=OuterRef("acknowledged_at"), ends_at__lte=at
+    )
+    gone = _open().filter(Exists(over), ~Exists(_running(at).filter(mine)))
     moved = 0
-    for alert in _open().filter(acknowledged_by__isnull=False, service__isnull=False):
-        mine = Shift.objects.unscoped(REASON).filter(
-            service=alert.service_id, account=alert.acknowledged_by_id
+    for alert in list(gone):
+        last = (
+            Shift.objects.unscoped(REASON)
+            .filter(service=alert.service_id, account=alert.acknowledged_by_id)
+            .filter(ends_at__gt=alert.acknowledged_at, ends_at__lte=at)
+            .order_by("-ends_at")
+            .first()
         )
-        if mine.filter(starts_at__lte=at, ends_at__gt=at, ended_at=None).exists():
-            continue
-        over = mine.filter(ends_at__gt=alert.acknowledged_at, ends_at__lte=at).order_by("-ends_at")
-        last = over.first()
         if last is not None and not telling.was_told(alert, f"shift-{last.pk}"):
             moved += _ask_for_a_hand_over(alert=alert.pk, shift=last, by=by, at=at)
     return moved
@@ -201,23 +227,30 @@ def _ask_for_a_hand_over(*, alert: object, shift: Shift, by: Reader, at: datetim
     return telling.tell_news(alert=found, news="shift_ended", key=f"shift-{shift.pk}", by=by, at=at)
 
 
-@action
 def note_what_was_sent(*, by: Reader, at: datetime) -> int:
     """Note on each alert when the first of its messages went out: it is *notified*."""
-    waiting = _open().filter(notified_at=None)
+    waiting = [
+        f"alert:{pk}" for pk in _open().filter(notified_at=None).values_list("pk", flat=True)
+    ]
+    if not waiting:
+        return 0
+    messages = Message.objects.unscoped(REASON).filter(about__in=waiting, sent_at__isnull=False)
     moved = 0
-    for alert in waiting.select_for_update(of=("self",), skip_locked=True):
-        sent = (
-            Message.objects.unscoped(REASON)
-            .filter(about=f"alert:{alert.pk}", sent_at__isnull=False)
-            .aggregate(first=Min("sent_at"))["first"]
-        )
-        if sent is not None:
-            alert.notified_at = sent
-            alert.save(update_fields=["notified_at"])
-            telling.event(alert, "notified", at=sent, step=alert.step)
-            moved += 1
+    for each in list(messages.values("about").annotate(first=Min("sent_at"))):
+        moved += _note_sent(alert=each["about"].partition(":")[2], sent=each["first"], by=by, at=at)
     return moved
+
+
+@action
+def _note_sent(*, alert: object, sent: datetime, by: Reader, at: datetime) -> int:
+    rows = _open().filter(pk=alert, notified_at=None)
+    found = rows.select_for_update(of=("self",), skip_locked=True).first()
+    if found is None:
+        return 0
+    found.notified_at = sent
+    found.save(update_fields=["notified_at"])
+    telling.event(found, "notified", at=sent, step=found.step)
+    return 1
 
 
 def follow_cases(*, by: Reader, at: datetime) -> int:
@@ -314,6 +347,13 @@ def _chase(*, service: Service, by: Reader, at: datetime) -> int:
         telling.tell_of_gap(service=service, account=account, round=every, by=by, at=at)
         for account in telling.managers(service.institution_id, at)
     )
+
+
+def _running(at: datetime) -> ScopedQuerySet:
+    rows: ScopedQuerySet = Shift.objects.unscoped(REASON).filter(
+        starts_at__lte=at, ends_at__gt=at, ended_at=None
+    )
+    return rows
 
 
 def _open() -> ScopedQuerySet:

@@ -322,12 +322,7 @@ def step_of(alert: Alert) -> rules.Step:
 def tell_who_comes_on(*, alert: Alert, shift: Shift, by: Reader, at: datetime) -> int:
     """Tell whoever has come on shift as the first about an alert nobody has, if nothing did."""
     begin = f"{alert.pk}:shift:{shift.pk}:{shift.account_id}"
-    told = Message.objects.unscoped("told before").filter(
-        about=f"alert:{alert.pk}", account=shift.account_id, created_at__gte=shift.starts_at
-    )
-    if told.exists():
-        return 0
-    if edges.is_kin(account=shift.account_id, alert=alert, at=at):
+    if heard_on_shift(alert=alert, shift=shift, at=at):
         return 0
     acting = system(REASON, at)
     to = Recipient(shift.account, shift.account.email, "on_shift")
@@ -337,6 +332,14 @@ def tell_who_comes_on(*, alert: Alert, shift: Shift, by: Reader, at: datetime) -
     _queue_other_ways(alert, to, begin, SHIFT_MESSAGE, subject, body, codes=True, by=acting, at=at)
     event(alert, "told", at=at, step=alert.step, account=shift.account, note="on_shift")
     return 1
+
+
+def heard_on_shift(*, alert: Alert, shift: Shift, at: datetime) -> bool:
+    """Whether this shift was told of the alert, or must not be: its owner is family (A10)."""
+    told = AlertEvent.objects.unscoped("told before").filter(
+        alert=alert, kind="told", account=shift.account_id, at__gte=shift.starts_at
+    )
+    return told.exists() or edges.is_kin(account=shift.account_id, alert=alert, at=at)
 
 
 def was_told(alert: Alert, key: str) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from alongside.notify import queries, rules
+from alongside.notify import bell, queries, rules
 from alongside.notify.models import Attempt, Channel, Heartbeat, Message
 from alongside.notify.transports import Said
 from alongside.people.models import Institution
@@ -70,6 +70,7 @@ def queue(
     )
     if is_new:
         _write("notify.message_queued", message, by=by, at=at)
+        bell.ring_after_commit()
     return message
 
 

@@ -12,13 +12,14 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import close_old_connections, connection
 
 from alongside import catalogue
 from alongside.notify import actions, canary, queries, rules
+from alongside.notify.bell import Bell
 from alongside.notify.models import Message
 from alongside.notify.transports import Said, Transport, configured, letter
 from alongside.records import clock, crashpoint
@@ -31,7 +32,8 @@ log = logging.getLogger(__name__)
 SENDERS = 4  # a transport that is slow with one message does not hold up the next three
 SHORTEST_CALL = 1.0  # seconds; with less left of a claim nothing is sent
 MARGIN = 0.5  # seconds kept for the mark
-POLL = 0.1  # seconds between two looks into an empty outbox
+POLL = 0.1  # seconds between two looks into an empty outbox; a ring of the bell comes sooner
+LOOK_YOURSELF = 5.0  # seconds after which a sender that nobody called looks by itself
 SING_EVERY = 0.5  # seconds between two looks whether a canary is due
 REASON = "dispatcher"
 
@@ -128,22 +130,24 @@ def run(
         transports: one a channel; those of this deployment by default.
     """
     used = (*configured(), *canary.transports()) if transports is None else transports
+    called = {transport.channel: threading.Event() for transport in used}
     threads = [
         threading.Thread(
             target=_loop,
-            args=(stop, POLL if number == 0 else POLL * 3, _sender(transport)),
+            args=(stop, _when_called(called[transport.channel]), _sender(transport)),
             name=f"send-{transport.channel}-{number}",
             daemon=True,
         )
         for transport in used
         for number in range(1 if transport.channel == rules.WATCH else senders)
     ]
+    threads.append(threading.Thread(target=_look_out, args=(stop, called), name="look-out"))
     if transports is None and canary.transports():
-        threads.append(threading.Thread(target=_loop, args=(stop, SING_EVERY, sing), name="canary"))
+        pause = _every(stop, SING_EVERY)
+        threads.append(threading.Thread(target=_loop, args=(stop, pause, sing), name="canary"))
+    pause = _every(stop, rules.BEAT_EVERY)
     threads.append(
-        threading.Thread(
-            target=_loop, args=(stop, rules.BEAT_EVERY, beat), name="heartbeat", daemon=True
-        )
+        threading.Thread(target=_loop, args=(stop, pause, beat), name="heartbeat", daemon=True)
     )
     for thread in threads:
         thread.start()
@@ -175,7 +179,52 @@ def _sender(transport: Transport) -> Callable[[], bool]:
     return work
 
 
-def _loop(stop: threading.Event, pause: float, work: Callable[[], bool]) -> None:
+def _look_out(stop: threading.Event, called: Mapping[str, threading.Event]) -> None:
+    """Look for all channels at once what is due, and call the senders of those.
+
+    One look every tenth of a second, and one at each ring: two queries, however many channels and
+    senders there are. While the senders of a channel are called already, nothing is asked for it.
+    """
+    bell = Bell()
+
+    def look() -> bool:
+        if all(each.is_set() for each in called.values()):
+            return False
+        for channel in queries.due_channels(at=clock.now()):
+            if channel in called:
+                called[channel].set()
+        return False
+
+    def pause() -> None:
+        if bell.is_heard:
+            bell.wait(POLL)
+        else:
+            stop.wait(POLL)
+
+    _loop(stop, pause, look)
+    bell.close()
+    for each in called.values():
+        each.set()  # so that nobody waits for a call that will not come
+
+
+def _when_called(call: threading.Event) -> Callable[[], None]:
+    """Wait until there is something to send; a call that comes while one sends is not lost."""
+
+    def pause() -> None:
+        call.wait(LOOK_YOURSELF)
+        call.clear()
+
+    return pause
+
+
+def _every(stop: threading.Event, seconds: float) -> Callable[[], None]:
+    def pause() -> None:
+        stop.wait(seconds)
+
+    return pause
+
+
+def _loop(stop: threading.Event, pause: Callable[[], None], work: Callable[[], bool]) -> None:
     """Do the work again and again; a failure is said, waited out, and never ends the loop."""
     while not stop.is_set():
         try:
@@ -187,7 +236,7 @@ def _loop(stop: threading.Event, pause: float, work: Callable[[], bool]) -> None
             again = False
             stop.wait(0.5)
         if not again:
-            stop.wait(pause)
+            pause()
     connection.close()
 
 

@@ -78,6 +78,18 @@ def is_due(*, channel: str, at: datetime, about: str = "") -> bool:
     return bool((rows.filter(about=about) if about else rows).exists())
 
 
+def due_channels(*, at: datetime) -> set[str]:
+    """The channels by which a message is due now: one look for all of them, without a lock."""
+    rows = Message.objects.unscoped("dispatcher").filter(
+        Q(claimed_until=None) | Q(claimed_until__lte=at),
+        sent_at=None,
+        withheld_at=None,
+        given_up_at=None,
+        due_at__lte=at,
+    )
+    return set(rows.order_by().values_list("channel", flat=True).distinct())
+
+
 # -- the canary -----------------------------------------------------------------------------------
 
 

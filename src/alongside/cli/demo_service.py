@@ -35,9 +35,11 @@ from alongside.credentials import actions as credentials
 from alongside.crisis import actions as crisis
 from alongside.crisis import escalation, private_check, triage
 from alongside.delivery import actions as delivery
+from alongside.delivery import reviews
 from alongside.delivery.models import ProgressNote
 from alongside.directory import actions as directory
 from alongside.directory.models import Service
+from alongside.insights import tracking, watching
 from alongside.measures import actions as measures
 from alongside.notify import channels, dispatcher, transports
 from alongside.notify import queries as notify
@@ -55,6 +57,8 @@ Act = Callable[[], None]
 # Numbers that Ofcom keeps free for films and books.
 ON_CALL = {"hana": "+447700900123", "ifeoma": "+447700900456"}
 UNDER_WAY = ("cbt", "craft")
+OFF_TRACK = 2  # the number of a story
+REVIEWED_AFTER = timedelta(days=3)
 FRESH = (timedelta(hours=26), timedelta(hours=2), timedelta(minutes=50))
 
 
@@ -131,6 +135,7 @@ class Demonstration:
         self.staff: dict[str, Staff] = {}
         self.stories: list[Story] = []
         self.refused: list[str] = []
+        self.reviewing: set[UUID] = set()
 
     # -- time -----------------------------------------------------------------------------------
 
@@ -158,6 +163,7 @@ class Demonstration:
             act()
             self._deliver()
         self.moment = min(evening, self.end)
+        self._watch()
         escalation.run_once(at=self.moment)
         self._deliver()
 
@@ -319,6 +325,8 @@ class Demonstration:
         start = start.replace(hour=pick.randint(9, 21), minute=pick.randint(0, 59))
         if number >= self.number - len(FRESH):  # what waits when somebody opens the demonstration
             start, way = self.end - FRESH[number - self.number], "preparing"
+        elif number == OFF_TRACK:  # whose scores get worse, until somebody looks at it together
+            start, way = self.end - timedelta(seconds=span * 0.6), "cbt"
         elif number < len(UNDER_WAY):  # whose person, and whose relative, can sign in
             start, way = self.end - timedelta(seconds=span * 0.7), UNDER_WAY[number]
             start = start.replace(hour=10, minute=0)
@@ -337,6 +345,8 @@ class Demonstration:
             level=pick.uniform(12, 22),
             slope=pick.choice([-1.6, -1.1, -0.8, -0.4, 0.1, 0.5]),
         )
+        if number == OFF_TRACK:
+            story.lead, story.level, story.slope = self.staff["asha"], 12.0, 1.1
         self.stories.append(story)
         self.at(start, lambda: self._worry(story))
 
@@ -596,6 +606,17 @@ class Demonstration:
             by=lead,
             at=self.moment,
         )
+        consent.give(
+            circle=case.circle,
+            person=treated,
+            form="c_measures",
+            given_how="spoken",
+            witness=story.lead.name,
+            expires_on=(self.moment + timedelta(days=300)).date(),
+            parts=("charts", "service_statistics"),
+            by=lead,
+            at=self.moment,
+        )
         plans.agree(
             plan=plan, edition=plan.edition, person=treated, answer="yes", by=lead, at=self.moment
         )
@@ -792,6 +813,38 @@ class Demonstration:
                     by=lead,
                     at=self.moment,
                 )
+
+    def _watch(self) -> None:
+        """Courses that are not on track ask for a review; some days later it is held."""
+        last = watching.open_due(at=self.moment)
+        while last is not None:
+            last = watching.open_due(at=self.moment, after=last)
+        waiting = reviews.open_reviews(seen_by=system(WHY, self.moment))
+        stories = {f"course:{s.course.pk}": s for s in self.stories if s.has_course}
+        for task in waiting.exclude(pk__in=self.reviewing):
+            self.reviewing.add(task.pk)
+            talk = (task.made_at + REVIEWED_AFTER).replace(hour=10, minute=30)
+            self.at(talk, partial(self._review, stories[task.about]))
+
+    def _review(self, story: Story) -> None:
+        lead = self._reader(story.lead)
+        course = Course.objects.visible_to(lead).get(pk=story.course.pk)
+        standing = tracking.standing(course, seen_by=lead, at=self.moment)
+        if standing is None or standing.worst is None or standing.worst.look is None:
+            return  # it ended meanwhile
+        words = self.script["reviews"][story.number % len(self.script["reviews"])]
+        reviews.record_review(
+            course=course,
+            found={id: reviews.Found(*both) for id, both in words["found"].items()},
+            chosen=words["chosen"],
+            reason=words["reason"],
+            look_again_on=(self.moment + timedelta(days=28)).date(),
+            said=reviews.on_the_table(standing.worst.instrument, standing.worst.look),
+            share=story.number == OFF_TRACK,
+            by=lead,
+            at=self.moment,
+        )
+        story.slope = min(story.slope, -0.7)  # what was changed helps
 
     def _rate_goal(self, story: Story, lead: Any) -> None:
         goal = Goal.objects.visible_to(lead).filter(plan=story.course.plan_id).first()

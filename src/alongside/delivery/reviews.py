@@ -174,6 +174,21 @@ def record_review(
     return decision
 
 
+def on_the_table(instrument: Instrument, look: Look) -> dict[str, Any]:
+    """What is kept of a look with the decision, so that it is understood years later."""
+    return {
+        "why": look.why,
+        "signal": look.signal,
+        "instrument": str(instrument.ref),
+        "start": float(look.start),
+        "score": float(look.score),
+        "session": look.session,
+        "planned": look.planned,
+        "basis": look.basis,
+        "because": [reason.text for reason in look.reasons],
+    }
+
+
 def open_reviews(*, seen_by: Reader) -> ScopedQuerySet:
     """Open tasks for a review that this reader may read, the earliest first."""
     return task_queries.open_tasks(seen_by=seen_by).filter(kind=DUE)

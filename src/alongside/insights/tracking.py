@@ -230,6 +230,8 @@ def _seen(
         for session, moment, _value, _pk in scores
         if (where := expected_at(one.start, session, info, bands)) is not None
     )
+    if expected:
+        expected = ((scores[0][1], Interval(one.start, one.start)), *expected)
     return Seen(
         person=person,
         instrument=instrument,

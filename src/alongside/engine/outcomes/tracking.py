@@ -52,7 +52,8 @@ class Look:
     """One look at a course after one score: the signal, on what it rests, and why.
 
     ``expected`` is where 80 in 100 finished courses that began alike lay by now (with shares of
-    10 in 100), in points of the scale; None without enough of them. ``courses`` is how many.
+    10 in 100), in points of the scale; None without enough of them. ``courses`` is how many,
+    ``begun`` between which first scores they began.
     """
 
     signal: Signal
@@ -64,6 +65,7 @@ class Look:
     expected: Interval | None
     courses: int
     reasons: tuple[Reason, ...]
+    begun: Interval | None = None
 
     @property
     def why(self) -> str:
@@ -181,6 +183,7 @@ def _look(
         expected=expected_at(start, session, info, bands),
         courses=band.courses if band is not None else 0,
         reasons=found[1],
+        begun=Interval(band.low, band.high) if band is not None else None,
     )
 
 

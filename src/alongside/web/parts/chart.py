@@ -67,6 +67,15 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """Where finished courses that began alike lay by then, in points: 80 in 100 of them."""
+
+    at: date | int
+    low: Number
+    high: Number
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """All that one score chart shows.
 
@@ -83,6 +92,7 @@ class Chart:
     line: Line | None = None
     reliable: Number | None = None
     phases: tuple[Phase, ...] = ()
+    expected: tuple[Expected, ...] = ()
     lower_is_better: bool = True
     unit_days: int = 7
     since: date | int | None = None
@@ -114,6 +124,7 @@ class Figure:
     has_unscored: bool
     has_filled: bool
     has_danger: bool
+    has_expected: bool
     answered: int
     due: int
     phases_in_words: str
@@ -164,6 +175,7 @@ def figure(chart: Chart) -> Figure:
         has_unscored=any(p.value is None and p.is_answered for p in chart.points),
         has_filled=any(p.value is not None and p.is_filled for p in chart.points),
         has_danger=any(point.is_danger for point in chart.points),
+        has_expected=len(chart.expected) > 1,
         answered=_answered(chart),
         due=len(chart.points),
         phases_in_words=", ".join(f"{n} {p.label}" for n, p in enumerate(chart.phases, start=1)),
@@ -285,6 +297,7 @@ def _shapes(frame: _Frame) -> SafeString:
         [
             *_bands(frame),
             *_corridor(frame),
+            *_expected(frame),
             *_grid(frame),
             *_cut(frame),
             *_phases(frame),
@@ -323,6 +336,17 @@ def _corridor(frame: _Frame) -> Iterator[SafeString]:
     edge = low if chart.lower_is_better else high
     if float(chart.lowest) <= edge <= float(chart.highest):
         yield _across("c-edge", frame, frame.y(edge))
+
+
+def _expected(frame: _Frame) -> Iterator[SafeString]:
+    """The range of finished courses, from one known moment to the next."""
+    known = sorted(frame.chart.expected, key=lambda each: _day(each.at))
+    if len(known) < 2:
+        return
+    upper = [(frame.x(each.at), frame.y(each.high)) for each in known]
+    lower = [(frame.x(each.at), frame.y(each.low)) for each in reversed(known)]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (*upper, *lower))
+    yield format_html('<polygon class="c-expected" points="{}"/>', path)
 
 
 def _grid(frame: _Frame) -> Iterator[SafeString]:

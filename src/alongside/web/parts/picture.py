@@ -36,7 +36,9 @@ text.title {{ font-size: 17px; font-weight: 650; fill: {ink} }}
 text.strong {{ fill: {ink}; font-weight: 650 }}
 .ground {{ fill: {sheet} }} .c-band {{ fill: {well}; opacity: .75 }}
 .c-corridor {{ fill: {lamp-wash} }}
-.c-edge {{ stroke: {lamp}; stroke-dasharray: 2 4; stroke-width: 1.5 }} .c-grid {{ stroke: {rule} }}
+.c-edge {{ stroke: {lamp}; stroke-dasharray: 2 4; stroke-width: 1.5 }}
+.c-expected {{ fill: {pen}; fill-opacity: .12; stroke: {pen}; stroke-opacity: .55;
+  stroke-dasharray: 1 3; stroke-width: 1.25 }} .c-grid {{ stroke: {rule} }}
 .c-cut {{ stroke: {ink-soft}; stroke-width: 1.5; stroke-dasharray: 7 4 }}
 .c-phase {{ stroke: {heather}; stroke-width: 1.5 }} .c-phase--end {{ stroke-dasharray: 5 3 }}
 text.c-phase-t {{ fill: {heather}; font-weight: 600 }}
@@ -110,6 +112,8 @@ def _key(made: Figure) -> Iterator[str]:
         yield _("Coloured ground: could be chance, less than %(least)s points from the start.") % {
             "least": made.reliable
         }
+    if made.has_expected:
+        yield _("Blue ground: where 80 in 100 finished courses that began alike lay.")
     if made.has_filled:
         yield _("Open dot: some answers were open, filled in from the others.")
     if made.has_danger:

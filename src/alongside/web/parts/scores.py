@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.catalogue import UnknownContent
 from alongside.engine.instruments.shapes import Wording
-from alongside.web.parts.chart import Band, Chart, Figure, Line, Phase, Point, figure
+from alongside.web.parts.chart import Band, Chart, Expected, Figure, Line, Phase, Point, figure
 
 Name = Callable[[str], str]
 
@@ -43,6 +43,7 @@ def plain_chart(
     small: bool = False,
     span: tuple[date, date] | None = None,
     for_staff: bool = False,
+    expected: tuple[Expected, ...] = (),
 ) -> Chart | None:
     """The values of the drawing; None when nothing was answered.
 
@@ -50,6 +51,7 @@ def plain_chart(
         wording: the instrument's words; its bands are named by them.
         phase_name: what a protocol is called.
         span: the first and the last day of the time line, where several charts share one.
+        expected: where finished courses that began alike lay.
         for_staff: ring the times an answer showed danger, and mark the phases of a protocol.
     """
     change = series.change
@@ -82,6 +84,7 @@ def plain_chart(
             for each in drawn_events(series, (first, last))
             if for_staff or each.kind != "phase"
         ),
+        expected=expected,
         lower_is_better=change.higher_is != "better",
         since=first,
         until=last,

@@ -14,9 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alongside import catalogue
+from alongside.catalogue.tracking import in_language
+from alongside.delivery import reviews
 from alongside.insights import progress
 from alongside.insights.explained import explained
 from alongside.measures import queries as measures
+from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.parts.explained_words import answers
@@ -35,6 +38,7 @@ def change(request: Request) -> HttpResponse:
         "person/change.html",
         {
             "shown": [_one(each) for each in _mine(request)],
+            "told": _told(request),
             "on": short_day(local_day(request, clock.now())),
         },
     )
@@ -88,6 +92,19 @@ def score(request: Request, pk: UUID) -> HttpResponse:
             "seen": seen_here(request, row.record_type_of_row, row.circle_id),
         },
     )
+
+
+def _told(request: Request) -> str:
+    """What who delivers my course shared: that the change we hoped for is not there yet."""
+    mine = plans.courses(seen_by=request.reader).filter(
+        circle__in=[circle.pk for circle in own_circles(request)],
+        treated__person__in=request.reader.persons,
+        ended_at=None,
+    )
+    today = local_day(request, clock.now())
+    if not reviews.shared_with(list(mine), seen_by=request.reader, on=today):
+        return ""
+    return in_language(catalogue.current().tracking.shared, get_language() or "en")
 
 
 def _mine(request: Request) -> list[progress.Series]:

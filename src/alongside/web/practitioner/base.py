@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy
 from alongside.access import policy
 from alongside.access.routes import access_of
 from alongside.cases import queries as cases
+from alongside.records import clock
 from alongside.web.parts.pages import Request, seen_by_whom, short_day
 from alongside.web.parts.people_words import CASE_STATES, age_band
+from alongside.web.practitioner.standing import standings_of, tag_of
 
 BASE = "parts/base_practitioner.html"
 
@@ -120,7 +122,10 @@ def tabs(request: Request, case: Any, current: str) -> list[Mapping[str, Any]]:
 def case_head(request: Request, case: Any) -> Mapping[str, Any]:
     """What ``parts/casehead.html`` shows."""
     state, kind = CASE_STATES[case.state]
-    tags = [{"text": state, "kind": kind}]
+    tags: list[dict[str, Any]] = [{"text": state, "kind": kind}]
+    if case.state != "closed":
+        found = standings_of(request, [case.circle_id], clock.now())
+        tags += [tag_of(each) for each in found if each.signal in {"not_on_track", "watch"}]
     if case.disclosed_at is None:
         tags.append({"text": _("The person has not been told"), "kind": "heather", "icon": "lock"})
     return {

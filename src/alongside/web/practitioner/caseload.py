@@ -24,6 +24,7 @@ from alongside.records.fields import prepare
 from alongside.web.parts.pages import Request, list_moment, local_day, now_in, short_day
 from alongside.web.parts.people_words import CASE_STATES
 from alongside.web.practitioner.base import name_of
+from alongside.web.practitioner.standing import off_track
 from alongside.web.practitioner.words import short_instrument
 
 SHORT_NAME = 10  # letters
@@ -51,6 +52,7 @@ def rows(request: Request, found: Sequence[Any], at: datetime) -> list[dict[str,
     ):
         alerts[circle] = alerts.get(circle, 0) + 1
     held = set(private_check.open_checks(circles).values())
+    off = off_track(request, circles, at)
     today = local_day(request, at)
     agreed: dict[UUID, Any] = {}
     for row in consent.live_on(today, seen_by=reader).filter(circle__in=circles):
@@ -65,7 +67,13 @@ def rows(request: Request, found: Sequence[Any], at: datetime) -> list[dict[str,
             "next_at": getattr(bookings.get(case.circle_id), "starts_at", None),
             "score": _score(scores.get(case.circle_id), today),
             "consent": _consent(case, agreed.get(case.circle_id, []), today),
-            "needs": _needs(case, alerts.get(case.circle_id, 0), case.circle_id in held, today),
+            "needs": _needs(
+                case,
+                alerts.get(case.circle_id, 0),
+                case.circle_id in held,
+                today,
+                is_off=case.circle_id in off,
+            ),
         }
         for case in found
     ]
@@ -165,11 +173,15 @@ def _consent(case: Any, given: Sequence[Any], today: Any) -> dict[str, str]:
     return {"text": _("Valid to %(day)s") % {"day": short_day(last)}, "kind": "moss"}
 
 
-def _needs(case: Any, alerts: int, held: bool, today: Any) -> dict[str, Any] | None:
+def _needs(
+    case: Any, alerts: int, held: bool, today: Any, *, is_off: bool = False
+) -> dict[str, Any] | None:
     if alerts:
-        return {"text": _("Alert open"), "kind": "signal", "icon": "siren", "weight": 4}
+        return {"text": _("Alert open"), "kind": "signal", "icon": "siren", "weight": 5}
     if held:
-        return {"text": _("An answer waits"), "kind": "lamp", "icon": "lock", "weight": 3}
+        return {"text": _("An answer waits"), "kind": "lamp", "icon": "lock", "weight": 4}
+    if is_off:
+        return {"text": _("Not on track"), "kind": "lamp", "icon": "triangle-alert", "weight": 3}
     if case.state != "closed" and case.review_by < today:
         return {"text": _("Review overdue"), "kind": "lamp", "icon": "clock", "weight": 2}
     if case.state != "closed" and case.review_by - today <= timedelta(days=7):

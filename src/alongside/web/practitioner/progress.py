@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from alongside.records import clock
 from alongside.records.fields import prepare
 from alongside.web.parts import explained_words as words
 from alongside.web.parts.access import access
+from alongside.web.parts.chart import Expected
 from alongside.web.parts.pages import (
     Request,
     local_day,
@@ -31,7 +33,9 @@ from alongside.web.parts.pages import (
 )
 from alongside.web.parts.picture import as_download
 from alongside.web.parts.scores import chart_of, drawn_events, event_words, plain_chart, words_of
+from alongside.web.practitioner import tracking
 from alongside.web.practitioner.base import address, case_or_404, case_page
+from alongside.web.practitioner.standing import standings_of
 from alongside.web.practitioner.words import short_instrument
 
 TOGETHER = "all"
@@ -70,6 +74,7 @@ def progress(request: Request, pk: UUID) -> HttpResponse:
     if len(several) < 2:
         several = []
     several_shown = _together(case, several)
+    standings = standings_of(request, [case.circle_id], clock.now())
     plan = plans.live_plan(seen_by=request.reader, circle=case.circle_id)
     goals = plans.goals(seen_by=request.reader, plan=plan) if plan is not None else []
     return case_page(
@@ -88,7 +93,8 @@ def progress(request: Request, pk: UUID) -> HttpResponse:
             for each in (drawn_events(several[0], insights.span(several)) if several else [])
         ],
         key=_key([each["figure"] for each in several_shown if each["figure"]]),
-        shown=None if several or shown is None else _series(request, case, shown),
+        shown=None if several or shown is None else _series(request, case, shown, standings),
+        states=tracking.shown(request, case, standings),
         goals=[_goal(request, goal) for goal in goals],
         gas=_gas(goals),
         seen=seen_by_whom(request, "own_measure", case.circle_id),
@@ -204,6 +210,7 @@ def _tabs(case: Any, found: list[Any], shown: Any) -> list[dict[str, Any]]:
         }
         for each in found
     ]
+    tabs += _side_by_side(case, found)
     if len(found) > 1:
         tabs.append(
             {
@@ -213,6 +220,24 @@ def _tabs(case: Any, found: list[Any], shown: Any) -> list[dict[str, Any]]:
             }
         )
     return tabs
+
+
+def _side_by_side(case: Any, found: list[Any]) -> list[dict[str, Any]]:
+    """The same questions about the person, as each of several people answered them."""
+    by_form: dict[str, list[Any]] = {}
+    for each in found:
+        if each.about.pk == case.circle.focus_id:
+            by_form.setdefault(each.instrument.ref.id, []).append(each)
+    return [
+        {
+            "url": f"?{urlencode({'measure': [s.key for s in several]}, doseq=True)}",
+            "label": _("%(name)s, side by side")
+            % {"name": short_instrument(str(several[0].instrument.ref))},
+            "current": False,
+        }
+        for several in by_form.values()
+        if len(several) > 1
+    ]
 
 
 def _key(figures: list[Any]) -> dict[str, bool]:
@@ -246,8 +271,11 @@ def _together(case: Any, several: list[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _series(request: Request, case: Any, series: insights.Series) -> dict[str, Any]:
+def _series(
+    request: Request, case: Any, series: insights.Series, standings: list[Any]
+) -> dict[str, Any]:
     said, wording = series.progress, wording_of(series)
+    expected = _expected(request, tracking.seen_of(standings, series))
     last = next((m for m in reversed(series.marks) if m.response is not None), None)
     it = None
     if last is not None and last.response is not None:
@@ -259,13 +287,23 @@ def _series(request: Request, case: Any, series: insights.Series) -> dict[str, A
         "kind": KINDS.get(said.verdict or "", ""),
         "icon": "trending-down" if series.change.higher_is == "worse" else "trending-up",
         "reasons": [reason.text for reason in said.reasons],
-        "figure": chart_of(series, wording, phase_name=protocol_name, for_staff=True),
+        "figure": chart_of(
+            series,
+            wording,
+            phase_name=protocol_name,
+            for_staff=True,
+            expected=tuple(Expected(day, *where) for day, where in expected.items()),
+        ),
+        "has_expected": len(expected) > 1,
         "picture_url": reverse("practitioner:progress-picture", args=[case.pk])
         + "?"
         + urlencode({"measure": series.key}),
         "figures": _figures(series),
         "critical": [_question(series, id) for id in series.critical],
-        "rows": [_row(case, series, mark, wording) for mark in series.marks],
+        "rows": [
+            {**_row(case, series, mark, wording), "expected": _range(expected.get(mark.on))}
+            for mark in series.marks
+        ],
         "weeks": _completeness(series),
         "versions": _versions(series),
         "last": None
@@ -276,6 +314,20 @@ def _series(request: Request, case: Any, series: insights.Series) -> dict[str, A
             "url": reverse("practitioner:case-score", args=[case.pk, last.response]),
         },
     }
+
+
+def _expected(request: Request, seen: Any) -> dict[date, tuple[float, float]]:
+    """By day, where finished courses that began alike lay."""
+    if seen is None:
+        return {}
+    return {local_day(request, moment): (where.low, where.high) for moment, where in seen.expected}
+
+
+def _range(where: tuple[float, float] | None) -> str:
+    if where is None:
+        return ""
+    low, high = where
+    return f"{low:g}" if low == high else f"{low:g}–{high:g}"
 
 
 def _question(series: insights.Series, id: str) -> str:

@@ -16,6 +16,7 @@ from alongside.calendar import queries as calendar
 from alongside.cases import queries as cases
 from alongside.crisis import queries as crisis
 from alongside.delivery import queries as delivery
+from alongside.delivery import reviews
 from alongside.records import clock
 from alongside.records.fields import prepare
 from alongside.tasks import actions as task_actions
@@ -114,10 +115,14 @@ def _needs(request: Request, at: datetime) -> list[dict[str, Any]]:
     mine = list(tasks.mine(seen_by=reader)[: cases.CASELOAD])
     prepare(mine, "what", "why")
     prepare([task.circle.focus for task in mine if task.circle is not None], "name")
+    due = {task.about for task in mine if task.kind == reviews.DUE}
     for task in mine:
         if task.kind == "new_concern" and task.about in told:
             continue
+        if task.kind == reviews.AGAIN and task.about in due:
+            continue  # one review answers both
         found.append(_task_row(request, task, at))
+    found += _to_supervise(request, mine, at)
     for case in cases.reviews_due(seen_by=reader, at=at):
         found.append(
             {
@@ -134,6 +139,18 @@ def _needs(request: Request, at: datetime) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _to_supervise(request: Request, mine: list[Any], at: datetime) -> list[dict[str, Any]]:
+    """Courses of supervised colleagues that are not on track: to be looked at together."""
+    if "supervisor" not in request.reader.roles:
+        return []
+    listed = {task.pk for task in mine}
+    rows = reviews.open_reviews(seen_by=request.reader).exclude(pk__in=listed)
+    found = list(rows.select_related("circle__focus", "circle__case")[: cases.CASELOAD])
+    prepare(found, "what", "why")
+    prepare([task.circle.focus for task in found if task.circle is not None], "name")
+    return [{**_task_row(request, task, at), "task": None} for task in found]
 
 
 def _concern_row(request: Request, concern: Any) -> dict[str, Any]:
@@ -165,6 +182,9 @@ def _task_row(request: Request, task: Any, at: datetime) -> dict[str, Any]:
         url = reverse("practitioner:case-after", args=[case.pk])
     if case is not None and task.kind == "means_safety":
         url = reverse("practitioner:case-safety", args=[case.pk])
+    if case is not None and task.kind in {reviews.DUE, reviews.AGAIN}:
+        course = task.about.partition(":")[2]
+        url = reverse("practitioner:track-review", args=[case.pk, course])
     if task.kind in {"hand_over", "hand_over_not_taken"}:
         url = reverse("practitioner:crisis-board")
     if task.about.startswith("alert:"):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from alongside import catalogue
 from alongside.access import actions as access
@@ -38,6 +38,7 @@ TASKS: Mapping[str, Any] = {
     "asks_first": gettext_lazy("Somebody wants to ask something before they agree"),
     "reach_out": gettext_lazy("Two talks in a row were missed without a word: reach out"),
     "review_change": gettext_lazy("Not on track: review what is being done"),
+    "review_again": gettext_lazy("Look again whether it is on track"),
     "case_review": gettext_lazy("Time to look at this case again"),
     "follow_up": gettext_lazy("A contact after a crisis is due"),
     "follow_up_missed": gettext_lazy("A contact after a crisis was missed: see that it happens"),
@@ -77,10 +78,13 @@ DECISIONS: Mapping[str, Any] = {
     "choice": gettext_lazy("Chose"),
     "prolong": gettext_lazy("Made it last longer"),
     "alternative": gettext_lazy("Considered another explanation"),
+    "track_review": gettext_lazy("Reviewed a course"),
+    "track_shared": gettext_lazy("Shared how it goes with the person"),
 }
 # Words a decision is kept with, where it is not about a way.
 CHOSEN: Mapping[str, Any] = {
     "considered": gettext_lazy("looked at, and written down"),
+    "shared": gettext_lazy("on their own page, until the next look"),
 }
 CAPACITY: Mapping[str, Any] = {
     "presumed": gettext_lazy("Presumed, as the law presumes it"),
@@ -162,6 +166,9 @@ def task(row: Any) -> str:
 def chosen(word: str) -> str:
     """What was decided on: a way by its name, anything else as it was written."""
     id, _slash, variant = word.partition("/")
+    follows = {each.id: each for each in catalogue.current().tracking.choices}
+    if word in follows:
+        return str(follows[word].words(get_language() or "en"))
     found = {each.id: each for each in catalogue.current().protocols.values()}.get(id)
     if found is None:
         return str(CHOSEN.get(word, word))

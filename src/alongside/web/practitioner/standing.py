@@ -1,0 +1,37 @@
+"""Where running courses stand, for pages of one case and of many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from alongside.insights import tracking
+from alongside.plans import queries as plans
+from alongside.web.parts.pages import Request
+from alongside.web.practitioner.tracking_words import SIGNALS
+
+
+def standings_of(request: Request, circles: Iterable[UUID], at: datetime) -> list[Any]:
+    """Where the running courses of some circles stand; the same few queries for any number."""
+    rows = plans.courses(seen_by=request.reader).filter(
+        circle__in=list(circles), started_at__isnull=False, ended_at=None
+    )
+    found = tracking.standings(rows, seen_by=request.reader, at=at)
+    return list(found.values())
+
+
+def off_track(request: Request, circles: Iterable[UUID], at: datetime) -> dict[UUID, Any]:
+    """By circle, the course that is not on track."""
+    return {
+        each.course.circle_id: each
+        for each in standings_of(request, circles, at)
+        if each.signal == "not_on_track"
+    }
+
+
+def tag_of(standing: Any) -> dict[str, Any]:
+    """The signal as a tag."""
+    text, kind, icon = SIGNALS[standing.signal]
+    return {"text": str(text), "kind": kind, "icon": icon}

@@ -1,0 +1,444 @@
+"""Is it working? Where a course stands, its review, and how well the early warning works."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from alongside import catalogue
+from alongside.access import policy
+from alongside.catalogue.tracking import THREE, in_language
+from alongside.delivery import reviews
+from alongside.engine.outcomes.engagement import Share
+from alongside.engine.outcomes.small_counts import may_show_share, shown_count
+from alongside.engine.outcomes.tracking import Hits, Measured
+from alongside.insights import norms, progress
+from alongside.plans import queries as plans
+from alongside.records import clock
+from alongside.records.errors import Refused
+from alongside.records.fields import prepare
+from alongside.web.parts.access import access
+from alongside.web.parts.forms import Form, Text, offer
+from alongside.web.parts.pages import (
+    Request,
+    day_words,
+    list_moment,
+    local_day,
+    saved,
+    say,
+    short_day,
+    zone_of,
+)
+from alongside.web.practitioner import words
+from alongside.web.practitioner.base import BASE, case_or_404, case_page
+from alongside.web.practitioner.delivery_words import way_name
+from alongside.web.practitioner.forms import Day
+from alongside.web.practitioner.standing import standings_of, tag_of
+from alongside.web.practitioner.tracking_words import SIGNALS, because
+
+LOOK_AGAIN = timedelta(days=28)
+
+
+def shown(request: Request, case: Any, found: Sequence[Any]) -> list[dict[str, Any]]:
+    """Each running course of a case as `practitioner/tracking/_state.html` shows it."""
+    several = len(found) > 1 or any(len(each.seen) > 1 for each in found)
+    return [
+        {
+            "way": way_name(each.course.protocol, each.course.variant),
+            "tag": tag_of(each),
+            "measures": [
+                {
+                    "name": words.short_instrument(str(seen.instrument.ref)),
+                    "named": several,
+                    "because": because(seen),
+                    "text": str(SIGNALS[seen.look.signal if seen.look else None][0]),
+                }
+                for seen in each.seen
+            ],
+            "kind": {"not_on_track": "lamp", "on_track": "moss"}.get(each.signal or "", ""),
+            "reviewed": _reviewed(each),
+            "review_url": reverse("practitioner:track-review", args=[case.pk, each.course.pk]),
+            "is_due": each.signal == "not_on_track",
+        }
+        for each in found
+        if each.seen
+    ]
+
+
+def seen_of(found: Sequence[Any], series: Any) -> Any:
+    """What is known of one series in the running courses; None when it is no main measure."""
+    for standing in found:
+        for seen in standing.seen:
+            is_own = series.about.pk == series.respondent.pk == seen.person
+            if is_own and seen.instrument.ref.id == series.instrument.ref.id:
+                return seen
+    return None
+
+
+def _reviewed(standing: Any) -> str:
+    if standing.reviewed_at is None:
+        return ""
+    facts = {
+        "day": short_day(standing.reviewed_at.date()),
+        "again": short_day(standing.look_again_on) if standing.look_again_on else "",
+    }
+    return _("Reviewed on %(day)s. Next look by %(again)s.") % facts
+
+
+# -- the review ------------------------------------------------------------------------------------
+
+
+class Review(Form):
+    """The checklist from content, what follows, and when to look again."""
+
+    chosen = forms.ChoiceField(
+        label=gettext_lazy("What follows"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what follows.")},
+    )
+    reason = Text(
+        label=gettext_lazy("What you decided, and why"), max_length=reviews.LONGEST, lines=3
+    )
+    look_again_on = Day(label=gettext_lazy("Look again by"))
+    share = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, who: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rules, language = catalogue.current().tracking, get_language() or "en"
+        answers = [(each.id, each.words(language)) for each in rules.answers]
+        for check in rules.checklist:
+            title = in_language(check.title, language)
+            self.fields[f"check_{check.id}"] = forms.ChoiceField(
+                label=title,
+                help_text=in_language(check.ask, language),
+                choices=answers,
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Choose one: not known yet is an answer too.")},
+            )
+            self.fields[f"words_{check.id}"] = Text(
+                label=_("In words: %(what)s") % {"what": title.lower()},
+                max_length=reviews.LONGEST,
+                required=False,
+            )
+        offer(self, "chosen", [(each.id, each.words(language)) for each in rules.choices])
+        self.fields["share"].label = _("Let %(name)s read this on their own page") % {"name": who}
+        self.fields["share"].help_text = in_language(rules.shared, language)
+
+    @property
+    def points(self) -> list[dict[str, Any]]:
+        """The checklist, each point with its field for words."""
+        checks = catalogue.current().tracking.checklist
+        return [
+            {"check": self[f"check_{each.id}"], "words": self[f"words_{each.id}"]}
+            for each in checks
+        ]
+
+    def found(self) -> dict[str, reviews.Found]:
+        """What was found at each point."""
+        given = self.cleaned_data
+        return {
+            each.id: reviews.Found(given[f"check_{each.id}"], given[f"words_{each.id}"])
+            for each in catalogue.current().tracking.checklist
+        }
+
+
+@access("decision", "R")
+@require_safe
+def review(request: Request, pk: UUID, course: UUID) -> HttpResponse:
+    """What is known of a course that is not on track, the checklist, and former reviews."""
+    case = case_or_404(request, pk)
+    if _running(request, case, course) is None:
+        say(request, _("This course is over, so there is nothing to review. Tick the task off."))
+        return redirect("practitioner:case-progress", pk=case.pk)
+    return _page(request, case, course)
+
+
+@access("decision", "C")
+@require_POST
+def record(request: Request, pk: UUID, course: UUID) -> HttpResponse:
+    """Keep the review: it answers the task and sets the next look."""
+    case = case_or_404(request, pk)
+    standing = _standing(request, case, course)
+    form = _form(request, case, request.POST)
+    if not form.is_valid():
+        return _page(request, case, course, form=form, status=400)
+    at, given = clock.now(), form.cleaned_data
+    try:
+        reviews.record_review(
+            course=standing.course,
+            found=form.found(),
+            chosen=given["chosen"],
+            reason=given["reason"],
+            look_again_on=given["look_again_on"],
+            said=_said(standing),
+            share=given["share"],
+            by=request.reader,
+            at=at,
+        )
+    except reviews.WrongDay as refusal:
+        latest = day_words(refusal.latest)
+        form.add_error(
+            "look_again_on",
+            _("Choose a day after today and not after %(day)s.") % {"day": latest},
+        )
+        return _page(request, case, course, form=form, status=400)
+    except Refused as refusal:
+        words.add_refusal(form, refusal)
+        return _page(request, case, course, form=form, status=400)
+    saved(request, at)
+    return redirect("practitioner:case-progress", pk=case.pk)
+
+
+def _running(request: Request, case: Any, course: UUID) -> Any:
+    found = standings_of(request, [case.circle_id], clock.now())
+    return next((each for each in found if each.course.pk == course), None)
+
+
+def _standing(request: Request, case: Any, course: UUID) -> Any:
+    one = _running(request, case, course)
+    if one is None:
+        raise Http404
+    return one
+
+
+def _form(request: Request, case: Any, data: Any = None) -> Review:
+    again = local_day(request, clock.now()) + LOOK_AGAIN
+    return Review(data, who=str(case.circle.focus), initial={"look_again_on": again})
+
+
+def _page(
+    request: Request, case: Any, course: UUID, *, form: Review | None = None, status: int = 200
+) -> HttpResponse:
+    standing = _standing(request, case, course)
+    former = reviews.reviews_of(standing.course, seen_by=request.reader)
+    prepare([each.decision.written_by for each in former], "name")
+    may = case.state != "closed" and policy.may_open(request.reader, "decision", "C")
+    return case_page(
+        request,
+        "practitioner/tracking/review.html",
+        case,
+        tab="progress",
+        title=_("Review together"),
+        status=status,
+        state=shown(request, case, [standing])[0],
+        course=course,
+        three=_three(request, case),
+        form=(form or _form(request, case)) if may else None,
+        former=[_former(request, each) for each in former],
+        rule_url=reverse("practitioner:track-rule"),
+        within=catalogue.current().tracking.review_within_days,
+    )
+
+
+def _said(standing: Any) -> dict[str, Any]:
+    """What was on the page, kept with the decision."""
+    worst = standing.worst
+    if worst is None or worst.look is None:
+        return {"why": "", "signal": ""}
+    return reviews.on_the_table(worst.instrument, worst.look)
+
+
+def _former(request: Request, each: Any) -> dict[str, Any]:
+    rules, language = catalogue.current().tracking, get_language() or "en"
+    answers = {one.id: one.words(language) for one in rules.answers}
+    choices = {one.id: one.words(language) for one in rules.choices}
+    titles = {one.id: in_language(one.title, language) for one in rules.checklist}
+    said, decision = each.said, each.decision
+    return {
+        "when": list_moment(request, decision.decided_at),
+        "who": decision.written_by.name,
+        "chosen": choices.get(decision.chosen, decision.chosen),
+        "reason": decision.reason,
+        "until": short_day(decision.until),
+        "score": f"{said['start']:g} → {said['score']:g}" if "score" in said else "",
+        "points": [
+            {
+                "title": title,
+                "answer": answers.get(each.found[id].answer, each.found[id].answer),
+                "words": each.found[id].words,
+            }
+            for id, title in titles.items()
+            if id in each.found
+        ],
+    }
+
+
+# -- the three words -------------------------------------------------------------------------------
+
+WORDS = {
+    "feeling": gettext_lazy("Feeling"),
+    "thinking": gettext_lazy("Thinking"),
+    "behaving": gettext_lazy("Behaving"),
+}
+VERDICTS = {
+    "improved": gettext_lazy("reliably better"),
+    "deteriorated": gettext_lazy("reliably worse"),
+    "unchanged": gettext_lazy("no reliable change"),
+}
+
+
+def _three(request: Request, case: Any) -> list[dict[str, Any]]:
+    """What has changed so far in feeling, thinking and behaving: measures and goals."""
+    rules = catalogue.current().tracking
+    series = progress.series(
+        case.circle_id, seen_by=request.reader, at=clock.now(), zone=str(zone_of(request))
+    )
+    plan = plans.live_plan(seen_by=request.reader, circle=case.circle_id)
+    goals = plans.goals(seen_by=request.reader, plan=plan) if plan is not None else []
+    found: list[dict[str, Any]] = []
+    for word in THREE:
+        lines = [
+            _measure_line(each)
+            for each in series
+            if word in rules.speaks_of(each.instrument.ref.id) and each.progress.last is not None
+        ]
+        lines += [_goal_line(goal) for goal in goals if goal.kind == word]
+        found.append({"word": str(WORDS[word]), "lines": lines})
+    return found
+
+
+def _measure_line(series: Any) -> str:
+    said = series.progress
+    name = words.short_instrument(str(series.instrument.ref))
+    if series.about.pk != series.respondent.pk:
+        name = _("%(name)s, as %(who)s sees it") % {"name": name, "who": str(series.respondent)}
+    if said.first is None or said.last is None or said.first is said.last:
+        return _("%(name)s: one score so far") % {"name": name}
+    verdict = VERDICTS.get(said.verdict or "", _("no rule says whether that is reliable"))
+    return _("%(name)s: %(first)s → %(last)s, %(verdict)s") % {
+        "name": name,
+        "first": said.first.score,
+        "last": said.last.score,
+        "verdict": verdict,
+    }
+
+
+def _goal_line(goal: Any) -> str:
+    if not goal.marks:
+        return _("Goal “%(words)s”: not rated yet") % {"words": goal.words}
+    return _("Goal “%(words)s”: %(first)s → %(last)s of +2") % {
+        "words": goal.words,
+        "first": _level(goal.start_level),
+        "last": _level(goal.marks[-1].level),
+    }
+
+
+def _level(level: int) -> str:
+    return f"+{level}" if level > 0 else f"−{-level}" if level < 0 else "0"
+
+
+# -- how well the rule works here ------------------------------------------------------------------
+
+
+@access("expected_course", "R")
+@require_safe
+def rule(request: Request) -> HttpResponse:
+    """How often the early warning would have been right on this service's finished courses."""
+    rules = catalogue.current().tracking
+    found = list(norms.expected(seen_by=request.reader))
+    here = catalogue.current()
+    return render(
+        request,
+        "practitioner/tracking/rule.html",
+        {
+            "base": BASE,
+            "measures": [_measure(request, here, row) for row in found],
+            "rules": rules,
+            "review_by": day_words(rules.review_by),
+            "red": 100 - rules.red_below_percent,
+            "watch": 100 - rules.watch_below_percent,
+        },
+    )
+
+
+def _measure(request: Request, here: Any, row: Any) -> dict[str, Any]:
+    instrument = here.instrument(row.instrument)
+    bands = {(band.low, band.high): band for band in norms.bands_of(row)}
+    tests = [
+        (_("Published rules"), norms.measured_of(row, "rules")),
+        (_("This service’s own bands"), norms.measured_of(row, "own")),
+    ]
+    return {
+        "id": row.instrument,
+        "name": instrument.name,
+        "made": list_moment(request, row.made_at),
+        "ended": shown_count(row.ended),
+        "agreed": shown_count(row.agreed),
+        "courses": shown_count(row.courses),
+        "tests": [_test(name, found) for name, found in tests if found is not None],
+        "has_own": row.found.get("own") is not None,
+        "starts": [
+            {
+                "range": f"{each['low']:g}–{each['high']:g}",
+                "courses": shown_count(each["courses"]),
+                "used": (each["low"], each["high"]) in bands,
+            }
+            for each in row.found["starts"]
+        ],
+        "bands": [_band(band) for band in bands.values()],
+    }
+
+
+def _test(name: str, found: Measured) -> dict[str, Any]:
+    return {
+        "name": name,
+        "courses": shown_count(found.courses),
+        "never_seen": shown_count(found.never_seen),
+        "ends": [
+            {"name": _("Ended reliably worse"), **_rates(found.worse)},
+            {"name": _("Ended without a reliable improvement"), **_rates(found.not_better)},
+        ],
+    }
+
+
+def _rates(hits: Hits) -> dict[str, str]:
+    return {
+        "n": shown_count(hits.ended_badly),
+        "hits": _share(hits.hit_rate),
+        "false": _share(hits.false_alarm_rate),
+    }
+
+
+def _share(share: Share | None) -> str:
+    """A rate with what it is of; hidden when few people stand behind either side of it."""
+    if share is None:
+        return _("nobody")
+    if not may_show_share(share.count, share.of):
+        return _("too few to show")
+    return _("%(share)s %% of %(of)s (%(low)s to %(high)s %%)") % {
+        "share": round(100 * share.share),
+        "of": shown_count(share.of),
+        "low": round(100 * share.interval.low),
+        "high": round(100 * share.interval.high),
+    }
+
+
+def _band(band: Any) -> dict[str, Any]:
+    return {
+        "range": f"{band.low:g}–{band.high:g}",
+        "courses": shown_count(band.courses),
+        "rows": [
+            {
+                "session": session,
+                "n": shown_count(band.counts.get(session, 0)),
+                "red": _signed(band.lower_change[session]),
+                "watch": _signed(band.low_change[session]),
+                "middle": _signed(band.middle_change.get(session, 0.0)),
+            }
+            for session in sorted(band.low_change)
+        ],
+    }
+
+
+def _signed(change: float) -> str:
+    return "0" if change == 0 else f"{'+' if change > 0 else '−'}{abs(change):g}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ from alongside.engine.protocols.asking import (
     Asked,
     Change,
     CourseDates,
+    Kind,
     Occasion,
     Outcome,
     Word,
@@ -74,7 +75,7 @@ class Part:
     course: Course
     protocol: Protocol
     person: Person
-    instruments: tuple[Instrument, ...]
+    asks: tuple[tuple[MeasureRule, Instrument], ...]
     lines: tuple[Line, ...]
     changes: tuple[ScheduleChange, ...]
     held_back: str  # "", or no_consent, withdrawn, not_in, left, closed, over
@@ -145,8 +146,10 @@ class _Facts:
         for course, moment in sessions.order_by("number").values_list("course_id", "held_at"):
             self.held[course].append(moment)
         self.next: dict[str, datetime] = {}
+        # A time that has just gone by is still the next session until somebody tells how it was.
+        untold = timedelta(days=catalogue.current().asking_times.session_open_days)
         ahead = Booking.objects.visible_to(seen_by).filter(
-            circle__in=circles, cancelled_at=None, ends_at__gte=at, session=None
+            circle__in=circles, cancelled_at=None, ends_at__gte=at - untold, session=None
         )
         for about, moment in ahead.order_by("starts_at").values_list("about", "starts_at"):
             self.next.setdefault(about, moment)
@@ -294,10 +297,13 @@ def _part(
         zone=zone,
         at=at,
     )
+    known = {(each.instrument, each.slot) for each in occasions}
+    # What was asked for a time that is no more, such as a session that was cancelled.
+    gone = [_gone(id, slot, row) for (id, slot), row in by_slot.items() if (id, slot) not in known]
     of = {rule.instrument: rule.of for rule, _instrument in asked_rules}
     today = at.astimezone(zone).date()
     lines = []
-    for occasion in occasions:
+    for occasion in sorted([*occasions, *gone], key=lambda one: (one.opens_at, one.instrument)):
         instrument = instruments[occasion.instrument]
         asking = by_slot.get((occasion.instrument, occasion.slot))
         lines.append(
@@ -317,10 +323,22 @@ def _part(
         course,
         protocol,
         person,
-        tuple(instruments.values()),
+        tuple(asked_rules),
         tuple(lines),
         tuple(changes),
         facts.held_back(course, person),
+    )
+
+
+def _gone(instrument: str, slot: str, asking: Asking) -> Occasion:
+    return Occasion(
+        instrument=instrument,
+        slot=slot,
+        kind=cast(Kind, slot.partition(":")[0]),
+        on=asking.due_on,
+        opens_at=asking.asked_at,
+        closes_at=asking.expires_at,
+        state="asked",
     )
 
 

@@ -19,6 +19,7 @@ SYSTEM_MODULES = frozenset(
         "alongside.crisis.escalation",
         "alongside.crisis.telling",
         "alongside.delivery.on_time",
+        "alongside.insights.completeness",
         "alongside.cli.demo_service",
         "alongside.cli.serve",
         "alongside.cli.check",

@@ -25,6 +25,7 @@ from alongside.records import clock
 from alongside.records.fields import prepare
 from alongside.web.circle.base import own_place
 from alongside.web.parts.access import access
+from alongside.web.parts.asked_words import minutes_words
 from alongside.web.parts.pages import (
     Request,
     clock_time,
@@ -186,14 +187,20 @@ def _mine(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
                 "icon": "heart-handshake",
             }
         )
+    times = catalogue.current().asking_times
     for asking in measures.due(seen_by=reader, at=at).filter(
         circle=place.circle, respondent_id=place.person_id
     ):
         found.append(
             {
                 "title": _("Some short questions for you"),
-                "text": _("Please answer by %(day)s. You can skip any.")
-                % {"day": day_words(asking.due_on)},
+                "text": " ".join(
+                    (
+                        minutes_words(times.minutes(len(measures.items_asked(asking, {})))),
+                        _("Please answer by %(day)s. You can skip any.")
+                        % {"day": day_words(asking.due_on)},
+                    )
+                ),
                 "post_url": reverse("circle:answer", args=[place.circle_id, asking.pk]),
                 "icon": "clipboard-list",
             }

@@ -17,6 +17,7 @@ PLACES = (
     ("office:rota", "phone-call", "shift", "R"),
     ("office:credentials", "badge-check", "credential", "E"),
     ("office:safeguarding", "shield-check", "safeguarding_report", "S"),
+    ("office:asked", "chart-column", "aggregate", "R"),
     ("office:line-list", "phone", "line_check", "R"),
     ("office:trail", "list-tree", "audit_trail", "R"),
 )
@@ -31,6 +32,7 @@ def entries(request: Request) -> list[dict[str, Any]]:
         "office:rota": _("Who is on call"),
         "office:credentials": _("Credentials"),
         "office:safeguarding": _("Safeguarding"),
+        "office:asked": _("Answers"),
         "office:line-list": _("Crisis lines"),
         "office:trail": _("Record of access"),
     }

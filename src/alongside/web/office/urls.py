@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alongside.web.office import credentials, rota, safeguarding, views
+from alongside.web.office import asked, credentials, rota, safeguarding, views
 
 app_name = "office"
 urlpatterns = [
@@ -29,6 +29,7 @@ urlpatterns = [
     path("safeguarding/<uuid:pk>/add/", safeguarding.add, name="safeguarding-add"),
     path("safeguarding/<uuid:pk>/answer/", safeguarding.decide, name="safeguarding-decide"),
     path("safeguarding/<uuid:pk>/close/", safeguarding.close, name="safeguarding-close"),
+    path("answers/", asked.asked, name="asked"),
     path("lines/", views.line_list, name="line-list"),
     path("lines/<slug:line>/called/", views.line_called, name="line-called"),
     path("record/", views.trail, name="trail"),

@@ -127,6 +127,15 @@ def thanks(request: Request, token: str, asking: Any) -> HttpResponse:
 
 @csrf_exempt
 @access.link("answer")
+@READ_OR_SEND
+@_form
+def not_now(request: Request, token: str, asking: Any) -> HttpResponse:
+    """Not now."""
+    return _open(request, asking, token, asked.not_now)
+
+
+@csrf_exempt
+@access.link("answer")
 @require_POST
 @_form
 def decline(request: Request, token: str, asking: Any) -> HttpResponse:

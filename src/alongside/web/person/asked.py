@@ -18,9 +18,12 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from alongside import catalogue
+from alongside.delivery import on_time
 from alongside.measures import actions, queries
 from alongside.records import clock
 from alongside.records.errors import NotAllowed
+from alongside.web.parts.asked_words import minutes_words
 from alongside.web.parts.pages import Request
 from alongside.web.person import asked_pages as pages
 from alongside.web.person import asked_words as words
@@ -31,7 +34,18 @@ log = logging.getLogger(__name__)
 
 _VALUE = re.compile(r"-?[0-9]{1,3}\Z")
 _SUBMISSION = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
-__all__ = ["Way", "check", "decline", "gone", "help_now", "over", "question", "start", "thanks"]
+__all__ = [
+    "Way",
+    "check",
+    "decline",
+    "gone",
+    "help_now",
+    "not_now",
+    "over",
+    "question",
+    "start",
+    "thanks",
+]
 
 
 # -- the pages ----------------------------------------------------------------------------------
@@ -56,6 +70,8 @@ def start(request: Request, way: Way, asking: Any) -> HttpResponse:
             "go_url": way.url("form-question", words.next_open(sheet)),
             "come_back_url": way.url("form-start"),
             "decline_url": way.url("form-decline"),
+            "takes": minutes_words(catalogue.current().asking_times.minutes(len(sheet.items))),
+            "later_url": "" if way.is_here else way.url("form-later"),
         },
     )
 
@@ -109,6 +125,22 @@ def thanks(request: Request, way: Way, asking: Any) -> HttpResponse:
             "help_url": way.url("form-help") if raised else reverse("public:help"),
             "is_raised": raised,
             "told": queries.told(asking).state if raised else "",
+        },
+    )
+
+
+def not_now(request: Request, way: Way, asking: Any) -> HttpResponse:
+    """Not now: nothing is lost, and no reminder comes for some days. Or the page that says so."""
+    if request.method == "POST":
+        on_time.not_now(asking=asking, by=request.reader, at=clock.now())
+        return HttpResponseRedirect(way.url("form-later"))
+    return pages.page(
+        request,
+        way,
+        "later.html",
+        {
+            "until": date_format(words.local(asking, asking.expires_at), "j F"),
+            "go_url": way.url("form-start"),
         },
     )
 

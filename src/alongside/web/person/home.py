@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from alongside import catalogue
 from alongside.calendar import queries as calendar
 from alongside.delivery import queries as delivery
 from alongside.measures import queries as measures
 from alongside.records import clock
 from alongside.web.parts.access import access
+from alongside.web.parts.asked_words import minutes_words
 from alongside.web.parts.pages import Request, day_and_time, day_words
 from alongside.web.person.plan import open_questions
 
@@ -65,7 +67,12 @@ def _questions(request: Request, at: datetime) -> list[dict[str, Any]]:
             {
                 "title": ngettext("%(n)s short question", "%(n)s short questions", number)
                 % {"n": number},
-                "text": _("By %(day)s. You can skip any.") % {"day": day_words(asking.due_on)},
+                "text": " ".join(
+                    (
+                        minutes_words(catalogue.current().asking_times.minutes(number)),
+                        _("By %(day)s. You can skip any.") % {"day": day_words(asking.due_on)},
+                    )
+                ),
                 "url": reverse("person:form-start", args=[asking.pk]),
                 "icon": "clipboard-list",
             }

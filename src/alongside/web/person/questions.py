@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from alongside import catalogue
 from alongside.measures import queries
 from alongside.records import clock
 from alongside.web.parts.access import access
+from alongside.web.parts.asked_words import minutes_words
 from alongside.web.parts.pages import Request, day_words, local_day
 from alongside.web.person import asked
 
@@ -25,6 +27,7 @@ READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 def questions(request: Request) -> HttpResponse:
     """What is due, and what I answered lately."""
     at, me = clock.now(), request.reader.persons
+    times = catalogue.current().asking_times
     due = queries.due(seen_by=request.reader, at=at).filter(respondent__in=me)
     done = (
         queries.askings(seen_by=request.reader)
@@ -38,7 +41,12 @@ def questions(request: Request) -> HttpResponse:
             "due": [
                 {
                     "title": _("%(n)s short questions") % {"n": len(queries.items_asked(row, {}))},
-                    "text": _("By %(day)s. You can skip any.") % {"day": day_words(row.due_on)},
+                    "text": " ".join(
+                        (
+                            minutes_words(times.minutes(len(queries.items_asked(row, {})))),
+                            _("By %(day)s. You can skip any.") % {"day": day_words(row.due_on)},
+                        )
+                    ),
                     "url": reverse("person:form-start", args=[row.pk]),
                     "icon": "clipboard-list",
                 }
@@ -118,6 +126,13 @@ def help_now(request: Request, pk: UUID) -> HttpResponse:
 def thanks(request: Request, pk: UUID) -> HttpResponse:
     """It is saved."""
     return asked.thanks(request, _way(pk), _asking(request, pk))
+
+
+@access("asking", "E")
+@READ_OR_SEND
+def not_now(request: Request, pk: UUID) -> HttpResponse:
+    """Not now."""
+    return _open(request, pk, asked.not_now)
 
 
 @access("asking", "C")

@@ -43,6 +43,7 @@ urlpatterns = [
     path("record/", record.record, name="record"),
     path("record/receipts/", record.receipts, name="receipts"),
     path("record/receipts/<uuid:pk>/end/", record.end, name="receipt-end"),
+    path("questions/<uuid:pk>/later/", questions.not_now, name="form-later"),
     path("record/looked/", record.looked, name="looked"),
     path("settings/", record.settings, name="settings"),
 ]

@@ -13,5 +13,6 @@ urlpatterns = [
     path("<str:token>/check/", answer.check, name="form-check"),
     path("<str:token>/help/", answer.help_now, name="form-help"),
     path("<str:token>/thanks/", answer.thanks, name="form-thanks"),
+    path("<str:token>/later/", answer.not_now, name="form-later"),
     path("<str:token>/decline/", answer.decline, name="form-decline"),
 ]

@@ -19,6 +19,17 @@ ROLES = {
     "circle:agreed-end": "concerned",
     "circle:leave": "concerned",
     "circle:task": "concerned",
+    **dict.fromkeys(
+        (
+            "circle:sheets",
+            "circle:sheet",
+            "circle:sheet-new",
+            "circle:sheet-blank",
+            "circle:sheet-change",
+            "circle:sheet-print",
+        ),
+        "concerned",
+    ),
     "circle:answer": "concerned",
     "circle:step": "concerned",
     "circle:report": "concerned",
@@ -28,6 +39,17 @@ ROLES = {
     "person:agree-talks": "person",
     "person:agree-plan": "person",
     "person:task": "person",
+    **dict.fromkeys(
+        (
+            "person:sheets",
+            "person:sheet",
+            "person:sheet-new",
+            "person:sheet-blank",
+            "person:sheet-change",
+            "person:sheet-print",
+        ),
+        "person",
+    ),
     "person:report": "person",
     "person:safety": "person",
     "person:safety-change": "person",
@@ -44,6 +66,7 @@ ROLES = {
     "person:form-help": "person",
     "person:form-thanks": "person",
     "person:form-decline": "person",
+    "person:form-later": "person",
     "person:change": "person",
     "person:score": "person",
     "person:picture": "person",
@@ -66,7 +89,6 @@ ROLES = {
     "practitioner:case-circle": WORK,
     "practitioner:circle-add": "lead",
     "practitioner:circle-member": WORK,
-    "person:form-later": "person",
     "practitioner:circle-invite": "lead",
     "practitioner:circle-end": "lead",
     "practitioner:circle-check": WORK,
@@ -98,6 +120,12 @@ ROLES = {
     "practitioner:booking-cancel": TREAT,
     "practitioner:case-measures": WORK,
     "practitioner:measure-ask": TREAT,
+    "practitioner:case-schedule": WORK,
+    "practitioner:schedule-ask": TREAT,
+    "practitioner:schedule-change": TREAT,
+    "practitioner:schedule-round": TREAT,
+    "practitioner:asked": WORK,
+    "office:asked": "manager privacy",
     "practitioner:measure-send": TREAT,
     "practitioner:measure-link": TREAT,
     "practitioner:measure-enter": TREAT,
@@ -120,12 +148,6 @@ ROLES = {
     "practitioner:alert-hand-over": WORK,
     "practitioner:alert-review": WORK,
     "practitioner:alert-debrief": WORK,
-    "practitioner:case-schedule": WORK,
-    "practitioner:schedule-ask": TREAT,
-    "practitioner:schedule-change": TREAT,
-    "practitioner:schedule-round": TREAT,
-    "practitioner:asked": WORK,
-    "office:asked": "manager privacy",
     "practitioner:hand-over-answer": WORK,
     "practitioner:case-after": WORK,
     "practitioner:follow-up-record": "lead therapist supervisor",
@@ -218,7 +240,15 @@ LINK = {
     "answer:form-help": "answer",
     "answer:form-thanks": "answer",
     "answer:form-decline": "answer",
+    "answer:form-later": "answer",
 }
+
+# A device that is handed to one person; anybody else is led to the first page, and what they send
+# is not kept.
+HERE = {
+    "here:start", "here:form-start", "here:form-question", "here:form-check", "here:form-help",
+    "here:form-thanks", "here:form-decline", "here:done", "here:code",
+}  # fmt: skip
 
 # Nobody: the library's pages that we do not offer.
 CLOSED = {
@@ -238,4 +268,3 @@ PUBLIC = {
     "account_reset_password_from_key", "account_reset_password_from_key_done",
     "mfa_authenticate", "mfa_login_webauthn", "parts:gallery", "parts:page",
 }  # fmt: skip
-    "answer:form-later": "answer",

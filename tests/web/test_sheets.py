@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from alongside.delivery import actions, artefacts
+from alongside.delivery import artefacts, rules
 from tests.conftest import NOON
 from tests.factories import Cast, World
 from tests.factories.care import held, note_of, started
@@ -78,9 +78,7 @@ def test_a_sheet_is_filled_in_gone_on_with_and_both_texts_are_shown(
     assert "counts for nothing" in read(browser, f"/work/sheets/{row.sheet}/")
 
 
-def test_lines_are_added_without_losing_what_was_typed(
-    world: World, signed_in: SignedIn
-) -> None:
+def test_lines_are_added_without_losing_what_was_typed(world: World, signed_in: SignedIn) -> None:
     course = started(world, way="cbt")
     browser = signed_in(world.asha)
     new = f"/work/courses/{course.pk}/sheets/exposure_ladder/"
@@ -142,3 +140,83 @@ def test_five_areas_and_a_week_are_drawn_and_said_in_words(
     )
     printed = read(browser, f"/work/sheets/{newest.sheet}/print/")
     assert "Rang Ana" in printed
+
+
+def test_a_form_set_for_home_comes_back_into_the_note(
+    world: World, signed_in: SignedIn, at: At
+) -> None:
+    course = started(world, way="cbt")
+    first = held(world, course)
+    asha = signed_in(world.asha)
+    given = {"about": str(world.sam.pk), "task": "Write down one hard moment"}
+    send(asha, f"/work/sessions/{first.pk}/homework/", {**given, "form": "thought_record"})
+    assert "form: Thought record" in read(asha, f"/work/cases/{world.case.pk}/sessions/")
+    assert world.sam_account is not None
+    sam = signed_in(world.sam_account)
+    task = first.homework.unscoped("a test").get()
+    page = read(sam, f"/me/tasks/{task.pk}/")
+    new = f"/me/sheets/new/{course.pk}/thought_record/?task={task.pk}"
+    assert new in page
+    send(sam, new, RECORD)
+    assert "Fill in one more" in read(sam, f"/me/tasks/{task.pk}/")
+    row = the_sheet(world)
+    assert (row.homework_id, row.entered_from) == (task.pk, "home")
+    page = read(sam, f"/me/sheets/{row.sheet}/")
+    assert "45 points less" in page
+    assert "paper-lines" in read(sam, f"/me/sheets/blank/{course.pk}/thought_record/")
+    read(sam, f"/me/sheets/new/{course.pk}/formulation/", 404)
+    send(sam, f"/me/sheets/{row.sheet}/change/", {**RECORD, "a_mood_after": "9"}, 409)
+    assert "What you wrote" in read(sam, "/me/sheets/")
+    for other in (world.noor, world.bo):
+        browser = signed_in(other)
+        read(browser, f"/me/sheets/{row.sheet}/", 404)
+        read(browser, f"/circle/{world.circle.pk}/sheets/{row.sheet}/", 404)
+        read(browser, f"/work/sheets/{row.sheet}/", 404)
+
+    world.at(NOON + timedelta(days=7))
+    at(world.moment)
+    second = held(world, course)
+    asha = signed_in(world.asha)
+    page = read(asha, f"/work/sessions/{second.pk}/")
+    assert "From the sheets, for the note" in page
+    assert "Feeling: sad, 80 before, 35 after, of 100." in page
+    note = {"version": "1", "part_homework_review": "We read it.", "take": str(row.sheet)}
+    send(asha, f"/work/sessions/{second.pk}/note/", note)
+    written = rules.parts_of(note_of(world, second).parts)["homework_review"]
+    assert written.startswith("We read it.\nThought record. Situation: Nobody rang on Sunday")
+    assert "From the sheets, for the note" not in read(asha, f"/work/sessions/{second.pk}/")
+
+
+def test_a_step_page_says_how_many_forms_are_there(world: World, signed_in: SignedIn) -> None:
+    course = started(world, way="cbt")
+    browser = signed_in(world.asha)
+    address = f"/work/courses/{course.pk}/steps/problem_list/"
+    assert f"/work/courses/{course.pk}/sheets/problem_list/" in read(
+        browser, f"/work/cases/{world.case.pk}/plan/"
+    )
+    assert "0 of 1 is filled in here" in read(browser, address)
+    page = send(browser, address, {"state": "done"}, 400).content.decode()
+    assert "Its form is not filled in yet." in page
+    send(browser, address, {"state": "done", "on_paper": "on"})
+
+
+def test_a_relative_has_their_own_sheets_and_the_person_never_sees_them(
+    world: World, signed_in: SignedIn
+) -> None:
+    course = started(world)  # Noor's family training
+    noor = signed_in(world.noor)
+    home = f"/circle/{world.circle.pk}/sheets/"
+    page = read(noor, home)
+    assert "My ways of helping" in page
+    new = f"{home}new/{course.pk}/cso_goals/"
+    send(noor, new, {"version": "0", "a_for_them": "Sleep at night", "a_for_me": "Sing again"})
+    row = the_sheet(world)
+    assert (row.about_id, row.is_complete) == (world.noor.person.pk, True)
+    assert "Sing again" in read(noor, f"{home}{row.sheet}/")
+    assert "Sing again" in read(noor, f"{home}{row.sheet}/print/")
+    teo = signed_in(world.teo)
+    read(teo, f"{home}{row.sheet}/", 404)
+    read(teo, new, 404)
+    sam = signed_in(world.engage_sam())
+    read(sam, f"/me/sheets/{row.sheet}/", 404)
+    assert "There is no sheet for you now." in read(sam, "/me/sheets/")

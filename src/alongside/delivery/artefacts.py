@@ -328,5 +328,5 @@ def for_note(*, seen_by: Reader, session: TherapySession) -> list[Artefact]:
     until = session.held_at + timedelta(minutes=session.minutes or 0)
     at_home = Q(session=None, made_at__lte=until)
     if before is not None:
-        at_home &= Q(made_at__gt=before.held_at)
+        at_home &= Q(made_at__gte=before.held_at)
     return list(rows.filter(Q(session=session) | at_home).order_by("made_at", "pk"))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from alongside.delivery import queries as delivery
 from alongside.measures import actions, queries
 from alongside.records import clock
+from alongside.web.circle import sheets
 from alongside.web.circle.base import own_place
 from alongside.web.parts import how_it_went
 from alongside.web.parts.access import access
@@ -26,13 +27,15 @@ def task(request: Request, circle: UUID, pk: UUID) -> HttpResponse:
     """One thing to try, and what came of it."""
     place = own_place(request, circle)
     rows = delivery.homework(seen_by=request.reader).filter(circle=circle, about_id=place.person_id)
+    found = get_object_or_404(rows, pk=pk)
     return how_it_went.tell(
         request,
-        get_object_or_404(rows, pk=pk),
+        found,
         template="circle/home/task.html",
         base="parts/base_circle.html",
         home=reverse("circle:plan", args=[circle]),
         seen=seen_by_whom(request, "homework", circle),
+        sheet=sheets.place(request, circle).of_task(found),
     )
 
 

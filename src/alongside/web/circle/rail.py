@@ -14,6 +14,12 @@ from alongside.web.parts.pages import Request
 UNDER = {
     "circle:home": "circle:plan",
     "circle:task": "circle:plan",
+    "circle:sheets": "circle:plan",
+    "circle:sheet": "circle:plan",
+    "circle:sheet-new": "circle:plan",
+    "circle:sheet-change": "circle:plan",
+    "circle:sheet-print": "circle:plan",
+    "circle:sheet-blank": "circle:plan",
     "circle:step": "circle:plan",
     "circle:agree": "circle:told",
     "circle:agreed-end": "circle:told",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alongside.web.circle import agree, alone, home, join, practice, report, step, told
+from alongside.web.circle import agree, alone, home, join, practice, report, sheets, step, told
 
 app_name = "circle"
 urlpatterns = [
@@ -12,6 +12,12 @@ urlpatterns = [
     path("<uuid:circle>/", home.plan, name="plan"),
     path("<uuid:circle>/alone/", alone.alone, name="alone"),
     path("<uuid:circle>/report/", report.report, name="report"),
+    path("<uuid:circle>/sheets/", sheets.listing, name="sheets"),
+    path("<uuid:circle>/sheets/new/<uuid:course>/<slug:form>/", sheets.new, name="sheet-new"),
+    path("<uuid:circle>/sheets/blank/<uuid:course>/<slug:form>/", sheets.blank, name="sheet-blank"),
+    path("<uuid:circle>/sheets/<uuid:pk>/", sheets.sheet, name="sheet"),
+    path("<uuid:circle>/sheets/<uuid:pk>/change/", sheets.change, name="sheet-change"),
+    path("<uuid:circle>/sheets/<uuid:pk>/print/", sheets.paper, name="sheet-print"),
     path("<uuid:circle>/tasks/<uuid:pk>/", practice.task, name="task"),
     path("<uuid:circle>/questions/<uuid:pk>/", practice.answer, name="answer"),
     path("<uuid:circle>/step/", step.step, name="step"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -43,20 +44,28 @@ class HowItWent(Form):
 
 
 def tell(
-    request: Request, task: Any, *, template: str, base: str, home: str, seen: str
+    request: Request,
+    task: Any,
+    *,
+    template: str,
+    base: str,
+    home: str,
+    seen: str,
+    sheet: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """One thing to try, and what came of it: show it, or take what was told.
 
     Args:
         task: the reader's own. template, base: the page and the frame of its door.
         home: where to go on. seen: who can see what is written here.
+        sheet: the form it names: ``{title, url, filled}``.
     """
     if request.method != "POST":
         told = {"done": task.done, "learning": task.learning, "obstacle": task.obstacle}
-        return _page(request, task, HowItWent(initial=told), template, seen, home)
+        return _page(request, task, HowItWent(initial=told), template, seen, home, sheet)
     form = HowItWent(request.POST)
     if not form.is_valid():
-        return _page(request, task, form, template, seen, home)
+        return _page(request, task, form, template, seen, home, sheet)
     said, at = form.cleaned_data, clock.now()
     try:
         actions.tell_homework(
@@ -94,7 +103,13 @@ def _two_texts(request: Request, form: HowItWent, now: Any, base: str) -> HttpRe
 
 
 def _page(
-    request: Request, task: Any, form: HowItWent, template: str, seen: str, home: str
+    request: Request,
+    task: Any,
+    form: HowItWent,
+    template: str,
+    seen: str,
+    home: str,
+    sheet: Mapping[str, Any] | None,
 ) -> HttpResponse:
     is_sent = request.method == "POST"
     return render(
@@ -107,6 +122,7 @@ def _page(
             "seen": seen,
             "is_closed": task.reviewed_at is not None,
             "back_url": home,
+            "sheet": sheet,
         },
         status=422 if is_sent else 200,
     )

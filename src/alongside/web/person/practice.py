@@ -14,6 +14,7 @@ from alongside.web.parts import how_it_went
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request
 from alongside.web.person.base import seen_here
+from alongside.web.person.sheets import place
 
 
 @access("homework", "E")
@@ -29,4 +30,5 @@ def task(request: Request, pk: UUID) -> HttpResponse:
         base="parts/base_person.html",
         home=reverse("person:home"),
         seen=seen_here(request, "homework", found.circle_id),
+        sheet=place(request).of_task(found),
     )

@@ -12,6 +12,7 @@ from alongside.web.person import (
     record,
     report,
     safety,
+    sheets,
 )
 
 app_name = "person"
@@ -29,6 +30,12 @@ urlpatterns = [
     path("safety/show/<slug:part>/", safety.share, name="safety-share"),
     path("safety/paper/<slug:size>/", safety.paper, name="safety-paper"),
     path("safety/copy/", safety.copy, name="safety-copy"),
+    path("sheets/", sheets.listing, name="sheets"),
+    path("sheets/new/<uuid:course>/<slug:form>/", sheets.new, name="sheet-new"),
+    path("sheets/blank/<uuid:course>/<slug:form>/", sheets.blank, name="sheet-blank"),
+    path("sheets/<uuid:pk>/", sheets.sheet, name="sheet"),
+    path("sheets/<uuid:pk>/change/", sheets.change, name="sheet-change"),
+    path("sheets/<uuid:pk>/print/", sheets.paper, name="sheet-print"),
     path("tasks/<uuid:pk>/", practice.task, name="task"),
     path("questions/", questions.questions, name="questions"),
     path("questions/<uuid:pk>/start/", questions.start, name="form-start"),
@@ -36,6 +43,7 @@ urlpatterns = [
     path("questions/<uuid:pk>/check/", questions.check, name="form-check"),
     path("questions/<uuid:pk>/help/", questions.help_now, name="form-help"),
     path("questions/<uuid:pk>/thanks/", questions.thanks, name="form-thanks"),
+    path("questions/<uuid:pk>/later/", questions.not_now, name="form-later"),
     path("questions/<uuid:pk>/decline/", questions.decline, name="form-decline"),
     path("change/", change.change, name="change"),
     path("change/picture/", change.picture, name="picture"),
@@ -43,7 +51,6 @@ urlpatterns = [
     path("record/", record.record, name="record"),
     path("record/receipts/", record.receipts, name="receipts"),
     path("record/receipts/<uuid:pk>/end/", record.end, name="receipt-end"),
-    path("questions/<uuid:pk>/later/", questions.not_now, name="form-later"),
     path("record/looked/", record.looked, name="looked"),
     path("settings/", record.settings, name="settings"),
 ]

@@ -471,6 +471,11 @@ class SetHomework(Form):
     when_where = Text(
         label=gettext_lazy("When and where"), required=False, max_length=500, widget=_wide()
     )
+    form = forms.ChoiceField(
+        label=gettext_lazy("A form to fill in at home"),
+        required=False,
+        help_text=gettext_lazy("They find it on their own page."),
+    )
     difficulty = forms.IntegerField(
         label=gettext_lazy("How hard they find it, 0 to 10"),
         required=False,
@@ -479,9 +484,12 @@ class SetHomework(Form):
     )
     due_on = Day(label=gettext_lazy("Look at it again on"), required=False)
 
-    def __init__(self, *args: Any, persons: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, persons: Choices, sheets: Choices = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose(self, about=persons)
+        offer(self, "form", [("", _("None")), *sheets])
+        if not sheets:
+            del self.fields["form"]
 
 
 class TellHomework(Versioned):

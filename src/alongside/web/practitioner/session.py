@@ -21,12 +21,13 @@ from alongside.calendar import queries as calendar
 from alongside.calendar.rules import NoSuchTime, NoSuchZone, instant
 from alongside.cases import queries as cases
 from alongside.crisis import queries as crisis
-from alongside.delivery import actions, queries, rules
+from alongside.delivery import actions, artefacts, queries, rules
 from alongside.measures import queries as measures
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.errors import NotAllowed, Refused, StaleVersion
 from alongside.records.fields import prepare
+from alongside.web.parts import sheets
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import (
     Request,
@@ -160,6 +161,7 @@ def _homework_row(request: Request, row: Any, *, may_tell: bool) -> dict[str, An
             for part in (
                 row.about.name,
                 row.when_where,
+                _("form: %(form)s") % {"form": sheets.title_of(row.form)} if row.form else "",
                 _("set %(day)s") % {"day": short_day(local_day(request, row.set_at))},
                 _("due %(day)s") % {"day": short_day(row.due_on)} if row.due_on else "",
                 _("%(number)s of 10 hard") % {"number": row.difficulty}
@@ -410,6 +412,7 @@ def _page(
     )
     rows = queries.homework(seen_by=reader).filter(session=held).order_by("set_at")
     names = _step_names(held.course)
+    written = artefacts.for_note(seen_by=reader, session=held) if held.held else []
     return case_page(
         request,
         "practitioner/session/session.html",
@@ -445,9 +448,17 @@ def _page(
         ],
         addition_form=(addition_form or AddToNote(auto_id="add_%s")) if may_add else None,
         homework=[_homework_row(request, row, may_tell=may_tell) for row in rows],
-        homework_form=(homework_form or SetHomework(auto_id="home_%s", persons=treated))
+        homework_form=(
+            homework_form
+            or SetHomework(auto_id="home_%s", persons=treated, sheets=_for_home(held.course))
+        )
         if may_tell and held.held
         else None,
+        offered=_offered(note, written) if is_mine else [],
+        sheets=sheets.rows_of(
+            request, written, lambda row: reverse("practitioner:sheet", args=[row.sheet])
+        ),
+        to_fill=_to_fill(held) if may_tell and held.held else [],
         steps=[
             {
                 "name": names.get(row.step, row.step),
@@ -515,6 +526,63 @@ def _answered(request: Request, held: Any, case: Any) -> list[dict[str, str]]:
         }
         for row in measures.answered_in(f"session:{held.pk}", seen_by=request.reader)
     ]
+
+
+def _for_home(course: Any) -> list[tuple[str, str]]:
+    """The forms that somebody treated here may fill in at home."""
+    treated = plans.treated_by(course)
+    return [
+        (form.ref.form, sheets.title_of(str(form.ref)))
+        for form in artefacts.forms_of(course)
+        if any(form.is_for(artefacts.who_is(course, person)) for person in treated)
+    ]
+
+
+def _to_fill(held: Any) -> list[dict[str, str]]:
+    """The forms of the course, each to be filled in from this session."""
+    if held.course.ended_at is not None:
+        return []
+    return [
+        {
+            "title": sheets.title_of(str(form.ref)),
+            "url": reverse("practitioner:sheet-new", args=[held.course_id, form.ref.form])
+            + f"?session={held.pk}",
+        }
+        for form in artefacts.forms_of(held.course)
+    ]
+
+
+def _offered(note: Any, written: Sequence[Any]) -> list[dict[str, Any]]:
+    """What the sheets of this session offer for the note, as far as it is not there yet."""
+    there = "\n".join(rules.parts_of(note.parts).values())
+    labels = {part: label for part, label, _must in _labels(note)}
+    found = []
+    for row in written:
+        part, lines = sheets.note_lines(row)
+        open_lines = [line for line in lines if line not in there]
+        if open_lines:
+            found.append(
+                {
+                    "sheet": str(row.sheet),
+                    "title": sheets.title_of(row.form),
+                    "lines": open_lines,
+                    "part": labels.get(part, labels[rules.FREE_PART]),
+                }
+            )
+    return found
+
+
+def _taken(request: Request, held: Any, parts: Mapping[str, str]) -> Mapping[str, str]:
+    """The parts of the note with the lines of the sheet that was pressed."""
+    pressed = request.POST.get("take", "")
+    for row in artefacts.for_note(seen_by=request.reader, session=held):
+        if str(row.sheet) == pressed:
+            part, lines = sheets.note_lines(row)
+            part = part if part in parts else rules.FREE_PART
+            before = parts.get(part, "")
+            new = [line for line in lines if line not in before]
+            return {**parts, part: "\n".join([*([before] if before.strip() else []), *new])}
+    return parts
 
 
 def _facts(request: Request, held: Any) -> list[dict[str, str]]:
@@ -615,7 +683,7 @@ def save_note(request: Request, pk: UUID) -> HttpResponse:
     try:
         note = actions.write_note(
             note=note,
-            parts=form.written(),
+            parts=_taken(request, held, form.written()),
             expected=form.cleaned_data["version"],
             by=request.reader,
             at=at,
@@ -738,6 +806,7 @@ def set_homework(request: Request, pk: UUID) -> HttpResponse:
         request.POST,
         auto_id="home_%s",
         persons=[(id, person.name) for id, person in treated.items()],
+        sheets=_for_home(held.course),
     )
     at = clock.now()
     if form.is_valid():
@@ -747,6 +816,7 @@ def set_homework(request: Request, pk: UUID) -> HttpResponse:
                 session=held,
                 about=treated[given["about"]],
                 task=given["task"],
+                form=given.get("form", ""),
                 why=given["why"],
                 when_where=given["when_where"],
                 difficulty=given["difficulty"],

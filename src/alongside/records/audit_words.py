@@ -62,7 +62,8 @@ READS = frozenset(
     crisis.shift_read delivery.artefact_read delivery.homework_read
     delivery.note_read delivery.schedule_change_read delivery.session_read delivery.timing_read
     directory.line_check_read directory.service_read
-    insights.expected_course_read insights.timeline_read measures.asking_read measures.response_read notify.message_read
+    insights.expected_course_read insights.timeline_read
+    measures.asking_read measures.response_read notify.message_read
     people.circle_read people.contact_read people.institution_read people.member_read
     people.person_read plans.plan_read records.trail_read tasks.task_read
     """.split()

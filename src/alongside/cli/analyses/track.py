@@ -10,12 +10,11 @@ from alongside.engine.outcomes.expected import (
     FEWEST_COURSES,
     FinishedCourse,
     StartBand,
-    log_curve,
-    on_track,
     start_bands,
 )
 from alongside.engine.outcomes.growth import Course, growth_curve
 from alongside.engine.outcomes.of_instrument import change_of
+from alongside.engine.outcomes.tracking import TrackRules, look
 from alongside.insights.record_files import Column
 
 SIGNALS = ("on_track", "watch", "not_on_track", "too_early")
@@ -34,18 +33,15 @@ def track(asked: Asked) -> Answer:
         raise Refused(f"No reliable change is published for {info.instrument}.")
     if options.curve and info.line is None:
         raise Refused(f"No caseness line is published for {info.instrument}: --curve needs one.")
+    rules = TrackRules(curve=bool(options.curve))
     people = _people(asked, info.lowest, info.highest)
     persons, lines = [], []
     for person, given in people.items():
         (_, start), (session, score) = given[0], given[-1]
         held = max(1, session)
-        found = on_track(
-            start, score, session=held, typical=options.sessions, rule=info.rule, line=info.line
-        )
-        if options.curve and info.line is not None and found.signal != "not_on_track":
-            curve = log_curve(start, rule=info.rule, line=info.line, sessions=options.sessions)
-            if curve is not None:
-                found = curve.signal(held, score)
+        found = look(start, score, session=held, planned=options.sessions, info=info, rules=rules)
+        if found is None:  # nothing may be said without a rule, and this measure has one
+            raise Refused(f"No reliable change is published for {info.instrument}.")
         once = len(given) == 1
         signal = "too_early" if once else found.signal
         because = [reason.text for reason in found.reasons]
@@ -58,7 +54,7 @@ def track(asked: Asked) -> Answer:
                 "session": session,
                 "score": rounded(float(score)),
                 "signal": signal,
-                "expected": None if once else rounded(found.expected),
+                "expected": rounded(found.expected.low) if found.expected and not once else None,
                 "because": because,
             }
         )

@@ -7,7 +7,7 @@ signal asks people to look together, and never ends anybody's help.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Literal
 
@@ -52,7 +52,8 @@ class Look:
     """One look at a course after one score: the signal, on what it rests, and why.
 
     ``expected`` is where 80 in 100 finished courses that began alike lay by now (with shares of
-    10 in 100), in points of the scale; None without enough of them. ``courses`` is how many,
+    10 in 100), in points of the scale; None without enough of them; by the curve its point.
+    ``courses`` is how many,
     ``begun`` between which first scores they began.
     """
 
@@ -95,9 +96,9 @@ def look(
 
     Returns:
         not_on_track when reliably worse, whatever else is known. Else by the band of this start
-        where the service has one for this session; else by the made-up curve where it is switched
-        on and the person began as a case; else by the published rules. None where nothing may be
-        said: no reliable change is known for the measure, and no band.
+        where the service has one for this session. Else by the published rules; and where they do
+        not warn, by the made-up curve if it is switched on and the person began as a case. None
+        where nothing may be said: no reliable change is known for the measure, and no band.
 
     Refuses:
         NotAFigure: a score that is not finite, fewer than 1 session.
@@ -126,12 +127,15 @@ def look(
         seen = band.signal(session, float(improvement(start, score, info.higher_is)))
         found = seen.signal, seen.reasons
         return _look(found, "bands", start, score, session, planned, info, bands)
-    if rules.curve and info.rule is not None and info.line is not None:
+    is_off = found is not None and found[0] == "not_on_track"
+    if rules.curve and not is_off and info.rule is not None and info.line is not None:
         curve = log_curve(start, rule=info.rule, line=info.line, sessions=planned)
         if curve is not None:
             by_curve = curve.signal(session, score)
             found = by_curve.signal, by_curve.reasons
-            return _look(found, "curve", start, score, session, planned, info, bands)
+            point = Interval(curve.at(session), curve.at(session))
+            drawn = _look(found, "curve", start, score, session, planned, info, bands)
+            return replace(drawn, expected=point)
     if found is None:
         return None
     return _look(found, "rules", start, score, session, planned, info, bands)

@@ -108,6 +108,20 @@ def test_danger_is_kept_before_a_slip_is_refused(typed: Any) -> None:
     assert (Typing._base_manager.count(), Response._base_manager.count()) == (0, 0)
 
 
+def test_typing_and_its_alert_are_kept_together_or_not_at_all(
+    typed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*given: Any, **more: Any) -> None:
+        raise RuntimeError("on purpose")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(typing, "_keep", breaks)
+        with pytest.raises(RuntimeError):
+            typed(DANGER)
+    assert (because(), Typing._base_manager.count()) == ([], 0)
+    assert len(typed(DANGER).alerts) == 1
+
+
 @pytest.mark.parametrize("days", [1, -91])
 def test_day_that_cannot_be_is_refused_after_its_danger(typed: Any, days: int) -> None:
     with pytest.raises(typing.NotThatDay):

@@ -23,7 +23,7 @@ from alongside.engine.instruments import (
 from alongside.measures import actions
 from alongside.measures.actions import Answers, Recorded, Where
 from alongside.measures.models import Asking, Typing
-from alongside.records import audit, crashpoint
+from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.errors import Refused
 
@@ -142,7 +142,6 @@ def _take(
         return Outcome("first")
     raised = _raised(asking, first, at)
     alerts = actions.raise_typed(asking, answers, raised=raised, by=by, at=at)
-    crashpoint.here("measures.typing.raised")
     if first is None:
         _keep(asking, answers, filled_on, submission, by=by, at=at)
         return Outcome("first", alerts)

@@ -109,6 +109,20 @@ def test_the_same_questions_keep_their_distance_whoever_asked() -> None:
     assert found(rule("intake"), at="2026-03-16T10:00", **first)["start"] == "covered"
 
 
+def test_what_was_asked_by_hand_while_it_was_open_stands_for_it() -> None:
+    by_hand = [
+        Asked("phq9", "", moment("2026-03-10T12:00"), "one"),
+        Asked("phq9", "", moment("2026-03-11T12:00"), "two"),
+    ]
+    occasions = due(
+        [rule("each")], CourseDates(**RUNNING), asked=by_hand, times=TIMES, zone=LONDON,
+        at=moment("2026-03-16T10:00"),
+    )  # fmt: skip
+    assert [(one.slot, one.state, one.asked_key) for one in occasions] == [
+        ("session:1", "missed", ""), ("session:2", "asked", "one"), ("session:3", "due", ""),
+    ]  # fmt: skip
+
+
 def test_one_persons_change_pauses_stops_or_sets_another_interval() -> None:
     def changed(*changes: Change) -> dict[str, str]:
         return found(rule("each"), at="2026-03-16T10:00", changes=changes, **RUNNING)

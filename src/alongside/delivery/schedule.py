@@ -278,11 +278,12 @@ def _part(
         for row in rows
         if getattr(row, "timing", None) is not None and row.timing.course_id == course.pk
     }
+    by_key = {str(row.pk): row for rows in own.values() for row in rows}
     occasions = due(
         [rule for rule, _instrument in asked_rules],
         facts.dates(course, protocol, person),
         asked=[
-            Asked(id, _slot_in(row, course), row.asked_at)
+            Asked(id, _slot_in(row, course), row.asked_at, str(row.pk))
             for id, rows in own.items()
             for row in rows
         ],
@@ -305,7 +306,7 @@ def _part(
     lines = []
     for occasion in sorted([*occasions, *gone], key=lambda one: (one.opens_at, one.instrument)):
         instrument = instruments[occasion.instrument]
-        asking = by_slot.get((occasion.instrument, occasion.slot))
+        asking = by_key.get(occasion.asked_key)
         lines.append(
             Line(
                 course=course,
@@ -339,6 +340,7 @@ def _gone(instrument: str, slot: str, asking: Asking) -> Occasion:
         opens_at=asking.asked_at,
         closes_at=asking.expires_at,
         state="asked",
+        asked_key=str(asking.pk),
     )
 
 

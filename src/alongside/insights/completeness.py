@@ -101,9 +101,11 @@ def _counted(
     outcomes: dict[UUID, list[tuple[UUID, Outcome | None]]] = {pk: [] for pk in circles}
     left_out: dict[UUID, int] = defaultdict(int)
     courses = schedule.courses(seen_by=seen_by).filter(circle__in=circles)
+    timed: set[UUID] = set()
     for part in schedule.parts(courses, seen_by=seen_by, at=at):
         zone = schedule.zone_of(part.course)
         today, circle = at.astimezone(zone).date(), part.course.circle_id
+        timed |= {line.asking.pk for line in part.lines if line.asking is not None}
         for line in part.lines:
             if line.occasion.on > today or (since is not None and line.occasion.on < since):
                 continue
@@ -118,7 +120,7 @@ def _counted(
         .select_related("institution")
     )
     for asking in by_hand:
-        if since is None or asking.due_on >= since:
+        if asking.pk not in timed and (since is None or asking.due_on >= since):
             zone = ZoneInfo(asking.institution.zone)
             said = schedule.outcome_of_asking(asking, at=at, zone=zone)
             outcomes[asking.circle_id].append((asking.respondent_id, said))

@@ -71,11 +71,12 @@ class CourseDates:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One asking that was made: of which instrument, by which name, when."""
+    """One asking that was made: of which instrument, by which name, when. ``key`` is its own."""
 
     instrument: str
     slot: str
     at: datetime
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ class Occasion:
 
     ``on`` is the day it belongs to; it is open from ``opens_at`` until ``closes_at`` (UTC).
     ``missed``: its time went by and nobody asked. ``covered``: the same questions were asked so
-    shortly before that they are not asked again; ``since`` says when.
+    shortly before that they are not asked again; ``since`` says when. ``asked_key`` is the key of
+    the asking it became: by its name, or by hand while it was open.
     """
 
     instrument: str
@@ -107,6 +109,7 @@ class Occasion:
     state: State
     primary: bool = False
     since: date | None = None
+    asked_key: str = ""
 
 
 def due(
@@ -124,7 +127,8 @@ def due(
 
     Args:
         rules: those of the protocol that this person answers.
-        asked: every asking of this person, by hand too (with an empty name).
+        asked: every asking of this person, oldest first, by hand too (with an empty name): that
+            one stands for the first occasion that was open when it was made.
         changes: the live changes to this person's schedule; one for a single instrument comes
             before one for all.
         least_days: by instrument, the fewest days between two askings of it.
@@ -309,15 +313,19 @@ def _with_states(
     days: dict[str, list[date]] = {}
     for each in made:
         days.setdefault(each.instrument, []).append(each.at.astimezone(zone).date())
-    found = []
-    for each in order:
-        if (each.instrument, each.slot) in by_name:
-            found.append(replace(each, state="asked"))
+    by_hand = [each for each in made if not each.slot]
+    found: list[Occasion] = []
+    for occasion in order:
+        named = by_name.get((occasion.instrument, occasion.slot))
+        if named is None and (named := _asked_by_hand(occasion, by_hand)) is not None:
+            by_hand.remove(named)
+        if named is not None:
+            found.append(replace(occasion, state="asked", asked_key=named.key))
             continue
-        if each.state in ("paused", "stopped"):
-            found.append(each)
+        if occasion.state in ("paused", "stopped"):
+            found.append(occasion)
             continue
-        one = _not_too_soon(each, days.get(each.instrument, []), least_days, times, zone)
+        one = _not_too_soon(occasion, days.get(occasion.instrument, []), least_days, times, zone)
         if one.state != "covered":
             one = replace(one, state=_state(one, course, at))
         if one.state in ("due", "next"):  # the next of the same questions keep their distance
@@ -325,6 +333,17 @@ def _with_states(
             days.setdefault(one.instrument, []).append(asks_on)
         found.append(one)
     return tuple(found)
+
+
+def _asked_by_hand(one: Occasion, by_hand: Sequence[Asked]) -> Asked | None:
+    return next(
+        (
+            each
+            for each in by_hand
+            if each.instrument == one.instrument and one.opens_at <= each.at < one.closes_at
+        ),
+        None,
+    )
 
 
 def _state(one: Occasion, course: CourseDates, at: datetime) -> State:

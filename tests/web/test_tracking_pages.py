@@ -103,5 +103,6 @@ def test_how_well_the_rule_works_is_said_with_small_counts_hidden(
     assert "19 % of 160 (13 to 25 %)" in page  # 30 of 162
     assert page.count("too few to show") == 1  # 5 of 12
     assert "&lt; 8" in page
+    assert "73 % of 40 (58 to 84 %)" in text(signed_in(world.grace).get("/office/tracking/"))
     sam = signed_in(world.engage_sam())
     assert sam.get("/work/tracking/").status_code == 404

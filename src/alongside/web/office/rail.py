@@ -18,6 +18,7 @@ PLACES = (
     ("office:credentials", "badge-check", "credential", "E"),
     ("office:safeguarding", "shield-check", "safeguarding_report", "S"),
     ("office:asked", "chart-column", "aggregate", "R"),
+    ("office:tracking", "trending-up", "expected_course", "R"),
     ("office:line-list", "phone", "line_check", "R"),
     ("office:trail", "list-tree", "audit_trail", "R"),
 )
@@ -33,6 +34,7 @@ def entries(request: Request) -> list[dict[str, Any]]:
         "office:credentials": _("Credentials"),
         "office:safeguarding": _("Safeguarding"),
         "office:asked": _("Answers"),
+        "office:tracking": _("Early warning"),
         "office:line-list": _("Crisis lines"),
         "office:trail": _("Record of access"),
     }

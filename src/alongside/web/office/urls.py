@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alongside.web.office import asked, credentials, rota, safeguarding, views
+from alongside.web.office import asked, credentials, rota, safeguarding, tracking, views
 
 app_name = "office"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("services/<uuid:pk>/", views.service_edit, name="service-edit"),
     path("rota/", rota.rota, name="rota"),
     path("rota/<uuid:pk>/add/", rota.add, name="rota-add"),
+    path("rota/<uuid:pk>/move/", rota.move, name="rota-move"),
+    path("rota/<uuid:pk>/<uuid:shift>/change/", rota.change, name="rota-change"),
     path("rota/<uuid:pk>/<uuid:shift>/end/", rota.end, name="rota-end"),
     path("credentials/", credentials.listing, name="credentials"),
     path("credentials/<uuid:pk>/", credentials.look, name="credential"),
@@ -30,6 +32,7 @@ urlpatterns = [
     path("safeguarding/<uuid:pk>/answer/", safeguarding.decide, name="safeguarding-decide"),
     path("safeguarding/<uuid:pk>/close/", safeguarding.close, name="safeguarding-close"),
     path("answers/", asked.asked, name="asked"),
+    path("tracking/", tracking.rule, name="tracking"),
     path("lines/", views.line_list, name="line-list"),
     path("lines/<slug:line>/called/", views.line_called, name="line-called"),
     path("record/", views.trail, name="trail"),

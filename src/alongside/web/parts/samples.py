@@ -651,6 +651,72 @@ CASE: dict[str, Any] = {
 }
 
 
+WARNING = {
+    "measures": [
+        {
+            "id": "phq9",
+            "name": "Patient Health Questionnaire-9",
+            "made": "22 Nov, 03:00",
+            "ended": "455",
+            "agreed": "430",
+            "courses": "420",
+            "tests": [
+                {
+                    "name": "This service’s own bands",
+                    "courses": "310",
+                    "never_seen": "< 8",
+                    "ends": [
+                        {
+                            "name": "Ended without a reliable improvement",
+                            "n": "170",
+                            "hits": "57 % of 170 (49 to 64 %)",
+                            "false": "24 % of 135 (18 to 32 %)",
+                        },
+                        {
+                            "name": "Ended reliably worse",
+                            "n": "< 8",
+                            "hits": "too few to show",
+                            "false": "too few to show",
+                        },
+                    ],
+                }
+            ],
+            "has_own": True,
+            "starts": [
+                {"range": "10–15", "courses": "150", "used": True},
+                {"range": "15–20", "courses": "85", "used": False},
+            ],
+            "bands": [
+                {
+                    "range": "10–15",
+                    "courses": "150",
+                    "rows": [
+                        {"session": 4, "n": "140", "red": "−1", "watch": "+2", "middle": "+4"}
+                    ],
+                }
+            ],
+        },
+        {
+            "id": "carer",
+            "name": "Supporting somebody, three ratings",
+            "made": "22 Nov, 03:00",
+            "ended": "< 8",
+            "agreed": "0",
+            "courses": "0",
+            "tests": [],
+            "has_own": False,
+            "starts": [],
+            "bands": [],
+        },
+    ],
+    "fewest": 100,
+    "folds": 5,
+    "review_by": "22 May 2027",
+    "red": 90,
+    "watch": 75,
+}
+
+
 def samples() -> tuple[Sample, ...]:
     """Every part in every state, in the order of the page."""
     return (
@@ -1065,6 +1131,8 @@ def _charts() -> tuple[Sample, ...]:
                 }
             },
         ),
+        Sample("early_warning", "measured", {"warning": WARNING}),
+        Sample("early_warning", "nothing yet", {"warning": {**WARNING, "measures": []}}),
         Sample(
             "rates",
             "normal",

@@ -17,6 +17,7 @@ from alongside import catalogue
 from alongside.cases import actions, queries
 from alongside.crisis import private_check
 from alongside.crisis import queries as crisis
+from alongside.delivery import reviews
 from alongside.people import queries as people
 from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
@@ -202,7 +203,11 @@ def _gate_items(
             }
         )
     todo = [
-        {"title": words.task(task), "text": _("By %(day)s.") % {"day": short_day(task.due_at)}}
+        {
+            "title": words.task(task),
+            "text": _("By %(day)s.") % {"day": short_day(task.due_at)},
+            **_to_review(case, task),
+        }
         for task in tasks.of_circle(case.circle, seen_by=request.reader)[:SHOWN]
     ]
     if case.review_by < local_day(request, at):
@@ -216,6 +221,15 @@ def _gate_items(
             },
         )
     return held, todo
+
+
+def _to_review(case: Any, task: Any) -> dict[str, str]:
+    """The page that answers a task about a course that is not on track."""
+    if task.kind not in {reviews.DUE, reviews.AGAIN}:
+        return {}
+    course = task.about.partition(":")[2]
+    url = reverse("practitioner:track-review", args=[case.pk, course])
+    return {"url": url, "label": _("Review together")}
 
 
 def _decision(request: Request, decision: Any) -> dict[str, Any]:

@@ -19,15 +19,13 @@ from alongside import catalogue
 from alongside.access import policy
 from alongside.catalogue.tracking import THREE, in_language
 from alongside.delivery import reviews
-from alongside.engine.outcomes.engagement import Share
-from alongside.engine.outcomes.small_counts import may_show_share, shown_count
-from alongside.engine.outcomes.tracking import Hits, Measured
-from alongside.insights import norms, progress
+from alongside.insights import progress
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.errors import Refused
 from alongside.records.fields import prepare
 from alongside.web.parts.access import access
+from alongside.web.parts.early_warning import how_well
 from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.pages import (
     Request,
@@ -40,7 +38,7 @@ from alongside.web.parts.pages import (
     zone_of,
 )
 from alongside.web.practitioner import words
-from alongside.web.practitioner.base import BASE, case_or_404, case_page
+from alongside.web.practitioner.base import case_or_404, case_page
 from alongside.web.practitioner.delivery_words import way_name
 from alongside.web.practitioner.forms import Day
 from alongside.web.practitioner.standing import standings_of, tag_of
@@ -62,6 +60,12 @@ def shown(request: Request, case: Any, found: Sequence[Any]) -> list[dict[str, A
                     "named": several,
                     "because": because(seen),
                     "text": str(SIGNALS[seen.look.signal if seen.look else None][0]),
+                    "score": f"{seen.scores[-1][2]:g}" if seen.scores else "",
+                    "score_url": reverse(
+                        "practitioner:case-score", args=[case.pk, seen.scores[-1][3]]
+                    )
+                    if seen.scores
+                    else "",
                 }
                 for seen in each.seen
             ],
@@ -344,101 +348,4 @@ def _level(level: int) -> str:
 @require_safe
 def rule(request: Request) -> HttpResponse:
     """How often the early warning would have been right on this service's finished courses."""
-    rules = catalogue.current().tracking
-    found = list(norms.expected(seen_by=request.reader))
-    here = catalogue.current()
-    return render(
-        request,
-        "practitioner/tracking/rule.html",
-        {
-            "base": BASE,
-            "measures": [_measure(request, here, row) for row in found],
-            "rules": rules,
-            "review_by": day_words(rules.review_by),
-            "red": 100 - rules.red_below_percent,
-            "watch": 100 - rules.watch_below_percent,
-        },
-    )
-
-
-def _measure(request: Request, here: Any, row: Any) -> dict[str, Any]:
-    instrument = here.instrument(row.instrument)
-    bands = {(band.low, band.high): band for band in norms.bands_of(row)}
-    tests = [
-        (_("Published rules"), norms.measured_of(row, "rules")),
-        (_("This service’s own bands"), norms.measured_of(row, "own")),
-    ]
-    return {
-        "id": row.instrument,
-        "name": instrument.name,
-        "made": list_moment(request, row.made_at),
-        "ended": shown_count(row.ended),
-        "agreed": shown_count(row.agreed),
-        "courses": shown_count(row.courses),
-        "tests": [_test(name, found) for name, found in tests if found is not None],
-        "has_own": row.found.get("own") is not None,
-        "starts": [
-            {
-                "range": f"{each['low']:g}–{each['high']:g}",
-                "courses": shown_count(each["courses"]),
-                "used": (each["low"], each["high"]) in bands,
-            }
-            for each in row.found["starts"]
-        ],
-        "bands": [_band(band) for band in bands.values()],
-    }
-
-
-def _test(name: str, found: Measured) -> dict[str, Any]:
-    return {
-        "name": name,
-        "courses": shown_count(found.courses),
-        "never_seen": shown_count(found.never_seen),
-        "ends": [
-            {"name": _("Ended reliably worse"), **_rates(found.worse)},
-            {"name": _("Ended without a reliable improvement"), **_rates(found.not_better)},
-        ],
-    }
-
-
-def _rates(hits: Hits) -> dict[str, str]:
-    return {
-        "n": shown_count(hits.ended_badly),
-        "hits": _share(hits.hit_rate),
-        "false": _share(hits.false_alarm_rate),
-    }
-
-
-def _share(share: Share | None) -> str:
-    """A rate with what it is of; hidden when few people stand behind either side of it."""
-    if share is None:
-        return _("nobody")
-    if not may_show_share(share.count, share.of):
-        return _("too few to show")
-    return _("%(share)s %% of %(of)s (%(low)s to %(high)s %%)") % {
-        "share": round(100 * share.share),
-        "of": shown_count(share.of),
-        "low": round(100 * share.interval.low),
-        "high": round(100 * share.interval.high),
-    }
-
-
-def _band(band: Any) -> dict[str, Any]:
-    return {
-        "range": f"{band.low:g}–{band.high:g}",
-        "courses": shown_count(band.courses),
-        "rows": [
-            {
-                "session": session,
-                "n": shown_count(band.counts.get(session, 0)),
-                "red": _signed(band.lower_change[session]),
-                "watch": _signed(band.low_change[session]),
-                "middle": _signed(band.middle_change.get(session, 0.0)),
-            }
-            for session in sorted(band.low_change)
-        ],
-    }
-
-
-def _signed(change: float) -> str:
-    return "0" if change == 0 else f"{'+' if change > 0 else '−'}{abs(change):g}"
+    return render(request, "practitioner/tracking/rule.html", {"warning": how_well(request)})

@@ -1,0 +1,18 @@
+"""How well the early warning works here: numbers over many people, and nobody in them."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from alongside.web.parts.access import access
+from alongside.web.parts.early_warning import how_well
+from alongside.web.parts.pages import Request
+
+
+@access("expected_course", "R")
+@require_safe
+def rule(request: Request) -> HttpResponse:
+    """How often the early warning would have been right on finished courses."""
+    return render(request, "office/tracking/rule.html", {"warning": how_well(request)})

@@ -149,6 +149,8 @@ def test_a_plan_follows_a_decision_for_a_way_in_this_circle(world: World) -> Non
     )
     with pytest.raises(actions.NotADecision):
         proposed(world, decision=theirs)
+    with pytest.raises(actions.NotDecided):  # decided for another way than the plan is of
+        proposed(world, "cbt", decision=decided(world, "craft"))
 
 
 def test_only_who_leads_proposes(world: World) -> None:
@@ -451,15 +453,19 @@ def test_one_course_more_asks_everybody_again(world: World) -> None:
     course = started(world)
     plan = reread(world, course.plan)
     give_consent(world, world.sam, "c_treatment")
-    actions.add_course(
-        plan=plan,
-        protocol="mi_brief",
-        variant="five_as",
-        persons=[world.sam],
-        deliverer=world.asha.practitioner,
-        by=world.asha.reader,
-        at=NOON,
-    )
+    given = {
+        "plan": plan,
+        "protocol": "mi_brief",
+        "variant": "five_as",
+        "persons": [world.sam],
+        "deliverer": world.asha.practitioner,
+        "by": world.asha.reader,
+        "at": NOON,
+    }
+    with pytest.raises(actions.NotDecided):  # nobody asked the chooser about this way
+        actions.add_course(**given)
+    decided(world, "mi_brief")
+    actions.add_course(**given)
     assert reread(world, plan).edition == 2
     assert "agreement" in waiting(world, course)
     assert session_waits(world, course) == set()  # what has started goes on

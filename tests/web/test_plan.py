@@ -129,16 +129,17 @@ def test_a_look_at_danger_that_says_nothing_is_refused(
     assert not queries.is_checked(fresh_case(world))
 
 
-def test_only_ways_that_can_run_are_offered_and_the_others_are_named(
+def test_only_ways_that_were_decided_on_and_can_run_are_offered(
     world: World, signed_in: SignedIn
 ) -> None:
     looked(world)
+    decided(world, "mi_brief")
     decided(world)
     page = read(signed_in(world.asha), plan_url(world, "propose/"))
     offered = set(re.findall(r'name="way" value="([^"]+)"', page))
     assert offered == {
         f"{way}/{variant.id}"
-        for way in ("cbt", "craft", "mi_brief")
+        for way in ("craft", "mi_brief")
         for variant in catalogue.current().protocol(way).variants
     }
     assert "Interpersonal therapy (IPT)" in page
@@ -460,7 +461,10 @@ def test_another_course_asks_everybody_again(world: World, signed_in: SignedIn) 
     browser = signed_in(world.asha)
     given = proposal(world, way="mi_brief/five_as", persons=[str(world.sam.pk)])
     del given["decision"]
-    send(browser, f"{DOOR}/plans/{course.plan_id}/course/", given)
+    address = f"{DOOR}/plans/{course.plan_id}/course/"
+    assert browser.post(address, given).status_code == 400  # nobody decided on it
+    decided(world, "mi_brief")
+    send(browser, address, given)
     page = read(browser, plan_url(world))
     assert "Brief intervention (5 As)" in page
     assert "Not asked yet" in page

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from alongside import catalogue
 from alongside.cases import actions as cases
@@ -51,6 +52,12 @@ class NotForThem(Refused):
 
 class NotADecision(Refused):
     """A plan follows a recorded decision for a way, made in this circle."""
+
+
+class NotDecided(Refused):
+    """Nobody recorded a decision for this way in this circle. ``protocol`` names it."""
+
+    protocol: str
 
 
 class UnknownVariant(Refused):
@@ -196,7 +203,7 @@ def propose_plan(
     """Make the plan of a case, with its first course.
 
     Args:
-        decision: why this way; what was shown and chosen. For a way, in this circle.
+        decision: why this way; what was shown and chosen. For this way, in this circle.
         protocol: an id with or without version; the newest runnable one is kept exactly.
         persons: whom the course treats, of this circle.
         sessions_planned: count; the protocol's usual number by default.
@@ -204,7 +211,7 @@ def propose_plan(
 
     Raises:
         NoSafetyCheck, NotYetOffered, LivePlan, NobodyTreated, NotForThem, NotADecision,
-        UnknownVariant, NotWorkingHere, OutsideDose, CaseIsClosed.
+        NotDecided, UnknownVariant, NotWorkingHere, OutsideDose, CaseIsClosed.
     """
     by.confirm_create("plan", institution=case.institution_id, circle=case.circle_id)
     if case.state == "closed":
@@ -225,7 +232,7 @@ def propose_plan(
         written_by_id=_writer(by, case),
     )
     audit.write("plans.plan_proposed", by=by, at=at, about=plan)
-    add_course(
+    course = add_course(
         plan=plan,
         protocol=protocol,
         variant=variant,
@@ -237,6 +244,8 @@ def propose_plan(
         by=by,
         at=at,
     )
+    if not rules.is_for(course.protocol.partition("@")[0], decision.about):
+        raise NotDecided(protocol=course.protocol)
     _step_by_lead(case, by=by, at=at)
     return plan
 
@@ -257,6 +266,7 @@ def add_course(
 ) -> Course:
     """Add a course to a plan: one protocol at its exact version, for named persons.
 
+    A decision for this way must stand in the circle: what the chooser said of it was seen then.
     Whoever agreed to the plan before agreed to less: with the first answer on record, a course
     more makes a new edition, to which everybody is asked again.
 
@@ -271,6 +281,7 @@ def add_course(
         raise NotYetOffered(protocol=str(way.ref))
     if variant and way.variant(variant) is None:
         raise UnknownVariant(variant=variant)
+    _must_be_decided(way, plan.circle_id)
     _must_treat_somebody(way, plan, persons)
     _must_work_here(plan.institution_id, deliverer, supervisor)
     dose = way.dose_of(variant).sessions
@@ -572,6 +583,15 @@ def _lock(case: Case) -> None:
 def _must_be_checked(case: Case) -> None:
     if not queries.is_checked(case):
         raise NoSafetyCheck(case=case)
+
+
+def _must_be_decided(way: Protocol, circle: UUID) -> None:
+    """Somebody wrote down why this way, with what the chooser said of it."""
+    made = Decision.objects.unscoped("was this way ever decided on here?").filter(
+        circle=circle, kind__in=rules.FOR_A_WAY
+    )
+    if not any(rules.is_for(way.ref.id, about) for about in made.values_list("about", flat=True)):
+        raise NotDecided(protocol=str(way.ref))
 
 
 def _must_treat_somebody(way: Protocol, plan: Plan, persons: Sequence[Person]) -> None:

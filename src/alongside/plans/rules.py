@@ -12,6 +12,7 @@ LEVELS = ("-2", "-1", "0", "1", "2")
 ANSWERS = ("yes", "no", "basis")
 KINDS = ("feeling", "thinking", "behaving")
 FOR_A_WAY = ("method", "override")  # decisions that choose a way, as advised or not
+ABOUT_A_WAY = "protocol:"  # what such a decision is about: protocol:craft@1
 MOST_SESSIONS = 120
 LONGEST_RELEASE_DAYS = 90
 # A course that never started can only end in one of these; one that started, in the others.
@@ -30,3 +31,15 @@ def within_dose(sessions: int, dose: Range) -> bool:
     lowest = dose.min or dose.typical or 1
     highest = dose.max or dose.typical or MOST_SESSIONS
     return lowest <= sessions <= highest
+
+
+def way_of(about: str) -> str:
+    """The id of the protocol a decision is about, without its version; empty for another one."""
+    return (
+        about.removeprefix(ABOUT_A_WAY).partition("@")[0] if about.startswith(ABOUT_A_WAY) else ""
+    )
+
+
+def is_for(protocol: str, about: str) -> bool:
+    """Whether a decision about this is a decision for this protocol, at any version."""
+    return way_of(about) == protocol

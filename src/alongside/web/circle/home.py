@@ -114,6 +114,8 @@ def _steps(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
                 "title": _("We choose a way together"),
                 "text": _("A plan is made. We tell you what it means for you.")
                 if found
+                else _("This comes next, once each of you was asked alone.")
+                if asked
                 else _("Not yet, because we first talk to each of you alone."),
             }
         )

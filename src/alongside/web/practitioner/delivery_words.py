@@ -290,6 +290,10 @@ _PLAIN: Mapping[type[Exception], tuple[str, Any]] = {
         gettext_lazy("This way helps relatives. Choose a relative, not the person it is about."),
     ),
     plans.NotADecision: ("decision", gettext_lazy("Choose a decision of this case.")),
+    plans.NotDecided: (
+        "way",
+        gettext_lazy("Nobody has decided on this way here. Ask the chooser first."),
+    ),
     plans.UnknownVariant: ("way", gettext_lazy("Choose a way from the list.")),
     plans.NotWorkingHere: (
         "supervisor",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -537,7 +537,8 @@ def add_course(request: Request, pk: UUID) -> HttpResponse:
     """Another course in a live plan."""
     live = _plan_or_404(request, pk)
     case = case_or_404(request, live.case_id)
-    form = _course_form(request, case, {}, with_decision=False)
+    decisions = {str(row.pk): row for row in _decisions(request, case)}
+    form = _course_form(request, case, decisions, with_decision=False)
     if request.method == "POST" and form.is_valid():
         given, at = form.cleaned_data, clock.now()
         protocol, _slash, variant = given["way"].partition("/")
@@ -564,7 +565,8 @@ def _course_form(
 ) -> ProposeCourse:
     chosen = next(iter(decisions.values()), None)
     wanted = chosen.chosen.partition("/")[0] if chosen is not None else ""
-    ways, hints = _ways(wanted)
+    decided = {rules.way_of(row.about) for row in decisions.values()}
+    ways, hints = _ways(decided, first=wanted)
     persons = persons_of(request, case)
     own = people.own_practitioner(seen_by=request.reader)
     return ProposeCourse(
@@ -594,11 +596,11 @@ def _shortened(text: str) -> str:
     return text if len(text) <= 90 else f"{text[:89].rstrip()}…"
 
 
-def _ways(wanted: str = "") -> tuple[list[tuple[str, str]], dict[str, str]]:
-    """The ways a plan can start, each variant by itself, with its dose; the decided one first."""
+def _ways(decided: Collection[str], *, first: str) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    """The ways somebody decided on, each variant by itself, with its dose; the last one first."""
     ways, hints = [], {}
-    for way in sorted(_newest(), key=lambda one: one.id != wanted):
-        if not way.runnable:
+    for way in sorted(_newest(), key=lambda one: one.id != first):
+        if not way.runnable or way.id not in decided:
             continue
         for variant in way.variants or ():
             value = f"{way.id}/{variant.id}"

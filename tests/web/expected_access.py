@@ -213,6 +213,8 @@ ROLES = {
     "office:rota": "manager admin",
     "office:rota-add": "manager",
     "office:rota-end": "manager",
+    "office:rota-move": "manager",
+    "office:rota-change": "manager",
     "office:credentials": "manager",
     "office:credential": "manager",
     "office:line-list": OFFICE,

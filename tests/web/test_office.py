@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,9 +12,12 @@ from django.test import Client
 
 from alongside.access.models import Account, Relationship
 from alongside.access.readers import reader_for
+from alongside.crisis import actions as crisis
+from alongside.crisis.models import Shift
 from alongside.directory.models import LineCheck, Service
 from alongside.notify.models import Message
 from alongside.records.models import AuditEvent
+from tests.conftest import NOON
 from tests.factories import Cast, World
 
 NEW = {
@@ -317,3 +321,53 @@ def test_a_refused_action_changes_nothing(world: World, grace: Client) -> None:
     )
     assert "Nobody can give a role to themself" in words(page)
     assert Relationship._base_manager.count() == before
+
+
+def test_a_shift_is_changed_by_a_form_moved_to_a_free_place_and_swapped(
+    world: World, grace: Client
+) -> None:
+    def shift(cast: Any, order: int, day: int) -> Shift:
+        return crisis.save_shift(
+            service=world.service,
+            account=cast.account,
+            order=order,
+            local_start=datetime.fromisoformat(f"2026-03-{day}T08:00"),
+            local_end=datetime.fromisoformat(f"2026-03-{day + 1}T08:00"),
+            zone=world.service.zone,
+            by=world.grace.reader,
+            at=NOON,
+        )
+
+    def plan() -> list[tuple[int, int, str]]:
+        rows = Shift.objects.unscoped("a test").filter(ended_at=None, starts_at__gt=NOON)
+        found = rows.select_related("account").order_by("starts_at", "order")
+        return [(row.local_start.day, row.order, row.account.name) for row in found]
+
+    before = plan()
+    one, other = shift(world.hana, 1, 10), shift(world.asha, 1, 12)
+    hana, asha = world.hana.account.name, world.asha.account.name
+    base = f"/office/rota/{world.service.pk}"
+    page = grace.get("/office/rota/").content.decode()
+    assert f'data-shift="{one.pk}"' in page
+    assert f"{base}/{one.pk}/change/" in page
+    grace.post(f"{base}/move/", {"shift": str(one.pk), "with": str(other.pk)})
+    assert plan() == sorted([*before, (10, 1, asha), (12, 1, hana)])
+    moved = Shift.objects.unscoped("a test").get(ended_at=None, local_start__day=10)
+    grace.post(
+        f"{base}/move/", {"shift": str(moved.pk), "to": "2026-03-12T08:00/2026-03-13T08:00/2"}
+    )
+    assert plan() == sorted([*before, (12, 1, hana), (12, 2, asha)])
+    for wrong in ({"to": "x"}, {"to": "2026-03-12T08:00/2026-03-11T08:00/2"}, {}):
+        second = Shift.objects.unscoped("a test").get(ended_at=None, local_start__day=12, order=2)
+        grace.post(f"{base}/move/", {"shift": str(second.pk), **wrong})
+    assert plan() == sorted([*before, (12, 1, hana), (12, 2, asha)])
+    where = f"{base}/{second.pk}/change/"
+    assert grace.get(where).status_code == 200
+    sent = {"account": str(world.asha.account.pk), "order": "2", "starts": "09:00", "hours": "12"}
+    assert grace.post(where, {**sent, "day": "x"}).status_code == 400
+    grace.post(where, {**sent, "day": "2026-03-14"})
+    assert plan() == sorted([*before, (12, 1, hana), (14, 2, asha)])
+    on_now = Shift.objects.unscoped("a test").filter(starts_at__lte=NOON, ends_at__gt=NOON).first()
+    assert on_now is not None
+    answer = grace.post(f"{base}/{on_now.pk}/change/", {**sent, "day": "2026-03-14"})
+    assert "It has begun." in answer.content.decode()

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from alongside.web.parts.pages import Request
 from alongside.web.parts.rota_words import why_of_gap
 
 SHOWN = 60
+WALL = "%Y-%m-%dT%H:%M"  # a wall time in an address or a field
 SOON = 7  # times that stand open; later ones are folded
 ORDERS = {1: gettext_lazy("First on call"), 2: gettext_lazy("Second on call")}
 
@@ -128,6 +129,7 @@ def _times(reader: Any, shifts: Any, zone: ZoneInfo) -> list[dict[str, Any]]:
             (shift.starts_at, shift.ends_at),
             {
                 "when": _span(shift.starts_at, shift.ends_at, zone),
+                "slot": f"{shift.local_start:{WALL}}/{shift.local_end:{WALL}}",
                 "is_on": shift.starts_at <= reader.at,
                 "first": [],
                 "second": [],
@@ -138,6 +140,7 @@ def _times(reader: Any, shifts: Any, zone: ZoneInfo) -> list[dict[str, Any]]:
                 "shift": shift,
                 "name": shift.account.name or shift.account.email,
                 "may_end": reader.may("E", shift),
+                "may_move": shift.starts_at > reader.at and reader.may("E", shift),
             }
         )
     return list(found.values())
@@ -156,20 +159,35 @@ def add(request: Request, pk: UUID) -> HttpResponse:
     """Put a colleague on call for a service."""
     reader = request.reader
     service = get_object_or_404(directory.services(seen_by=reader), pk=pk)
-    staff = {
-        str(link.account_id): link.account
-        for link in accounts.staff(seen_by=reader)
-        if link.account.is_active
-    }
-    colleagues = sorted(
-        ((key, account.name or account.email) for key, account in staff.items()),
-        key=lambda pair: pair[1].casefold(),
-    )
-    form = ShiftForm(request.POST or None, colleagues=colleagues)
+    staff = _staff(reader)
+    form = ShiftForm(request.POST or None, colleagues=_names(staff))
     if form.is_valid() and _saved(request, form, service, staff):
         return redirect("office:rota")
     context = {"form": form, "service": service}
     return render(request, "office/rota/add.html", context, status=400 if form.errors else 200)
+
+
+def _staff(reader: Any) -> dict[str, Any]:
+    """Who works here and may sign in, by the id of their account."""
+    return {
+        str(link.account_id): link.account
+        for link in accounts.staff(seen_by=reader)
+        if link.account.is_active
+    }
+
+
+def _names(staff: dict[str, Any]) -> list[tuple[str, str]]:
+    return sorted(
+        ((key, account.name or account.email) for key, account in staff.items()),
+        key=lambda pair: pair[1].casefold(),
+    )
+
+
+def _said(request: Request, service: Any, at: datetime) -> None:
+    zone = ZoneInfo(service.zone)
+    messages.success(
+        request, _("Saved at %(time)s.") % {"time": date_format(at.astimezone(zone), "H:i")}
+    )
 
 
 def _saved(request: Request, form: ShiftForm, service: Any, staff: dict[str, Any]) -> bool:
@@ -196,12 +214,94 @@ def _saved(request: Request, form: ShiftForm, service: Any, staff: dict[str, Any
     except actions.NotAccountOfHouse:
         form.add_error("account", _("Only somebody who works here now can be on call."))
         return False
-    messages.success(
-        request,
-        _("Saved at %(time)s.")
-        % {"time": date_format(at.astimezone(ZoneInfo(service.zone)), "H:i")},
-    )
+    _said(request, service, at)
     return True
+
+
+@access("shift", "E")
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: Request, pk: UUID, shift: UUID) -> HttpResponse:
+    """Give a shift that has not begun to somebody else, another place or other hours."""
+    reader, at = request.reader, clock.now()
+    service = get_object_or_404(directory.services(seen_by=reader), pk=pk)
+    found = get_object_or_404(queries.shifts(seen_by=reader, service=service, at=at), pk=shift)
+    staff = _staff(reader)
+    hours = (found.local_end - found.local_start).total_seconds() / 3600
+    form = ShiftForm(
+        request.POST if request.method == "POST" else None,
+        colleagues=_names(staff),
+        initial={
+            "account": str(found.account_id),
+            "order": found.order,
+            "day": found.local_start.date(),
+            "starts": found.local_start.time(),
+            "hours": round(hours),
+        },
+    )
+    del form.fields["days"]
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        start = datetime.combine(given["day"], given["starts"])
+        try:
+            actions.change_shift(
+                shift=found,
+                account=staff[given["account"]],
+                order=given["order"],
+                local_start=start,
+                local_end=start + timedelta(hours=given["hours"]),
+                by=reader,
+                at=at,
+            )
+        except actions.ShiftHasBegun:
+            form.add_error(None, _("It has begun. End it now, and add another."))
+        except (actions.ShiftMakesNoSense, OverflowError):
+            form.add_error("day", _("No shift can be on that day. Look at the year."))
+        except actions.NotAccountOfHouse:
+            form.add_error("account", _("Only somebody who works here now can be on call."))
+        else:
+            _said(request, service, at)
+            return redirect("office:rota")
+    context = {"form": form, "service": service, "is_change": True}
+    return render(request, "office/rota/add.html", context, status=400 if form.errors else 200)
+
+
+@access("shift", "E")
+@require_POST
+def move(request: Request, pk: UUID) -> HttpResponse:
+    """Put a shift where another is, and that one in its place; or into a place that is free."""
+    reader, at = request.reader, clock.now()
+    service = get_object_or_404(directory.services(seen_by=reader), pk=pk)
+    shifts = queries.shifts(seen_by=reader, service=service, at=at)
+    one = get_object_or_404(shifts, pk=_id(request.POST.get("shift", "")))
+    try:
+        if request.POST.get("with"):
+            other = get_object_or_404(shifts, pk=_id(request.POST["with"]))
+            actions.swap_shifts(one=one, other=other, by=reader, at=at)
+        else:
+            start, _slash, rest = request.POST.get("to", "").partition("/")
+            end, _slash, order = rest.partition("/")
+            actions.change_shift(
+                shift=one,
+                order=int(order),
+                local_start=datetime.fromisoformat(start).replace(tzinfo=None),
+                local_end=datetime.fromisoformat(end).replace(tzinfo=None),
+                by=reader,
+                at=at,
+            )
+    except actions.ShiftHasBegun:
+        messages.error(request, _("It has begun. End it now, and add another."))
+    except (actions.ShiftMakesNoSense, actions.NotAccountOfHouse, ValueError):
+        messages.error(request, _("It could not be put there. Nothing was changed."))
+    else:
+        _said(request, service, at)
+    return redirect("office:rota")
+
+
+def _id(given: str) -> UUID:
+    try:
+        return UUID(given)
+    except ValueError:
+        raise Http404 from None
 
 
 @access("shift", "E")

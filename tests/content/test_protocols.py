@@ -237,6 +237,7 @@ def test_how_people_are_asked_is_read_and_its_mistakes_are_found(tmp_path):
     shipped = path.read_text(encoding="utf-8")
     for old, new, message in [
         ('ask_at: "09:00"', 'ask_at: "24:00"', "pattern"),
+        ('"20:00"', '"08:00"', "ask_until comes after ask_at"),
         ("[2, 5]", "[5, 2]", "reminders_after_days must go up from 1"),
         ("[2, 5]", "[2, 12]", "a reminder after 12 days comes when the form is over"),
         ("[2, 5]", "[1, 2, 3, 4]", "at most 3"),

@@ -31,6 +31,7 @@ LONDON = ZoneInfo("Europe/London")
 ZONES = ["Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]
 TIMES = AskingTimes(
     ask_at=time(9),
+    ask_until=time(20),
     before_session_days=2,
     session_open_days=3,
     open_days=10,
@@ -165,7 +166,7 @@ def test_every_so_many_days_is_the_same_wall_time_and_never_drifts(
     began: date, every: int, later: int, zone: str, wall: time
 ) -> None:
     where = ZoneInfo(zone)
-    times = AskingTimes(wall, 2, 3, 10, 21, (2, 5), 2, 12)
+    times = AskingTimes(wall, time(20), 2, 3, 10, 21, (2, 5), 2, 12)
     start = datetime.combine(began, time(12), where)
     at = start + timedelta(days=later)
 

@@ -12,6 +12,7 @@ from pydantic import Field
 from alongside.catalogue.loading import Problem, Shape, Shelf, read_placed, shown
 from alongside.engine.protocols.asking import AskingTimes
 
+Wall = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 MOST_REMINDERS = 3  # more is no asking any more
 
 
@@ -21,7 +22,8 @@ class AskingTimesFile(Shape):
     source: str
     checked: date
     review_by: date
-    ask_at: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    ask_at: Wall
+    ask_until: Wall
     before_session_days: Annotated[int, Field(ge=0, le=7)]
     session_open_days: Annotated[int, Field(ge=1, le=14)]
     open_days: Annotated[int, Field(ge=1, le=60)]
@@ -57,6 +59,8 @@ def _mistakes(file: AskingTimesFile, name: str) -> list[Problem]:
     wrong = []
     if list(days) != sorted(set(days)) or any(day < 1 for day in days):
         wrong.append("reminders_after_days must go up from 1, each day once")
+    if file.ask_until <= file.ask_at:
+        wrong.append("ask_until comes after ask_at, on the same day")
     most = min(file.open_days, file.follow_up_open_days)
     wrong += [
         f"a reminder after {day} days comes when the form is over, after {most}"
@@ -67,9 +71,9 @@ def _mistakes(file: AskingTimesFile, name: str) -> list[Problem]:
 
 
 def _times(file: AskingTimesFile) -> AskingTimes:
-    hour, minute = file.ask_at.split(":")
     return AskingTimes(
-        ask_at=time(int(hour), int(minute)),
+        ask_at=time.fromisoformat(file.ask_at),
+        ask_until=time.fromisoformat(file.ask_until),
         before_session_days=file.before_session_days,
         session_open_days=file.session_open_days,
         open_days=file.open_days,

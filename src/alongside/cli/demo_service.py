@@ -632,6 +632,8 @@ class Demonstration:
         self._ask(story, treated, "phq9", answers, always=danger)
         if story.way != "cbt":
             self._ask(story, treated, "carer_strain_nrs", self._strain(story.level))
+        else:
+            self._ask(story, treated, "gad7", self._anxiety(story.level))
 
     def _ask(
         self,
@@ -686,6 +688,14 @@ class Demonstration:
             if story.held and story.way == "cbt":
                 self._measure(story, story.focus, danger=True)
                 return
+
+    def _anxiety(self, level: float) -> dict[str, object]:
+        """Seven answers of somebody about as anxious as they are low."""
+        usual = max(0.0, min(3.0, level / 9))
+        return {
+            f"item_{n}": max(0, min(3, round(usual + self.chance.gauss(0, 0.6))))
+            for n in range(1, 8)
+        }
 
     def _answers(self, total: int) -> dict[str, object]:
         """Nine answers that add up to a total; the ninth is the last to rise."""

@@ -249,7 +249,7 @@ def _queue(
 ) -> datetime:
     """Put one letter with a private link for each asking into the outbox, within safe hours."""
     first = timings[0]
-    due = next_safe(at, first.institution.zone, to.safe_from, to.safe_to)
+    due = _safe(to, first.institution.zone, at)
     links = [
         access.issue_link(
             purpose="answer",
@@ -317,7 +317,7 @@ def letter_is_right(message: Any, at: datetime) -> bool:
     to = _address(timings[0].respondent_id, by)
     if to is None or to.value != message.address:
         return False
-    return next_safe(at, timings[0].institution.zone, to.safe_from, to.safe_to) == at
+    return _safe(to, timings[0].institution.zone, at) == at
 
 
 def _may_go(timing: Timing, by: Reader, at: datetime) -> bool:
@@ -335,6 +335,14 @@ def _address(person: UUID, by: Reader) -> ContactPoint | None:
     rows = ContactPoint.objects.visible_to(by).filter(person=person, channel="email", ended_at=None)
     found: ContactPoint | None = rows.order_by("-created_at").first()
     return found
+
+
+def _safe(to: ContactPoint, zone: str, at: datetime) -> datetime:
+    """The first moment within their own safe hours; by day, where they named none."""
+    if to.safe_from is None or to.safe_to is None:
+        times = catalogue.current().asking_times
+        return next_safe(at, zone, times.ask_at, times.ask_until)
+    return next_safe(at, zone, to.safe_from, to.safe_to)
 
 
 def _withheld(letters: Iterable[UUID]) -> set[UUID]:

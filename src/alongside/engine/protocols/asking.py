@@ -37,10 +37,12 @@ class NoInterval(EngineError):
 class AskingTimes:
     """How the service asks: wall time, days before and after, reminders. From content.
 
+    ``ask_at`` to ``ask_until`` are the hours of whoever named none of their own.
     ``reminders_after_days`` are days after the asking; there are as many reminders as days.
     """
 
     ask_at: time
+    ask_until: time
     before_session_days: int
     session_open_days: int
     open_days: int

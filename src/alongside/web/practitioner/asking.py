@@ -45,6 +45,7 @@ from alongside.web.practitioner.measures import DAYS
 from alongside.web.practitioner.words import short_instrument
 
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
+SOON = timedelta(days=14)  # what lies further ahead is not asked by hand before its time
 SHOWN = 6  # past times of one measure that stand open on the page; the others are in the fold
 
 STATES: Mapping[str, tuple[Any, str]] = {
@@ -127,6 +128,8 @@ def _part(
         ]
         ahead = [row for row in rows if row["is_ahead"]]
         past = [row for row in rows if not row["is_ahead"]][::-1]
+        for row in past[1:]:  # how it was some sessions ago can be asked no more
+            row["ask_url"] = row["ask_url"] if row["is_lasting"] else ""
         change = live.get(id) or live.get("")
         measures.append(
             {
@@ -166,7 +169,8 @@ def _line(
     state = line.outcome or ("open" if line.asking is not None else one.state)
     label, kind = STATES[state]
     is_ahead = state in ("due", "next", "open", "waiting")
-    asks = may_ask and line.asking is None and one.state in ("due", "next", "missed")
+    soon = one.opens_at <= clock.now() + SOON
+    asks = may_ask and line.asking is None and one.state in ("due", "next", "missed") and soon
     return {
         "day": short_day(one.on),
         "occasion": occasion_words(line),
@@ -174,6 +178,7 @@ def _line(
         "kind": kind,
         "text": _line_words(request, line, letters),
         "is_ahead": is_ahead,
+        "is_lasting": one.kind in ("start", "phase", "end", "after"),
         "ask_url": reverse("practitioner:schedule-ask", args=[case.pk, line.course.pk])
         if asks
         else "",
@@ -205,7 +210,7 @@ def _line_words(request: Request, line: schedule.Line, letters: Mapping[UUID, An
     elif asking.declined_at is None:
         sent = letters.get(line.timing.pk, []) if line.timing is not None else []
         reminders = [row for row in sent if row.number]
-        if not sent and not line.by_hand:
+        if line.timing is not None and not sent and not line.by_hand:
             said.append(_("No safe e-mail address: hand the link over."))
         elif reminders:
             said.append(

@@ -68,6 +68,8 @@ def _belongs(here: str, name: str) -> bool:
                 "session",
                 "note",
                 "homework",
+                "schedule",
+                "asked",
                 "measure",
                 "paper",
                 "sheet",

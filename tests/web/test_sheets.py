@@ -118,7 +118,7 @@ def test_five_areas_and_a_week_are_drawn_and_said_in_words(
     row = the_sheet(world)
     page = read(browser, f"/work/sheets/{row.sheet}/")
     assert page.count('role="img"') == 2
-    assert "The same in words" in page
+    assert "The same is said in words below." in page
     assert "My loop &lt;b&gt;&amp;" in page
     week = {"version": "0", "rows_activities": "3"}
     for number, (day, part, what, joy) in enumerate(

@@ -7,12 +7,15 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from alongside.access import sight
 from alongside.web.circle.base import own_place
 from alongside.web.parts.access import access
 from alongside.web.parts.own_sheets import Place
-from alongside.web.parts.pages import Request, seen_by_whom
+from alongside.web.parts.pages import Request
+from alongside.web.parts.people_words import listed
 
 
 def place(request: Request, circle: UUID) -> Place:
@@ -30,8 +33,16 @@ def place(request: Request, circle: UUID) -> Place:
         me=me,
         circle=circle,
         render=frame,
-        seen=seen_by_whom(request, "artefact", circle),
+        seen=_seen(request, circle),
     )
+
+
+def _seen(request: Request, circle: UUID) -> str:
+    """Who can see one's own sheets: the team, and nobody of the circle."""
+    found = sight.who_can_see("artefact", circle=circle, seen_by=request.reader)
+    who = [*found.names, *([_("the on-call team while an alert is open")] if found.on_call else [])]
+    said = _("%(who)s can see this.") % {"who": listed(who)} if who else ""
+    return f"{said} {_('Nobody else in your circle sees it.')}".strip()
 
 
 @access("artefact", "R")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms as django_forms
 
-from alongside.web.parts import chart, forms, genogram
+from alongside.web.parts import chart, forms, genogram, sheet_samples
 from alongside.web.parts.how_it_went import HowItWent
 
 
@@ -1685,6 +1685,30 @@ def pages() -> tuple[Page, ...]:
                     },
                 ),
             ),
+        ),
+        Page(
+            "sheet-fill",
+            "parts/base_person.html",
+            (Sample("sheet_form", "", sheet_samples.to_fill()),),
+            title="A hard moment",
+        ),
+        Page(
+            "sheet-read",
+            "parts/base_person.html",
+            (
+                Sample("sheet_read", "", sheet_samples.read()),
+                *(
+                    Sample("sheet_drawing", name, values)
+                    for name, values in sheet_samples.drawings()
+                ),
+            ),
+            title="A hard moment",
+        ),
+        Page(
+            "sheet-paper",
+            "parts/base_person.html",
+            (Sample("sheet_paper", "blank", sheet_samples.on_paper()),),
+            title="To print",
         ),
         Page("sign-in", "parts/base_public.html", (Sample("sign_in", "", _sign_in(SignInForm())),)),
         Page(

@@ -6,7 +6,7 @@ What a drawing says is always there in words too: beside the marks, in the cells
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from textwrap import wrap
@@ -37,7 +37,7 @@ PAD = 12.0
 GAP = 34.0  # between two boxes: room for an arrow
 
 
-def drawing_of(form: Form, answers: dict[str, Any], language: str) -> dict[str, Any] | None:
+def drawing_of(form: Form, answers: Mapping[str, Any], language: str) -> dict[str, Any] | None:
     """What ``parts/sheet_drawing.html`` shows; None when there is nothing to draw."""
     model = draw(form, answers)
     if model is None:
@@ -219,7 +219,7 @@ class _Placed:
     """A box with its lines and where it stands."""
 
     kind: str
-    label: str
+    label: tuple[str, ...]
     lines: tuple[str, ...]
     x: float
     y: float
@@ -227,7 +227,7 @@ class _Placed:
 
     @property
     def height(self) -> float:
-        return PAD * 2 + LINE * (len(self.lines) + 1) - 4
+        return PAD * 2 + LINE * (len(self.lines) + len(self.label)) - 4
 
     @property
     def middle(self) -> float:
@@ -249,8 +249,8 @@ def _place(kind: str, box: Box, x: float, y: float, width: float, language: str)
         for paragraph in box.text.splitlines()
         for line in wrap(paragraph, letters, break_long_words=True)
     ]
-    label = wrap(said(box.label, language), letters)
-    return _Placed(kind, label[0] if label else "", tuple(lines or ("–",)), x, y, width)
+    label = wrap(said(box.label, language), int(letters * 0.95))
+    return _Placed(kind, tuple(label), tuple(lines or ("–",)), x, y, width)
 
 
 def _formulation(model: Formulation, language: str) -> dict[str, Any]:
@@ -261,7 +261,6 @@ def _formulation(model: Formulation, language: str) -> dict[str, Any]:
             _svg("wide", 660, *_wide(model, language), label),
             _svg("narrow", 340, *_narrow(model, language), label),
         ),
-        "boxes": [_words(box, language) for box in model.boxes],
     }
 
 
@@ -289,13 +288,14 @@ def _drawn(box: _Placed) -> Iterator[SafeString]:
         f"{box.width:.0f}",
         f"{box.height:.0f}",
     )
-    x, y = box.x + PAD, box.y + PAD + 10
-    yield format_html(
-        '<text class="f-label" x="{}" y="{}">{}</text>', f"{x:.0f}", f"{y:.0f}", box.label
-    )
-    for number, line in enumerate(box.lines, 1):
+    texts = [*(("f-label", line) for line in box.label), *(("f-text", line) for line in box.lines)]
+    for number, (classes, line) in enumerate(texts):
         yield format_html(
-            '<text x="{}" y="{}">{}</text>', f"{x:.0f}", f"{y + LINE * number:.0f}", line
+            '<text class="{}" x="{}" y="{}">{}</text>',
+            classes,
+            f"{box.x + PAD:.0f}",
+            f"{box.y + PAD + 10 + LINE * number:.0f}",
+            line,
         )
 
 
@@ -305,7 +305,7 @@ def _wide(model: Formulation, language: str) -> tuple[list[_Placed], list[SafeSt
     lines: list[SafeString] = []
     y = 8.0
     if model.past:
-        each = (640 - 20 * (len(model.past) - 1)) / len(model.past)
+        each = (620 - 20 * (len(model.past) - 1)) / len(model.past)
         row = [
             _place("past", box, 10 + n * (each + 20), y, each, language)
             for n, box in enumerate(model.past)
@@ -316,9 +316,9 @@ def _wide(model: Formulation, language: str) -> tuple[list[_Placed], list[SafeSt
         y = max(box.foot for box in row) + GAP
     situation = None
     if model.situation is not None:
-        situation = _place("situation", model.situation, 170, y, 320, language)
+        situation = _place("situation", model.situation, 160, y, 320, language)
         if model.past:
-            lines.append(_arrow(330, y - GAP, 330, y))
+            lines.append(_arrow(320, y - GAP, 320, y))
         boxes.append(situation)
         y = situation.foot + GAP
     top, left, foot, right = (
@@ -326,34 +326,34 @@ def _wide(model: Formulation, language: str) -> tuple[list[_Placed], list[SafeSt
     )
     placed: dict[str, _Placed] = {}
     if top is not None:
-        placed["top"] = _place("area", top, 190, y, 280, language)
+        placed["top"] = _place("area", top, 180, y, 280, language)
         if situation is not None:
-            lines.append(_arrow(330, y - GAP, 330, y))
+            lines.append(_arrow(320, y - GAP, 320, y))
         y = placed["top"].foot + 22
     sides = []
     if left is not None:
-        placed["left"] = _place("area", left, 10, y, 240, language)
+        placed["left"] = _place("area", left, 10, y, 230, language)
         sides.append(placed["left"])
     if right is not None:
-        placed["right"] = _place("area", right, 410, y, 240, language)
+        placed["right"] = _place("area", right, 400, y, 230, language)
         sides.append(placed["right"])
     if sides:
         y = max(box.foot for box in sides) + 22
     if foot is not None:
-        placed["foot"] = _place("area", foot, 190, y, 280, language)
+        placed["foot"] = _place("area", foot, 180, y, 280, language)
         y = placed["foot"].foot + GAP
     lines += _circle(placed)
     boxes += placed.values()
     if model.loop is not None:
-        loop = _place("loop", model.loop, 110, y, 440, language)
+        loop = _place("loop", model.loop, 100, y, 440, language)
         last = boxes[-1] if boxes else loop
-        lines.append(_arrow(330, last.foot, 330, y))
+        lines.append(_arrow(320, last.foot, 320, y))
         if situation is not None:
-            lines.append(_return(loop, situation, 652))
+            lines.append(_return(loop, situation, 650))
         boxes.append(loop)
         y = loop.foot + 18
     if model.strengths is not None:
-        boxes.append(_place("strength", model.strengths, 10, y, 640, language))
+        boxes.append(_place("strength", model.strengths, 10, y, 620, language))
     return boxes, lines
 
 
@@ -375,7 +375,7 @@ def _circle(placed: dict[str, _Placed]) -> list[SafeString]:
         y = min(left.centre, right.centre)
         lines.append(_arrow(left.x + left.width, y, right.x, y, both=True))
     if top is not None and foot is not None:
-        lines.append(_arrow(330, top.foot, 330, foot.y, both=True))
+        lines.append(_arrow(320, top.foot, 320, foot.y, both=True))
     return lines
 
 

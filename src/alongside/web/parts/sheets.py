@@ -11,7 +11,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from alongside import catalogue
@@ -25,6 +25,7 @@ from alongside.records.errors import StaleVersion
 from alongside.records.fields import prepare
 from alongside.web.parts.pages import (
     Request,
+    local_day,
     moment_words,
     number_in,
     saved,
@@ -35,6 +36,7 @@ from alongside.web.parts.pages import (
 from alongside.web.parts.sheet_drawings import drawing_of
 from alongside.web.parts.sheet_forms import FEW, SheetForm
 
+SAID_IN_FULL = ("rulers", "chain")  # drawings made of words: nothing is said twice
 EMPTY_LINES = 5  # of a table or of rows on a blank print
 
 
@@ -60,6 +62,14 @@ def title_of(form: str) -> str:
     """What a form is called; a form that is no longer here keeps its id."""
     found = catalogue.current().artefacts.get(form)
     return said(found.title, language()) if found else form.partition("@")[0]
+
+
+def origin_of(form: str) -> str:
+    """Which form it is, at which version, and where it comes from."""
+    found = catalogue.current().artefacts.get(form)
+    if found is None:
+        return form
+    return _("Form %(form)s. Source: %(source)s.") % {"form": form, "source": found.source}
 
 
 def rows_of(
@@ -236,16 +246,22 @@ def shown(request: Request, artefact: Any) -> dict[str, Any]:
         "when": moment_words(request, artefact.made_at),
         "name": artefact.written_by.name,
     }
+    paper_line = _("Version %(number)s, %(day)s") % {
+        "number": artefact.number,
+        "day": short_day(local_day(request, artefact.made_at)),
+    }
     if form is None:
-        return {"sheet_title": title_of(artefact.form), "parts": [], "line": line, "is_lost": True}
-    answers = artefacts.answers_of(artefact)
+        return {
+            "sheet_title": title_of(artefact.form),
+            "parts": [],
+            "line": line,
+            "paper_line": paper_line,
+            "is_lost": True,
+        }
     return {
-        "sheet_title": said(form.title, language()),
-        "intro": said(form.intro, language()),
-        "parts": [part for one in form.fields if (part := _read(one, answers.get(one.id)))],
-        "drawing": drawing_of(form, answers, language()),
-        "missing": _missing(form, answers),
+        **entered(form, artefacts.answers_of(artefact)),
         "line": line,
+        "paper_line": paper_line,
         "where": {
             "home": _("Filled in at home"),
             "paper": _("Taken over from paper"),
@@ -253,8 +269,30 @@ def shown(request: Request, artefact: Any) -> dict[str, Any]:
         }[artefact.entered_from],
         "is_struck": artefact.is_struck,
         "struck_because": artefact.struck_because,
-        "source": form.source,
     }
+
+
+def entered(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """What was entered in a form: its drawing, what is still open, and the rest field by field."""
+    drawing = drawing_of(form, answers, language())
+    said_there = _said_in(form) if drawing and drawing["kind"] in SAID_IN_FULL else frozenset()
+    return {
+        "sheet_title": said(form.title, language()),
+        "intro": said(form.intro, language()),
+        "parts": [
+            part
+            for one in form.fields
+            if one.id not in said_there and (part := _read(one, answers.get(one.id)))
+        ],
+        "drawing": drawing,
+        "missing": _missing(form, answers),
+    }
+
+
+def _said_in(form: Form) -> frozenset[str]:
+    """The fields whose words stand in the drawing itself."""
+    uses = form.drawing.uses if form.drawing is not None else {}
+    return frozenset(path for paths in uses.values() for path in paths)
 
 
 def _missing(form: Form, answers: Mapping[str, Any]) -> list[str]:
@@ -315,7 +353,6 @@ def blank(form: Form) -> dict[str, Any]:
         "sheet_title": said(form.title, language()),
         "intro": said(form.intro, language()),
         "blank": [_line(one) for one in form.fields],
-        "source": form.source,
     }
 
 
@@ -350,8 +387,3 @@ def versions_of(request: Request, rows: Sequence[Any]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
-
-
-def count_words(number: int) -> str:
-    """How many sheets there are."""
-    return ngettext("%(n)s sheet", "%(n)s sheets", number) % {"n": number}

@@ -210,6 +210,7 @@ def sheet(request: Request, pk: UUID) -> HttpResponse:
         head=False,
         sheet=sheets.shown(request, row),
         whose=row.about.name,
+        origin=sheets.origin_of(row.form),
         versions=sheets.versions_of(request, rows[1:]),
         pk=pk,
         may_change=may,

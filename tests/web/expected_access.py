@@ -86,6 +86,7 @@ ROLES = {
     "practitioner:case-disclose": "lead",
     "practitioner:case-engage": "lead",
     "practitioner:case-decide": "lead",
+    "practitioner:case-known": "lead",
     "practitioner:case-circle": WORK,
     "practitioner:circle-add": "lead",
     "practitioner:circle-member": WORK,

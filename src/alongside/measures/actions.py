@@ -25,6 +25,7 @@ from alongside.engine.errors import EngineError
 from alongside.engine.instruments import (
     Instrument,
     Score,
+    Sex,
     Who,
     items_to_ask,
     least_points,
@@ -617,8 +618,9 @@ def _said(findings: tuple[RiskFinding, ...], answers: Answers) -> Said:
 
 
 def _who(asking: Asking, at: datetime) -> Who:
-    """What is known of the person, for cut-offs by age. Nobody's sex is kept here."""
-    return Who(age=age_of(asking.about, at.date()))
+    """What is known of the person, for cut-offs by age and sex. What is not known chooses none."""
+    sexes: dict[str, Sex] = {"female": "female", "male": "male"}
+    return Who(age=age_of(asking.about, at.date()), sex=sexes.get(asking.about.sex))
 
 
 def _known(asking: Asking, at: datetime) -> dict[str, int]:

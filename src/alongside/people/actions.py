@@ -19,7 +19,7 @@ from alongside.people.models import (
     Person,
     Practitioner,
 )
-from alongside.people.rules import AGE_BANDS, MEMBER_ROLES, RELATIONS
+from alongside.people.rules import AGE_BANDS, MEMBER_ROLES, RELATIONS, SEXES
 from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.errors import Refused
@@ -206,11 +206,17 @@ def correct_person(
     name: str | None = None,
     birth_year: int | None = None,
     age_band: str | None = None,
+    sex: str | None = None,
     language: str | None = None,
 ) -> Person:
     """Correct what is known of a person. What is None stays as it is.
 
+    Args:
+        sex: a word of ``rules.SEXES``, or "" for not known. Forms answered from now on are read
+            by the line for it; scores that are kept stay as they are.
+
     Raises:
+        UnknownWord: an age band or a sex that is not among the words.
         StaleVersion: somebody corrected it since it was read.
     """
     by.confirm("E", person)
@@ -222,6 +228,8 @@ def correct_person(
     if age_band is not None:
         person.age_band = _word("age_band", age_band, AGE_BANDS)
         changed.append("age_band")
+    if sex is not None:
+        person.sex, changed = _word("sex", sex, SEXES), [*changed, "sex"]
     if language is not None:
         person.language, changed = language, [*changed, "language"]
     person.save_version(version, changed)

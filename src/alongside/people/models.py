@@ -51,6 +51,7 @@ class Person(Editable, Record):
     name = EncryptedTextField(blank=True)  # a name or an alias
     birth_year = models.PositiveSmallIntegerField(null=True)
     age_band = models.CharField(max_length=20, blank=True)  # "under_18", "18_25", "26_64", "65_up"
+    sex = models.CharField(max_length=6, blank=True)  # "female", "male": for lines of forms alone
     language = models.CharField(max_length=10, default="en")
     is_staff_member = models.BooleanField(default=False)
     created_at = models.DateTimeField()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 AGE_BANDS = ("under_18", "18_25", "26_64", "65_up")
 
+# Some questionnaires have a line of their own for women or men. Asked for that alone; open is fine.
+SEXES = ("female", "male")
+
 # How somebody in a circle is related to the person, or works with them.
 RELATIONS = (
     "mother", "father", "parent", "partner", "spouse", "sister", "brother", "sibling", "daughter",

@@ -18,6 +18,7 @@ from alongside.cases import actions, queries
 from alongside.crisis import private_check
 from alongside.crisis import queries as crisis
 from alongside.delivery import reviews
+from alongside.people import actions as people_actions
 from alongside.people import queries as people
 from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
@@ -38,7 +39,7 @@ from alongside.web.parts.pages import (
 from alongside.web.parts.people_words import CASE_STATES, COMPLETIONS, member_roles, relation
 from alongside.web.practitioner import caseload, strip, words
 from alongside.web.practitioner.base import BASE, address, case_or_404, case_page, name_of
-from alongside.web.practitioner.forms import Alternative, Disclose, Engage
+from alongside.web.practitioner.forms import SEXES, Alternative, Disclose, Engage, Known
 
 SHOWN = 6
 
@@ -128,6 +129,11 @@ def _page(request: Request, case: Any, *, status: int = 200, **forms: Any) -> Ht
         alternative_form=forms.get("alternative_form") or Alternative(auto_id="alt_%s"),
         disclose_form=forms.get("disclose_form")
         or Disclose(auto_id="tell_%s", initial={"version": case.version}),
+        known_form=forms.get("known_form")
+        or Known(
+            auto_id="known_%s",
+            initial={"version": case.circle.focus.version, "sex": case.circle.focus.sex},
+        ),
         engage_form=forms.get("engage_form")
         or Engage(auto_id="in_%s", initial={"version": case.version}),
         form=next((form for form in forms.values() if form is not None), None),
@@ -288,6 +294,33 @@ def disclose(request: Request, pk: UUID) -> HttpResponse:
     except Refused as refusal:
         words.add_refusal(form, refusal)
         return _page(request, case_or_404(request, pk), disclose_form=form, status=400)
+    saved(request, at)
+    return redirect("practitioner:case", pk=case.pk)
+
+
+@access("identity", "E")
+@require_POST
+def know(request: Request, pk: UUID) -> HttpResponse:
+    """Correct what questionnaires need to know of the person."""
+    case = case_or_404(request, pk)
+    form = Known(request.POST, auto_id="known_%s")
+    if not form.is_valid():
+        return _page(request, case, known_form=form, status=400)
+    at = clock.now()
+    try:
+        people_actions.correct_person(
+            person=case.circle.focus,
+            version=form.cleaned_data["version"],
+            sex=form.cleaned_data["sex"],
+            by=request.reader,
+            at=at,
+        )
+    except StaleVersion as stale:
+        now = str(SEXES[stale.current.sex])
+        form.add_error(
+            "sex", _("Somebody changed this meanwhile. It says now: %(now)s.") % {"now": now}
+        )
+        return _page(request, case, known_form=form, status=409)
     saved(request, at)
     return redirect("practitioner:case", pk=case.pk)
 

@@ -320,6 +320,28 @@ class Disclose(Versioned):
     )
 
 
+SEXES = {
+    "": gettext_lazy("Not known"),
+    "female": gettext_lazy("Female"),
+    "male": gettext_lazy("Male"),
+}
+
+
+class Known(Versioned):
+    """What questionnaires need to know of a person."""
+
+    sex = forms.ChoiceField(
+        label=gettext_lazy("Sex, for questionnaires"),
+        choices=[*SEXES.items()],
+        help_text=gettext_lazy(
+            "Some questionnaires have another treatment line for women than for men. It is used "
+            "for that and for nothing else, from the next answers on. Ask, or leave it open: then "
+            "the result names every line there is."
+        ),
+        required=False,
+    )
+
+
 class Engage(Versioned):
     """The person came in."""
 

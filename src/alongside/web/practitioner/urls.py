@@ -30,6 +30,7 @@ urlpatterns: list[Any] = [
     path("cases/", case.listing, name="cases"),
     path("cases/<uuid:pk>/", case.overview, name="case"),
     path("cases/<uuid:pk>/disclose/", case.disclose, name="case-disclose"),
+    path("cases/<uuid:pk>/known/", case.know, name="case-known"),
     path("cases/<uuid:pk>/engage/", case.engage, name="case-engage"),
     path("cases/<uuid:pk>/decide/", case.decide, name="case-decide"),
     path("cases/<uuid:pk>/circle/", circle.members, name="case-circle"),

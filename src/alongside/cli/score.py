@@ -6,15 +6,21 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from alongside.cli import files, terminal
 from alongside.cli.refusals import Refused, WrongUsage
 
 if TYPE_CHECKING:
-    from alongside.cli.lines import Count
+    from collections.abc import Callable
+
+    from alongside.cli.lines import Count, LineScorer, Refusal
     from alongside.engine.instruments import Instrument, Who
     from alongside.engine.risk import RiskRule
+
+    Bar = Callable[[float], None]
+
+SMALL = 1 << 20  # bytes; a smaller file is done before a whole pass has begun
 
 EXAMPLE = """\
 examples:
@@ -115,9 +121,39 @@ def _json_lines(
             count = score_stream(sys.stdin.fileno(), sink, scorer, refused=refused)
             return _said(count, "standard input", _list(options))
         with files.source(source) as (file, size), terminal.progress("Scoring") as bar:
+            quick = _in_one_pass(source, sink, scorer, refused, bar) if size > SMALL else None
             report = None if bar is None else (lambda read: bar(read / size))
-            count = score_stream(file.fileno(), sink, scorer, refused=refused, report=report)
+            count = quick or score_stream(
+                file.fileno(), sink, scorer, refused=refused, report=report
+            )
     return _said(count, source.name, _list(options))
+
+
+def _in_one_pass(
+    source: Path, sink: BinaryIO, scorer: LineScorer, refused: Refusal | None, bar: Bar | None
+) -> Count | None:
+    """Score a file as other tables are; None where its lines could be parted in another way."""
+    from alongside.cli.lines import LONGEST_LINE, Count
+    from alongside.insights.json_lines import is_regular, score_lines
+    from alongside.insights.tabular import TableRefused
+
+    if not is_regular(source, LONGEST_LINE):
+        return None
+    try:
+        done = score_lines(
+            source,
+            sink,
+            scorer.instrument,
+            scorer.rules,
+            scorer.line,
+            longest=LONGEST_LINE,
+            who=scorer.who,
+            refused=refused,
+            report=bar,
+        )
+    except TableRefused as refusal:
+        raise Refused(str(refusal)) from refusal
+    return Count(*done)
 
 
 def _list(options: Namespace) -> str:

@@ -124,7 +124,7 @@ def scoring_query(
     columns = _columns(table, instrument)
     steps = layers(instrument, who)
     made = {column: value for step in steps for column, value in step.items()}
-    results = _results(instrument, list(rules), made)
+    results = results_of(instrument, list(rules), made)
     clash = [prefix + each for each in results if prefix + each in table.names]
     if clash:
         raise TableRefused(
@@ -234,10 +234,14 @@ def _as_points(table: Table, columns: dict[str, str], instrument: Instrument, it
     )
 
 
-def _results(
+def results_of(
     instrument: Instrument, rules: list[RiskRule], made: Mapping[str, str]
 ) -> dict[str, str]:
-    """The result columns over the columns of ``layers``, named as in JSON lines."""
+    """The result columns over the columns of ``layers``, named as in JSON lines.
+
+    Args:
+        made: the SQL of every column of ``layers`` by its name.
+    """
     results: dict[str, str] = {
         "instrument": one_of(instrument.ref.id, [instrument.ref.id]),
         "version": str(instrument.ref.version),

@@ -21,6 +21,7 @@ from alongside.notify import actions as notify
 from alongside.records.models import AuditEvent
 from tests.conftest import NOON
 from tests.factories import Cast, World
+from tests.harness.reading import grade
 from tests.web.test_signin import PASSWORD, code_of, staff_with_app
 
 BACK = "Thank you. Please hand the tablet back."
@@ -110,6 +111,7 @@ def test_only_the_one_form_opens_and_it_ends_in_hand_the_tablet_back(
     done = tablet.post("/here/check/", sent)
     assert done["Location"] == "/here/thanks/"
 
+    assert grade(text(tablet, "/here/")) <= 6
     for where in ("/here/thanks/", "/here/", "/here/1/", "/here/check/", "/here/help/", "/work/"):
         assert BACK in text(tablet, where), where
     again = tablet.post("/here/1/", {"a": "3"})
@@ -254,6 +256,7 @@ def test_who_has_no_part_hands_nothing_out_and_a_stranger_is_led_to_the_start(
             assert browser.post(page_of(world, asking, page)).status_code == 404
         assert browser.get("/home/").status_code == 302
     stranger = Client()
+    assert grade(stranger.get("/here/code/").content.decode()) <= 6
     for where in ("/here/", "/here/form/", "/here/1/", "/here/check/", "/here/help/"):
         assert stranger.get(where)["Location"] == "/"
     assert stranger.post("/here/1/", {"a": "1"}).status_code == 404

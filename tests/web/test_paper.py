@@ -15,6 +15,7 @@ from alongside.measures import actions, paper
 from alongside.measures.models import Asking, Response, Typing
 from tests.conftest import NOON
 from tests.factories import Cast, World
+from tests.harness.reading import grade
 
 SignedIn = Callable[[Cast], Any]
 PILE = "/work/paper/"
@@ -69,6 +70,7 @@ def test_paper_has_a_code_and_whom_to_call_and_no_name(
         < (sheet.index("999"))
     )
     assert all(name not in sheet for name in ("Sam", "Asha", "Noor", "Lothian"))
+    assert grade(f"<main>{sheet[: sheet.index('<table')]}{sheet[sheet.index('<footer') :]}") <= 6
     large = browser.get(address(world, form, "paper") + "?size=large&language=es")
     assert "paper--large" in large.content.decode()
     assert 'lang="es"' in large.content.decode()
@@ -89,6 +91,20 @@ def test_form_that_may_not_go_on_paper_says_why(
 
     assert (answer.status_code, why in words(answer)) == (status, True)
     assert "<article" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(("how", "page"), [("paper", "paper"), ("device", "device")])
+def test_asking_leads_on_to_the_way_that_was_chosen(
+    browser: Any, world: World, sam: Cast, how: str, page: str
+) -> None:
+    given = {"instrument": "phq9", "respondent": str(world.sam.pk), "about": "self", "days": "14"}
+    where = f"/work/cases/{world.case.pk}/questions/ask/"
+    asked = browser.post(where, {**given, "how": how})
+    assert asked.headers["Location"] == address(world, Asking._base_manager.get(), page)
+    assert browser.get(asked.headers["Location"]).status_code == 200
+    refused = browser.post(where, {**given, "instrument": "epds", "how": how})
+    assert refused.status_code == 422
+    assert Asking._base_manager.count() == 1
 
 
 def test_pile_is_typed_in_by_codes_and_each_form_twice(

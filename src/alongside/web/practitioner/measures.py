@@ -39,7 +39,15 @@ HOW = [
     ("mail", gettext_lazy("Send a private link by mail")),
     ("link", gettext_lazy("Show me the link once, I hand it over")),
     ("here", gettext_lazy("We fill it in together now")),
+    ("device", gettext_lazy("They answer on a tablet here")),
+    ("paper", gettext_lazy("They fill it in on paper")),
 ]
+# Where asking leads on to, for those ways that have a page of their own.
+NEXT = {
+    "here": "practitioner:measure-enter",
+    "device": "practitioner:measure-device",
+    "paper": "practitioner:measure-paper",
+}
 WHYS: Mapping[str, tuple[Any, str]] = {
     "answered": (gettext_lazy("Answered"), "moss"),
     "declined": (gettext_lazy("They would rather not"), ""),
@@ -242,7 +250,7 @@ def ask(request: Request, pk: UUID) -> HttpResponse:
         return _send(request, case, asking, address_)
     if chosen["how"] == "link":
         return _show_link(request, case, asking)
-    return redirect("practitioner:measure-enter", case.pk, asking.pk)
+    return redirect(NEXT[chosen["how"]], case.pk, asking.pk)
 
 
 def _mail_of(request: Request, person: Any) -> Any:

@@ -33,7 +33,7 @@ from alongside.catalogue import placed
 from alongside.consent import actions as consent
 from alongside.credentials import actions as credentials
 from alongside.crisis import actions as crisis
-from alongside.crisis import escalation, private_check, triage
+from alongside.crisis import care, escalation, private_check, safeguarding, triage
 from alongside.delivery import actions as delivery
 from alongside.delivery import reviews
 from alongside.delivery.models import ProgressNote
@@ -218,6 +218,9 @@ class Demonstration:
         for number in range(self.number):
             self._plan_story(number)
         self.at(self.end - timedelta(minutes=7), self._leave_an_open_alert)
+        for report in self.script["reports"]:
+            ago = timedelta(hours=report["hours_ago"])
+            self.at(self.end - ago, partial(self._report, report))
 
     def _hire(self, row: Mapping[str, Any]) -> None:
         by, at = system(WHY, self.moment), self.moment
@@ -392,6 +395,9 @@ class Demonstration:
             )
         for alert in dict.fromkeys(raised):
             self._answer_alert(alert, story.way != "no_contact")
+        if answers["child_not_safe"] != "no":
+            later = self.moment + timedelta(minutes=70)
+            self.at(later, partial(self._answer_report, self.script["child_answer"], None))
         if story.way != "no_contact":
             wait = timedelta(hours=self.chance.randint(3, 30))
             self.at(self.moment + wait, lambda: self._open(story))
@@ -434,6 +440,8 @@ class Demonstration:
                 by=self._reader(hana),
                 at=self.moment,
             )
+            for row in care.follow_ups(seen_by=system(WHY, self.moment)).filter(alert=alert):
+                self.at(row.due_at - timedelta(hours=9), partial(self._follow_up, row))
 
         self.at(self.moment + timedelta(minutes=minutes), have)
         if reachable:
@@ -447,6 +455,46 @@ class Demonstration:
 
             second = self.staff["ifeoma"]
             self.at(self.moment + timedelta(minutes=minutes + 50), confirm)
+
+    def _follow_up(self, row: Any) -> None:
+        """What is due after a crisis, by whoever leads the case."""
+        opened = (each for each in self.stories if hasattr(each, "case"))
+        story = next(each for each in opened if each.case.circle_id == row.circle_id)
+        lead = self._reader(story.lead)
+        for due in care.follow_ups(seen_by=lead, circle=row.circle_id).filter(pk=row.pk):
+            if due.done_at is None:
+                said = self.script["follow_up"]
+                care.record_follow_up(
+                    row=due, outcome="reached", note=said, by=lead, at=self.moment
+                )
+
+    def _report(self, report: Mapping[str, Any]) -> None:
+        """A safeguarding report about nobody's case; the first one has its answer."""
+        asha = self._reader(self.staff["asha"])
+        house = Institution.objects.visible_to(asha).get()
+        words = {key: report[key] for key in ("kind", "words", "said_by", "at_risk", "wishes")}
+        row = safeguarding.file_report(institution=house, by=asha, at=self.moment, **words)
+        if "told" in report:
+            later = self.moment + timedelta(minutes=50)
+            self.at(later, partial(self._answer_report, report, row.pk))
+
+    def _answer_report(self, like: Mapping[str, Any], pk: UUID | None) -> None:
+        """The lead reads and answers one report, or every one that waits."""
+        by = self._reader(self.staff["priya"])
+        waiting = safeguarding.all_reports(seen_by=by).filter(decided_at=None)
+        for report in list(waiting if pk is None else waiting.filter(pk=pk)):
+            safeguarding.receive(report=report, by=by, at=self.moment)
+            safeguarding.add_entry(
+                report=report, kind="told", words=like["told"], by=by, at=self.moment
+            )
+            safeguarding.decide(
+                report=report,
+                decision="reported",
+                because=like["because"],
+                expected=report.version,
+                by=by,
+                at=self.moment,
+            )
 
     def _open(self, story: Story) -> None:
         lead = self._reader(story.lead)

@@ -35,7 +35,8 @@ from alongside.credentials import actions as credentials
 from alongside.crisis import actions as crisis
 from alongside.crisis import care, escalation, private_check, safeguarding, triage
 from alongside.delivery import actions as delivery
-from alongside.delivery import reviews
+from alongside.delivery import artefacts, reviews
+from alongside.delivery import queries as progress
 from alongside.delivery.models import ProgressNote
 from alongside.directory import actions as directory
 from alongside.directory.models import Service
@@ -48,6 +49,7 @@ from alongside.people import actions as people
 from alongside.people.models import Institution, Member, Person, Practitioner
 from alongside.plans import actions as plans
 from alongside.plans.models import Course, Goal
+from alongside.plans.queries import treated_by
 from alongside.records import clock, sealer
 from alongside.records.errors import Refused
 from alongside.records.reader import system
@@ -100,9 +102,9 @@ class Story:
     held: int = 0
 
 
-def read_script() -> Mapping[str, Any]:
-    """The invented people and words, from content/demo/demo.yaml."""
-    path = catalogue.roots()[0] / "demo" / "demo.yaml"
+def read_script(name: str = "demo") -> Mapping[str, Any]:
+    """The invented people and words, from content/demo/."""
+    path = catalogue.roots()[0] / "demo" / f"{name}.yaml"
     found, mistakes = placed.load(path.read_text(encoding="utf-8"))
     if mistakes:
         line, column, words = mistakes[0]
@@ -126,6 +128,7 @@ class Demonstration:
 
     def __init__(self, script: Mapping[str, Any], *, number: int, months: int, seed: int) -> None:
         self.script, self.number, self.seed = script, number, seed
+        self.sheets: Mapping[str, Any] = read_script("sheets")["sheets"]
         self.chance = random.Random(seed)
         self.end = clock.now().replace(microsecond=0)
         self.begin = self.end - timedelta(days=30 * months)
@@ -861,12 +864,13 @@ class Demonstration:
                 if step.variants and session.course.variant not in step.variants:
                     continue
                 left_out = self.chance.random() < 0.06
+                made = not left_out and self._fill_in(session, step.artefact or "", lead)
                 delivery.record_step(
                     course=session.course,
                     step=step.id,
                     state="left_out" if left_out else "done",
                     reason="It was not needed for this person." if left_out else "",
-                    on_paper=not left_out,
+                    on_paper=not left_out and not made,
                     session=session,
                     by=lead,
                     at=self.moment,
@@ -903,6 +907,27 @@ class Demonstration:
             at=self.moment,
         )
         story.slope = min(story.slope, -0.7)  # what was changed helps
+
+    def _fill_in(self, session: Any, form: str, lead: Any) -> bool:
+        """Fill in the form of a step, as often as its phase asks; without words it is on paper."""
+        course = session.course
+        way = catalogue.current().protocol(course.protocol)
+        sheets = self.sheets.get(way.ref.id, {}).get(form, ())
+        if not sheets:
+            return False
+        there = progress.artefacts_kept(seen_by=lead, course=course).get(form, 0)
+        for number in range(there, progress.forms_wanted(way, course.variant, form)):
+            artefacts.fill_in(
+                course=course,
+                form=form,
+                about=treated_by(course)[0],
+                answers=sheets[number % len(sheets)],
+                entered_from="session",
+                session=session,
+                by=lead,
+                at=self.moment,
+            )
+        return True
 
     def _rate_goal(self, story: Story, lead: Any) -> None:
         goal = Goal.objects.visible_to(lead).filter(plan=story.course.plan_id).first()

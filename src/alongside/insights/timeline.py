@@ -16,7 +16,7 @@ from uuid import UUID
 from alongside.cases.models import Case, Concern, Decision
 from alongside.consent.models import Capacity, Consent, Refusal
 from alongside.crisis.models import Alert, AlertEvent, Contact, SafetyCheck
-from alongside.delivery.models import Addition, Homework, ProgressNote, TherapySession
+from alongside.delivery.models import Addition, Artefact, Homework, ProgressNote, TherapySession
 from alongside.measures.models import Asking, Response
 from alongside.people.models import Member
 from alongside.plans.models import Agreement, Course, Goal, GoalRating, Plan
@@ -238,6 +238,9 @@ def _talks(ask: _Ask) -> Iterator[Entry]:
             yield Entry(
                 task.told_at, "talks", "homework_told", str(task.about), facts, record=task.pk
             )
+    for sheet in ask.rows(Artefact, "about").filter(superseded_at=None, is_struck=False):
+        facts = {"form": sheet.form, "from": sheet.entered_from}
+        yield Entry(sheet.made_at, "talks", "sheet", str(sheet.about), facts, record=sheet.sheet)
 
 
 def _answers(ask: _Ask) -> Iterator[Entry]:

@@ -18,6 +18,7 @@ from alongside.insights import timeline as insights
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, further, list_moment
 from alongside.web.parts.people_words import COMPLETIONS, relation
+from alongside.web.parts.sheets import title_of
 from alongside.web.practitioner.base import address, case_or_404, case_page
 from alongside.web.practitioner.crisis_words import fact
 from alongside.web.practitioner.words import CAPACITY, DECISIONS, PATHS, chosen
@@ -67,6 +68,7 @@ TITLES: Mapping[str, Any] = {
     "note_added_to": gettext_lazy("The note of session %(number)s was added to"),
     "homework_set": gettext_lazy("To try at home: %(task)s"),
     "homework_told": gettext_lazy("Tried at home, %(done)s: %(task)s"),
+    "sheet": gettext_lazy("A sheet was filled in: %(form)s"),
     "asked": gettext_lazy("%(who)s was asked %(instrument)s"),
     "answered": gettext_lazy("%(who)s answered %(instrument)s: %(scores)s"),
     "corrected": gettext_lazy("Answers to %(instrument)s were put right: %(scores)s"),
@@ -156,6 +158,8 @@ def _url(case: Any, entry: insights.Entry) -> str:
         return address("practitioner:measure-response", case.pk, entry.record)
     if entry.word.startswith("alert_") or entry.word == "contact":
         return address("practitioner:alert", entry.record)
+    if entry.word == "sheet":
+        return address("practitioner:sheet", entry.record)
     return ""
 
 
@@ -201,6 +205,8 @@ def _in_words(entry: insights.Entry) -> _Facts:
         facts["because"] = str(NOT_HELD.get(facts["because"], facts["because"]))
     elif word == "homework_told":
         facts["done"] = str(DONE.get(facts["done"], facts["done"]))
+    elif word == "sheet":
+        facts["form"] = title_of(facts["form"])
     elif entry.kind == "answers":
         facts["scores"] = _scores(facts)
         facts["instrument"] = _instrument(facts["instrument"])

@@ -30,7 +30,7 @@ def let_in(made: Demonstration) -> None:
     if talks is not None:
         account = _join(talks, talks.focus, PERSON, at)
         _write_safety_plan(talks, account, made.script["safety_plan"], at)
-        _ask(talks, talks.focus, "gad7", at)
+        _ask(talks, talks.focus, "k10", at)
     helping = _furthest(made.stories, "craft", at)
     if helping is not None:
         _join(helping, helping.member.person, RELATIVE, at)

@@ -19,7 +19,7 @@ TIDY_EVERY = 5.0
 SEAL_EVERY = 1.0
 CHASE_EVERY = 60.0  # a gap in the rota is told by the hour at most
 TRACK_EVERY = 20.0  # a review is due within days
-ASK_EVERY = 60.0  # what is due is asked at a time of day, and nobody waits for it
+ASK_EVERY = 300.0  # what is due is asked at a time of day, and nobody waits for it
 REPLAY_EVERY = 1.0  # a look into an empty folder
 END_WITHIN = 8.0  # longer than a call to the mail server may last
 

@@ -100,7 +100,18 @@ def ask_due(*, by: Reader, at: datetime) -> int:
 
 def write_letters(*, by: Reader, at: datetime) -> int:
     """Write to whoever has something new to answer, or is to be reminded. Returns how many."""
-    waiting = _open_timings(by, at).values_list("circle", "respondent").distinct()
+    rows = list(_open_timings(by, at).select_related("institution"))
+    numbers, _told = _numbers(rows, by, at)
+    reachable = set(
+        ContactPoint.objects.visible_to(by)
+        .filter(person__in={row.respondent_id for row in rows}, channel="email", ended_at=None)
+        .values_list("person_id", flat=True)
+    )
+    waiting = {
+        (row.circle_id, row.respondent_id)
+        for row in rows
+        if row.pk in numbers and row.respondent_id in reachable
+    }
     return sum(
         _write_to(circle=circle, person=person, by=by, at=at)
         for circle, person in sorted(waiting, key=str)
@@ -201,23 +212,8 @@ def _letter(timings: Sequence[Timing], *, by: Any, at: datetime) -> datetime | N
     to = _address(timings[0].respondent_id, by)
     if to is None:
         return None
-    times, zone = catalogue.current().asking_times, ZoneInfo(timings[0].institution.zone)
-    before = schedule.reminders_of([timing.pk for timing in timings], seen_by=by)
-    withheld = _withheld([row.letter for rows in before.values() for row in rows])
-    told = {
-        timing.pk: [row for row in before.get(timing.pk, []) if row.letter not in withheld]
-        for timing in timings
-    }
-    numbers: dict[UUID, int] = {}
-    for timing in timings:
-        rows = told[timing.pk]
-        if not rows:
-            numbers[timing.pk] = 0
-        elif number := reminder_due(
-            rows[0].made_at, sent=rows[-1].number, times=times, zone=zone, at=at,
-            quiet_until=timing.quiet_until,
-        ):  # fmt: skip
-            numbers[timing.pk] = number
+    numbers, told = _numbers(timings, by, at)
+    zone = ZoneInfo(timings[0].institution.zone)
     today = at.astimezone(zone).date()
     was_told_today = any(
         row.made_at.astimezone(zone).date() == today for rows in told.values() for row in rows
@@ -228,9 +224,8 @@ def _letter(timings: Sequence[Timing], *, by: Any, at: datetime) -> datetime | N
     letter = uuid4()
     chosen = [timing for timing in timings if timing.pk in numbers]
     for timing in chosen:
-        Reminder.objects.visible_to(by).filter(
-            timing=timing, number=numbers[timing.pk], letter__in=withheld
-        ).delete()
+        # One that was withheld makes room for the one that is written instead.
+        Reminder.objects.visible_to(by).filter(timing=timing, number=numbers[timing.pk]).delete()
         Reminder.objects.create(
             institution_id=timing.institution_id,
             circle_id=timing.circle_id,
@@ -242,6 +237,36 @@ def _letter(timings: Sequence[Timing], *, by: Any, at: datetime) -> datetime | N
         )
         crashpoint.here("asking.reminded")
     return _queue(letter, chosen, to, by=by, at=at)
+
+
+def _numbers(
+    timings: Sequence[Timing], by: Reader, at: datetime
+) -> tuple[dict[UUID, int], dict[UUID, list[Reminder]]]:
+    """By timing, the number of the letter to write now, 0 for the first; and those that went."""
+    times = catalogue.current().asking_times
+    before = schedule.reminders_of([timing.pk for timing in timings], seen_by=by)
+    withheld = _withheld({row.letter for rows in before.values() for row in rows})
+    told = {
+        timing.pk: [row for row in before.get(timing.pk, []) if row.letter not in withheld]
+        for timing in timings
+    }
+    numbers: dict[UUID, int] = {}
+    for timing in timings:
+        rows = told[timing.pk]
+        if not rows:
+            numbers[timing.pk] = 0
+            continue
+        number = reminder_due(
+            rows[0].made_at,
+            sent=rows[-1].number,
+            times=times,
+            zone=ZoneInfo(timing.institution.zone),
+            at=at,
+            quiet_until=timing.quiet_until,
+        )
+        if number:
+            numbers[timing.pk] = number
+    return numbers, told
 
 
 def _queue(

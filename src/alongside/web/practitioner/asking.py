@@ -46,6 +46,7 @@ from alongside.web.practitioner.words import short_instrument
 
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 SOON = timedelta(days=14)  # what lies further ahead is not asked by hand before its time
+LATEST = timedelta(days=28)  # so long after its session a form still says something of it
 SHOWN = 6  # past times of one measure that stand open on the page; the others are in the fold
 
 STATES: Mapping[str, tuple[Any, str]] = {
@@ -128,8 +129,9 @@ def _part(
         ]
         ahead = [row for row in rows if row["is_ahead"]]
         past = [row for row in rows if not row["is_ahead"]][::-1]
-        for row in past[1:]:  # how it was some sessions ago can be asked no more
-            row["ask_url"] = row["ask_url"] if row["is_lasting"] else ""
+        for number, row in enumerate(past):  # how it was some sessions ago can be asked no more
+            if not row["is_lasting"] and (number or row["is_long_ago"]):
+                row["ask_url"] = ""
         change = live.get(id) or live.get("")
         measures.append(
             {
@@ -178,6 +180,7 @@ def _line(
         "kind": kind,
         "text": _line_words(request, line, letters),
         "is_ahead": is_ahead,
+        "is_long_ago": one.on < local_day(request, clock.now()) - LATEST,
         "is_lasting": one.kind in ("start", "phase", "end", "after"),
         "ask_url": reverse("practitioner:schedule-ask", args=[case.pk, line.course.pk])
         if asks
@@ -475,7 +478,7 @@ def change(request: Request, pk: UUID, course: UUID, person: UUID) -> HttpRespon
         status=400 if form.errors else 200,
         form=form,
         version=before.version if before is not None else 0,
-        lead=_("%(measure)s, for %(who)s. %(when)s.")
+        lead=_("%(measure)s, for %(who)s: %(when)s.")
         % {
             "measure": name or _("All questions of this way"),
             "who": str(part.person),
@@ -640,7 +643,7 @@ COLUMNS = [
     {"label": gettext_lazy("Would rather not"), "number": True},
     {"label": gettext_lazy("No answer"), "number": True},
     {"label": gettext_lazy("Not asked"), "number": True},
-    {"label": gettext_lazy("Answers of all due"), "number": True},
+    {"label": gettext_lazy("Answers of all due"), "number": True, "short": gettext_lazy("Share")},
 ]
 
 

@@ -902,7 +902,7 @@ class Demonstration:
             reason=words["reason"],
             look_again_on=(self.moment + timedelta(days=28)).date(),
             said=reviews.on_the_table(standing.worst.instrument, standing.worst.look),
-            share=story.number == OFF_TRACK,
+            share=story.number in {0, OFF_TRACK},  # the first can sign in
             by=lead,
             at=self.moment,
         )

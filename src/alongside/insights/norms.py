@@ -106,25 +106,48 @@ def is_due(institution: Institution, at: datetime, *, by: Reader) -> bool:
     return not rows.filter(made_at__gte=night).exists()
 
 
-@action
 def make(*, institution: Institution, by: Reader, at: datetime) -> list[ExpectedCourse]:
     """Work out what finished courses of an institution say, for each main measure, and keep it.
 
-    Two queries a measure, whatever there is. What was kept before is replaced.
+    Two queries a measure, whatever there is. The work may take minutes, so it is done outside a
+    transaction, which on SQLite would keep everybody else from writing; only the keeping is one.
+    What was kept before is replaced.
     """
-    rules, rows = catalogue.current().tracking.rules, []
-    for instrument in watched_instruments():
-        given = _scores(institution, instrument, by)
-        ended, agreed = _counts(given), _counts(given.filter(_has_agreed(by)))
-        courses = list(finished(given.filter(_has_agreed(by)), instrument, by=by))
-        info = change_of(instrument)
-        edges = edges_of(instrument)
-        kept = ExpectedCourse.objects.visible_to(by)
-        row = kept.filter(institution=institution, instrument=instrument.ref.id).first()
-        row = row or ExpectedCourse(institution=institution, instrument=instrument.ref.id)
-        row.made_at, row.ended, row.agreed = at, ended, agreed
-        row.courses = sum(1 for one in courses if one.scores)
-        row.found = _found(courses, edges, info, rules)
+    return _keep(
+        institution=institution,
+        made=[_work_out(institution, each, by) for each in watched_instruments()],
+        by=by,
+        at=at,
+    )
+
+
+def _work_out(institution: Institution, instrument: Instrument, by: Reader) -> dict[str, Any]:
+    given = _scores(institution, instrument, by)
+    ended = given.aggregate(n=Count("circle__courses", distinct=True))["n"]
+    counted = list(finished(given.filter(_has_agreed(by)), instrument, by=by))
+    courses = [one for one in counted if one is not None]
+    rules = catalogue.current().tracking.rules
+    return {
+        "instrument": instrument.ref.id,
+        "ended": ended,
+        "agreed": len(counted),
+        "courses": sum(1 for one in courses if one.scores),
+        "found": _found(courses, edges_of(instrument), change_of(instrument), rules),
+    }
+
+
+@action
+def _keep(
+    *, institution: Institution, made: list[dict[str, Any]], by: Reader, at: datetime
+) -> list[ExpectedCourse]:
+    """Keep the numbers of a night in place of those before."""
+    kept, rows = ExpectedCourse.objects.visible_to(by).filter(institution=institution), []
+    for each in made:
+        row = kept.filter(instrument=each["instrument"]).first()
+        row = row or ExpectedCourse(institution=institution, instrument=each["instrument"])
+        row.made_at = at
+        for name in ("ended", "agreed", "courses", "found"):
+            setattr(row, name, each[name])
         row.save()
         rows.append(row)
     audit.write(
@@ -137,8 +160,10 @@ def make(*, institution: Institution, by: Reader, at: datetime) -> list[Expected
     return rows
 
 
-def finished(given: Any, instrument: Instrument, *, by: Reader) -> Iterator[FinishedCourse]:
+def finished(given: Any, instrument: Instrument, *, by: Reader) -> Iterator[FinishedCourse | None]:
     """The courses behind some scores, one after the other, in an order that stays the same.
+
+    None stands for a course without a first score.
 
     Nobody's id leaves the database: courses are told apart by a running number.
     """
@@ -153,7 +178,11 @@ def finished(given: Any, instrument: Instrument, *, by: Reader) -> Iterator[Fini
     )
     whose = [F("circle__courses"), F("respondent")]
     rows = (
-        given.annotate(
+        given.filter(
+            answered_at__gte=F("circle__courses__started_at") - BASELINE_AGE,
+            answered_at__lte=F("circle__courses__ended_at") + AFTER_END,
+        )
+        .annotate(
             session=Coalesce(Subquery(held), 0),
             points=Cast(KeyTextTransform(score, "scores"), FloatField()),
         )
@@ -173,9 +202,7 @@ def finished(given: Any, instrument: Instrument, *, by: Reader) -> Iterator[Fini
     for _number, several in groupby(rows.iterator(chunk_size=5000), key=lambda row: row[0]):
         of_course = list(several)
         planned = of_course[0][1]
-        course = from_scores({row[2]: row[3] for row in of_course}, planned)
-        if course is not None:
-            yield course
+        yield from_scores({row[2]: row[3] for row in of_course}, planned)
 
 
 def _scores(institution: Institution, instrument: Instrument, by: Reader) -> Any:
@@ -188,8 +215,6 @@ def _scores(institution: Institution, instrument: Instrument, by: Reader) -> Any
         corrections=None,
         circle__courses__treated__person=F("respondent"),
         circle__courses__completion__in=catalogue.current().tracking.counted,
-        answered_at__gte=F("circle__courses__started_at") - BASELINE_AGE,
-        answered_at__lte=F("circle__courses__ended_at") + AFTER_END,
     )
 
 
@@ -201,11 +226,6 @@ def _has_agreed(by: Reader) -> Q:
         withdrawn_at=None,
     )
     return Q(Exists(rows))
-
-
-def _counts(given: Any) -> int:
-    found: int = given.aggregate(n=Count("circle__courses", distinct=True))["n"]
-    return found
 
 
 def _found(

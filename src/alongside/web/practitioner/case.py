@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -214,7 +215,7 @@ def _gate_items(
             "text": _("By %(day)s.") % {"day": short_day(task.due_at)},
             **_to_review(case, task),
         }
-        for task in tasks.of_circle(case.circle, seen_by=request.reader)[:SHOWN]
+        for task in _each_once(tasks.of_circle(case.circle, seen_by=request.reader))[:SHOWN]
     ]
     if case.review_by < local_day(request, at):
         todo.insert(
@@ -227,6 +228,13 @@ def _gate_items(
             },
         )
     return held, todo
+
+
+def _each_once(found: Iterable[Any]) -> list[Any]:
+    """Tasks without the planned look at a course of which a review is due: one answers both."""
+    listed = list(found)
+    due = {task.about for task in listed if task.kind == reviews.DUE}
+    return [task for task in listed if task.kind != reviews.AGAIN or task.about not in due]
 
 
 def _to_review(case: Any, task: Any) -> dict[str, str]:

@@ -1,7 +1,7 @@
 # Every developer command. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test quick check docs bench words lock tools
+.PHONY: help setup demo demo-reset test quick check docs bench proof words lock tools
 
 python := .venv/bin/python
 ARGS ?=
@@ -34,6 +34,9 @@ docs: tools ## the documents as pages in var/docs, and open the first
 
 bench: tools ## timings, with their method; never part of a test
 	@$(python) scripts/bench.py
+
+proof: tools ## ten thousand danger answers under kills, load and trouble; hours. ARGS="kills"
+	@scripts/proof $(ARGS)
 
 words: tools ## new texts of pages into the files of translations, to be translated
 	@scripts/words

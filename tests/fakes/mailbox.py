@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -57,6 +58,7 @@ class Mailbox:
         self.port = free_port()
         self.messages: list[Letter] = []
         self.tries = 0
+        self.on_arrival: Callable[[Letter], None] | None = None  # told of each as it is taken
         self._arrived = threading.Condition()
         self._controller: Controller | None = None
         self.accept()
@@ -138,11 +140,12 @@ class Mailbox:
         message = message_from_bytes(
             content if isinstance(content, bytes) else content.encode(), policy=policy.default
         )
+        letter = Letter(envelope.mail_from or "", tuple(envelope.rcpt_tos), message)
         with self._arrived:
-            self.messages.append(
-                Letter(envelope.mail_from or "", tuple(envelope.rcpt_tos), message)
-            )
+            self.messages.append(letter)
             self._arrived.notify_all()
+        if self.on_arrival is not None:
+            self.on_arrival(letter)
         if self._seconds:
             await asyncio.sleep(self._seconds)
         return "250 taken"

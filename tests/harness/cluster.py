@@ -14,6 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -66,17 +67,23 @@ class Cluster:
 
     def start(self) -> None:
         folder, data = programs(), self.folder / "data"
-        plain = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
-        common = {"cwd": self.folder, "env": plain, **self._user}
         made = subprocess.run(
             [folder / "initdb", "-D", data, "-U", "owner", "-A", "trust", "-E", "UTF8"]
             + ["--locale=C.UTF-8", "--no-instructions"],
             capture_output=True,
             text=True,
-            **common,
+            **self._common(),
         )
         if made.returncode:
             raise RuntimeError(f"initdb refused: {made.stderr}")
+        self.begin()
+        with self.connect() as connection:
+            # Neither superuser nor BYPASSRLS: row-level security counts for it as in service.
+            connection.execute("CREATE ROLE alongside LOGIN CREATEDB CREATEROLE")
+            connection.execute("GRANT ALL ON DATABASE postgres TO alongside")
+
+    def begin(self) -> None:
+        """Run the server on the data that is there, and wait until it answers."""
         options = {
             "listen_addresses": "127.0.0.1",
             "port": self.port,
@@ -87,21 +94,37 @@ class Cluster:
             "shared_buffers": "128MB",
             "timezone": "UTC",
         }
-        with (self.folder / "log").open("wb") as log:
+        with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [folder / "postgres", "-D", data]
+                [programs() / "postgres", "-D", self.folder / "data"]
                 + [part for name, value in options.items() for part in ("-c", f"{name}={value}")],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C reaches the tests first, which then stop it
-                **common,
+                **self._common(),
             )
         self._wait()
-        with self.connect() as connection:
-            # Neither superuser nor BYPASSRLS: row-level security counts for it as in service.
-            connection.execute("CREATE ROLE alongside LOGIN CREATEDB CREATEROLE")
-            connection.execute("GRANT ALL ON DATABASE postgres TO alongside")
+
+    def kill(self) -> None:
+        """``kill -9`` of the server and its sessions: nothing is written, as without power."""
+        if self.process is None:
+            return
+        sessions = _children(self.process.pid)
+        self.process.kill()
+        self.process.wait()
+        for pid in sessions:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + START_WITHIN_SECONDS
+        while any(Path(f"/proc/{pid}").exists() for pid in sessions):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"sessions of PostgreSQL do not end: {sessions}")
+            time.sleep(0.01)
+
+    def _common(self) -> dict[str, object]:
+        plain = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
+        return {"cwd": self.folder, "env": plain, **self._user}
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_WITHIN_SECONDS
@@ -130,6 +153,19 @@ class Cluster:
                 self.process.kill()
                 self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for folder in Path("/proc").iterdir():
+        try:
+            if folder.name.isdigit():
+                stat = (folder / "stat").read_text().rpartition(")")[2].split()
+                if int(stat[1]) == parent:
+                    found.append(int(folder.name))
+        except OSError:
+            continue
+    return found
 
 
 def connect(port: int, database: str = "postgres", user: str = "owner") -> psycopg.Connection:

@@ -1,0 +1,201 @@
+"""A service that is killed and watched: ``alongside serve``, its database, and a mail server.
+
+Everything is on the loopback address. Only processes that were started here are ended, by their
+ids; at the end nothing that was started may still live or listen.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+if str(ROOT) not in sys.path:
+    sys.path.append(str(ROOT))
+
+from tests.fakes.mailbox import Mailbox  # noqa: E402
+from tests.harness import cluster, environment  # noqa: E402
+from tests.harness.served import Served, Template  # noqa: E402
+
+LISTENS_WITHIN = 60.0  # seconds until a killed database answers again
+
+
+class Wrong(AssertionError):
+    """A promise was broken. The text says which, and by what."""
+
+
+class Arrivals:
+    """When each message first came to the mail server, and how often, by its Message-ID."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self.mailbox = mailbox
+        self.first: dict[str, float] = {}
+        self.times: dict[str, int] = {}
+        self._lock = Lock()
+        mailbox.on_arrival = self._note
+
+    def _note(self, letter: Any) -> None:
+        now = time.clock_gettime(time.CLOCK_REALTIME)  # as the database's clock, on one machine
+        key = letter.id.strip("<>").partition("@")[0]
+        with self._lock:
+            self.first.setdefault(key, now)
+            self.times[key] = self.times.get(key, 0) + 1
+
+
+class House:
+    """One running service with a place for its mail. ``kill`` ends a part of it as a crash does."""
+
+    def __init__(
+        self, template: Template, *, workers: int = 2, server: cluster.Cluster | None = None
+    ) -> None:
+        self.mailbox = Mailbox()
+        self.mailbox.open()
+        self.arrivals = Arrivals(self.mailbox)
+        self.server = server  # a database server of our own, that may be killed
+        self.served = Served(template, workers=workers, ALONGSIDE_SMTP_URL=self.mailbox.url)
+        self.started: set[int] = set()  # every process of the service that was ever seen
+        self.kills: dict[str, int] = {}
+        self._asking = Lock()
+
+    def start(self) -> None:
+        nobody_listens(self.served.port)
+        self.served.start()
+        self.processes()
+
+    def call(self, function: str, **arguments: Any) -> Any:
+        """Ask inside the service's database; one question at a time."""
+        with self._asking:
+            return self.served.call(function, **arguments)
+
+    def stop(self) -> None:
+        """End everything; then prove that nothing of it lives or listens."""
+        self.processes()
+        self.served.remove()
+        self.mailbox.close()
+        deadline = time.monotonic() + 20
+        while alive := [pid for pid in self.started if is_ours(pid, str(self.served.folder))]:
+            if time.monotonic() > deadline:
+                raise Wrong(f"still alive after the end: {alive}")
+            time.sleep(0.1)
+        nobody_listens(self.served.port)
+        nobody_listens(self.mailbox.port)
+
+    # -- its parts --------------------------------------------------------------------------------
+
+    def processes(self) -> dict[str, list[int]]:
+        """The living processes of the service, by what they do."""
+        found: dict[str, list[int]] = {"web": [], "worker": [], "dispatcher": []}
+        if self.served.process is None or self.served.process.poll() is not None:
+            return found
+        children = _children()
+        self.started.add(self.served.pid)
+        for pid, line in children.get(self.served.pid, []):
+            what = "dispatcher" if "alongside.cli.dispatch" in line else "web"
+            found[what].append(pid)
+            self.started.add(pid)
+            for each, _line in children.get(pid, []) if what == "web" else []:
+                found["worker"].append(each)
+                self.started.add(each)
+        return found
+
+    def kill(self, what: str, choose: Any) -> bool:
+        """``kill -9`` a worker, the web, dispatcher, database or house. False: none is there."""
+        if what == "database":
+            self.kill_database()
+        elif what == "house":
+            self.processes()
+            self.served.kill()
+            self.served.process = None
+            self.served.start()
+        else:
+            there = self.processes()[what]
+            if not there:
+                return False
+            with suppress(ProcessLookupError):
+                os.kill(choose(there), signal.SIGKILL)
+        self.kills[what] = self.kills.get(what, 0) + 1
+        return True
+
+    def kill_database(self) -> None:
+        """The whole server dies and is started again; without one of ours, its sessions die."""
+        if self.server is not None:
+            self.server.kill()
+            self.server.begin()
+            return
+        name = self.served.name
+        with cluster.connect(environment.cluster_port(), user="alongside") as connection:
+            connection.execute(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS false')
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            )
+            time.sleep(0.3)
+            connection.execute(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS true')
+
+
+@contextmanager
+def alone() -> Iterator[tuple[Template, cluster.Cluster | None]]:
+    """A run with databases of its own on the disk; on PostgreSQL with a server of its own."""
+    environment.IN_MEMORY = Path(os.devnull)  # a commit in memory would cost nothing
+    environment.prepare()
+    server = None
+    try:
+        if environment.database() == "postgresql":
+            server = cluster.Cluster(environment.cluster_port())
+            server.start()
+        yield Template(), server
+    finally:
+        if server is not None:
+            server.stop()
+            nobody_listens(environment.cluster_port())
+        environment.clear()
+
+
+def on_each(database: str, script: str, *arguments: str) -> int:
+    """Run a script once for each database, each in a process of its own; the worst exit status."""
+    worst = 0
+    for each in ("sqlite", "postgresql") if database == "both" else (database,):
+        line = [sys.executable, script, *arguments, "--here"]
+        kept = {n: v for n, v in os.environ.items() if not n.startswith("ALONGSIDE_TEST_")}
+        done = subprocess.run(line, check=False, env={**kept, "ALONGSIDE_TEST_DB": each})
+        worst = max(worst, abs(done.returncode))
+    return worst
+
+
+def nobody_listens(port: int) -> None:
+    """Prove that no process, of this run or an earlier one, listens there."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise Wrong(f"somebody still listens at port {port}")
+
+
+def is_ours(pid: int, folder: str) -> bool:
+    """Whether this process lives and belongs to the service in that folder, not a later one."""
+    try:
+        return f"ALONGSIDE_VAR={folder}".encode() in Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return False
+
+
+def _children() -> dict[int, list[tuple[int, str]]]:
+    found: dict[int, list[tuple[int, str]]] = {}
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            stat = (folder / "stat").read_text().rpartition(")")[2].split()
+            line = (folder / "cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
+        except OSError:
+            continue
+        if stat[0] != "Z":
+            found.setdefault(int(stat[1]), []).append((int(folder.name), line))
+    return found

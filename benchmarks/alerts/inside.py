@@ -1,0 +1,109 @@
+"""What the proof asks inside the served database; each call is a process of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+AT_ONCE = 2000
+
+
+def questions() -> list[dict[str, list[str]]]:
+    """Of each public question the answers that are calm, and those that show danger (C)."""
+    from alongside.crisis import public
+
+    return [
+        {
+            "calm": [each.id for each in question.answers if each.level is None],
+            "danger": [each.id for each in question.answers if each.level == "C"],
+        }
+        for question in public.intake().questions
+    ]
+
+
+def have_all() -> int:
+    """On-call takes every alert whose messages went out, so that none climbs during the run."""
+    from alongside.crisis import actions
+    from alongside.crisis.models import Alert
+    from alongside.notify.models import Message
+    from alongside.records import clock
+
+    at = clock.now()
+    waits = Message.objects.unscoped("the proof").filter(sent_at=None, withheld_at=None)
+    waiting = set(waits.values_list("about", flat=True))
+    rows = Alert.objects.unscoped("the proof").filter(acknowledged_at=None, closed_at=None)
+    had = 0
+    for alert in rows.order_by("raised_at")[:AT_ONCE]:
+        if f"alert:{alert.pk}" in waiting:
+            continue
+        by = _on_call(alert, at)
+        if by is None:
+            continue
+        actions.acknowledge(alert=alert, by=by, at=at)
+        had += 1
+    return had
+
+
+def _on_call(alert: Any, at: Any) -> Any:
+    from alongside.access.readers import reader_for
+    from alongside.crisis import telling
+
+    for accounts in telling.on_call(service=alert.service_id, at=at).values():
+        for account in accounts:
+            return reader_for(account, at)
+    return None
+
+
+def state() -> dict[str, int]:
+    """How much still waits: messages, and answers beside the database."""
+    from alongside.notify.models import Message
+    from alongside.records import spool
+
+    rows = Message.objects.unscoped("the proof").filter(
+        sent_at=None, withheld_at=None, given_up_at=None
+    )
+    return {"messages": rows.count(), "spool": len(spool.waiting()), "held": len(spool.held())}
+
+
+def kept(*, submissions: list[str]) -> dict[str, Any]:
+    """What became of these answers, and of every message: all that the proof compares.
+
+    Returns:
+        ``lost``: submissions without an alert; ``twice``: with more than one, or raised twice;
+        ``untold``: alerts nobody was told of; ``messages``: of each its Message-ID, alert, whom
+        and when it was queued and sent; ``alerts``: how many there are.
+    """
+    from collections import Counter
+    from uuid import UUID
+
+    from alongside.crisis.models import Alert, AlertEvent
+    from alongside.notify.models import Message
+    from alongside.records.crypto import keyed_hash
+
+    alerts = list(Alert.objects.unscoped("the proof").values_list("pk", "concern"))
+    by_concern = Counter(concern for _pk, concern in alerts)
+    raised = Counter(
+        AlertEvent.objects.unscoped("the proof")
+        .filter(kind__in=["raised", "raised_again"])
+        .values_list("alert", flat=True)
+    )
+    concerns = {each: UUID(hex=keyed_hash("concern", each)[:32], version=4) for each in submissions}
+    messages = [
+        {
+            "id": keyed_hash("message-id", row.key)[:32],
+            "about": row.about,
+            "to": f"{row.account_id or row.key} {row.channel} {row.key.split(':')[1]}",
+            "queued": row.created_at.timestamp(),
+            "sent": row.sent_at.timestamp() if row.sent_at else None,
+            "withheld": row.withheld_at is not None,
+        }
+        for row in Message.objects.unscoped("the proof").filter(about__startswith="alert:")
+    ]
+    told = {row["about"] for row in messages}
+    return {
+        "lost": [each for each, concern in concerns.items() if not by_concern[concern]],
+        "twice": [str(concern) for concern, count in by_concern.items() if count > 1]
+        + [str(pk) for pk, count in raised.items() if count > 1],
+        "untold": [str(pk) for pk, _concern in alerts if f"alert:{pk}" not in told],
+        "messages": messages,
+        "alerts": len(alerts),
+    }

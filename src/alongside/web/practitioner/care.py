@@ -30,6 +30,7 @@ from alongside.web.parts.pages import (
     say,
     seen_by_whom,
 )
+from alongside.web.practitioner import crisis_known
 from alongside.web.practitioner import crisis_words as words
 from alongside.web.practitioner.base import case_or_404, case_page
 
@@ -412,6 +413,8 @@ def _after(request: Request, case: Any, *, status: int = 200, failed: Any = None
         tab="after",
         status=status,
         rows=rows,
+        next_pk=next((row["pk"] for row in rows if row["form"] is not None), None),
+        calls=crisis_known.reach(request, case.circle.focus_id, str(case.circle.focus)),
         seen=seen_by_whom(request, "follow_up", case.circle_id),
     )
 
@@ -429,7 +432,13 @@ def _due_row(request: Request, row: Any, language: str) -> dict[str, Any]:
         "text": " ".join([*tries, row.note]).strip(),
         "tag": OUTCOMES[row.outcome] if row.outcome else _("Overdue") if late else _("Due"),
         "tag_kind": "moss" if row.outcome == "reached" else "lamp" if late else "",
-        "when": list_moment(request, row.done_at or row.due_at),
+        "when": list_moment(request, row.done_at)
+        if row.done_at
+        else _("%(start)s to %(end)s")
+        % {
+            "start": list_moment(request, row.from_at),
+            "end": list_moment(request, row.due_at),
+        },
         "review_url": reverse("practitioner:alert-review", args=[row.alert_id])
         if is_review and row.done_at is None
         else "",

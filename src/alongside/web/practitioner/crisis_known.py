@@ -47,10 +47,19 @@ def calls(request: Request, alert: Any, at: datetime) -> dict[str, Any]:
         if concern.safe_hours:
             how.append(_("Safe to call: %(hours)s") % {"hours": concern.safe_hours})
     if alert.about_id is not None:
-        name = str(alert.about)
-        for point in people.contacts_of(alert.about_id, seen_by=request.reader):
-            lines.append(_line(point.channel, point.value, name))
-            how += _safely(point)
+        ways = reach(request, alert.about_id, str(alert.about))
+        lines += ways["lines"]
+        how += ways["how"]
+    return {"lines": lines, "how": list(dict.fromkeys(how)), "none": not lines}
+
+
+def reach(request: Request, person: UUID, name: str) -> dict[str, Any]:
+    """The ways to reach one person, as ``calls`` gives them, if the reader may read them."""
+    lines: list[dict[str, str]] = []
+    how: list[str] = []
+    for point in people.contacts_of(person, seen_by=request.reader):
+        lines.append(_line(point.channel, point.value, name))
+        how += _safely(point)
     return {"lines": lines, "how": list(dict.fromkeys(how)), "none": not lines}
 
 

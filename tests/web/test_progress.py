@@ -410,3 +410,12 @@ def test_queries_do_not_grow_with_what_is_there(
         care.answer(world, world.sam, "phq9", total(5))
     with django_assert_max_num_queries(len(few)):
         desk.get(case + tab)
+
+
+def test_who_can_see_follows_whose_answers_are_drawn(world: World, desk: Any, case: str) -> None:
+    care.answer(world, world.noor.person, "phq9", total(9))
+    own = text(desk.get(f"{case}progress/"))
+    assert "Others in the circle see only their own words. The person does not see it." in own
+    care.answer(world, world.sam, "phq9", total(9))
+    here = text(desk.get(f"{case}progress/?measure=phq9.{world.sam.pk}.{world.sam.pk}"))
+    assert "The person does not see it." not in here

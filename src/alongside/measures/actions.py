@@ -34,7 +34,7 @@ from alongside.engine.instruments import (
 from alongside.engine.instruments.scoring import score, score_totals, valid_answers
 from alongside.engine.risk.rules import Facts, RiskFinding, blank_critical, find_risk
 from alongside.measures import rules
-from alongside.measures.models import Asking, Response
+from alongside.measures.models import KINDS, Asking, Response
 from alongside.measures.permissions import LINK_MESSAGE
 from alongside.notify import actions as notify
 from alongside.notify import dispatcher
@@ -486,6 +486,11 @@ def kind_of(circle: Circle, about: Person, respondent: Person) -> str:
     if about.pk == respondent.pk:
         return "own" if about.pk == circle.focus_id else "concerned"
     return "observation"
+
+
+def row_of(circle: Circle, about: Person, respondent: Person) -> str:
+    """The row of the access matrix that says who may read them, such as ``concerned_measure``."""
+    return KINDS[kind_of(circle, about, respondent)]
 
 
 def _kept(

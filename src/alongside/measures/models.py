@@ -47,6 +47,11 @@ class Asking(Editable, Record):
     class Meta:
         indexes = [models.Index(fields=["circle", "answered_at", "due_on"], name="askings_due")]
 
+    @property
+    def record_type_of_answers(self) -> str:
+        """The row of the matrix that says who may read what is answered."""
+        return KINDS[self.kind]
+
 
 class Response(Record):
     """Answers as given, and their score by one exact version of the instrument."""

@@ -322,13 +322,21 @@ def _measured(course: Course, way: Protocol, treated: list[Person], at: datetime
     )
     answered = {str(ref).split("@")[0] for ref in rows.values_list("instrument", flat=True)}
     there = {one for one in named if one in answered or one not in here}
-    if all(
-        measure.instrument in there
-        for measure in way.measures_of(course.variant)
-        if measure.primary
-    ):
+    if there.issuperset(_primary(course, way)):
         return frozenset({"baseline", *(f"baseline:{one}" for one in there)})
     return frozenset(f"baseline:{one}" for one in there)
+
+
+def _primary(course: Course, way: Protocol) -> tuple[str, ...]:
+    measures = way.measures_of(course.variant)
+    return tuple(measure.instrument for measure in measures if measure.primary)
+
+
+def first_measures_missing(course: Course, at: datetime) -> tuple[str, ...]:
+    """The instruments a course waits for before it starts, such as ``carer_strain_nrs``."""
+    way = protocol_of(course)
+    there = _measured(course, way, treated_by(course), at)
+    return tuple(one for one in _primary(course, way) if f"baseline:{one}" not in there)
 
 
 def texts(states: Iterable[GateState]) -> list[Mapping[str, Any]]:

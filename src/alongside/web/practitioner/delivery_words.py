@@ -18,6 +18,8 @@ from alongside.cases import actions as cases
 from alongside.crisis import safeguarding
 from alongside.delivery import actions as delivery
 from alongside.plans import actions as plans
+from alongside.plans import queries as plan_queries
+from alongside.records import clock
 from alongside.records.errors import Refused
 from alongside.web.parts.people_words import COMPLETIONS
 from alongside.web.practitioner import words
@@ -165,6 +167,10 @@ def gate_item(state: Any, course: Any, *, with_steps: bool) -> dict[str, Any]:
             "reason": text,
             "release": state.release.text,
         }
+    if state.status == "waiting" and "baseline" in state.missing:
+        missing = plan_queries.first_measures_missing(course, clock.now())
+        names = ", ".join(catalogue.current().instrument(one).name for one in missing)
+        text = _("%(reason)s Still to be answered: %(names)s.") % {"reason": text, "names": names}
     return {
         "id": state.gate,
         "state": kind.get(state.status, "fix"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -129,8 +129,14 @@ def _listing(request: Request, case: Any, form: Ask | None, status: int = 200) -
         packs_off=queries.packs_off() if may_ask else [],
         rows=[_row(request, case, row, answers, mails, at, may_ask) for row in rows],
         paging=paging,
-        seen=seen_by_whom(request, "own_measure", case.circle_id),
+        seen=_seen(request, case, rows),
     )
+
+
+def _seen(request: Request, case: Any, rows: Sequence[Any]) -> str:
+    """Who can see the answers, when that is the same for all; else each answer's page says it."""
+    kinds = {row.record_type_of_answers for row in rows}
+    return seen_by_whom(request, kinds.pop(), case.circle_id) if len(kinds) == 1 else ""
 
 
 def _row(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from alongside import catalogue
 from alongside.engine.outcomes.gas import ScaledGoal, t_score
 from alongside.insights import progress as insights
 from alongside.insights.explained import explained
+from alongside.measures import actions as measures
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.fields import prepare
@@ -97,9 +99,15 @@ def progress(request: Request, pk: UUID) -> HttpResponse:
         states=tracking.shown(request, case, standings),
         goals=[_goal(request, goal) for goal in goals],
         gas=_gas(goals),
-        seen=seen_by_whom(request, "own_measure", case.circle_id),
+        seen=_seen(request, case, several or ([shown] if shown is not None else [])),
         on=short_day(local_day(request, clock.now())),
     )
+
+
+def _seen(request: Request, case: Any, series: Sequence[Any]) -> str:
+    """Who can see what is drawn; nothing when that is not the same for every line."""
+    rows = {measures.row_of(case.circle, one.about, one.respondent) for one in series}
+    return seen_by_whom(request, rows.pop(), case.circle_id) if len(rows) == 1 else ""
 
 
 @access("own_measure", "R")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from alongside.cases.permissions import passed_on
 from alongside.measures.models import Asking
-from alongside.people.models import Circle, Member
+from alongside.people.models import Member
 from alongside.records.conditions import own
 from alongside.records.registry import conditions, guards
 
@@ -18,19 +18,26 @@ CONDITIONS = {"own": own("respondent"), "passed_on": passed_on("respondent")}
 
 
 def link_is_right(message: object, at: datetime) -> bool:
-    """A link to a form goes out while the form is open and its respondent in the circle."""
+    """A link goes out while its form and case are open and its respondent is here.
+
+    A member is here until they leave, the person once they came in.
+    """
     kind, _, pk = str(getattr(message, "about", "")).partition(":")
     if kind != "asking":
         return False
     rows = Asking.objects.unscoped("is this message still right to send?")
-    asking = rows.filter(pk=UUID(pk), answered_at=None, declined_at=None, expires_at__gt=at).first()
+    rows = rows.filter(pk=UUID(pk), answered_at=None, declined_at=None, expires_at__gt=at)
+    asking = rows.select_related("circle__case").first()
     if asking is None:
         return False
+    case = asking.circle.case
+    if case.state == "closed":
+        return False
+    if asking.respondent_id == asking.circle.focus_id:
+        return case.engaged_at is not None and bool(case.engaged_at <= at)
     places = Member.objects.unscoped("is this message still right to send?")
-    focus = Circle.objects.unscoped("is this message still right to send?")
     return bool(
         places.filter(circle=asking.circle_id, person=asking.respondent_id, to_at=None).exists()
-        or focus.filter(pk=asking.circle_id, focus=asking.respondent_id).exists()
     )
 
 

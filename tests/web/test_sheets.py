@@ -58,8 +58,9 @@ def test_a_sheet_is_filled_in_gone_on_with_and_both_texts_are_shown(
     assert "Nobody rang on Sunday" in wrong
     nothing = send(browser, new, {"version": "0", "a_mood": " "}, 400).content.decode()
     assert "Write something in one field, then save." in nothing
-    send(browser, new, {**RECORD, "a_mood_after": ""})
+    send(browser, new, {**RECORD, "a_mood_after": "", "entered_from": "paper"})
     row = the_sheet(world)
+    assert row.entered_from == "paper"
     page = read(browser, f"/work/sheets/{row.sheet}/")
     assert "Still to fill in:" in page
     change = f"/work/sheets/{row.sheet}/change/"
@@ -157,7 +158,8 @@ def test_a_form_set_for_home_comes_back_into_the_note(
     page = read(sam, f"/me/tasks/{task.pk}/")
     new = f"/me/sheets/new/{course.pk}/thought_record/?task={task.pk}"
     assert new in page
-    send(sam, new, RECORD)
+    assert "Your team reads this at your next talk, not at once." in read(sam, new)
+    send(sam, new, {**RECORD, "entered_from": "paper"})
     assert "Fill in one more" in read(sam, f"/me/tasks/{task.pk}/")
     row = the_sheet(world)
     assert (row.homework_id, row.entered_from) == (task.pk, "home")
@@ -220,3 +222,21 @@ def test_a_relative_has_their_own_sheets_and_the_person_never_sees_them(
     sam = signed_in(world.engage_sam())
     read(sam, f"/me/sheets/{row.sheet}/", 404)
     assert "There is no sheet for you now." in read(sam, "/me/sheets/")
+
+
+def test_more_sheets_take_no_more_queries(
+    world: World, signed_in: SignedIn, django_assert_max_num_queries: Any
+) -> None:
+    course = started(world, way="cbt")
+    browser = signed_in(world.asha)
+    address = f"/work/cases/{world.case.pk}/sheets/"
+    new = f"/work/courses/{course.pk}/sheets/thought_record/"
+    send(browser, new, RECORD)
+    read(browser, address)
+    with django_assert_max_num_queries(60) as few:
+        read(browser, address)
+    number_of_queries = len(few)
+    for _ in range(3):
+        send(browser, new, RECORD)
+    with django_assert_max_num_queries(number_of_queries):
+        read(browser, address)

@@ -37,6 +37,7 @@ from alongside.web.parts.sheet_drawings import drawing_of
 from alongside.web.parts.sheet_forms import FEW, SheetForm
 
 SAID_IN_FULL = ("rulers", "chain")  # drawings made of words: nothing is said twice
+FROM = "entered_from"  # the name of its field
 EMPTY_LINES = 5  # of a table or of rows on a blank print
 
 
@@ -106,24 +107,29 @@ def fill(
     session: Any = None,
     homework: Any = None,
     entered_from: str = "session",
+    origins: Sequence[tuple[str, Any]] = (),
 ) -> HttpResponse:
     """Fill in a form, or go on with a sheet. What was typed stays on the page until it is kept.
 
     Args:
         artefact: the sheet that is gone on with; None for a new one.
         persons: whom it may be about, where that is chosen on the page.
+        origins: how it was filled in, where that is chosen on the page.
     """
+    if entered := next((word for word, _said in origins if word == request.POST.get(FROM)), ""):
+        entered_from = entered
+    chosen = {"persons": persons, "origins": origins, "origin": entered_from}
     answers = artefacts.answers_of(artefact) if artefact is not None else {}
     version = artefact.number if artefact is not None else 0
     if request.method != "POST":
         page = SheetForm(sheet=form, language=language(), answers=answers, version=version)
-        return _page(door, form, page, artefact, persons, about)
+        return _page(door, form, page, artefact, about, chosen)
     if request.POST.get("more"):  # room for more lines: nothing kept yet, nothing typed lost
         page = SheetForm(sheet=form, language=language(), typed=request.POST)
-        return _page(door, form, page, artefact, persons, about)
+        return _page(door, form, page, artefact, about, chosen)
     page = SheetForm(request.POST, sheet=form, language=language(), answers=answers)
     if not page.is_valid():
-        return _page(door, form, page, artefact, persons, about, status=400)
+        return _page(door, form, page, artefact, about, chosen, status=400)
     at = clock.now()
     try:
         if artefact is None:
@@ -152,10 +158,10 @@ def fill(
         return _two(request, door, form, page, stale.current)
     except artefacts.WrongAnswers as why:
         page.add_mistakes(why.mistakes)
-        return _page(door, form, page, artefact, persons, about, status=400)
+        return _page(door, form, page, artefact, about, chosen, status=400)
     except artefacts.NothingWritten:
         page.add_error(None, _("Write something in one field, then save."))
-        return _page(door, form, page, artefact, persons, about, status=400)
+        return _page(door, form, page, artefact, about, chosen, status=400)
     except (artefacts.Struck, artefacts.CourseNotRunning):
         say(request, _("This can no longer be changed. Here it is as it stands."))
         return redirect(door.back if artefact is None else door.read(artefact))
@@ -168,8 +174,8 @@ def _page(
     form: Form,
     page: SheetForm,
     artefact: Any,
-    persons: Sequence[tuple[str, str]],
     about: Any,
+    chosen: Mapping[str, Any],
     *,
     status: int = 200,
 ) -> HttpResponse:
@@ -182,7 +188,7 @@ def _page(
         parts=list(page.parts()),
         few=FEW,
         artefact=artefact,
-        persons=persons,
+        **chosen,
         about=str(about.pk) if about is not None else "",
         seen=door.seen,
         back=door.read(artefact) if artefact is not None else door.back,

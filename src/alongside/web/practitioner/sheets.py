@@ -26,6 +26,11 @@ from alongside.web.practitioner import delivery_words as words
 from alongside.web.practitioner.base import BASE, case_or_404, case_page
 from alongside.web.practitioner.forms import Versioned
 
+ORIGINS = (
+    ("session", gettext_lazy("Together")),
+    ("paper", gettext_lazy("On paper; I take it over")),
+)
+
 
 class Strike(Versioned):
     """Why a sheet counts for nothing."""
@@ -168,7 +173,7 @@ def new(request: Request, pk: UUID, form: str) -> HttpResponse:
         about=about,
         persons=[(id, person.name) for id, person in treated.items()] if len(treated) > 1 else (),
         session=session,
-        entered_from="paper" if request.GET.get("from") == "paper" else "session",
+        origins=ORIGINS,
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from alongside import catalogue
 from alongside.engine import artefacts
+from tests.harness import reading
 from tests.harness.house import CONTENT
 
 SHIPPED = catalogue.build([CONTENT])
@@ -52,7 +53,20 @@ def test_a_shipped_form_is_empty_without_answers_and_has_words_for_them(form):
     assert form.note is not None
 
 
-@pytest.mark.parametrize("way", ["cbt@1"])
+@pytest.mark.parametrize("form", SHIPPED.artefacts.values(), ids=lambda form: str(form.ref))
+def test_a_shipped_form_is_easy_to_read_in_both_languages(form):
+    def page(language: str) -> str:
+        said = [form.title, form.intro]
+        for one in form.fields:
+            said += [one.label, one.hint, *(column.label for column in one.columns)]
+            said += [option.text for option in (*one.options, *one.rows)]
+        return "<main>" + "".join(f"<p>{words.get(language, '')}</p>" for words in said)
+
+    assert reading.grade(page("en")) <= 6
+    assert reading.ease(page("es")) >= 70
+
+
+@pytest.mark.parametrize("way", ["cbt@1", "mi_brief@1"])
 def test_every_form_of_a_way_is_here_in_its_order(way):
     assert tuple(SHIPPED.artefacts_of(way)) == SHIPPED.protocol(way).artefacts
 

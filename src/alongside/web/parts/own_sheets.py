@@ -201,8 +201,6 @@ class Place:
             base=f"parts/base_{self.door}.html",
             frame=self.render,
             read=lambda row: self.url("sheet", row.sheet),
-            change=lambda row: self.url("sheet-change", row.sheet),
-            paper=lambda row: self.url("sheet-print", row.sheet),
             back=back,
             seen=self.seen,
         )

@@ -43,13 +43,11 @@ EMPTY_LINES = 5  # of a table or of rows on a blank print
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """The pages of one door: its frame, and where a sheet, its changing, its print are."""
+    """The pages of one door: its frame, where a sheet is read, and where one goes back to."""
 
     base: str
     frame: Callable[..., HttpResponse]  # (template, status=200, **context)
     read: Callable[[Any], str]
-    change: Callable[[Any], str]
-    paper: Callable[[Any], str]
     back: str
     seen: str
 

@@ -134,8 +134,6 @@ def _door(request: Request, case: Any, *, back: str, title: str, **more: Any) ->
         base=BASE,
         frame=frame,
         read=lambda row: reverse("practitioner:sheet", args=[row.sheet]),
-        change=lambda row: reverse("practitioner:sheet-change", args=[row.sheet]),
-        paper=lambda row: reverse("practitioner:sheet-print", args=[row.sheet]),
         back=back,
         seen=seen_by_whom(request, "artefact", case.circle_id),
     )

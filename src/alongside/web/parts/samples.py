@@ -643,6 +643,11 @@ TABS = [
     {"url": "#", "label": "Circle"},
     {"url": "#", "label": "Progress"},
 ]
+PAGES = [
+    {"url": "#", "label": "Danger", "current": True},
+    {"url": "#", "label": "Safety plan"},
+    {"url": "#", "label": "After a crisis"},
+]
 CASE: dict[str, Any] = {
     "name": "Sam O.",
     "about": "34, he",
@@ -766,6 +771,9 @@ def samples() -> tuple[Sample, ...]:
             "crumbs", "current", {"crumbs": [{"url": "#", "label": "Cases"}, {"label": "Sam O."}]}
         ),
         Sample("tabs", "current", {"tabs": TABS, "label": "This case"}),
+        Sample(
+            "tabs", "a part with pages", {"tabs": TABS, "pages": PAGES, "label": "Another case"}
+        ),
         *(
             Sample("casehead", state, {**CASE, "level": 3, "tags": [{"text": state, "kind": kind}]})
             for state, kind in (("preparing", "pen"), ("active", "moss"), ("closing", "lamp"))

@@ -22,24 +22,61 @@ from alongside.web.practitioner.standing import standings_of, tag_of
 
 BASE = "parts/base_practitioner.html"
 
-# The pages of a case, in order: the word for `tab`, the address's name, the label. A page whose
-# slice is not there yet has no address and is left out.
-TABS = (
-    ("overview", "practitioner:case", gettext_lazy("Overview")),
-    ("danger", "practitioner:case-danger", gettext_lazy("Danger")),
-    ("safety", "practitioner:case-safety", gettext_lazy("Safety plan")),
-    ("after", "practitioner:case-after", gettext_lazy("After a crisis")),
-    ("circle", "practitioner:case-circle", gettext_lazy("Circle")),
-    ("choose", "practitioner:case-choose", gettext_lazy("Choose a way")),
-    ("plan", "practitioner:case-plan", gettext_lazy("Plan")),
-    ("sessions", "practitioner:case-sessions", gettext_lazy("Sessions")),
-    ("sheets", "practitioner:case-sheets", gettext_lazy("Sheets")),
-    ("measures", "practitioner:case-measures", gettext_lazy("Questions")),
-    ("progress", "practitioner:case-progress", gettext_lazy("Progress")),
-    ("timeline", "practitioner:case-timeline", gettext_lazy("What happened")),
-    ("consent", "practitioner:case-consent", gettext_lazy("Consent")),
-    ("closing", "practitioner:case-closing", gettext_lazy("Closing")),
+# The pages of a case by what they are about, in order: for each part its name, and its pages with
+# the word for `tab`, the address's name, the label. A page whose slice is not there yet has no
+# address and is left out; a part with one page has no second row.
+PARTS = (
+    (
+        gettext_lazy("Overview"),
+        (("overview", "practitioner:case", gettext_lazy("Overview")),),
+    ),
+    (
+        gettext_lazy("Safety"),
+        (
+            ("danger", "practitioner:case-danger", gettext_lazy("Danger")),
+            ("safety", "practitioner:case-safety", gettext_lazy("Safety plan")),
+            ("after", "practitioner:case-after", gettext_lazy("After a crisis")),
+        ),
+    ),
+    (
+        gettext_lazy("Circle"),
+        (
+            ("circle", "practitioner:case-circle", gettext_lazy("Who is in it")),
+            ("consent", "practitioner:case-consent", gettext_lazy("Consent")),
+        ),
+    ),
+    (
+        gettext_lazy("Plan"),
+        (
+            ("plan", "practitioner:case-plan", gettext_lazy("The plan")),
+            ("choose", "practitioner:case-choose", gettext_lazy("Choose a way")),
+            ("closing", "practitioner:case-closing", gettext_lazy("Closing")),
+        ),
+    ),
+    (
+        gettext_lazy("Sessions"),
+        (
+            ("sessions", "practitioner:case-sessions", gettext_lazy("Talks")),
+            ("sheets", "practitioner:case-sheets", gettext_lazy("Sheets")),
+        ),
+    ),
+    (
+        gettext_lazy("Questions"),
+        (
+            ("measures", "practitioner:case-measures", gettext_lazy("Asked")),
+            ("schedule", "practitioner:case-schedule", gettext_lazy("Schedule")),
+        ),
+    ),
+    (
+        gettext_lazy("Progress"),
+        (("progress", "practitioner:case-progress", gettext_lazy("Progress")),),
+    ),
+    (
+        gettext_lazy("What happened"),
+        (("timeline", "practitioner:case-timeline", gettext_lazy("What happened")),),
+    ),
 )
+LABELS = {word: label for _part, pages in PARTS for word, _name, label in pages}
 
 
 def case_or_404(request: Request, pk: UUID) -> Any:
@@ -83,10 +120,11 @@ def case_page(
     """Render one page of a case, with crumbs, head and tabs.
 
     Args:
-        tab: a word of ``TABS``; title: what the page is called in its crumbs.
+        tab: a word of ``PARTS``; title: what the page is called in its crumbs.
         head: show the case's head; without it the page has its own ``h1``.
     """
-    label = title or str({word: text for word, _name, text in TABS}[tab])
+    label = title or str(LABELS[tab])
+    parts, pages = tabs(request, case, tab)
     crumbs = [
         {"url": reverse("practitioner:cases"), "label": _("Cases")},
         {"url": reverse("practitioner:case", args=[case.pk]), "label": name_of(case)},
@@ -100,7 +138,8 @@ def case_page(
         {
             "case": case,
             "crumbs": crumbs,
-            "tabs": tabs(request, case, tab),
+            "tabs": parts,
+            "pages": pages,
             "head": case_head(request, case) if head else None,
             "page_title": label,
             **context,
@@ -109,14 +148,25 @@ def case_page(
     )
 
 
-def tabs(request: Request, case: Any, current: str) -> list[Mapping[str, Any]]:
-    """The pages of a case that are there for this reader."""
-    found: list[Mapping[str, Any]] = []
-    for word, name, label in TABS:
-        url = address(name, case.pk)
-        if url and opens(request, url):
-            found.append({"url": url, "label": label, "current": word == current})
-    return found
+def tabs(
+    request: Request, case: Any, current: str
+) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """The parts of a case that are there for this reader, and the pages of the current part."""
+    parts: list[Mapping[str, Any]] = []
+    second: list[Mapping[str, Any]] = []
+    for part, pages in PARTS:
+        found = [
+            {"url": url, "label": label, "current": word == current}
+            for word, name, label in pages
+            if (url := address(name, case.pk)) and opens(request, url)
+        ]
+        if not found:
+            continue
+        here = any(page["current"] for page in found)
+        parts.append({"url": found[0]["url"], "label": part, "current": here})
+        if here and len(found) > 1:
+            second = found
+    return parts, second
 
 
 def case_head(request: Request, case: Any) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from alongside.cli.main import main
 from alongside.config import spooling
 from alongside.crisis.models import Alert, AlertEvent
 from alongside.measures import actions as measures
+from alongside.measures import one_person
 from alongside.measures.models import Asking
 from alongside.records import durable, spool
 from alongside.records.models import AuditEvent
@@ -275,6 +276,35 @@ def test_who_was_signed_in_is_answered_for_although_the_session_ended_since(
     assert alerts().count() == 1
     assert Session.objects.count() == sessions, "the lent session is gone"
     assert client.get(page).status_code != 200, "the old one is not alive again"
+
+
+@pytest.mark.parametrize(("minutes", "taken"), [(5, 1), (70, 0)])
+def test_an_answer_on_a_device_that_was_handed_out_waits_too_while_its_hour_lasts(
+    world, down, at, monkeypatch, minutes, taken
+):
+    at(world.moment)
+    world.engage_sam()
+    noon = int(world.moment.timestamp() * 1e9)
+    monkeypatch.setattr(spool, "_nanoseconds", lambda: noon)
+    asking = measures.make_asking(
+        circle=world.circle, about=world.sam, respondent=world.sam, instrument="phq9",
+        by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    code = one_person.make_code(asking=asking, by=world.asha.reader, at=world.moment)
+    client = Client(enforce_csrf_checks=True)
+    client.get("/here/code/")
+    token = {"csrfmiddlewaretoken": client.cookies["c"].value}
+    assert client.post("/here/code/", {"code": code, **token}).status_code == 302
+    assert client.get("/here/9/").status_code == 200
+    down()
+    client.raise_request_exception = False
+    token = {"csrfmiddlewaretoken": client.cookies["c"].value}
+    assert client.post("/here/9/", {"a": "3", **token}).status_code >= 500
+    down.up()
+    assert alerts().count() == 0
+    at(world.moment + timedelta(minutes=minutes))
+    assert spooling.replay_waiting() == taken
+    assert alerts().count() == taken, "what no page takes is held for a person"
 
 
 def test_what_no_page_takes_any_more_is_held_for_a_person_and_can_be_read(house, at, capsys):

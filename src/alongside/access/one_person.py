@@ -71,6 +71,17 @@ def reader(request: HttpRequest, at: datetime) -> LinkReader | None:
         return None
 
 
+def lend(held: dict[str, Any], given_at: datetime, at: datetime) -> bool:
+    """Make what a session held at one moment good for now, if the device opened its form then.
+
+    For an answer that waited for the database: ``access.sessions.lent``.
+    """
+    if _LINK not in held or given_at - datetime.fromisoformat(held[_SEEN]) > rest():
+        return False
+    held[_SEEN] = at.isoformat()
+    return True
+
+
 def touch(request: HttpRequest, at: datetime) -> None:
     """The device was used."""
     request.session[_SEEN] = at.isoformat()

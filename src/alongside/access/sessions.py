@@ -45,17 +45,23 @@ def lent(key: str, *, given_at: datetime, at: datetime) -> Iterator[str]:
 
     Nobody learns its key, and it is gone when the request is answered. Gives an empty key when
     the session had ended by then, or its owner signed out since: then nobody is signed in.
+    A device that is handed to one person has no owner; it is lent while it opens their form.
     """
     from django.contrib.auth import SESSION_KEY
     from django.contrib.sessions.models import Session
 
+    from alongside.access import one_person
     from alongside.access.models import Account
 
     row = Session.objects.filter(session_key=key, expire_date__gt=given_at).first()
     held = {} if row is None else row.get_decoded()
     pk = held.get(SESSION_KEY)
     owner = Account._base_manager.filter(pk=pk, is_active=True).first() if pk else None
-    if owner is None or is_over(held, given_at, staff=owner.is_staff_member):
+    if owner is None:
+        is_good = one_person.lend(held, given_at, at)
+    else:
+        is_good = not is_over(held, given_at, staff=owner.is_staff_member)
+    if not is_good:
         yield ""
         return
     store = import_module(settings.SESSION_ENGINE).SessionStore()

@@ -41,6 +41,7 @@ PAGES = frozenset(
         "public:first", "public:question", "public:visit_number", "public:visit_more",
         "answer:form-question", "answer:form-check",
         "person:form-question", "person:form-check",
+        "here:form-question", "here:form-check",
         "circle:alone",
     }
 )  # fmt: skip

@@ -37,6 +37,7 @@ from alongside.engine.protocols.asking import (
 from alongside.engine.protocols.shapes import MeasureRule, Protocol
 from alongside.measures.models import Asking
 from alongside.measures.rules import may_be_sent
+from alongside.notify.models import Message
 from alongside.people.models import Member, Person
 from alongside.plans.models import Course, CoursePerson
 
@@ -428,6 +429,23 @@ def _phase_ends(
         if needed and all(step in done for step in needed):
             ends.append((phase.id, max(done[step] for step in needed)))
     return tuple(ends)
+
+
+def sent_by_letter(askings: Iterable[UUID], *, seen_by: Any) -> dict[UUID, str]:
+    """Where the newest letter about each asking stands: waiting, sent, withheld or given_up."""
+    rows = Reminder.objects.visible_to(seen_by).filter(timing__asking__in=list(askings))
+    newest: dict[UUID, str] = {
+        row.timing.asking_id: f"letter:{row.letter}"
+        for row in rows.select_related("timing").order_by("made_at")
+    }
+    messages = Message.objects.unscoped("whether a letter went out, not what it says").filter(
+        about__in=newest.values()
+    )
+    states: dict[str, str] = {}
+    for row in messages:
+        state = "sent" if row.sent_at else "withheld" if row.withheld_at else "waiting"
+        states[row.about] = "given_up" if row.given_up_at else state
+    return {asking: states[about] for asking, about in newest.items() if about in states}
 
 
 def reminders_of(timings: Iterable[UUID], *, seen_by: Any) -> dict[UUID, list[Reminder]]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alongside import catalogue
+from alongside.delivery import schedule
 from alongside.measures import actions, paper, queries
 from alongside.people import queries as people
 from alongside.records import clock
@@ -117,7 +118,10 @@ def _listing(request: Request, case: Any, form: Ask | None, status: int = 200) -
             asking__in=[row.pk for row in rows]
         )
     }
-    mails = queries.sent_by_mail(rows)
+    mails = {
+        **schedule.sent_by_letter([row.pk for row in rows], seen_by=reader),
+        **queries.sent_by_mail(rows),
+    }
     return case_page(
         request,
         "practitioner/measures/list.html",

@@ -84,7 +84,7 @@ def progress(request: Request, pk: UUID) -> HttpResponse:
         "practitioner/progress/progress.html",
         case,
         tab="progress",
-        measures=_tabs(case, found, None if several else shown),
+        measures=_tabs(case, found, None if several else shown, several),
         choices=[
             {"key": s.key, "label": name_of(case, s), "checked": s in several or not several}
             for s in found
@@ -209,7 +209,7 @@ def titled(series: insights.Series, name: str) -> str:
     return name
 
 
-def _tabs(case: Any, found: list[Any], shown: Any) -> list[dict[str, Any]]:
+def _tabs(case: Any, found: list[Any], shown: Any, several: list[Any]) -> list[dict[str, Any]]:
     tabs = [
         {
             "url": f"?{urlencode({'measure': each.key})}",
@@ -218,19 +218,20 @@ def _tabs(case: Any, found: list[Any], shown: Any) -> list[dict[str, Any]]:
         }
         for each in found
     ]
-    tabs += _side_by_side(case, found)
+    beside = _side_by_side(case, found, several)
+    tabs += beside
     if len(found) > 1:
         tabs.append(
             {
                 "url": f"?{urlencode({'measure': TOGETHER})}",
                 "label": _("Together"),
-                "current": shown is None,
+                "current": shown is None and not any(tab["current"] for tab in beside),
             }
         )
     return tabs
 
 
-def _side_by_side(case: Any, found: list[Any]) -> list[dict[str, Any]]:
+def _side_by_side(case: Any, found: list[Any], chosen: list[Any]) -> list[dict[str, Any]]:
     """The same questions about the person, as each of several people answered them."""
     by_form: dict[str, list[Any]] = {}
     for each in found:
@@ -241,7 +242,7 @@ def _side_by_side(case: Any, found: list[Any]) -> list[dict[str, Any]]:
             "url": f"?{urlencode({'measure': [s.key for s in several]}, doseq=True)}",
             "label": _("%(name)s, side by side")
             % {"name": short_instrument(str(several[0].instrument.ref))},
-            "current": False,
+            "current": [s.key for s in several] == [s.key for s in chosen],
         }
         for several in by_form.values()
         if len(several) > 1

@@ -136,9 +136,9 @@ def test_five_areas_and_a_week_are_drawn_and_said_in_words(
     page = read(browser, f"/work/sheets/{newest.sheet}/")
     for words in ("Tea outside", "Pleasure 7", "5.5", "Pleasure, mean of the day"):
         assert words in page, words
-    assert "paper-table" in read(
-        browser, f"/work/courses/{course.pk}/sheets/activity_schedule/blank/"
-    )
+    empty = read(browser, f"/work/courses/{course.pk}/sheets/activity_schedule/blank/")
+    for words in ("paper-week", "Wednesday", "Afternoon", "In each box: What · Mastery, 0 to 10"):
+        assert words in empty, words
     printed = read(browser, f"/work/sheets/{newest.sheet}/print/")
     assert "Rang Ana" in printed
 

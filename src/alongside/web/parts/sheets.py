@@ -356,7 +356,27 @@ def blank(form: Form) -> dict[str, Any]:
     return {
         "sheet_title": said(form.title, language()),
         "intro": said(form.intro, language()),
-        "blank": [_line(one) for one in form.fields],
+        "blank": [_week(form, one) or _line(one) for one in form.fields],
+    }
+
+
+def _week(form: Form, one: Field) -> dict[str, Any]:
+    """The rows of a week, on paper a box for each day and part of the day; nothing for others."""
+    if form.drawing is None or form.drawing.name != "week":
+        return {}
+    uses = {role: form.at(paths[0]) for role, paths in form.drawing.uses.items() if paths}
+    day, part, what = uses["day"], uses["part"], uses["what"]
+    if day is None or part is None or what is None or what not in one.columns:
+        return {}
+    rest = [column for column in one.columns if column not in (day, part)]
+    return {
+        "label": said(one.label, language()),
+        "hint": _("In each box: %(what)s")
+        % {"what": " · ".join(said(column.label, language()) for column in rest)},
+        "kind": "table",
+        "is_week": True,
+        "columns": [said(option.text, language()) for option in day.options],
+        "rows": [said(option.text, language()) for option in part.options],
     }
 
 

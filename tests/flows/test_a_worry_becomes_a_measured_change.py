@@ -309,6 +309,7 @@ def hana_has_it(hana: Somebody, mailbox: Mailbox) -> None:
 
 
 def reached_and_closed(hana: Somebody, note: str) -> None:
+    hana.unfold("Add a contact or a note")
     hana.press("Save")
     hana.is_told_what_to_fix()
     hana.choose("method", "phone")

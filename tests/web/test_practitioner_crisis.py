@@ -103,8 +103,10 @@ def test_closing_asks_for_the_fields_of_the_outcome(world, hana_in):
     answer = hana_in.post(where, {"named_person": "Hana", "reason": " "})
     assert answer.status_code == 400
     assert fresh(alert).state != "closed"
+    assert "hx-get" in hana_in.get(url("alert", alert)).content.decode()
     hana_in.post(where, {"named_person": "Hana", "reason": "A slip of the finger."})
     assert fresh(alert).outcome == "raised_in_error"
+    assert "hx-get" not in hana_in.get(url("alert", alert)).content.decode()  # it asks no more
 
 
 def test_an_outcome_that_is_not_listed_is_not_there(world, hana_in):

@@ -1,7 +1,7 @@
 // The crisis board and one alert, kept true between two looks: clocks count down, a look that failed
 // is said at once, a new alert is said aloud on request. Without it the pages reload themselves.
 //
-// [data-live] is the part htmx fetches anew: data-clock is the server's time in milliseconds,
+// [data-live] is the part htmx fetches anew while it has an hx-get (a closed alert has none): data-clock is the server's time in milliseconds,
 // data-waits the ids of alerts nobody has, data-title the title of the page.
 const ROUND = 2 * Math.PI * 20;
 const AGAIN = 60_000; // a sound comes back while nobody has an alert
@@ -29,7 +29,7 @@ function tick() {
     ring.classList.toggle("is-over", share < 0.25);
     ring.classList.toggle("is-soon", share >= 0.25 && share < 0.5);
   }
-  lost(Date.now() - looked > LATE);
+  lost(Boolean($("[data-live][hx-get]")) && Date.now() - looked > LATE);
 }
 
 // -- is this page still true? -----------------------------------------------------------------

@@ -185,6 +185,7 @@ def down(monkeypatch):
                 raise OperationalError("the database is gone")
 
             self.patch.setattr("alongside.crisis.actions.record_safety_check", gone)
+            self.patch.setattr("alongside.crisis.worries.record_safety_check", gone)
             self.patch.setattr("alongside.measures.actions.Response.objects.create", gone)
 
         def up(self):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from tests.cli.running import ROOT, environment
 
+HERE = str(os.getpid())
 WORKER = """
 import threading, time
 from alongside.config import wsgi, warm
@@ -38,12 +40,22 @@ def a_worker(tmp_path: Path, **more: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 def test_a_worker_under_the_supervisor_reads_content_and_pages_by_itself(tmp_path: Path) -> None:
-    assert a_worker(tmp_path, ALONGSIDE_SUPERVISED="1").stdout.split() == ["True", "True", "True"]
+    assert a_worker(tmp_path, ALONGSIDE_SUPERVISED=HERE).stdout.split() == ["True", "True", "True"]
 
 
 @pytest.mark.slow
 def test_content_that_cannot_be_read_does_not_stop_a_worker(tmp_path: Path) -> None:
     broken = tmp_path / "content"
     broken.write_text("not a folder", encoding="utf-8")
-    ended = a_worker(tmp_path, ALONGSIDE_SUPERVISED="1", ALONGSIDE_CONTENT=str(broken))
+    ended = a_worker(tmp_path, ALONGSIDE_SUPERVISED=HERE, ALONGSIDE_CONTENT=str(broken))
     assert ended.stdout.split()[-1] == "True"
+
+
+def test_a_worker_whose_web_server_died_before_it_could_ask_ends_at_once(tmp_path: Path) -> None:
+    """Nobody would end it: it would keep the port and answer with what it once was."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    with pytest.raises(subprocess.CalledProcessError) as ended:
+        a_worker(tmp_path, ALONGSIDE_SUPERVISED=str(gone.pid))
+    assert ended.value.stdout == ""
+    assert ended.value.stderr == ""

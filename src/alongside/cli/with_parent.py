@@ -13,7 +13,7 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
-VARIABLE = "ALONGSIDE_SUPERVISED"  # set for everything the supervisor starts
+VARIABLE = "ALONGSIDE_SUPERVISED"  # the process the supervisor started, for what that starts
 
 
 def end_with(parent: int) -> None:
@@ -28,7 +28,7 @@ def end_with(parent: int) -> None:
 def main() -> int:
     parent, line = int(sys.argv[1]), sys.argv[2:]
     end_with(parent)
-    os.environ[VARIABLE] = "1"
+    os.environ[VARIABLE] = str(os.getpid())  # it stays the same in the program that follows
     os.execv(line[0], line)  # noqa: S606  # no shell is wanted
     return 1
 

@@ -6,13 +6,13 @@ from django.core.wsgi import get_wsgi_application
 
 from alongside.cli import with_parent
 
-is_worker = bool(os.environ.get(with_parent.VARIABLE))  # of `alongside serve`
+server = os.environ.get(with_parent.VARIABLE, "")  # of `alongside serve`: its web server's id
 
-if is_worker:  # its web server started it
-    with_parent.end_with(os.getppid())
+if server:  # it may have died before this worker could ask, and nobody else would end the worker
+    with_parent.end_with(int(server))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alongside.config.settings")
 application = get_wsgi_application()
-if is_worker:
+if server:
     from alongside.config import warm
 
     warm.begin()

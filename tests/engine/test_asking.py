@@ -57,7 +57,7 @@ def found(*rules: MeasureRule, at: str, **more: Any) -> dict[str, str]:
 
 
 START = moment("2026-03-02T10:00")
-RUNNING = {
+RUNNING: dict[str, Any] = {
     "started_at": START,
     "held": (moment("2026-03-04T10:00"), moment("2026-03-11T10:00")),
     "next_at": moment("2026-03-18T10:00"),

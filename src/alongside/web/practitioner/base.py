@@ -56,7 +56,7 @@ PARTS = (
     (
         gettext_lazy("Sessions"),
         (
-            ("sessions", "practitioner:case-sessions", gettext_lazy("Talks")),
+            ("sessions", "practitioner:case-sessions", gettext_lazy("Sessions")),
             ("sheets", "practitioner:case-sheets", gettext_lazy("Sheets")),
         ),
     ),
@@ -155,7 +155,7 @@ def tabs(
     parts: list[Mapping[str, Any]] = []
     second: list[Mapping[str, Any]] = []
     for part, pages in PARTS:
-        found = [
+        found: list[Mapping[str, Any]] = [
             {"url": url, "label": label, "current": word == current}
             for word, name, label in pages
             if (url := address(name, case.pk)) and opens(request, url)

@@ -263,7 +263,8 @@ CLOSED = {
 PUBLIC = {
     "set_up", "have", "shift-feed", "circle:left", "answer:open", "answer:open-with-slash",
     "public:start", "public:worried", "public:first", "public:go_on", "public:question",
-    "public:visit_help", "public:visit_child", "public:visit_adult", "public:visit_number", "public:visit_more",
+    "public:visit_help", "public:visit_child",
+    "public:visit_adult", "public:visit_number", "public:visit_more",
     "public:visit_later", "public:visit_thanks", "public:help", "public:help_elsewhere",
     "public:what_helps", "public:one_way", "public:about_a_child", "public:about_me",
     "public:private", "public:leave", "public:leave_visit",

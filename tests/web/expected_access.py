@@ -16,6 +16,7 @@ ROLES = {
     "circle:told": "concerned",
     "circle:take-back": "concerned",
     "circle:agree": "concerned",
+    "circle:agree-plan": "concerned",
     "circle:agreed-end": "concerned",
     "circle:leave": "concerned",
     "circle:task": "concerned",

@@ -22,6 +22,7 @@ from alongside.notify.models import Message
 from alongside.people import actions as people
 from alongside.people import queries as people_queries
 from alongside.plans import actions as plans
+from alongside.plans import queries as plan_queries
 from alongside.records.scoped import writing
 from alongside.tasks import queries as tasks
 from tests.conftest import NOON
@@ -438,6 +439,19 @@ def test_our_plan_shows_the_readers_own_course_and_not_anothers(
     assert name in waiting
     assert "Not yet, because something is still open." in waiting
     assert name not in read(signed_in(teo), "/circle/")
+
+    page = f"/circle/{world.circle.pk}/agree/plan/"
+    assert "Say yes or no to the plan" in waiting
+    assert signed_in(teo).get(page).status_code == 404  # nothing in it is for Teo
+    browser = signed_in(noor)
+    assert name in read(browser, page)
+    assert browser.post(page, {"answer": "maybe", "edition": "1"}).status_code == 400
+    stale = browser.post(page, {"answer": "yes", "edition": "7"})
+    assert "The plan has changed." in stale.content.decode()
+    assert browser.post(page, {"answer": "yes", "edition": "1"}).status_code == 302
+    said = plan_queries.agreements(seen_by=world.asha.reader, plan=plan).get()
+    assert (said.person_id, said.answer) == (noor.person.pk, "yes")
+    assert "Say yes or no to the plan" not in read(browser, "/circle/")
     course = plan.courses.visible_to(world.asha.reader).get()
     with writing():
         course.started_at = NOON

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +15,15 @@ from django.views.decorators.http import require_http_methods
 
 from alongside import catalogue
 from alongside.consent import actions, queries, rules
+from alongside.plans import actions as plan_actions
+from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.tasks import actions as tasks
 from alongside.web.circle.base import own_place
 from alongside.web.circle.told import OFFERED
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, day_words, local_day, saved, say, seen_by_whom
+from alongside.web.parts.ways import way_name, way_words
 
 SIX_MONTHS = 6
 
@@ -38,19 +41,7 @@ def agree(request: Request, circle: UUID, form: str) -> HttpResponse:
     if said not in {"yes", "no", "ask"}:
         return _page(request, place, form, error=_("Choose one of these."))
     if said == "ask":
-        tasks.make_task(
-            institution=place.institution,
-            circle=place.circle,
-            kind="asks_first",
-            about=f"{form}:{place.person_id}",
-            what=_("%(name)s wants to ask something before they agree")
-            % {"name": place.person.name},
-            for_role="lead",
-            due_at=at + timedelta(days=3),
-            by=request.reader,
-            at=at,
-        )
-        say(request, _("Saved. Someone will talk with you about it first."))
+        _ask_first(request, place, f"{form}:{place.person_id}", at)
         return redirect("circle:plan", circle=circle)
     if said == "no":
         actions.refuse(
@@ -83,6 +74,104 @@ def agree(request: Request, circle: UUID, form: str) -> HttpResponse:
         return _page(request, place, form, error=_("Choose one of these."))
     saved(request, at)
     return redirect("circle:told", circle=circle)
+
+
+@access("agreement", "C")
+@require_http_methods(["GET", "HEAD", "POST"])
+def agree_to_plan(request: Request, circle: UUID) -> HttpResponse:
+    """The plan as far as it is for the reader, and yes, no, or a question first."""
+    place = own_place(request, circle)
+    plan = plans.live_plan(seen_by=request.reader, circle=circle)
+    if plan is None or not own_courses(request, place).exists():
+        raise Http404
+    if request.method != "POST":
+        return _plan_page(request, place, plan)
+    said, at = request.POST.get("answer", ""), clock.now()
+    if said not in {"yes", "no", "ask"}:
+        return _plan_page(request, place, plan, error=_("Choose one of these."))
+    if said == "ask":
+        _ask_first(request, place, f"plan:{plan.pk}", at)
+        return redirect("circle:plan", circle=circle)
+    try:
+        plan_actions.agree(
+            plan=plan,
+            edition=int(request.POST.get("edition") or 0),
+            person=place.person,
+            answer=said,
+            by=request.reader,
+            at=at,
+        )
+    except (plan_actions.OtherEdition, ValueError):
+        return _plan_page(
+            request, place, plan, error=_("The plan has changed. Please read it again.")
+        )
+    except plan_actions.FinalNo:
+        return _plan_page(
+            request, place, plan, error=_("You said no to this plan. It stays so until it changes.")
+        )
+    if said == "no":
+        say(request, _("Saved. Your answer is no. Nothing else changes for you."))
+    else:
+        saved(request, at)
+    return redirect("circle:plan", circle=circle)
+
+
+def own_courses(request: Request, place: Any) -> Any:
+    """The live courses that are for the reader."""
+    return plans.courses(seen_by=request.reader).filter(
+        circle=place.circle, treated__person_id=place.person_id, ended_at=None
+    )
+
+
+def _plan_page(request: Request, place: Any, plan: Any, *, error: str = "") -> HttpResponse:
+    facts = [
+        {"term": way_name(course.protocol), "text": way_words(course.protocol)}
+        for course in own_courses(request, place)
+    ]
+    if plan.summary:
+        facts.insert(0, {"term": _("In short"), "text": plan.summary})
+    return render(
+        request,
+        "circle/agree/agree.html",
+        {
+            "place": place,
+            "title": _("Do you agree to this plan?"),
+            "facts": facts,
+            "edition": plan.edition,
+            "error": error,
+            "number": plan.edition,
+            "seen": seen_by_whom(request, "agreement", place.circle_id),
+            "choices": _choices(_("You can change your mind at any time.")),
+        },
+        status=400 if error else 200,
+    )
+
+
+def _choices(what_a_yes_means: str) -> list[dict[str, str]]:
+    return [
+        {"value": "yes", "label": _("Yes"), "hint": what_a_yes_means},
+        {"value": "no", "label": _("No"), "hint": _("Nothing else changes. You need no reason.")},
+        {
+            "value": "ask",
+            "label": _("I want to ask something first"),
+            "hint": _("Someone talks with you about it."),
+        },
+    ]
+
+
+def _ask_first(request: Request, place: Any, about: str, at: datetime) -> None:
+    tasks.make_task(
+        institution=place.institution,
+        circle=place.circle,
+        kind="asks_first",
+        about=about,
+        what=_("%(name)s wants to ask something before they agree") % {"name": place.person.name},
+        for_role="lead",
+        due_at=at + timedelta(days=3),
+        by=request.reader,
+        at=at,
+    )
+    say(request, _("Saved. Someone will talk with you about it first."))
 
 
 def _fills(form: str) -> dict[str, str]:
@@ -132,23 +221,7 @@ def _page(request: Request, place: Any, form: str, *, error: str = "") -> HttpRe
             "error": error,
             "number": ref.rpartition("@")[2],
             "seen": seen_by_whom(request, "consent", place.circle_id),
-            "choices": [
-                {
-                    "value": "yes",
-                    "label": _("Yes"),
-                    "hint": _("Ends on %(day)s. You can end it before.") % {"day": last},
-                },
-                {
-                    "value": "no",
-                    "label": _("No"),
-                    "hint": _("Nothing else changes. You need no reason."),
-                },
-                {
-                    "value": "ask",
-                    "label": _("I want to ask something first"),
-                    "hint": _("Someone talks with you about it."),
-                },
-            ],
+            "choices": _choices(_("Ends on %(day)s. You can end it before.") % {"day": last}),
         },
         status=400 if error else 200,
     )

@@ -23,6 +23,7 @@ from alongside.people import queries as people
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.fields import prepare
+from alongside.web.circle.agree import own_courses
 from alongside.web.circle.base import own_place
 from alongside.web.parts.access import access
 from alongside.web.parts.asked_words import minutes_words
@@ -189,6 +190,18 @@ def _mine(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
                 "icon": "heart-handshake",
             }
         )
+    plan = plans.live_plan(seen_by=reader, circle=place.circle_id)
+    if plan is not None and own_courses(request, place).exists():
+        said = plans.agreements(seen_by=reader, plan=plan).filter(person_id=place.person_id)
+        if not said.exists():
+            found.append(
+                {
+                    "title": _("Say yes or no to the plan"),
+                    "text": _("What is planned for you. No is a full answer."),
+                    "url": reverse("circle:agree-plan", args=[place.circle_id]),
+                    "icon": "heart-handshake",
+                }
+            )
     times = catalogue.current().asking_times
     for asking in measures.due(seen_by=reader, at=at).filter(
         circle=place.circle, respondent_id=place.person_id

@@ -23,6 +23,7 @@ urlpatterns = [
     path("<uuid:circle>/step/", step.step, name="step"),
     path("<uuid:circle>/told/", told.told, name="told"),
     path("<uuid:circle>/told/<uuid:concern>/take-back/", told.take_back, name="take-back"),
+    path("<uuid:circle>/agree/plan/", agree.agree_to_plan, name="agree-plan"),
     path("<uuid:circle>/agree/<slug:form>/", agree.agree, name="agree"),
     path("<uuid:circle>/agreed/<uuid:consent>/end/", agree.end, name="agreed-end"),
     path("<uuid:circle>/leave/", told.leave, name="leave"),

@@ -21,7 +21,7 @@ from alongside.records import clock
 from alongside.tasks import actions as tasks
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, day_words, local_day, saved, say
-from alongside.web.person.base import way_name, way_words
+from alongside.web.parts.ways import way_name, way_words
 from alongside.web.person.plan import TREATMENT, said_to_plan, said_to_talks
 
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from alongside import catalogue
 from alongside.access import sight
 from alongside.people import queries as people
 from alongside.web.parts.pages import Request
@@ -20,21 +18,6 @@ def own_circles(request: Request) -> list[Any]:
     reader = request.reader
     rows = people.circles(seen_by=reader).filter(focus__in=reader.persons)
     return list(rows.order_by("-created_at", "pk"))
-
-
-def way_name(protocol: str) -> str:
-    """What a way of helping is called; its words stay in the language they are in."""
-    found = catalogue.current().protocols.get(protocol)
-    texts = catalogue.current().reasons(get_language() or "en")
-    name = texts.get(f"protocols/{protocol}/name") or (found.name if found else protocol)
-    return str(name)
-
-
-def way_words(protocol: str) -> str:
-    """What happens in it, in one sentence."""
-    found = catalogue.current().protocols.get(protocol)
-    texts = catalogue.current().reasons(get_language() or "en")
-    return str(texts.get(f"protocols/{protocol}/what") or (found.what if found else ""))
 
 
 def seen_here(request: Request, record_type: str, circle: UUID) -> str:

@@ -26,7 +26,8 @@ from alongside.web.parts.explained_words import answers
 from alongside.web.parts.pages import Request, day_words, local_day, short_day, zone_of
 from alongside.web.parts.picture import as_download
 from alongside.web.parts.scores import chart_of, plain_chart, words_of
-from alongside.web.person.base import own_circles, seen_here, way_name
+from alongside.web.parts.ways import way_name
+from alongside.web.person.base import own_circles, seen_here
 
 
 @access("own_measure", "R")

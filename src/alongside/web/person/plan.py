@@ -20,7 +20,8 @@ from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, day_words, local_day
-from alongside.web.person.base import own_circles, seen_here, way_name, way_words
+from alongside.web.parts.ways import way_name, way_words
+from alongside.web.person.base import own_circles, seen_here
 
 TREATMENT = "c_treatment"
 GAS_LEVELS = (("-2", "−2"), ("-1", "−1"), ("0", "0"), ("1", "+1"), ("2", "+2"))

@@ -32,7 +32,7 @@ from alongside.web.parts.pages import (
     say,
 )
 from alongside.web.parts.people_words import listed
-from alongside.web.person.base import way_name
+from alongside.web.parts.ways import way_name
 
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 SPAN = timedelta(days=30)

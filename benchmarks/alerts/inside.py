@@ -70,7 +70,7 @@ def kept(*, submissions: list[str]) -> dict[str, Any]:
     Returns:
         ``lost``: submissions without an alert; ``twice``: with more than one, or raised twice;
         ``untold``: alerts nobody was told of; ``messages``: of each its Message-ID, alert, whom
-        and when it was queued and sent; ``alerts``: how many there are.
+        and when it was queued (committed, on PostgreSQL) and sent; ``alerts``: how many there are.
     """
     from collections import Counter
     from uuid import UUID
@@ -87,12 +87,13 @@ def kept(*, submissions: list[str]) -> dict[str, Any]:
         .values_list("alert", flat=True)
     )
     concerns = {each: UUID(hex=keyed_hash("concern", each)[:32], version=4) for each in submissions}
+    committed = _committed()
     messages = [
         {
             "id": keyed_hash("message-id", row.key)[:32],
             "about": row.about,
             "to": f"{row.account_id or row.key} {row.channel} {row.key.split(':')[1]}",
-            "queued": row.created_at.timestamp(),
+            "queued": committed.get(row.about, row.created_at.timestamp()),
             "sent": row.sent_at.timestamp() if row.sent_at else None,
             "withheld": row.withheld_at is not None,
         }
@@ -107,3 +108,17 @@ def kept(*, submissions: list[str]) -> dict[str, Any]:
         "messages": messages,
         "alerts": len(alerts),
     }
+
+
+def _committed() -> dict[str, float]:
+    """When the transaction of each alert was committed; PostgreSQL alone can tell."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT alert_id, pg_xact_commit_timestamp(xmin) FROM crisis_alertevent "
+            "WHERE kind = 'raised'"
+        )
+        return {f"alert:{alert}": moment.timestamp() for alert, moment in cursor.fetchall()}

@@ -1,13 +1,13 @@
-"""How fast an alert leaves under load: from its answer's transaction to the mail server.
+"""How fast an alert leaves under load: from the commit of its answer to the mail server.
 
 Run: ``python benchmarks/alerts/load.py --rate 200 --seconds 600 --database postgresql`` and
 ``--rate 100 --seconds 600 --database sqlite``.
 
 Phones walk the public questions as people do, one answer a page. Answers are due at a fixed rate,
 whatever the service does (an open loop: a slow service is not spared). Two in a hundred show
-danger. The time of an alert runs from the database's moment at the start of the transaction that
-kept the answer to the moment the mail server has taken the whole message; it so holds the
-transaction itself and is longer than *commit to transport*. Phones, mail server, database and
+danger. The time of an alert runs from the commit of its answer to the moment the mail server has
+taken the whole message. SQLite cannot tell when it committed: there it runs from the start of the
+transaction, and so is longer. Phones, mail server, database and
 service share the processors of one machine.
 
 ``--trouble`` also takes the mail away in the middle: a quarter of the time nobody listens, then

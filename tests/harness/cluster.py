@@ -90,6 +90,7 @@ class Cluster:
             "unix_socket_directories": "",
             "fsync": "on",
             "synchronous_commit": "on",
+            "track_commit_timestamp": "on",  # the proof counts from the commit of an answer
             "max_connections": 100,
             "shared_buffers": "128MB",
             "timezone": "UTC",

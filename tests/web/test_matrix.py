@@ -31,8 +31,6 @@ from tests.harness import environment
 from tests.web import expected_access as expected
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
-if environment.database() == "postgresql":  # the door reads roles there, and no method
-    METHODS = ("get", "post")
 ROLES = (
     "person", "concerned", "lead", "therapist", "supervisor", "manager", "coordinator",
     "on_call", "privacy", "auditor", "admin", "guardian",
@@ -167,22 +165,37 @@ def test_a_word_without_a_meaning_stops_the_server(monkeypatch: pytest.MonkeyPat
 # -- every route, every method, every role -------------------------------------------------------
 
 
+def methods(role: str, route: int) -> tuple[str, ...]:
+    """GET and POST always; of the rarer ones one for each role and route, all for the lead.
+
+    The door reads roles from the database and looks at no method: each route meets every method,
+    from roles it opens for and from others.
+    """
+    if environment.database() == "postgresql":
+        return ("get", "post")
+    if role == "lead":
+        return METHODS
+    rarer = [one for one in METHODS if one not in {"get", "post"}]
+    turn = [*ROLES, "nobody"].index(role) + route
+    return ("get", "post", rarer[turn % len(rarer)])
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("opened")
 @pytest.mark.parametrize("role", [*ROLES, "nobody"])
 def test_every_route_with_every_method_for_every_role(world: World, role: str) -> None:
     browser = browser_of(world, role)
     differences = []
-    for name, roles in expected.ROLES.items():
+    for number, (name, roles) in enumerate(expected.ROLES.items()):
         where = address(name)
         wanted = 200 if role in roles.split() else 404
-        for method in METHODS:
+        for method in methods(role, number):
             status = getattr(browser, method)(where).status_code
             if status != wanted:
                 differences.append(f"{method} {name}: {status}, not {wanted}")
-    for name in [*expected.LINK, *expected.CLOSED]:
+    for number, name in enumerate([*expected.LINK, *expected.CLOSED]):
         where = address(name)
-        for method in METHODS:
+        for method in methods(role, number):
             if (status := getattr(browser, method)(where).status_code) != 404:
                 differences.append(f"{method} {name}: {status}, not 404")
     assert differences == []

@@ -133,7 +133,9 @@ def test_only_ways_that_were_decided_on_and_can_run_are_offered(
     world: World, signed_in: SignedIn
 ) -> None:
     looked(world)
+    world.at(NOON - timedelta(minutes=1))
     decided(world, "mi_brief")
+    world.at(NOON)
     decided(world)
     page = read(signed_in(world.asha), plan_url(world, "propose/"))
     offered = set(re.findall(r'name="way" value="([^"]+)"', page))

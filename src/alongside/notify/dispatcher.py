@@ -134,7 +134,7 @@ def run(
     threads = [
         threading.Thread(
             target=_loop,
-            args=(stop, _when_called(called[transport.channel]), _sender(transport)),
+            args=(stop, _when_called(called[transport.channel], stop), _sender(transport)),
             name=f"send-{transport.channel}-{number}",
             daemon=True,
         )
@@ -207,12 +207,16 @@ def _look_out(stop: threading.Event, called: Mapping[str, threading.Event]) -> N
         each.set()  # so that nobody waits for a call that will not come
 
 
-def _when_called(call: threading.Event) -> Callable[[], None]:
-    """Wait until there is something to send; a call that comes while one sends is not lost."""
+def _when_called(call: threading.Event, stop: threading.Event) -> Callable[[], None]:
+    """Wait until there is something to send; a call that comes while one sends is not lost.
+
+    The last call, after ``stop``, is for all senders: the first one that hears it leaves it.
+    """
 
     def pause() -> None:
         call.wait(LOOK_YOURSELF)
-        call.clear()
+        if not stop.is_set():
+            call.clear()
 
     return pause
 

@@ -30,15 +30,20 @@ def begin() -> threading.Thread:
 
 
 def _read() -> None:
+    from django.db import connection
     from django.template.loader import get_template
     from django.urls import get_resolver
 
     from alongside import catalogue
+    from alongside.config import context
 
     try:
         catalogue.current()
         _ = get_resolver().url_patterns  # imports the pages of every door
         for frame in FRAMES:
             get_template(frame)
+        context.help_now()  # from now on the country's number is known without the database
     except Exception:
         log.exception("a new worker could not read everything beforehand")
+    finally:
+        connection.close()

@@ -19,6 +19,7 @@ from alongside.plans import actions, queries, rules
 from alongside.plans.models import Agreement, Course, Plan
 from alongside.records.errors import NotAllowed, StaleVersion
 from alongside.tasks import actions as tasks
+from alongside.tasks.queries import open_tasks
 from tests.conftest import NOON
 from tests.factories import World
 from tests.factories.care import (
@@ -538,6 +539,18 @@ def test_a_goal_is_of_somebody_in_the_circle(world: World) -> None:
 def test_a_course_ends_with_a_word_and_its_consents_with_it(world: World) -> None:
     course = started(world, "cbt")
     given = give_consent(world, world.sam, "c_treatment", about=f"course:{course.pk}")
+    for kind in ("review_change", "review_again", "asks_first"):
+        tasks.make_task(
+            institution=world.institution,
+            circle=world.circle,
+            kind=kind,
+            about=f"course:{course.pk}",
+            what="Look again",
+            for_role="lead",
+            due_at=NOON,
+            by=world.asha.reader,
+            at=NOON,
+        )
     ended = actions.end_course(
         course=course,
         completion="completed",
@@ -549,6 +562,8 @@ def test_a_course_ends_with_a_word_and_its_consents_with_it(world: World) -> Non
     assert (ended.completion, ended.ended_at) == ("completed", NOON)
     row = consents.consents(seen_by=world.asha.reader).get(pk=given.pk)
     assert row.ended_on == NOON.date()
+    left = open_tasks(seen_by=world.asha.reader).filter(about=f"course:{course.pk}")
+    assert [task.kind for task in left] == ["asks_first"]  # nobody reviews what has ended
     with pytest.raises(actions.AlreadyEnded):
         actions.end_course(
             course=ended,

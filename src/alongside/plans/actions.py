@@ -26,6 +26,8 @@ from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.errors import Refused
 from alongside.records.reader import Reader
+from alongside.tasks import actions as tasks
+from alongside.tasks.queries import open_tasks
 
 LEVELS = rules.LEVELS
 
@@ -541,6 +543,8 @@ def end_course(
 ) -> Course:
     """End a course with one of the completion words. Consents given for it end with it.
 
+    Reviews of whether it is on track are no longer asked for.
+
     Raises:
         UnknownWord: a course that never started was not completed, and the reverse.
     """
@@ -553,7 +557,10 @@ def end_course(
         raise NeedsWords(field="words")
     course.ended_at, course.completion, course.completion_words = at, completion, words
     course.save_version(expected, ["ended_at", "completion", "completion_words"])
-    consent.end_for(about=f"course:{course.pk}", by=by, at=at)
+    about = f"course:{course.pk}"
+    consent.end_for(about=about, by=by, at=at)
+    for task in open_tasks(seen_by=by).filter(about=about, kind__in=rules.WHILE_IT_RUNS):
+        tasks.do_task(task=task, how="course_ended", by=by, at=at)
     audit.write("plans.course_ended", by=by, at=at, about=course, detail={"completion": completion})
     _step_by_lead(course.plan.case, by=by, at=at)
     return course

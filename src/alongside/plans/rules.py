@@ -13,6 +13,8 @@ ANSWERS = ("yes", "no", "basis")
 KINDS = ("feeling", "thinking", "behaving")
 FOR_A_WAY = ("method", "override")  # decisions that choose a way, as advised or not
 ABOUT_A_WAY = "protocol:"  # what such a decision is about: protocol:craft@1
+# Tasks about a course that nobody has to do once it has ended.
+WHILE_IT_RUNS = ("review_change", "review_again")
 MOST_SESSIONS = 120
 LONGEST_RELEASE_DAYS = 90
 # A course that never started can only end in one of these; one that started, in the others.

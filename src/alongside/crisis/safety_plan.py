@@ -78,7 +78,8 @@ def save_plan(
     shown to anybody.
 
     Args:
-        plan: all six parts, as they shall be now. version: the one this was made from; 0 for none.
+        plan: all six parts, as they shall be now.
+        version: the one this was made from; while there is none yet it makes no difference.
 
     Raises:
         NotHereYet: the person has not come in. NothingWritten: every part is empty.
@@ -93,7 +94,7 @@ def save_plan(
         raise NotHereYet(circle=circle.pk)
     if plan.is_empty:
         raise NothingWritten
-    if (newest.number if newest else 0) != version:
+    if newest is not None and newest.number != version:
         raise StaleVersion(current=newest)
     writer = person_for(by, institution=circle.institution_id, circle=circle.pk)
     row = SafetyPlan(
@@ -101,7 +102,7 @@ def save_plan(
         circle=circle,
         about_id=circle.focus_id,
         written_by=writer,
-        number=version + 1,
+        number=newest.number + 1 if newest else 1,
         words=six_parts.write(plan),
         together=writer.pk != circle.focus_id,
         made_at=at,

@@ -1,6 +1,6 @@
 """A disk that is really full: no page says *saved*, every danger answer is saved once in the end.
 
-Run as root, who may mount: ``python benchmarks/alerts/full.py``. SQLite lies on a tmpfs of its
+Run as root, who may mount: ``python -m benchmarks.alerts.full``. SQLite lies on a tmpfs of its
 own, which is filled to the last byte, three times:
 
 1. the spool is on another volume: every answer refused is kept there, and saved once there is room;
@@ -23,8 +23,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-
-sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.alerts.house import Wrong
 from benchmarks.alerts.kills import FIRST, NoRedirect

@@ -18,13 +18,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-if str(ROOT) not in sys.path:
-    sys.path.append(str(ROOT))
-
-from tests.fakes.mailbox import Mailbox  # noqa: E402
-from tests.harness import cluster, environment  # noqa: E402
-from tests.harness.served import Served, Template  # noqa: E402
+from tests.fakes.mailbox import Mailbox
+from tests.harness import cluster, environment
+from tests.harness.served import Served, Template
 
 LISTENS_WITHIN = 60.0  # seconds until a killed database answers again
 

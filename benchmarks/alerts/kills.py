@@ -1,6 +1,6 @@
 """The kill test: danger answers while parts of the service are killed. None may be lost.
 
-Run: ``python benchmarks/alerts/kills.py --answers 10000 --kills 200 --database both``.
+Run: ``python -m benchmarks.alerts.kills --answers 10000 --kills 200 --database both``.
 
 Some phones send danger answers, each with an id of its own, and press *Try again* with the same
 id until the service says that it is saved. Meanwhile web workers, the web server, the dispatcher,
@@ -18,17 +18,13 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections import Counter
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from threading import Event, Lock, Thread
-
-sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.alerts.house import House, Wrong, alone, on_each
 

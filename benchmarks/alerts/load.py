@@ -1,6 +1,6 @@
 """How fast an alert leaves under load: from the commit of its answer to the mail server.
 
-Run: ``python benchmarks/alerts/load.py --rate 200 --seconds 600 --database postgresql`` and
+Run: ``python -m benchmarks.alerts.load --rate 200 --seconds 600 --database postgresql`` and
 ``--rate 100 --seconds 600 --database sqlite``.
 
 Phones walk the public questions as people do, one answer a page. Answers are due at a fixed rate,
@@ -21,16 +21,12 @@ import argparse
 import json
 import random
 import statistics
-import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
-from pathlib import Path
 from threading import Lock, Thread
 from urllib.parse import urlencode
-
-sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.alerts.house import House, Wrong, alone, on_each
 from benchmarks.alerts.kills import FIRST, drain

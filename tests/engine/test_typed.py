@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from alongside import catalogue
 from alongside.engine.instruments import (
+    AnswerOutOfRange,
     differing,
     is_typed_in_one,
     items_to_ask,
@@ -55,7 +56,9 @@ def test_too_few_or_too_many_are_no_whole_form_but_are_read_from_the_front(
 def test_letter_and_number_that_is_no_answer_are_named_by_their_item() -> None:
     _valid, errors = valid_answers(PHQ9, read_typed(PHQ9, "01x30123٣").answers)
 
-    assert [error.item for error in errors] == ["item_3", "item_9"]  # type: ignore[attr-defined]
+    named = [error.item for error in errors if isinstance(error, AnswerOutOfRange)]
+    assert named == ["item_3", "item_9"]
+    assert len(errors) == 2
 
 
 @settings(max_examples=60, deadline=None)
@@ -83,12 +86,12 @@ def test_what_is_written_down_in_order_is_read_back_as_it_was(data: st.DataObjec
 @settings(max_examples=200, deadline=None)
 @given(st.uuids(version=4), st.data())
 def test_code_of_a_form_leads_back_and_no_single_slip_leads_elsewhere(
-    pk: object, data: st.DataObject
+    pk: UUID, data: st.DataObject
 ) -> None:
-    code = code_of(pk)  # type: ignore[arg-type]
+    code = code_of(pk)
     found = ids_of(f" {code.lower().replace('-', ' ')} ")
     assert found is not None
-    assert found[0] <= pk <= found[1]  # type: ignore[operator]
+    assert found[0] <= pk <= found[1]
 
     letters = list(code.replace("-", ""))
     place = data.draw(st.integers(0, 7))

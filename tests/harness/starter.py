@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -108,7 +109,7 @@ def in_a_process(order: list[Any]) -> int:
     try:
         status = _become(order)
     except BaseException:
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        traceback.print_exc()
     finally:
         atexit._run_exitfuncs()
         for stream in (sys.stdout, sys.stderr):

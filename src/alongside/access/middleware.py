@@ -46,7 +46,7 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.reader = _LazyNobody()  # type: ignore[attr-defined]
+        _reads(request, _LazyNobody())
         zone = _end_when_idle(request) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
         with timezone.override(zone):
             response = self.get_response(request)
@@ -88,7 +88,7 @@ class AccessMiddleware:
         """A page of a device that is handed to one person; without the mode for nobody."""
         at = clock.now()
         reader = one_person.reader(request, at) or Nobody(at)
-        request.reader = reader  # type: ignore[attr-defined]
+        _reads(request, reader)
         if reader.link is not None:
             one_person.touch(request, at)
         return _answer(request, reader, at, view, args, kwargs, "access.link_refused")
@@ -107,7 +107,7 @@ class AccessMiddleware:
         except NotAllowed:
             audit.refuse("access.link_refused", by=Nobody(at), at=at, why=rule.purpose)
             raise Http404 from None
-        request.reader = reader  # type: ignore[attr-defined]
+        _reads(request, reader)
         return _answer(request, reader, at, view, args, kwargs, "access.link_refused")
 
     def _signed_in(
@@ -125,7 +125,7 @@ class AccessMiddleware:
         translation.activate(account.language)  # one's own, until this request is over
         at = clock.now()
         reader = reader_for(account, at)
-        request.reader = reader  # type: ignore[attr-defined]
+        _reads(request, reader)
         if rule.kind == "own_account":
             return None
         if account.is_staff_member and not _has_second_step(account):
@@ -133,11 +133,16 @@ class AccessMiddleware:
         door = name.partition(":")[0]
         if door in DOORS:
             reader = reader.through(door)
-            request.reader = reader  # type: ignore[attr-defined]
+            _reads(request, reader)
         if not policy.may_open(reader, rule.record_type, rule.action):
             audit.refuse("access.page_refused", by=reader, at=at, about=name, why="role")
             raise Http404
         return _answer(request, reader, at, view, args, kwargs, "access.page_refused")
+
+
+def _reads(request: HttpRequest, reader: Any) -> None:
+    """From now on the request is read as this reader."""
+    request.reader = reader  # type: ignore[attr-defined]  # Django's request knows of none
 
 
 def _answer(

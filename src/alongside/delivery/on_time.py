@@ -45,7 +45,6 @@ log = logging.getLogger(__name__)
 
 REASON = "asking on time"
 MESSAGE = "delivery.asked"
-OVER_AFTER = timedelta(days=1900)  # no follow-up lies later after the end of a course
 BATCH = 100
 
 
@@ -124,7 +123,7 @@ def _asking_courses(by: Reader, at: datetime) -> Any:
         .exclude(plan__case__state="closed")
         .filter(
             Q(ended_at=None, plan__ended_at=None)
-            | Q(ended_at__gte=at - OVER_AFTER, started_at__isnull=False)
+            | Q(ended_at__gte=at - rules.LONGEST_FOLLOW_UP, started_at__isnull=False)
         )
     )
 

@@ -7,9 +7,11 @@ section 0.3; a homework rate under one half over three sessions asks whether it 
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 from alongside.engine.protocols.asking import WORDS
 
+LONGEST_FOLLOW_UP = timedelta(days=1900)  # none is asked later after the end of a course
 CAME = ("attended", "late")
 ATTENDANCE = (*CAME, "cancelled_in_time", "did_not_attend", "cancelled_by_service")
 NOT_HELD = ("did_not_attend", "cancelled_in_time", "cancelled_by_service", "postponed")

@@ -96,12 +96,10 @@ def courses(*, seen_by: Any) -> Any:
 
 def parts(found: Iterable[Course], *, seen_by: Any, at: datetime) -> list[Part]:
     """The schedule of each person in each of these courses; a fixed number of queries."""
-    rows = [course for course in found if _protocol(course) is not None]
-    facts = _Facts(rows, seen_by, at)
+    known = [(course, way) for course in found if (way := _protocol(course)) is not None]
+    facts = _Facts([course for course, _way in known], seen_by, at)
     made = []
-    for course in rows:
-        protocol = _protocol(course)
-        assert protocol is not None  # noqa: S101  # the others were left out above
+    for course, protocol in known:
         for person, asked_rules in _whom(course, protocol, facts.treated[course.pk]):
             made.append(_part(course, protocol, person, asked_rules, facts, at))
     return made

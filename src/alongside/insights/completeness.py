@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from alongside.delivery import schedule
+from alongside.delivery import rules, schedule
 from alongside.directory.models import Service
 from alongside.engine.outcomes.small_counts import (
     HIDDEN_BELOW,
@@ -30,7 +30,6 @@ from alongside.records.reader import system
 
 REASON = "counts of what was asked"
 PERIOD_DAYS = 90  # what a list of cases and a service look back on
-LONGEST_FOLLOW_UP = timedelta(days=1900)
 # The case or the course is over: what was not asked then is nobody's gap.
 OVER = ("closed", "over")
 
@@ -78,7 +77,7 @@ def of_services(*, seen_by: Any, at: datetime, since: date) -> list[OfService]:
         circles = list(
             schedule.courses(seen_by=by)
             .filter(plan__case__service=service)
-            .filter(Q(ended_at=None) | Q(ended_at__gte=at - LONGEST_FOLLOW_UP))
+            .filter(Q(ended_at=None) | Q(ended_at__gte=at - rules.LONGEST_FOLLOW_UP))
             .values_list("circle_id", flat=True)
             .distinct()
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +18,10 @@ from alongside.consent import actions, queries, rules
 from alongside.plans import actions as plan_actions
 from alongside.plans import queries as plans
 from alongside.records import clock
-from alongside.tasks import actions as tasks
 from alongside.web.circle.base import own_place
 from alongside.web.circle.told import OFFERED
 from alongside.web.parts.access import access
+from alongside.web.parts.ask_first import ask_first
 from alongside.web.parts.pages import Request, day_words, local_day, saved, say, seen_by_whom
 from alongside.web.parts.ways import way_name, way_words
 
@@ -41,7 +41,7 @@ def agree(request: Request, circle: UUID, form: str) -> HttpResponse:
     if said not in {"yes", "no", "ask"}:
         return _page(request, place, form, error=_("Choose one of these."))
     if said == "ask":
-        _ask_first(request, place, f"{form}:{place.person_id}", at)
+        ask_first(request, place.circle, place.person, f"{form}:{place.person_id}", at)
         return redirect("circle:plan", circle=circle)
     if said == "no":
         actions.refuse(
@@ -90,7 +90,7 @@ def agree_to_plan(request: Request, circle: UUID) -> HttpResponse:
     if said not in {"yes", "no", "ask"}:
         return _plan_page(request, place, plan, error=_("Choose one of these."))
     if said == "ask":
-        _ask_first(request, place, f"plan:{plan.pk}", at)
+        ask_first(request, place.circle, place.person, f"plan:{plan.pk}", at)
         return redirect("circle:plan", circle=circle)
     try:
         plan_actions.agree(
@@ -157,21 +157,6 @@ def _choices(what_a_yes_means: str) -> list[dict[str, str]]:
             "hint": _("Someone talks with you about it."),
         },
     ]
-
-
-def _ask_first(request: Request, place: Any, about: str, at: datetime) -> None:
-    tasks.make_task(
-        institution=place.institution,
-        circle=place.circle,
-        kind="asks_first",
-        about=about,
-        what=_("%(name)s wants to ask something before they agree") % {"name": place.person.name},
-        for_role="lead",
-        due_at=at + timedelta(days=3),
-        by=request.reader,
-        at=at,
-    )
-    say(request, _("Saved. Someone will talk with you about it first."))
 
 
 def _fills(form: str) -> dict[str, str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,17 +21,12 @@ def place(request: Request, circle: UUID) -> Place:
     """Where the reader's own sheets in this circle are."""
     me = own_place(request, circle).person
 
-    def frame(template: str, status: int = 200, **context: Any) -> HttpResponse:
-        return render(
-            request, f"circle/sheet/{template}.html", {"circle": circle, **context}, status=status
-        )
-
     return Place(
         request,
         door="circle",
         me=me,
         circle=circle,
-        render=frame,
+        home_url=reverse("circle:plan", args=[circle]),
         seen=_seen(request, circle),
     )
 

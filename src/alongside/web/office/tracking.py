@@ -15,4 +15,5 @@ from alongside.web.parts.pages import Request
 @require_safe
 def rule(request: Request) -> HttpResponse:
     """How often the early warning would have been right on finished courses."""
-    return render(request, "office/tracking/rule.html", {"warning": how_well(request)})
+    shown = {"base": "parts/base_office.html", "warning": how_well(request)}
+    return render(request, "early_warning/rule.html", shown)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,15 +22,26 @@ class Place:
     """Where one's own sheets are: a door, its frame, and the person whose they are."""
 
     def __init__(
-        self, request: Request, *, door: str, me: Any, circle: Any, render: Any, seen: str
+        self, request: Request, *, door: str, me: Any, circle: Any, home_url: str, seen: str
     ) -> None:
         self.request, self.door, self.me, self.circle = request, door, me, circle
-        self.render, self.seen = render, seen
+        self.home_url, self.seen = home_url, seen
         self.before = [circle] if door == "circle" else []
 
     def url(self, name: str, *args: Any) -> str:
         """The address of one of the pages of this door."""
         return reverse(f"{self.door}:{name}", args=[*self.before, *args])
+
+    def render(self, template: str, status: int = 200, **context: Any) -> HttpResponse:
+        """One of the pages, in the frame of this door."""
+        frame = {
+            "base": f"parts/base_{self.door}.html",
+            "home_url": self.home_url,
+            "circle": self.circle,
+        }
+        return render(
+            self.request, f"own_sheets/{template}.html", {**frame, **context}, status=status
+        )
 
     # -- the pages -------------------------------------------------------------------------------
 

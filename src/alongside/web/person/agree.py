@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +18,8 @@ from alongside.consent import actions, queries, rules
 from alongside.plans import actions as plan_actions
 from alongside.plans import queries as plans
 from alongside.records import clock
-from alongside.tasks import actions as tasks
 from alongside.web.parts.access import access
+from alongside.web.parts.ask_first import ask_first
 from alongside.web.parts.pages import Request, day_words, local_day, saved, say
 from alongside.web.parts.ways import way_name, way_words
 from alongside.web.person.plan import TREATMENT, said_to_plan, said_to_talks
@@ -49,7 +49,7 @@ def talks(request: Request, pk: UUID) -> HttpResponse:
         return _talks_page(request, course, error=_("Choose one of these."))
     about, title = f"course:{course.pk}", way_name(course.protocol)
     if said == "ask":
-        _ask_first(request, course.circle, about, at)
+        ask_first(request, course.circle, course.circle.focus, about, at)
     elif said == "no":
         actions.refuse(
             circle=course.circle, person=course.circle.focus, about=about, offered=title,
@@ -96,7 +96,7 @@ def plan(request: Request, pk: UUID) -> HttpResponse:
     if request.POST.get("edition") != str(found.edition):
         return _plan_page(request, found, error=_("The plan has changed. Please read it again."))
     if said == "ask":
-        _ask_first(request, found.circle, f"plan:{found.pk}", at)
+        ask_first(request, found.circle, found.circle.focus, f"plan:{found.pk}", at)
     else:
         plan_actions.agree(
             plan=found, edition=found.edition, person=found.circle.focus, answer=said,
@@ -107,21 +107,6 @@ def plan(request: Request, pk: UUID) -> HttpResponse:
         else:
             saved(request, at)
     return redirect("person:plan")
-
-
-def _ask_first(request: Request, circle: Any, about: str, at: Any) -> None:
-    tasks.make_task(
-        institution=circle.institution,
-        circle=circle,
-        kind="asks_first",
-        about=about,
-        what=_("%(name)s wants to ask something before they agree") % {"name": circle.focus.name},
-        for_role="lead",
-        due_at=at + timedelta(days=3),
-        by=request.reader,
-        at=at,
-    )
-    say(request, _("Saved. Someone will talk with you about it first."))
 
 
 def _language() -> str:

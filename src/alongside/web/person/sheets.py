@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alongside.web.parts.access import access
@@ -20,16 +19,12 @@ def place(request: Request) -> Place:
     circle = next(iter(own_circles(request)), None)
     if circle is None:
         raise Http404
-
-    def frame(template: str, status: int = 200, **context: Any) -> HttpResponse:
-        return render(request, f"person/sheet/{template}.html", context, status=status)
-
     return Place(
         request,
         door="person",
         me=circle.focus,
         circle=circle.pk,
-        render=frame,
+        home_url=reverse("person:home"),
         seen=seen_here(request, "artefact", circle.pk),
     )
 

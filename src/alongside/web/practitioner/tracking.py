@@ -348,4 +348,5 @@ def _level(level: int) -> str:
 @require_safe
 def rule(request: Request) -> HttpResponse:
     """How often the early warning would have been right on this service's finished courses."""
-    return render(request, "practitioner/tracking/rule.html", {"warning": how_well(request)})
+    shown = {"base": "parts/base_practitioner.html", "warning": how_well(request)}
+    return render(request, "early_warning/rule.html", shown)

@@ -248,7 +248,8 @@ def test_a_message_rings_once_it_is_kept_and_is_sent_without_waiting_for_the_nex
     finally:
         stop.set()
         bell.ring()
-        loop.join()
+        loop.join(10)
+    assert not loop.is_alive(), "a sender did not hear the last call"
 
 
 def test_one_look_tells_which_channels_have_something_due(house, django_assert_num_queries):

@@ -150,7 +150,8 @@ def test_a_plan_follows_a_decision_for_a_way_in_this_circle(world: World) -> Non
     )
     with pytest.raises(actions.NotADecision):
         proposed(world, decision=theirs)
-    with pytest.raises(actions.NotDecided):  # decided for another way than the plan is of
+    decided(world, "cbt")
+    with pytest.raises(actions.NotDecided):  # there is one, but the plan names that of another way
         proposed(world, "cbt", decision=decided(world, "craft"))
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import stat
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -82,6 +84,24 @@ def test_a_record_with_any_bit_changed_or_a_byte_missing_is_never_read(place, ch
     with pytest.raises(spool.Unreadable):
         spool.read(spool.Kept(moved))  # nobody can pass one off as given at another time
     moved.unlink()
+
+
+def test_a_record_is_on_the_disk_before_it_has_its_name_and_its_name_too(beside, monkeypatch):
+    spool.put({"a": "b"}, once="the folders are there")
+    order, sync, rename = [], os.fsync, Path.rename
+
+    def synced(handle):
+        order.append("file" if stat.S_ISREG(os.fstat(handle).st_mode) else "folder")
+        sync(handle)
+
+    def named(path, target):
+        order.append("name")
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "rename", named)
+    spool.put({"a": "b"}, once="another")
+    assert order == ["file", "name", "folder"]
 
 
 def test_records_wait_in_the_order_they_were_given_and_held_ones_stay_for_ever(beside):

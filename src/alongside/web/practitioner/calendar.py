@@ -36,7 +36,7 @@ from alongside.web.parts.people_words import listed
 from alongside.web.practitioner import delivery_words as said
 from alongside.web.practitioner.base import case_or_404, case_page
 from alongside.web.practitioner.delivery_forms import Book, GiveBack, Move, first_day
-from alongside.web.practitioner.plan import persons_of, staff_of
+from alongside.web.practitioner.plan_shared import persons_of, staff_of
 
 DAYS = 7
 REFUSALS = (Refused, NoSuchTime, NoSuchZone)

@@ -22,7 +22,7 @@ from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form, Text
 from alongside.web.parts.pages import Request, moment_words, saved, say, seen_by_whom
 from alongside.web.practitioner.base import case_or_404, case_page
-from alongside.web.practitioner.plan import persons_of
+from alongside.web.practitioner.plan_shared import persons_of
 
 
 class ChildThere(Form):

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 
 from alongside.web.parts.pages import Request
-from alongside.web.practitioner import plan
+from alongside.web.practitioner import plan_cards
 
 register = template.Library()
 
@@ -15,4 +15,4 @@ register = template.Library()
 @register.simple_tag
 def plan_in_short(request: Request, case: Any) -> dict[str, Any]:
     """The live plan with the ladder of each open course."""
-    return plan.on_overview(request, case)
+    return plan_cards.on_overview(request, case)

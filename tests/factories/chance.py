@@ -45,6 +45,7 @@ from alongside.delivery.models import (
     Artefact,
     Attendance,
     Homework,
+    ProcessNote,
     ProgressNote,
     StepRecord,
     TherapySession,
@@ -415,6 +416,9 @@ def _course(
     )  # fmt: skip
     Addition.objects.create(
         **home, note=note, about=note.about, written_by=m.one(writers), signed_at=AT
+    )
+    ProcessNote.objects.create(
+        **home, about=m.one(persons), written_by=m.one(writers), written_at=AT, changed_at=AT
     )
     Homework.objects.create(
         **home, course=course, session=session, about=m.one(persons), written_by=m.one(writers),

@@ -182,6 +182,10 @@ ROLES = {
     "practitioner:note-save": TREAT,
     "practitioner:note-add": TREAT,
     "practitioner:note-autosave": TREAT,
+    **dict.fromkeys(
+        ("practitioner:case-own-notes", "practitioner:own-note-new", "practitioner:own-note"),
+        "therapist",
+    ),
     "practitioner:case-sheets": WORK,
     "practitioner:sheet": WORK,
     "practitioner:sheet-print": WORK,

@@ -180,13 +180,14 @@ def test_a_form_set_for_home_comes_back_into_the_note(
     second = held(world, course)
     asha = signed_in(world.asha)
     page = read(asha, f"/work/sessions/{second.pk}/")
-    assert "From the sheets, for the note" in page
     assert "Feeling: sad, 80 before, 35 after, of 100." in page
-    note = {"version": "1", "part_homework_review": "We read it.", "take": str(row.sheet)}
+    note = {"version": "1", "part_homework_review": "We read it.", "take": "homework_review"}
     send(asha, f"/work/sessions/{second.pk}/note/", note)
     written = rules.parts_of(note_of(world, second).parts)["homework_review"]
     assert written.startswith("We read it.\nThought record. Situation: Nobody rang on Sunday")
-    assert "From the sheets, for the note" not in read(asha, f"/work/sessions/{second.pk}/")
+    page = read(asha, f"/work/sessions/{second.pk}/")
+    assert 'value="homework_review"' not in page
+    assert f'href="/work/sheets/{row.sheet}/">A sheet' in page
 
 
 def test_a_step_page_says_how_many_forms_are_there(world: World, signed_in: SignedIn) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from alongside.catalogue.consent_forms import ConsentForm
     from alongside.catalogue.danger import Danger
     from alongside.catalogue.lines import CountryLines
+    from alongside.catalogue.notes import Notes
     from alongside.catalogue.own_changes import OwnChange
     from alongside.catalogue.packs import Pack
     from alongside.catalogue.tracking import Tracking
@@ -62,6 +63,7 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("tracking", "tracking", "load"),
     ("answering", "answering", "load"),
     ("asking_times", "asking", "load"),
+    ("notes", "notes", "load"),
 )
 
 FALLBACK_LANGUAGE = "en"
@@ -195,6 +197,12 @@ class Catalogue:
         """When a course is not on track, what is then looked at, and what may follow."""
         tracking: Tracking = self._one("tracking", "rules")
         return tracking
+
+    @property
+    def notes(self) -> Notes:
+        """Where the draft of a note puts what was entered, and how long a note may wait."""
+        notes: Notes = self._one("notes", "notes")
+        return notes
 
     @property
     def danger(self) -> Danger:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -24,7 +25,9 @@ from alongside.delivery.models import (
     StepRecord,
     TherapySession,
 )
+from alongside.engine import notes
 from alongside.engine.artefacts import Who
+from alongside.engine.notes import Line
 from alongside.engine.protocols import gates as gate_rules
 from alongside.engine.protocols import steps as step_rules
 from alongside.engine.protocols.gates import GateState
@@ -299,8 +302,19 @@ def write_note(
 
 
 @action
-def sign_note(*, note: ProgressNote, expected: int, by: Any, at: datetime) -> ProgressNote:
+def sign_note(
+    *,
+    note: ProgressNote,
+    expected: int,
+    by: Any,
+    at: datetime,
+    drafted: Sequence[Line] = (),
+) -> ProgressNote:
     """Sign a note. From then on it is only added to.
+
+    Args:
+        drafted: the sentences that were offered; those that stand in the note word for word are
+            kept with what they come from.
 
     Raises:
         Incomplete: a part that every session of the protocol has is blank.
@@ -321,7 +335,9 @@ def sign_note(*, note: ProgressNote, expected: int, by: Any, at: datetime) -> Pr
     if missing:
         raise Incomplete(missing=missing)
     note.signed_at = at
-    note.save_version(expected, ["signed_at"])
+    kept = [asdict(line) for line in notes.standing(drafted, written)]
+    note.drawn_from = json.dumps(kept, ensure_ascii=False) if kept else ""
+    note.save_version(expected, ["signed_at", "drawn_from"])
     audit.write("delivery.note_signed", by=by, at=at, about=note)
     return note
 

@@ -114,6 +114,7 @@ class ProgressNote(Editable, Record):
     about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     parts = EncryptedTextField(blank=True)  # JSON: part id of the protocol's note → text
+    drawn_from = EncryptedTextField(blank=True)  # JSON: its sentences that were drafted, and why
     changed_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True)
 
@@ -131,6 +132,28 @@ class Addition(Record):
     written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     words = EncryptedTextField()
     signed_at = models.DateTimeField()
+
+
+class ProcessNote(Editable, Record):
+    """What somebody writes down for themself about their work with a person.
+
+    No part of the record: only its author lists, reads, changes and prints it.
+    """
+
+    record_type = "process_note"
+    audit_noun = "delivery.process_note"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    session = models.ForeignKey(TherapySession, on_delete=models.PROTECT, null=True)
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    words = EncryptedTextField()
+    written_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["circle", "written_by"], name="process_notes_of_author")]
 
 
 class Homework(Editable, Record):

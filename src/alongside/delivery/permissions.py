@@ -40,6 +40,7 @@ def register() -> None:
     conditions.register("delivery.attendance", {"client": own("person")})
     conditions.register("delivery.progressnote", NOTE)
     conditions.register("delivery.addition", NOTE)
+    conditions.register("delivery.processnote", {"author": own("written_by")})
     conditions.register("delivery.homework", {"own": own("about")})
     conditions.register("delivery.artefact", {"own": own("about")})
     for model in ("timing", "reminder", "schedulechange"):

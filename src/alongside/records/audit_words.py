@@ -34,7 +34,8 @@ ACTS = frozenset(
     delivery.homework_reviewed delivery.homework_set delivery.note_changed
     delivery.homework_told delivery.artefact_changed delivery.artefact_struck
     delivery.artefact_written
-    delivery.note_signed delivery.session_held delivery.session_not_held delivery.step_recorded
+    delivery.note_signed delivery.process_note_changed delivery.process_note_written
+    delivery.session_held delivery.session_not_held delivery.step_recorded
     directory.line_checked directory.service_saved
     insights.expected_courses_made
     measures.answers_drafted measures.answers_recorded measures.asking_made measures.asking_declined
@@ -60,7 +61,8 @@ READS = frozenset(
     crisis.safety_check_read crisis.safety_plan_read
     crisis.safeguarding_report_read
     crisis.shift_read delivery.artefact_read delivery.homework_read
-    delivery.note_read delivery.schedule_change_read delivery.session_read delivery.timing_read
+    delivery.note_read delivery.process_note_read
+    delivery.schedule_change_read delivery.session_read delivery.timing_read
     directory.line_check_read directory.service_read
     insights.expected_course_read insights.timeline_read
     measures.asking_read measures.response_read notify.message_read

@@ -43,6 +43,7 @@ from alongside.web.parts.pages import (
     two_texts,
 )
 from alongside.web.practitioner import delivery_words as said
+from alongside.web.practitioner import note_draft
 from alongside.web.practitioner.base import BASE, case_or_404, case_page
 from alongside.web.practitioner.calendar import booking_row, expected_in
 from alongside.web.practitioner.delivery_forms import (
@@ -413,6 +414,8 @@ def _page(
     rows = queries.homework(seen_by=reader).filter(session=held).order_by("set_at")
     names = _step_names(held.course)
     written = artefacts.for_note(seen_by=reader, session=held) if held.held else []
+    lines = note_draft.draft_of(request, note) if note is not None and is_mine else ()
+    labels = _labels(note) if note is not None else []
     return case_page(
         request,
         "practitioner/session/session.html",
@@ -435,7 +438,9 @@ def _page(
         ],
         agenda=rules.lines_of(held.agenda),
         note=note,
-        note_form=(note_form or _note_form(note)) if is_mine else None,
+        note_form=(note_form or _note_form(note, begun=note_draft.begun(note, lines)))
+        if is_mine
+        else None,
         note_parts=_written(note) if note is not None and not is_mine else [],
         note_line=_note_line(request, note) if note is not None else "",
         additions=[
@@ -454,7 +459,12 @@ def _page(
         )
         if may_tell and held.held
         else None,
-        offered=_offered(note, written) if is_mine else [],
+        offered=note_draft.offered(note, lines, labels) if is_mine else [],
+        drawn=note_draft.stands(note, lines, labels)
+        if is_mine
+        else note_draft.drawn(note, labels)
+        if note is not None
+        else [],
         sheets=sheets.rows_of(
             request, written, lambda row: reverse("practitioner:sheet", args=[row.sheet])
         ),
@@ -552,39 +562,6 @@ def _to_fill(held: Any) -> list[dict[str, str]]:
     ]
 
 
-def _offered(note: Any, written: Sequence[Any]) -> list[dict[str, Any]]:
-    """What the sheets of this session offer for the note, as far as it is not there yet."""
-    there = "\n".join(rules.parts_of(note.parts).values())
-    labels = {part: label for part, label, _must in _labels(note)}
-    found = []
-    for row in written:
-        part, lines = sheets.note_lines(row)
-        open_lines = [line for line in lines if line not in there]
-        if open_lines:
-            found.append(
-                {
-                    "sheet": str(row.sheet),
-                    "title": sheets.title_of(row.form),
-                    "lines": open_lines,
-                    "part": labels.get(part, labels[rules.FREE_PART]),
-                }
-            )
-    return found
-
-
-def _taken(request: Request, held: Any, parts: Mapping[str, str]) -> Mapping[str, str]:
-    """The parts of the note with the lines of the sheet that was pressed."""
-    pressed = request.POST.get("take", "")
-    for row in artefacts.for_note(seen_by=request.reader, session=held):
-        if str(row.sheet) == pressed:
-            part, lines = sheets.note_lines(row)
-            part = part if part in parts else rules.FREE_PART
-            before = parts.get(part, "")
-            new = [line for line in lines if line not in before]
-            return {**parts, part: "\n".join([*([before] if before.strip() else []), *new])}
-    return parts
-
-
 def _facts(request: Request, held: Any) -> list[dict[str, str]]:
     found = [
         (_("When"), moment_words(request, held.held_at)),
@@ -629,8 +606,8 @@ def _labels(note: Any) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _note_form(note: Any, data: Any = None) -> Note:
-    parts = rules.parts_of(note.parts)
+def _note_form(note: Any, data: Any = None, *, begun: Mapping[str, str] | None = None) -> Note:
+    parts = rules.parts_of(note.parts) if begun is None else begun
     return Note(
         data,
         auto_id="note_%s",
@@ -683,7 +660,7 @@ def save_note(request: Request, pk: UUID) -> HttpResponse:
     try:
         note = actions.write_note(
             note=note,
-            parts=_taken(request, held, form.written()),
+            parts=note_draft.taken(request, note, form.written()),
             expected=form.cleaned_data["version"],
             by=request.reader,
             at=at,
@@ -696,9 +673,15 @@ def save_note(request: Request, pk: UUID) -> HttpResponse:
         saved(request, at)
         return redirect("practitioner:session", pk=held.pk)
     try:
-        actions.sign_note(note=note, expected=note.version, by=request.reader, at=at)
+        actions.sign_note(
+            note=note,
+            expected=note.version,
+            drafted=note_draft.draft_of(request, note),
+            by=request.reader,
+            at=at,
+        )
     except (actions.Incomplete, actions.SafeguardingOpen) as why:
-        form = _note_form(note, _with_version(request, note.version))
+        form = _note_form(note, note_draft.typed_with_version(request, note.version))
         form.is_valid()
         said.add_refusal(form, why)
         if isinstance(why, actions.Incomplete):
@@ -707,12 +690,6 @@ def save_note(request: Request, pk: UUID) -> HttpResponse:
         return _page(request, held, note_form=form, status=400)
     say(request, _("Signed at %(time)s.") % {"time": clock_time(request, at)})
     return redirect("practitioner:session", pk=held.pk)
-
-
-def _with_version(request: Request, version: int) -> Any:
-    typed = request.POST.copy()
-    typed["version"] = str(version)
-    return typed
 
 
 def _signed_meanwhile(request: Request, held: Any, form: Note) -> HttpResponse:

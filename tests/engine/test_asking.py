@@ -39,6 +39,11 @@ TIMES = AskingTimes(
     reminders_after_days=(2, 5),
     not_now_days=2,
     seconds_a_question=12,
+    not_reached_days=2,
+    failed_way_days=14,
+    longest_pause_days=180,
+    look_back_days=90,
+    ask_first_days=3,
 )
 
 
@@ -166,7 +171,7 @@ def test_every_so_many_days_is_the_same_wall_time_and_never_drifts(
     began: date, every: int, later: int, zone: str, wall: time
 ) -> None:
     where = ZoneInfo(zone)
-    times = AskingTimes(wall, time(20), 2, 3, 10, 21, (2, 5), 2, 12)
+    times = AskingTimes(wall, time(20), 2, 3, 10, 21, (2, 5), 2, 12, 2, 14, 180, 90, 3)
     start = datetime.combine(began, time(12), where)
     at = start + timedelta(days=later)
 

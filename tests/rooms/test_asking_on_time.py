@@ -18,7 +18,9 @@ from alongside.delivery import on_time, schedule
 from alongside.delivery.models import Reminder, ScheduleChange, Timing
 from alongside.measures import actions as measures
 from alongside.measures.models import Asking, Response
+from alongside.notify import actions as notify
 from alongside.notify.models import Message
+from alongside.notify.transports import Said
 from alongside.people import actions as people
 from alongside.people.models import Person
 from alongside.plans import actions as plans
@@ -26,6 +28,7 @@ from alongside.plans.models import Course
 from alongside.records import crashpoint
 from alongside.records.errors import NotAllowed, StaleVersion
 from alongside.records.scoped import writing
+from alongside.tasks.models import Task
 from tests.factories import Cast, World
 from tests.factories.care import booked, started
 
@@ -248,6 +251,61 @@ def test_nobody_is_asked_who_has_not_come_in_or_has_left(world: World) -> None:
 def _parts(world: World) -> list[schedule.Part]:
     rows = schedule.courses(seen_by=world.system)
     return schedule.parts(rows, seen_by=world.system, at=world.moment)
+
+
+# -- over which way, and when there is none -----------------------------------------------------
+
+
+def failed(world: World, message: Message) -> None:
+    """Its transport said never."""
+    notify.mark_failed(
+        message=message, said=Said("rejected", "550"), by=world.system, at=world.moment
+    )
+
+
+def to_be_reached() -> list[Task]:
+    return list(Task._base_manager.filter(kind=on_time.NOT_REACHED, done_at=None))
+
+
+def test_a_text_goes_only_where_texts_are_safe_and_where_nothing_arrives_the_lead_is_told(
+    world: World, course: Course, due: datetime, settings: Any
+) -> None:
+    phone = {"person": world.sam, "circle": world.circle, "value": "020 7946 0018"}
+    by = world.asha.reader
+    people.add_contact(**phone, by=by, at=world.moment)
+    on_time.ask_once(at=world.moment)
+    assert [letter.channel for letter in letters()] == ["email"]  # nobody said texts are safe
+    decline_all(world)
+    settings.SMS = {**settings.SMS, "url": "https://sms.example/send"}
+    safe = {"safe_from": time(12), "safe_to": time(14), "texts": True}
+    people.add_contact(**phone, **safe, by=by, at=world.moment + timedelta(hours=1))
+    world.at(due)
+    on_time.ask_once(at=due)
+    text = letters()[-1]
+    assert (text.channel, text.address, text.subject) == ("sms", "+442079460018", "")
+    assert text.due_at.astimezone(LONDON).time() == time(12)
+    assert "\n" not in text.body
+    assert text.body.startswith("Your pages: http")
+    assert text.body.count("/l/") == 2
+    world.at(text.due_at)
+    assert on_time.letter_is_right(text, text.due_at)
+
+    # It does not arrive: the way before is used; nor does that: a human sees to it, once.
+    failed(world, text)
+    on_time.ask_once(at=world.moment)
+    mail = letters()[-1]
+    assert (mail.channel, mail.address) == ("email", "sam.quiet@example.org")
+    assert to_be_reached() == []
+    failed(world, mail)
+    for _again in range(2):
+        on_time.ask_once(at=world.moment)
+    assert letters()[-1] == mail
+    [task] = to_be_reached()
+    assert (task.for_role, task.due_at) == ("lead", world.moment + timedelta(days=2))
+    decline_all(world)
+    on_time.ask_once(at=world.moment)
+    assert to_be_reached() == []
+    assert Task._base_manager.filter(kind=on_time.NOT_REACHED).count() == 1
 
 
 # -- what one person is asked instead -----------------------------------------------------------

@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from alongside import catalogue
+from alongside.access import actions as access
+from alongside.cases import actions as cases
 from alongside.consent.models import Consent
 from alongside.delivery import reviews
 from alongside.delivery.models import TherapySession
@@ -104,6 +106,18 @@ def test_a_course_off_track_is_reviewed_once_and_again_only_for_news(world: Worl
         with pytest.raises(error):
             reviewed(world, course, **wrong)
     assert open_tasks() == [task]
+    access.grant(
+        account=world.bo.account, role="therapist", circle=world.circle, reason="Takes over.",
+        by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    with pytest.raises(NotAllowed):  # who treats reviews; which way is taken is the lead's
+        cases.record_decision(
+            circle=world.circle, kind="method", chosen="cbt", reason="It would fit him better.",
+            by=world.bo.reader, at=world.moment,
+        )  # fmt: skip
+    with transaction.atomic():
+        assert reviewed(world, course, by=world.bo.reader).written_by_id == world.bo.person.pk
+        transaction.set_rollback(True)
     decision = reviewed(world, course, found={**FINE, "alliance": Found("change", "He is angry.")})
     assert (decision.chosen, decision.about) == ("change_dose", f"course:{course.pk}")
     [again] = open_tasks()

@@ -141,7 +141,7 @@ ROLES = {
     "practitioner:case-progress": WORK,
     "practitioner:progress-picture": WORK,
     "practitioner:track-review": WORK,
-    "practitioner:track-record": "lead",
+    "practitioner:track-record": TREAT,
     "practitioner:track-rule": TREAT + " facilitator supervisor",
     "office:tracking": "manager",
     "practitioner:case-score": WORK,

@@ -10,10 +10,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from alongside.delivery import on_time
 from alongside.delivery.models import ScheduleChange, Timing
+from alongside.directory import actions as directory
 from alongside.insights import completeness
 from alongside.measures import actions as measures
 from alongside.measures.models import Asking
@@ -116,7 +119,7 @@ def test_one_press_asks_several_and_their_answers_stand_side_by_side(
             by=world.asha.reader, at=world.moment,
         )  # fmt: skip
         asked = words(browser.post(page, sent, follow=True))
-        assert "mail waits for safe hours" in asked
+        assert "message waits for safe hours" in asked
         assert "For 1 person nothing can be sent" in asked
         for cast, points in ((noor, 3), (teo, 6)):
             asking = Asking._base_manager.get(respondent=cast.person)
@@ -150,6 +153,15 @@ def test_completeness_counts_every_time_and_a_service_shows_nobody(
     assert (counts.due, counts.left_out) == (5, 0)  # the first PHQ-9 was asked by hand
     with django_assert_num_queries(10):
         completeness.of_cases([world.circle.pk], **given)
+    counts_of = {"seen_by": world.grace.reader, "at": at, "since": world.moment.date()}
+    with CaptureQueriesContext(connection) as one_service:
+        completeness.of_services(**counts_of)
+    directory.save_service(
+        institution=world.institution, name="Evening help", setting="clinic",
+        fallback_email="fallback@example.org", by=world.system, at=world.moment,
+    )  # fmt: skip
+    with django_assert_num_queries(len(one_service)):
+        assert len(completeness.of_services(**counts_of)) == 2
     with translation.override("en"), clock.installed(lambda: at):
         browser = signed_in(asha)
         shown = words(browser.get("/work/asked/"))

@@ -146,7 +146,7 @@ def test_link_goes_out_by_mail_in_words_that_tell_nothing(
     message = Message._base_manager.get(kind="measures.answer_link")
     assert message.address == "sam@example.org"
     assert "PHQ" not in message.body + message.subject
-    assert "mail waits" in text(desk.get(case + "questions/"))
+    assert "message waits" in text(desk.get(case + "questions/"))
 
 
 def test_without_an_address_nothing_is_asked_and_the_page_says_why(
@@ -154,7 +154,7 @@ def test_without_an_address_nothing_is_asked_and_the_page_says_why(
 ) -> None:
     response = desk.post(case + "questions/ask/", chosen(world, how="mail"))
     assert response.status_code == 422
-    assert "We have no e-mail address of this person." in text(response)
+    assert "We have no safe way to write to this person." in text(response)
     assert not Asking._base_manager.exists()
 
 

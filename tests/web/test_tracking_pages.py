@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from alongside import catalogue
-from alongside.insights import norms, watching
+from alongside.insights import norms, progress, watching
 from alongside.insights.models import ExpectedCourse
 from alongside.notify import actions as notify
 from alongside.records.scoped import writing
@@ -57,6 +57,13 @@ def test_a_course_off_track_is_seen_and_reviewed_and_shared(
     assert "From 8 to 16 after 1 of" in seen
     assert "That is reliably worse: 6 points or more." in seen
     assert page in seen
+    gad7 = {f"item_{n}": 1 for n in range(1, 8)}
+    answer(world, world.sam, "gad7", gad7)
+    series = progress.series(world.circle.pk, seen_by=world.asha.reader, at=world.moment)
+    assert [each.instrument.ref.id for each in series] == ["gad7", "phq9"]
+    assert 'id="measure">PHQ-9' in text(
+        asha.get(f"{case}progress/")
+    )  # first, for it is not on track
 
     form = text(asha.get(page))
     for check in CHECKS:

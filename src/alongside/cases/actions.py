@@ -278,7 +278,8 @@ def record_decision(
         shown: what was on the page when it was decided.
         until: the last day it holds; None for as long as it is true.
     """
-    by.confirm_create("decision", institution=circle.institution_id, circle=circle.pk)
+    row = rules.row_of(kind)
+    by.confirm_create(row, institution=circle.institution_id, circle=circle.pk)
     if kind not in rules.DECISIONS:
         raise UnknownWord(field="kind", value=kind)
     if not chosen.strip():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from alongside.cases import rules
 from alongside.records.fields import EncryptedTextField
 from alongside.records.models import Editable, Record
 
@@ -98,7 +99,10 @@ class Concern(Editable, Record):
 class Decision(Record):
     """What a person decided, with what was shown and why. Added to, never changed."""
 
-    record_type = "decision"
+    RECORD_TYPES = {
+        "decision": ~Q(kind__in=rules.REVIEWS),
+        "track_review": Q(kind__in=rules.REVIEWS),
+    }
     audit_noun = "cases.decision"
 
     institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
@@ -111,3 +115,7 @@ class Decision(Record):
     decided_at = models.DateTimeField()
     until = models.DateField(null=True)
     written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+    @property
+    def record_type_of_row(self) -> str:
+        return rules.row_of(self.kind)

@@ -30,6 +30,14 @@ DECISIONS = (
     "track_shared",
 )  # fmt: skip
 
+# Those of a course that is not on track: who delivers it decides them too.
+REVIEWS = ("track_review", "track_shared")
+
+
+def row_of(kind: str) -> str:
+    """The row of the access matrix that a decision of this kind falls under."""
+    return "track_review" if kind in REVIEWS else "decision"
+
 
 def review_after(step_on: date, ends_on: date | None = None) -> date:
     """The day by which somebody looks again: 90 days after the last step, not after the end."""

@@ -30,6 +30,11 @@ class AskingTimesFile(Shape):
     follow_up_open_days: Annotated[int, Field(ge=1, le=60)]
     reminders_after_days: Annotated[tuple[int, ...], Field(max_length=MOST_REMINDERS)]
     not_now_days: Annotated[int, Field(ge=1, le=14)]
+    not_reached_days: Annotated[int, Field(ge=1, le=14)]
+    failed_way_days: Annotated[int, Field(ge=1, le=90)]
+    longest_pause_days: Annotated[int, Field(ge=1, le=366)]
+    look_back_days: Annotated[int, Field(ge=7, le=366)]
+    ask_first_days: Annotated[int, Field(ge=1, le=14)]
     seconds_a_question: Annotated[int, Field(ge=1, le=120)]
 
 
@@ -81,5 +86,10 @@ def _times(file: AskingTimesFile) -> AskingTimes:
         reminders_after_days=file.reminders_after_days,
         not_now_days=file.not_now_days,
         seconds_a_question=file.seconds_a_question,
+        not_reached_days=file.not_reached_days,
+        failed_way_days=file.failed_way_days,
+        longest_pause_days=file.longest_pause_days,
+        look_back_days=file.look_back_days,
+        ask_first_days=file.ask_first_days,
         source=file.source,
     )

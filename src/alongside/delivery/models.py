@@ -258,6 +258,7 @@ class Timing(Record):
     slot = models.CharField(max_length=40, blank=True)  # "session:3"
     round = models.UUIDField(null=True)  # the same for all who were asked with one press
     quiet_until = models.DateTimeField(null=True)  # *not now*: no reminder before
+    unreached_at = models.DateTimeField(null=True)  # no way to tell of it: a task since then
     made_at = models.DateTimeField()
 
     class Meta:

@@ -9,42 +9,37 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Q
-from django.utils import translation
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from alongside import catalogue
-from alongside.access import actions as access
 from alongside.access import readers
-from alongside.delivery import rules, schedule
+from alongside.delivery import letters, rules, schedule
 from alongside.delivery.models import Reminder, ScheduleChange, Timing
 from alongside.engine.protocols.asking import RUNNING, reminder_due
 from alongside.measures import actions as measures
 from alongside.measures.models import Asking
-from alongside.measures.rules import LONGEST_DAYS, may_be_sent, next_safe
-from alongside.notify import actions as notify
-from alongside.notify.models import Message
-from alongside.people.models import Circle, ContactPoint, Person
+from alongside.measures.rules import LONGEST_DAYS, may_be_sent
+from alongside.people.models import Circle, Person
 from alongside.plans.models import Course
 from alongside.records import audit, crashpoint
 from alongside.records.actions_base import action
 from alongside.records.errors import Refused
 from alongside.records.reader import Reader, system
+from alongside.tasks import actions as tasks
+from alongside.tasks import queries as task_queries
 
 log = logging.getLogger(__name__)
 
 REASON = "asking on time"
-MESSAGE = "delivery.asked"
+MESSAGE = letters.MESSAGE
+NOT_REACHED = "not_reached"  # of tasks
 BATCH = 100
 
 
@@ -65,17 +60,17 @@ class NeedsReason(Refused):
 
 
 class NotThatLong(Refused):
-    """A pause ends within half a year, after its first day; an interval has 1 to 366 days."""
+    """A pause ends within the days of content, after its first; an interval has 1 to 366 days."""
 
 
 # -- the loop -----------------------------------------------------------------------------------
 
 
 def ask_once(*, at: datetime) -> int:
-    """Ask what is due and send what is to be sent. Returns how many askings and letters it made."""
+    """Ask what is due and send what is to be sent. Returns how many things it did."""
     by = system(REASON, at)
     moved = 0
-    for part in (ask_due, write_letters):
+    for part in (ask_due, write_letters, tell_lead, tidy_up):
         try:
             moved += part(by=by, at=at)
         except Exception:
@@ -101,11 +96,7 @@ def write_letters(*, by: Reader, at: datetime) -> int:
     """Write to whoever has something new to answer, or is to be reminded. Returns how many."""
     rows = list(_open_timings(by, at).select_related("institution"))
     numbers, _told = _numbers(rows, by, at)
-    reachable = set(
-        ContactPoint.objects.visible_to(by)
-        .filter(person__in={row.respondent_id for row in rows}, channel="email", ended_at=None)
-        .values_list("person_id", flat=True)
-    )
+    reachable = letters.ways_to({row.respondent_id for row in rows}, by=by, at=at)
     waiting = {
         (row.circle_id, row.respondent_id)
         for row in rows
@@ -115,6 +106,36 @@ def write_letters(*, by: Reader, at: datetime) -> int:
         _write_to(circle=circle, person=person, by=by, at=at)
         for circle, person in sorted(waiting, key=str)
     )
+
+
+def tell_lead(*, by: Reader, at: datetime) -> int:
+    """Have somebody see to whoever cannot be written to. Returns how many tasks it made.
+
+    Once for each asking: it was never told of, and there is no safe way or every one failed.
+    """
+    rows = list(_open_timings(by, at).filter(unreached_at=None).select_related("institution"))
+    numbers, _told = _numbers(rows, by, at)
+    new = [row for row in rows if numbers.get(row.pk) == 0]
+    reachable = letters.ways_to({row.respondent_id for row in new}, by=by, at=at)
+    without = {(r.circle_id, r.respondent_id) for r in new if r.respondent_id not in reachable}
+    return sum(
+        _not_reached(circle=circle, person=person, by=by, at=at)
+        for circle, person in sorted(without, key=str)
+    )
+
+
+def tidy_up(*, by: Reader, at: datetime) -> int:
+    """Tick off what nobody need see to any more: it was answered, declined, or is over."""
+    open_tasks = task_queries.open_tasks(seen_by=by).filter(kind=NOT_REACHED)
+    by_asking = {UUID(task.about.partition(":")[2]): task for task in open_tasks}
+    over = Asking.objects.visible_to(by).filter(
+        Q(answered_at__isnull=False) | Q(declined_at__isnull=False) | Q(expires_at__lte=at),
+        pk__in=list(by_asking),
+    )
+    found = list(over.values_list("pk", flat=True)) if by_asking else []
+    for pk in found:
+        tasks.do_task(task=by_asking[pk], by=by, at=at, how="over")
+    return len(found)
 
 
 def _asking_courses(by: Reader, at: datetime) -> Any:
@@ -187,18 +208,44 @@ def _open_timings(by: Reader, at: datetime) -> Any:
     )
 
 
+def _locked(circle: UUID, person: UUID, by: Reader, at: datetime) -> list[Timing]:
+    """The open askings of one person that may be told of now, oldest first, under their lock."""
+    rows = _open_timings(by, at).filter(circle=circle, respondent=person).order_by("made_at", "pk")
+    found = rows.select_for_update(of=("self",), skip_locked=True).select_related(
+        "asking__institution", "asking__respondent", "asking__circle__case", "respondent",
+        "circle__case", "course__plan__case", "course__circle", "course__institution",
+        "institution",
+    )  # fmt: skip
+    return [timing for timing in found if _may_go(timing, by, at)]
+
+
+@action
+def _not_reached(*, circle: UUID, person: UUID, by: Reader, at: datetime) -> int:
+    """One task about all the askings of one person that cannot be told of."""
+    timings = [row for row in _locked(circle, person, by, at) if row.unreached_at is None]
+    if not timings:
+        return 0
+    first = timings[0]
+    made = tasks.make_task(
+        institution=first.institution,
+        circle=first.circle,
+        kind=NOT_REACHED,
+        about=f"asking:{first.asking_id}",
+        what="No message reaches them: hand the questions over, or ask together",
+        why=", ".join(sorted({row.instrument for row in timings})),
+        for_role="lead",
+        due_at=at + timedelta(days=catalogue.current().asking_times.not_reached_days),
+        by=by,
+        at=at,
+    )
+    Timing.objects.visible_to(by).filter(pk__in=[row.pk for row in timings]).update(unreached_at=at)
+    return int(made is not None)
+
+
 @action
 def _write_to(*, circle: UUID, person: UUID, by: Reader, at: datetime) -> int:
     """One letter to one person about everything that is to be told to them now, or none."""
-    rows = _open_timings(by, at).filter(circle=circle, respondent=person).order_by("made_at", "pk")
-    timings = list(
-        rows.select_for_update(of=("self",), skip_locked=True).select_related(
-            "asking__institution", "asking__respondent", "asking__circle__case", "respondent",
-            "circle__case", "course__plan__case", "course__circle", "course__institution",
-            "institution",
-        )
-    )  # fmt: skip
-    return int(bool(_letter([t for t in timings if _may_go(t, by, at)], by=by, at=at)))
+    return int(bool(_letter(_locked(circle, person, by, at), by=by, at=at)))
 
 
 def _letter(timings: Sequence[Timing], *, by: Any, at: datetime) -> datetime | None:
@@ -208,8 +255,9 @@ def _letter(timings: Sequence[Timing], *, by: Any, at: datetime) -> datetime | N
     """
     if not timings:
         return None
-    to = _address(timings[0].respondent_id, by)
-    if to is None:
+    person = timings[0].respondent_id
+    way = letters.ways_to([person], by=by, at=at).get(person)
+    if way is None:
         return None
     numbers, told = _numbers(timings, by, at)
     zone = ZoneInfo(timings[0].institution.zone)
@@ -235,7 +283,7 @@ def _letter(timings: Sequence[Timing], *, by: Any, at: datetime) -> datetime | N
             made_at=at,
         )
         crashpoint.here("asking.reminded")
-    return _queue(letter, chosen, to, by=by, at=at)
+    return letters.queue(letter, chosen, way, by=by, at=at)
 
 
 def _numbers(
@@ -244,9 +292,9 @@ def _numbers(
     """By timing, the number of the letter to write now, 0 for the first; and those that went."""
     times = catalogue.current().asking_times
     before = schedule.reminders_of([timing.pk for timing in timings], seen_by=by)
-    withheld = _withheld({row.letter for rows in before.values() for row in rows})
+    lost = letters.not_arrived({row.letter for rows in before.values() for row in rows})
     told = {
-        timing.pk: [row for row in before.get(timing.pk, []) if row.letter not in withheld]
+        timing.pk: [row for row in before.get(timing.pk, []) if row.letter not in lost]
         for timing in timings
     }
     numbers: dict[UUID, int] = {}
@@ -268,56 +316,6 @@ def _numbers(
     return numbers, told
 
 
-def _queue(
-    letter: UUID, timings: Sequence[Timing], to: ContactPoint, *, by: Any, at: datetime
-) -> datetime:
-    """Put one letter with a private link for each asking into the outbox, within safe hours."""
-    first = timings[0]
-    due = _safe(to, first.institution.zone, at)
-    links = [
-        access.issue_link(
-            purpose="answer",
-            target=timing.asking_id,
-            person=timing.asking.respondent,
-            circle=timing.asking.circle,
-            expires_at=timing.asking.expires_at,
-            by=by,
-            at=at,
-        )
-        for timing in timings
-    ]
-    urls = [f"{settings.PUBLIC_URL}/l/{token}" for token in links]
-    until = min(timing.asking.expires_at for timing in timings)
-    with translation.override(first.asking.respondent.language):
-        opening = (
-            _("Here is your page: %(url)s") % {"url": urls[0]}
-            if len(urls) == 1
-            else _("Here are your pages:") + "\n" + "\n".join(urls)
-        )
-        last_day = date_format(until.astimezone(ZoneInfo(first.institution.zone)), "j F")
-        ending = ngettext(
-            "It works until %(day)s. If you expected nothing, you can ignore this.",
-            "They work until %(day)s. If you expected nothing, you can ignore this.",
-            len(urls),
-        ) % {"day": last_day}
-        notify.queue(
-            key=f"{MESSAGE}:{letter}",
-            kind=MESSAGE,
-            institution=first.institution_id,
-            circle=first.circle_id,
-            person=first.respondent_id,
-            address=to.value,
-            subject=_("Your page"),
-            body=f"{opening}\n\n{ending}",
-            due_at=due,
-            about=f"letter:{letter}",
-            by=by,
-            at=at,
-        )
-    crashpoint.here("asking.queued")
-    return due
-
-
 def letter_is_right(message: Any, at: datetime) -> bool:
     """A letter goes out while something in it is open, its person may be asked, and it is theirs.
 
@@ -332,50 +330,27 @@ def letter_is_right(message: Any, at: datetime) -> bool:
         _open_timings(by, at)
         .filter(reminders__letter=UUID(letter))
         .select_related(
-            "circle__case", "course__plan__case", "course__circle", "course__institution",
-            "institution", "respondent",
+            "asking", "circle__case", "course__plan__case", "course__circle",
+            "course__institution", "institution", "respondent",
         )
     )  # fmt: skip
     if not any(_may_go(timing, by, at) for timing in timings):
         return False
-    to = _address(timings[0].respondent_id, by)
-    if to is None or to.value != message.address:
-        return False
-    return _safe(to, timings[0].institution.zone, at) == at
+    person = timings[0].respondent_id
+    way = letters.ways_to([person], by=by, at=at).get(person)
+    return way is not None and way.is_of(message) and way.safe(at) == at
 
 
 def _may_go(timing: Timing, by: Reader, at: datetime) -> bool:
     """May this asking be told of now: by its course's rules, or by the round it belongs to?"""
     course = timing.course
+    if not may_be_sent(catalogue.current().instruments[timing.asking.instrument]):
+        return False  # a person asks this one
     if course is None:
         return schedule.may_be_told(timing.circle, timing.respondent_id, seen_by=by, at=at)
     if timing.slot.partition(":")[0] in RUNNING and course.ended_at is not None:
         return False
     return not schedule.held_back(course, timing.respondent, seen_by=by, at=at)
-
-
-def _address(person: UUID, by: Reader) -> ContactPoint | None:
-    """The newest live safe address of somebody."""
-    rows = ContactPoint.objects.visible_to(by).filter(person=person, channel="email", ended_at=None)
-    found: ContactPoint | None = rows.order_by("-created_at").first()
-    return found
-
-
-def _safe(to: ContactPoint, zone: str, at: datetime) -> datetime:
-    """The first moment within their own safe hours; by day, where they named none."""
-    if to.safe_from is None or to.safe_to is None:
-        times = catalogue.current().asking_times
-        return next_safe(at, zone, times.ask_at, times.ask_until)
-    return next_safe(at, zone, to.safe_from, to.safe_to)
-
-
-def _withheld(letters: Iterable[UUID]) -> set[UUID]:
-    rows = Message.objects.unscoped("was this letter withheld? It is written again").filter(
-        kind=MESSAGE,
-        about__in=[f"letter:{letter}" for letter in letters],
-        withheld_at__isnull=False,
-    )
-    return {UUID(about.partition(":")[2]) for about in rows.values_list("about", flat=True)}
 
 
 # -- by hand ------------------------------------------------------------------------------------
@@ -484,12 +459,7 @@ def send_now(*, timings: Sequence[Timing], by: Any, at: datetime) -> dict[UUID, 
         own[timing.respondent_id].append(timing)
     service = system(REASON, at)  # an address is its owner's: whoever asks need not see it
     for person, rows in own.items():
-        sendable = [
-            row
-            for row in rows
-            if may_be_sent(catalogue.current().instrument(row.asking.instrument))
-            and _may_go(row, service, at)
-        ]
+        sendable = [row for row in rows if _may_go(row, service, at)]
         found[person] = _letter(sendable, by=service, at=at)
     return found
 
@@ -545,9 +515,8 @@ def change_schedule(
     if len(reason.strip()) < rules.REASON_LETTERS:
         raise NeedsReason(letters=rules.REASON_LETTERS)
     today = at.astimezone(schedule.zone_of(course)).date()
-    is_long = until is not None and not today <= until <= today + timedelta(
-        days=rules.LONGEST_PAUSE_DAYS
-    )
+    longest = timedelta(days=catalogue.current().asking_times.longest_pause_days)
+    is_long = until is not None and not today <= until <= today + longest
     if word not in rules.SCHEDULE_WORDS or (until is not None and (word != "paused" or is_long)):
         raise NotThatLong(days=days)
     if (word == "every_days") != (days is not None) or (days and not 1 <= days <= 366):

@@ -61,7 +61,6 @@ def lines_of(text: str) -> list[str]:
 # -- asking on time ------------------------------------------------------------------------------
 
 SCHEDULE_WORDS = WORDS
-LONGEST_PAUSE_DAYS = 180
 REASON_LETTERS = 5
 # After these nobody is asked about how it goes on; after the others the follow-ups are still due.
 NO_FOLLOW_UP = frozenset({"declined_before_start", "stopped_safety", "transferred", "deceased"})

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from alongside import catalogue
 from alongside.delivery import rules, schedule
 from alongside.directory.models import Service
 from alongside.engine.outcomes.small_counts import (
@@ -29,7 +30,6 @@ from alongside.measures.models import Asking
 from alongside.records.reader import system
 
 REASON = "counts of what was asked"
-PERIOD_DAYS = 90  # what a list of cases and a service look back on
 # The case or the course is over: what was not asked then is nobody's gap.
 OVER = ("closed", "over")
 
@@ -66,25 +66,36 @@ def in_total(found: Iterable[Completeness]) -> Completeness:
     return sum(found, Completeness())
 
 
+def look_back() -> timedelta:
+    """What a list of cases and a service look back on."""
+    return timedelta(days=catalogue.current().asking_times.look_back_days)
+
+
 def of_services(*, seen_by: Any, at: datetime, since: date) -> list[OfService]:
-    """Each service of the reader's institutions, as counts of people that show nobody (5.4)."""
+    """Each service of the reader's institutions, as counts of people that show nobody (5.4).
+
+    The same few queries, however many services and cases there are.
+    """
     by = system(REASON, at)  # rows are counted here, and none is shown
     services = Service.objects.visible_to(seen_by).filter(
         institution__in=seen_by.institutions, ended_at=None
     )
+    circles: dict[UUID, set[UUID]] = defaultdict(set)
+    courses = (
+        schedule.courses(seen_by=by)
+        .filter(plan__case__service__in=services)
+        .filter(Q(ended_at=None) | Q(ended_at__gte=at - rules.LONGEST_FOLLOW_UP))
+        .values_list("plan__case__service", "circle_id")
+    )
+    for service, circle in courses.distinct():
+        circles[service].add(circle)
+    everywhere = list({circle for each in circles.values() for circle in each})
+    counted = _counted(everywhere, seen_by=by, at=at, since=since)
     found = []
     for service in services.order_by("pk"):
-        circles = list(
-            schedule.courses(seen_by=by)
-            .filter(plan__case__service=service)
-            .filter(Q(ended_at=None) | Q(ended_at__gte=at - rules.LONGEST_FOLLOW_UP))
-            .values_list("circle_id", flat=True)
-            .distinct()
-        )
-        counted = _counted(circles, seen_by=by, at=at, since=since).values()
-        counts = in_total(each.counts for each in counted)
-        people = len({person for each in counted for person in each.people})
-        found.append(_shown(service.name, people, counts))
+        own = [counted[circle] for circle in circles[service.pk]]
+        people = len({person for each in own for person in each.people})
+        found.append(_shown(service.name, people, in_total(each.counts for each in own)))
     return found
 
 

@@ -10,10 +10,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils import translation
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from alongside import catalogue
 from alongside.access import actions as access
@@ -33,7 +30,7 @@ from alongside.engine.instruments import (
 )
 from alongside.engine.instruments.scoring import score, score_totals, valid_answers
 from alongside.engine.risk.rules import Facts, RiskFinding, blank_critical, find_risk
-from alongside.measures import rules
+from alongside.measures import rules, wording
 from alongside.measures.models import KINDS, Asking, Response
 from alongside.measures.permissions import LINK_MESSAGE
 from alongside.notify import actions as notify
@@ -78,7 +75,7 @@ class NotForALink(Refused):
 
 
 class NotTheirAddress(Refused):
-    """The address is not a live e-mail address of the person who is asked."""
+    """This is no live, safe way to write to the person who is asked."""
 
 
 class TooLong(Refused):
@@ -205,12 +202,17 @@ def send_link(*, asking: Asking, to: ContactPoint, by: Any, at: datetime) -> dat
         NotTheirAddress; NotForALink, Answered, Expired.
     """
     by.confirm("E", asking)
-    if to.person_id != asking.respondent_id or to.channel != "email" or to.ended_at is not None:
+    channel = rules.channel_of(to)
+    if to.person_id != asking.respondent_id or not channel or to.ended_at is not None:
         raise NotTheirAddress(asking=asking)
     token = hand_over(asking=asking, by=by, at=at)
     due = rules.next_safe(at, asking.institution.zone, to.safe_from, to.safe_to)
     with translation.override(asking.respondent.language):
-        last_day = date_format(asking.expires_at, "j F")
+        subject, body = wording.words(
+            [token],
+            until=asking.expires_at.astimezone(ZoneInfo(asking.institution.zone)),
+            channel=channel,
+        )
         notify.queue(
             key=f"{LINK_MESSAGE}:{asking.pk}:{at.isoformat()}",
             kind=LINK_MESSAGE,
@@ -218,11 +220,9 @@ def send_link(*, asking: Asking, to: ContactPoint, by: Any, at: datetime) -> dat
             circle=asking.circle_id,
             person=asking.respondent_id,
             address=to.value,
-            subject=_("Your page"),
-            body=_("Here is your page: %(url)s") % {"url": f"{settings.PUBLIC_URL}/l/{token}"}
-            + "\n\n"
-            + _("It works until %(day)s. If you expected nothing, you can ignore this.")
-            % {"day": last_day},
+            channel=channel,
+            subject=subject,
+            body=body,
             due_at=due,
             about=f"asking:{asking.pk}",
             by=by,

@@ -22,6 +22,7 @@ from alongside.measures import rules
 from alongside.measures.models import KINDS, Asking, Response
 from alongside.measures.permissions import LINK_MESSAGE
 from alongside.notify.models import Message
+from alongside.notify.transports import offered
 from alongside.people.models import Circle, ContactPoint, Member, Person
 
 # The respondent is told the state of what their own answer raised, and nothing else.
@@ -232,6 +233,13 @@ def sent_by_mail(found: list[Asking]) -> dict[UUID, str]:
         state = "sent" if row.sent_at else "withheld" if row.withheld_at else "waiting"
         said[UUID(row.about.partition(":")[2])] = "given_up" if row.given_up_at else state
     return said
+
+
+def safe_way(person: Person, *, seen_by: Any) -> ContactPoint | None:
+    """The newest live way over which this deployment can write to somebody: mail or text."""
+    rows = ContactPoint.objects.visible_to(seen_by).filter(person=person, ended_at=None)
+    here = offered()
+    return next((r for r in rows.order_by("-created_at") if rules.channel_of(r) in here), None)
 
 
 def can_be_asked(circle: Circle, *, seen_by: Any) -> list[Person]:

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from alongside.engine.instruments.shapes import Instrument
 
 LONGEST_DAYS = 90
+
+
+class Reachable(Protocol):
+    """An address or number of somebody, as ``people`` keeps it."""
+
+    channel: str
+    texts: bool
+
+
+def channel_of(point: Reachable) -> str:
+    """Over which channel somebody may be written to there; empty for a phone not for texts."""
+    if point.channel == "email":
+        return "email"
+    return "sms" if point.texts else ""
 
 
 def may_be_sent(instrument: Instrument) -> bool:

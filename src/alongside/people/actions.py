@@ -252,6 +252,7 @@ def add_contact(
     safe_to: time | None = None,
     words: str = "",
     never_voicemail: bool = True,
+    texts: bool = False,
 ) -> ContactPoint:
     """Keep a safe way to reach a person. A live one of the same channel ends with it.
 
@@ -260,6 +261,7 @@ def add_contact(
         channel: ``phone`` or ``email``; found out from the value when empty.
         safe_from, safe_to: wall time in the institution's zone.
         words: what may be said, what never.
+        texts: they said that nobody else reads texts on this phone.
 
     Raises:
         reach.NotReachable: it cannot be a number or an address.
@@ -288,6 +290,7 @@ def add_contact(
         safe_to=safe_to,
         words=words,
         never_voicemail=never_voicemail,
+        texts=texts and kind == "phone",
         created_at=at,
     )
     audit.write("people.contact_changed", by=by, at=at, about=contact, detail={"channel": kind})

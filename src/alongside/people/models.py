@@ -93,6 +93,7 @@ class ContactPoint(Editable, Record):
     safe_to = models.TimeField(null=True)
     words = EncryptedTextField(blank=True)  # what to say; what never to say
     never_voicemail = models.BooleanField(default=True)
+    texts = models.BooleanField(default=False, db_default=False)  # nobody else reads texts there
     verified_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

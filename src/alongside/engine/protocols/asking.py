@@ -39,6 +39,8 @@ class AskingTimes:
 
     ``ask_at`` to ``ask_until`` are the hours of whoever named none of their own.
     ``reminders_after_days`` are days after the asking; there are as many reminders as days.
+    ``not_reached_days`` is how soon somebody sees to who cannot be written to, ``failed_way_days``
+    how long a way that failed is left alone.
     """
 
     ask_at: time
@@ -50,6 +52,11 @@ class AskingTimes:
     reminders_after_days: tuple[int, ...]
     not_now_days: int
     seconds_a_question: int
+    not_reached_days: int
+    failed_way_days: int
+    longest_pause_days: int
+    look_back_days: int
+    ask_first_days: int
     source: str = ""
 
     def minutes(self, questions: int) -> int:

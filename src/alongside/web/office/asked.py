@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -31,7 +30,7 @@ COLUMNS = [
 def asked(request: Request) -> HttpResponse:
     """Each service: how many people were to be asked, and the share that answered."""
     at = clock.now()
-    since = local_day(request, at) - timedelta(days=completeness.PERIOD_DAYS)
+    since = local_day(request, at) - completeness.look_back()
     found = completeness.of_services(seen_by=request.reader, at=at, since=since)
     return render(
         request,

@@ -7,10 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from alongside import catalogue
 from alongside.tasks import actions as tasks
 from alongside.web.parts.pages import Request, say
-
-WITHIN = timedelta(days=3)
 
 
 def ask_first(request: Request, circle: Any, person: Any, about: str, at: datetime) -> None:
@@ -26,7 +25,7 @@ def ask_first(request: Request, circle: Any, person: Any, about: str, at: dateti
         about=about,
         what=_("%(name)s wants to ask something before they agree") % {"name": person.name},
         for_role="lead",
-        due_at=at + WITHIN,
+        due_at=at + timedelta(days=catalogue.current().asking_times.ask_first_days),
         by=request.reader,
         at=at,
     )

@@ -61,6 +61,7 @@ def start(request: Request, way: Way, asking: Any) -> HttpResponse:
         "start.html",
         {
             "number": len(sheet.items),
+            "more": words.more_to_come(sheet),
             "about": words.about(sheet),
             "who_sees": words.who_sees(request, way, asking),
             "danger": words.before_danger(asking) if queries.danger_items(asking) else "",

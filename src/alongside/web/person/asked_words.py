@@ -105,6 +105,23 @@ def spoken() -> str:
     return get_language() or "en"
 
 
+def more_to_come(sheet: Sheet) -> str:
+    """That some questions are asked only after certain answers; nothing when none is left."""
+    asked = {item.id for item in sheet.items}
+    left = [
+        item
+        for item in queries.instrument_of(sheet.asking).items
+        if item.ask_if is not None and item.id not in asked
+    ]
+    if not left:
+        return ""
+    return ngettext(
+        "There may be one more, depending on what you answer.",
+        "There may be up to %(number)s more, depending on what you answer.",
+        len(left),
+    ) % {"number": len(left)}
+
+
 def about(sheet: Sheet) -> str:
     """What the questions are about, in a few words, from the time they look back on."""
     recall = queries.instrument_of(sheet.asking).recall

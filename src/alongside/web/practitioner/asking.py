@@ -11,7 +11,6 @@ from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alongside import catalogue
 from alongside.cases import queries as cases
 from alongside.catalogue import UnknownContent
-from alongside.delivery import on_time, rules, schedule
+from alongside.delivery import on_time, schedule
 from alongside.insights import completeness as insights
 from alongside.measures import queries
 from alongside.records import clock
@@ -213,7 +212,7 @@ def _line_words(request: Request, line: schedule.Line, letters: Mapping[UUID, An
         sent = letters.get(line.timing.pk, []) if line.timing is not None else []
         reminders = [row for row in sent if row.number]
         if line.timing is not None and not sent and not line.by_hand:
-            said.append(_("No safe e-mail address: hand the link over."))
+            said.append(_("No safe way to write to them: hand the link over."))
         elif reminders:
             said.append(
                 _("Reminded %(day)s.")
@@ -364,8 +363,8 @@ def _say_sent(request: Request, sent: Mapping[UUID, Any]) -> None:
         say(
             request,
             ngettext(
-                "Asked. The mail goes out at %(time)s. It says nothing about why.",
-                "Asked. %(number)s mails go out from %(time)s on. They say nothing about why.",
+                "Asked. The message goes out at %(time)s. It says nothing about why.",
+                "Asked. %(number)s messages go out from %(time)s on. They say nothing about why.",
                 len(due),
             )
             % {"time": moment_words(request, min(due)), "number": len(due)},
@@ -398,10 +397,6 @@ class Change(Form):
     )
     until = forms.DateField(
         label=gettext_lazy("Pause until"),
-        help_text=format_lazy(
-            gettext_lazy("Leave it empty to pause without an end; at most {days} days."),
-            days=rules.LONGEST_PAUSE_DAYS,
-        ),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
     )
@@ -410,6 +405,13 @@ class Change(Form):
         help_text=gettext_lazy("The person may read this."),
         max_length=300,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        longest = catalogue.current().asking_times.longest_pause_days
+        self.fields["until"].help_text = _(
+            "Leave it empty to pause without an end; at most %(days)s days."
+        ) % {"days": longest}
 
     def clean(self) -> dict[str, Any]:
         """What belongs to one choice alone is asked for there and dropped elsewhere."""
@@ -460,7 +462,7 @@ def change(request: Request, pk: UUID, course: UUID, person: UUID) -> HttpRespon
             form.add_error(
                 "until",
                 _("A pause ends within %(days)s days, not in the past.")
-                % {"days": rules.LONGEST_PAUSE_DAYS},
+                % {"days": catalogue.current().asking_times.longest_pause_days},
             )
         except StaleVersion as stale:
             return _two_texts(request, case, form, stale.current)
@@ -606,7 +608,7 @@ def mine(request: Request) -> HttpResponse:
     at = clock.now()
     rows = list(cases.open_cases(seen_by=request.reader).order_by("-opened_at", "pk")[:200])
     prepare([case.circle.focus for case in rows], "name")
-    since = local_day(request, at) - timedelta(days=insights.PERIOD_DAYS)
+    since = local_day(request, at) - insights.look_back()
     found = insights.of_cases(
         [case.circle_id for case in rows], seen_by=request.reader, at=at, since=since
     )

@@ -161,6 +161,7 @@ def add(request: Request, pk: UUID) -> HttpResponse:
                 circle=case.circle,
                 value=given["contact"],
                 words=given["safe_words"],
+                texts=given["texts"],
                 by=request.reader,
                 at=at,
             )
@@ -270,6 +271,7 @@ def _member_page(
                 "term": _("Phone") if contact.channel == "phone" else _("E-mail"),
                 "text": contact.value
                 + (f" · {contact.words}" if contact.words else "")
+                + (f" · {_('texts are safe')}" if contact.texts else "")
                 + (
                     f" · {_('never voicemail')}"
                     if contact.never_voicemail and contact.channel == "phone"

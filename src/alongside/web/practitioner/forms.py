@@ -127,6 +127,9 @@ class AddMember(Form):
         required=False,
         max_length=254,
     )
+    texts = forms.BooleanField(
+        label=gettext_lazy("Texts are safe there: nobody else reads them"), required=False
+    )
     safe_words = Text(
         label=gettext_lazy("What may be said, what never"), required=False, max_length=500
     )

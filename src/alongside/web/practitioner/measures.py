@@ -18,7 +18,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alongside import catalogue
 from alongside.delivery import schedule
 from alongside.measures import actions, paper, queries
-from alongside.people import queries as people
 from alongside.records import clock
 from alongside.records.fields import prepare
 from alongside.web.parts.access import access
@@ -37,7 +36,7 @@ from alongside.web.practitioner.base import case_or_404, case_page
 
 DAYS = [(7, gettext_lazy("7 days")), (14, gettext_lazy("14 days")), (28, gettext_lazy("28 days"))]
 HOW = [
-    ("mail", gettext_lazy("Send a private link by mail")),
+    ("mail", gettext_lazy("Send a private link, by mail or text")),
     ("link", gettext_lazy("Show me the link once, I hand it over")),
     ("here", gettext_lazy("We fill it in together now")),
     ("device", gettext_lazy("They answer on a tablet here")),
@@ -57,10 +56,10 @@ WHYS: Mapping[str, tuple[Any, str]] = {
     "open": (gettext_lazy("Not answered yet"), "lamp"),
 }
 MAILS: Mapping[str, Any] = {
-    "waiting": gettext_lazy("mail waits for safe hours or the next try"),
-    "sent": gettext_lazy("mail sent"),
-    "withheld": gettext_lazy("mail not sent: it was no longer right"),
-    "given_up": gettext_lazy("mail did not get through"),
+    "waiting": gettext_lazy("message waits for safe hours or the next try"),
+    "sent": gettext_lazy("message sent"),
+    "withheld": gettext_lazy("message not sent: it was no longer right"),
+    "given_up": gettext_lazy("message did not get through"),
 }
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -162,7 +161,7 @@ def _row(
         links = _ways(
             case,
             row,
-            ("send", _("Send by mail"), may_send),
+            ("send", _("Send the link"), may_send),
             ("link", _("Show the link once"), may_send),
             ("enter", _("Fill it in together"), True),
         )
@@ -243,9 +242,9 @@ def ask(request: Request, pk: UUID) -> HttpResponse:
     if chosen["how"] != "here" and not queries.may_be_sent(instrument):
         form.add_error("how", _("A trained person asks this one, face to face."))
         return _listing(request, case, form, status=422)
-    address_ = _mail_of(request, who) if chosen["how"] == "mail" else None
+    address_ = queries.safe_way(who, seen_by=request.reader) if chosen["how"] == "mail" else None
     if chosen["how"] == "mail" and address_ is None:
-        form.add_error("how", _("We have no e-mail address of this person. Hand the link over."))
+        form.add_error("how", _("We have no safe way to write to this person. Hand the link over."))
         return _listing(request, case, form, status=422)
     asking = actions.make_asking(
         circle=case.circle,
@@ -263,11 +262,6 @@ def ask(request: Request, pk: UUID) -> HttpResponse:
     return redirect(NEXT[chosen["how"]], case.pk, asking.pk)
 
 
-def _mail_of(request: Request, person: Any) -> Any:
-    rows = people.contacts_of(person.pk, seen_by=request.reader)
-    return rows.filter(channel="email").first()
-
-
 def asking_or_404(request: Request, case: Any, pk: UUID) -> Any:
     """An asking of this case that the reader may read."""
     rows = queries.askings(seen_by=request.reader).filter(circle=case.circle)
@@ -283,9 +277,9 @@ def send(request: Request, pk: UUID, asking: UUID) -> HttpResponse:
     """Send the private link by mail, in words that tell nothing."""
     case = case_or_404(request, pk)
     found = asking_or_404(request, case, asking)
-    to = _mail_of(request, found.respondent)
+    to = queries.safe_way(found.respondent, seen_by=request.reader)
     if to is None:
-        say(request, _("We have no e-mail address of this person. Nothing was sent."))
+        say(request, _("We have no safe way to write to this person. Nothing was sent."))
         return redirect("practitioner:case-measures", case.pk)
     return _send(request, case, found, to)
 
@@ -298,7 +292,7 @@ def _send(request: Request, case: Any, asking: Any, to: Any) -> HttpResponse:
     else:
         say(
             request,
-            _("Saved. The mail goes out at %(time)s. It says nothing about why.")
+            _("Saved. The message goes out at %(time)s. It says nothing about why.")
             % {"time": moment_words(request, due)},
         )
     return redirect("practitioner:case-measures", case.pk)

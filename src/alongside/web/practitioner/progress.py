@@ -72,11 +72,14 @@ def progress(request: Request, pk: UUID) -> HttpResponse:
         zone=str(zone_of(request)),
     )
     prepare([s.respondent for s in found], "name")
+    standings = standings_of(request, [case.circle_id], clock.now())
+    found = _first_not_on_track(found, standings)
+    if not asked and found:
+        shown = found[0]
     several = found if TOGETHER in asked else insights.chosen(found, asked)
     if len(several) < 2:
         several = []
     several_shown = _together(case, several)
-    standings = standings_of(request, [case.circle_id], clock.now())
     plan = plans.live_plan(seen_by=request.reader, circle=case.circle_id)
     goals = plans.goals(seen_by=request.reader, plan=plan) if plan is not None else []
     return case_page(
@@ -102,6 +105,16 @@ def progress(request: Request, pk: UUID) -> HttpResponse:
         seen=_seen(request, case, several or ([shown] if shown is not None else [])),
         on=short_day(local_day(request, clock.now())),
     )
+
+
+def _first_not_on_track(found: list[Any], standings: list[Any]) -> list[Any]:
+    """A measure that is not on track is the first that is shown; the others keep their order."""
+
+    def is_on_track(series: insights.Series) -> bool:
+        seen = tracking.seen_of(standings, series)
+        return seen is None or seen.look is None or seen.look.signal != "not_on_track"
+
+    return sorted(found, key=is_on_track)
 
 
 def _seen(request: Request, case: Any, series: Sequence[Any]) -> str:

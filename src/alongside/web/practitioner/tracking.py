@@ -156,7 +156,7 @@ class Review(Form):
         }
 
 
-@access("decision", "R")
+@access("track_review", "R")
 @require_safe
 def review(request: Request, pk: UUID, course: UUID) -> HttpResponse:
     """What is known of a course that is not on track, the checklist, and former reviews."""
@@ -167,7 +167,7 @@ def review(request: Request, pk: UUID, course: UUID) -> HttpResponse:
     return _page(request, case, course)
 
 
-@access("decision", "C")
+@access("track_review", "C")
 @require_POST
 def record(request: Request, pk: UUID, course: UUID) -> HttpResponse:
     """Keep the review: it answers the task and sets the next look."""
@@ -226,7 +226,7 @@ def _page(
     standing = _standing(request, case, course)
     former = reviews.reviews_of(standing.course, seen_by=request.reader)
     prepare([each.decision.written_by for each in former], "name")
-    may = case.state != "closed" and policy.may_open(request.reader, "decision", "C")
+    may = case.state != "closed" and policy.may_open(request.reader, "track_review", "C")
     return case_page(
         request,
         "practitioner/tracking/review.html",

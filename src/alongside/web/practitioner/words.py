@@ -36,6 +36,9 @@ TASKS: Mapping[str, Any] = {
     "blank_critical_item": gettext_lazy("A question about danger was left open: ask again"),
     "private_check": gettext_lazy("An answer given alone waits for you"),
     "asks_first": gettext_lazy("Somebody wants to ask something before they agree"),
+    "not_reached": gettext_lazy(
+        "No message reaches them: hand the questions over, or ask together"
+    ),
     "reach_out": gettext_lazy("Two talks in a row were missed without a word: reach out"),
     "review_change": gettext_lazy("Not on track: review what is being done"),
     "review_again": gettext_lazy("Look again whether it is on track"),

@@ -1,0 +1,13 @@
+"""An asking that nobody could be told of is a task for the lead, once."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("delivery", "0004_asking_on_time")]
+
+    operations = [
+        migrations.AddField(
+            model_name="timing", name="unreached_at", field=models.DateTimeField(null=True)
+        ),
+    ]

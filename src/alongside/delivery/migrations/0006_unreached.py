@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("delivery", "0004_asking_on_time")]
+    dependencies = [("delivery", "0005_own_notes")]
 
     operations = [
         migrations.AddField(

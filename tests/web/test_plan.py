@@ -588,3 +588,37 @@ def test_a_plan_page_costs_the_same_however_many_goals_it_has(
         add()
     with django_assert_max_num_queries(len(few)):
         read(browser, plan_url(world))
+
+
+# -- several courses ---------------------------------------------------------------------------
+
+
+def test_courses_beside_each_other_show_their_order_and_what_waits(
+    world: World, signed_in: SignedIn
+) -> None:
+    browser = signed_in(world.asha)
+    first = started(world, "cbt")
+    assert 'id="together"' not in read(browser, plan_url(world))  # one alone waits for nobody
+    actions.add_course(
+        plan=Plan.objects.visible_to(world.asha.reader).get(pk=first.plan_id),
+        protocol="cbt",
+        variant="gad",
+        persons=[world.sam],
+        deliverer=world.asha.practitioner,
+        by=world.asha.reader,
+        at=world.moment,
+    )
+    page = read(browser, plan_url(world))
+    together = page[page.index('id="together"') : page.index('id="course-')]
+    assert re.findall(r"<b>([^<]+)</b></a>", together) == [
+        "Cognitive behavioural therapy (CBT): Depression",
+        "Cognitive behavioural therapy (CBT): Worry (GAD)",
+    ]
+    assert "One talking therapy at a time" in together
+    assert "Two at once pull in two directions" in together
+    (address,) = re.findall(r'href="([^"]+/release/one_talking_therapy/)"', together)
+    send(browser, address, {"reason": WHY, "until": "2026-03-05"})
+    page = read(browser, plan_url(world))
+    assert "Let pass" in page[page.index('id="together"') : page.index('id="course-')]
+    other = signed_in(world.bo)
+    assert other.get(address).status_code == 404

@@ -43,6 +43,7 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("lines", "lines", "load"),
     ("consent_forms", "consent_forms", "load"),
     ("gates", "chooser", "load_gates"),
+    ("blend", "chooser", "load_blend"),
     ("needs", "chooser", "load_needs"),
     ("settings", "chooser", "load_settings"),
     ("chooser_rules", "chooser", "load_rules"),
@@ -122,6 +123,11 @@ class Catalogue:
     def gates(self) -> Mapping[str, Any]:
         """Gate by id."""
         return self._shelf("gates")
+
+    @property
+    def blend(self) -> Mapping[str, Any]:
+        """BlendRule by id: what comes first, waits and is kept apart in one plan."""
+        return self._shelf("blend")
 
     @property
     def needs(self) -> Mapping[str, Any]:

@@ -21,6 +21,7 @@ from alongside.catalogue.conditions import (
     unfit_words,
 )
 from alongside.catalogue.loading import Problem, Shape, Shelf, read
+from alongside.engine.protocols.blend import BlendRule
 from alongside.engine.protocols.chooser import Choice, choose
 from alongside.engine.protocols.conditions import Always, Condition
 from alongside.engine.protocols.facts import (
@@ -84,6 +85,26 @@ class GateShape(Shape):
     source: str
 
 
+class BlendShape(GateShape):
+    """One rule between protocols of one plan. It is a gate too; ``needs`` is its own word."""
+
+    needs: str = ""
+    name: Said
+    kind: Literal["after", "apart", "holds"]
+    waits: list[str] = Field(min_length=1)
+    others: list[str] = Field(min_length=1)
+    steps: list[str] = Field(default_factory=list)
+    days: int = Field(default=0, ge=0, le=730)
+    same_person: bool = True
+
+    def built(self) -> BlendRule:
+        """The engine's rule."""
+        return BlendRule(
+            self.id, self.kind, tuple(self.waits), tuple(self.others), tuple(self.steps),
+            self.days, self.same_person,
+        )  # fmt: skip
+
+
 class ActShape(Shape):
     """An act that no gate may stop or delay."""
 
@@ -95,7 +116,8 @@ class GatesShape(Shape):
     """``content/gates/*.yaml``."""
 
     never_block: list[ActShape] = Field(default_factory=list)
-    gates: list[GateShape]
+    gates: list[GateShape] = Field(default_factory=list)
+    blend: list[BlendShape] = Field(default_factory=list)
     checked: date
     review_by: date
 
@@ -110,7 +132,18 @@ def load_gates(roots: Sequence[Path]) -> Shelf[Gate]:
         for row in page.gates:
             shelf.problems += sources.missing([row.source], shown)
             shelf.items[row.id] = _gate(row, sources, acts)
+        for rule in page.blend:
+            shelf.problems += sources.missing([rule.source], shown)
+            gate = _gate(rule, sources, acts)
+            shelf.items[rule.id] = replace(gate, needs=rule.built().word)
     return shelf
+
+
+def load_blend(roots: Sequence[Path]) -> Shelf[BlendRule]:
+    """Every rule between the protocols of one plan, by id; its gate has the same id."""
+    unused: list[Problem] = []
+    pages = _read_all(roots, "gates/*.yaml", GatesShape, unused)
+    return Shelf({rule.id: rule.built() for page, _ in pages for rule in page.blend})
 
 
 def _gate(row: GateShape, sources: Sources, acts: tuple[str, ...]) -> Gate:
@@ -463,7 +496,9 @@ def load_words(roots: Sequence[Path]) -> Shelf[Mapping[str, str]]:
     for gates, _ in _read_all(roots, "gates/*.yaml", GatesShape, unused):
         for act in gates.never_block:
             _put(texts, f"gates/never_block/{act.id}", act.text)
-        for gate in gates.gates:
+        for rule in gates.blend:
+            _put(texts, f"gates/{rule.id}/name", rule.name)
+        for gate in (*gates.gates, *gates.blend):
             _put(texts, f"gates/{gate.id}/text", gate.text)
             _put(texts, f"gates/{gate.id}/release", gate.release)
     for path, shown in files(roots, "needs/*.yaml"):
@@ -544,6 +579,7 @@ def choice_of(catalogue: Catalogue, raw: object) -> Choice:
         catalogue.needs,
         catalogue.gates,
         catalogue.chooser_rules["rules"],
+        catalogue.blend.values(),
     )
 
 
@@ -571,7 +607,7 @@ def unfit(catalogue: Catalogue) -> dict[str, dict[str, list[Problem]]]:
 
 def check(catalogue: Catalogue, roots: Sequence[Path], today: date | None) -> list[Problem]:
     """Offers of protocols that are not there, rules about unknown facts, stale review dates."""
-    problems = _unknown_offers(catalogue)
+    problems = _unknown_offers(catalogue) + _unknown_in_blend(catalogue)
     if "facts" in catalogue.shelves.get("facts", {}):
         problems += _unknown_words(catalogue)
     if today is not None:
@@ -611,6 +647,34 @@ def _unknown_offers(catalogue: Catalogue) -> list[Problem]:
         for file, name in dict.fromkeys(offered)
         if name not in known
     ]
+
+
+def _unknown_in_blend(catalogue: Catalogue) -> list[Problem]:
+    """Rules between protocols that name a protocol, a variant or a step that is not there."""
+    known = {word.id for word in _protocol_words(catalogue.protocols.values())}
+    problems = []
+    for rule in catalogue.blend.values():
+        where = f"content/gates: {rule.id}"
+        names = dict.fromkeys((*rule.waits, *rule.others))
+        problems += [
+            Problem(where, 0, 0, f"there is no protocol {name}")
+            for name in names
+            if name not in known
+        ]
+        ids = {name.partition("/")[0] for name in rule.waits}
+        steps = {
+            step.id
+            for protocol in catalogue.protocols.values()
+            if protocol.id in ids
+            for phase in protocol.phases
+            for step in phase.steps
+        }
+        problems += [
+            Problem(where, 0, 0, f"none of {', '.join(rule.waits)} has a step {step}")
+            for step in rule.steps
+            if step not in steps
+        ]
+    return problems
 
 
 def _stale(roots: Sequence[Path], today: date) -> list[Problem]:

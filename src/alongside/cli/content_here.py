@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 CHOOSER = (
     "gates",
+    "blend",
     "needs",
     "settings",
     "chooser_rules",

@@ -23,6 +23,7 @@ from alongside.engine.protocols.shapes import Protocol
 from alongside.engine.protocols.steps import CourseState, RecordState, course_state
 from alongside.engine.protocols.steps import StepRecord as StepFact
 from alongside.plans import queries as plans
+from alongside.plans import together
 from alongside.plans.models import Course
 
 
@@ -144,6 +145,7 @@ def state_of(*, course: Course, seen_by: Any, at: datetime) -> CourseState:
         sessions_planned=course.sessions_planned,
         started_on=course.started_at.date() if course.started_at else None,
         on=at.date(),
+        also=together.beside(course, at).at_steps,
     )
 
 

@@ -492,6 +492,7 @@ def release_gate(
         for state in (
             *queries.session_gates(course=course, seen_by=by, at=at),
             *queries.start_gates(course=course, seen_by=by, at=at),
+            *queries.step_gates(course=course, seen_by=by, at=at),
         )
     }
     if gate not in states:

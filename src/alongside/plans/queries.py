@@ -25,6 +25,7 @@ from alongside.engine.protocols.gates import GateState, gate_states, words_of_ga
 from alongside.engine.protocols.shapes import Protocol
 from alongside.measures.models import Response
 from alongside.people.models import Circle, Member, Person, age_of
+from alongside.plans import together
 from alongside.plans.models import Agreement, Course, CoursePerson, Goal, GoalRating, Plan
 from alongside.tasks.models import Task
 
@@ -84,6 +85,32 @@ def courses_of(*, seen_by: Any, plan: Plan) -> list[Any]:
     return found
 
 
+def running(circle: UUID, *, seen_by: Any, at: datetime) -> list[str]:
+    """What is going on in a circle, as the chooser names it: ``cbt/depression``, ``crisis``."""
+    if not courses(seen_by=seen_by).filter(circle=circle).exists():
+        return []
+    found = [one for one in together.in_plan(circle, at) if one.state == "running"]
+    return sorted({f"{one.protocol}/{one.variant}".rstrip("/") for one in found})
+
+
+def in_order(*, seen_by: Any, plan: Plan, at: datetime) -> list[tuple[Any, together.Beside]]:
+    """The open courses of a plan in the order in which they can go: what runs, what may start,
+    what waits; each with what it waits for in another."""
+    found = [
+        (course, together.beside(course, at))
+        for course in courses_of(seen_by=seen_by, plan=plan)
+        if course.ended_at is None
+    ]
+    return sorted(
+        found,
+        key=lambda one: (
+            one[0].started_at is None,
+            one[0].started_at or at,
+            any(clash.kind != "holds" for clash in one[1].clashes),
+        ),
+    )
+
+
 def agreements(*, seen_by: Any, plan: Plan) -> Any:
     """What each person said to the live edition of a plan, latest first."""
     return (
@@ -113,8 +140,8 @@ def protocol_of(course: Course) -> Protocol:
 
 def start_gates(*, course: Course, seen_by: Any, at: datetime) -> tuple[GateState, ...]:
     """The gates before a course may start: open, or not yet and why."""
-    way = protocol_of(course)
-    return _states(way.gates_start, course, at)
+    uses = (*protocol_of(course).gates_start, *together.beside(course, at).at_start)
+    return _states(uses, course, at)
 
 
 def session_gates(
@@ -127,8 +154,14 @@ def session_gates(
             an alert, holds back the next one, not the record of this one.
         said: words only somebody who is there can say, such as ``fit_today``.
     """
-    way = protocol_of(course)
-    return _states(way.gates_session, course, at, said & SAID_ON_THE_DAY)
+    uses = (*protocol_of(course).gates_session, *together.beside(course, at).at_sessions)
+    return _states(uses, course, at, said & SAID_ON_THE_DAY)
+
+
+def step_gates(*, course: Course, seen_by: Any, at: datetime) -> tuple[GateState, ...]:
+    """The gates that another course puts before single steps of this one, each once."""
+    uses = [use for uses in together.beside(course, at).at_steps.values() for use in uses]
+    return _states(dict.fromkeys(uses), course, at)
 
 
 def said_on_the_day(course: Course) -> frozenset[str]:
@@ -199,6 +232,7 @@ def words(course: Course, at: datetime) -> frozenset[str]:
     if _has_agreed(course, treated):
         have.add("agreement")
     have |= _measured(course, way, treated, at)
+    have |= together.beside(course, at).words
     open_tasks = Task.objects.unscoped(GATE).filter(
         Q(done_at=None) | Q(done_at__gt=at), circle_id=course.circle_id, made_at__lte=at
     )

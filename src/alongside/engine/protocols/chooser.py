@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
-from alongside.engine.protocols.conditions import Truth, View, evaluate
+from alongside.engine.protocols.blend import BlendRule, InPlan, clashes
+from alongside.engine.protocols.conditions import Always, Truth, View, evaluate
 from alongside.engine.protocols.facts import Facts
 from alongside.engine.protocols.levels import Danger, level_of_danger
 from alongside.engine.protocols.shapes import (
@@ -121,6 +123,7 @@ def choose(
     needs: Mapping[str, Need],
     gates: Mapping[str, Gate],
     rules: ChooserRules,
+    blend: Iterable[BlendRule] = (),
 ) -> Choice:
     """Say what could help and what must not be done.
 
@@ -130,6 +133,7 @@ def choose(
         needs: by id; what each one leads to.
         gates: by id; how the chooser sees them is in their ``checks``.
         rules: levels, what comes first, what is always offered and never blocked.
+        blend: rules between protocols, asked about what is ``running`` already.
 
     Returns:
         Suggested, cautioned and blocked protocols, each with reasons and sources. A protocol is
@@ -145,7 +149,8 @@ def choose(
     asked: set[str] = set(danger.asked)
     newest = _newest(protocols.values())
     candidates = list(_candidates(view, newest, needs, rules, asked))
-    verdicts = [_judge(one, view, gates, rules) for one in candidates]
+    between = tuple(blend)
+    verdicts = [_judge(one, view, gates, rules, between) for one in candidates]
     asked |= {key for verdict in verdicts if verdict.is_undecided for key in verdict.asked}
     if facts.get("needs") is None:
         asked.add("needs")
@@ -271,7 +276,11 @@ def _named(name: str, protocols: Mapping[str, Protocol]) -> Iterator[tuple[Proto
 
 
 def _judge(
-    candidate: _Candidate, view: View, gates: Mapping[str, Gate], rules: ChooserRules
+    candidate: _Candidate,
+    view: View,
+    gates: Mapping[str, Gate],
+    rules: ChooserRules,
+    blend: tuple[BlendRule, ...],
 ) -> _Verdict:
     protocol = candidate.protocol
     never_blocked = protocol.id in rules.never_blocked
@@ -281,7 +290,11 @@ def _judge(
     ask_first: set[str] = set()
     asked: set[str] = set()
     withheld = False
-    for check in _checks(protocol, candidate.variant, view, gates):
+    checks = (
+        *_checks(protocol, candidate.variant, view, gates),
+        *_between(candidate, view.facts, gates, blend),
+    )
+    for check in checks:
         truth = evaluate(check.when, view)
         asked |= truth.asked
         blocking = check.effect != "warn" and not never_blocked
@@ -333,6 +346,27 @@ def _checks(
     for exclusion in protocol.exclusions:
         if not exclusion.variants or variant in exclusion.variants:
             yield exclusion
+
+
+def _between(
+    candidate: _Candidate, facts: Facts, gates: Mapping[str, Gate], blend: tuple[BlendRule, ...]
+) -> Iterator[Exclusion]:
+    """What stands against beginning this beside what is going on already.
+
+    A clinician may let most of it pass, and may choose today what begins later: only what nobody
+    may let pass blocks.
+    """
+    going_on = [
+        InPlan(name, *name.partition("/")[::2], state="running")
+        for name in facts.words("running")
+        if name.partition("/")[0] != candidate.protocol.id
+    ]
+    wanted = InPlan("", candidate.protocol.id, candidate.variant)
+    found = clashes(wanted, going_on, blend, on=date.max)  # what runs has no end: any day will do
+    for id, kind in dict.fromkeys((clash.rule, clash.kind) for clash in found):
+        gate = gates[id]
+        waits: Effect = "block_until" if kind != "holds" and gate.hard == "yes" else "warn"
+        yield Exclusion(id, Always(), waits, id, gate.reason, gate.release, gate.release_by)
 
 
 def _suggested(verdicts: list[_Verdict], facts: Facts) -> tuple[Suggestion, ...]:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
 from alongside.engine.errors import EngineError
 from alongside.engine.protocols.gates import GateState, gate_states
-from alongside.engine.protocols.shapes import AgendaItem, ArtefactNeed, Gate, Phase, Protocol, Step
+from alongside.engine.protocols.shapes import (
+    AgendaItem,
+    ArtefactNeed,
+    Gate,
+    GateUse,
+    Phase,
+    Protocol,
+    Step,
+)
 
 RecordState = Literal["done", "part", "left_out"]
 Status = Literal["done", "open", "locked", "later"]
@@ -114,6 +122,7 @@ def course_state(
     sessions_planned: int | None = None,
     started_on: date | None = None,
     on: date | None = None,
+    also: Mapping[str, tuple[GateUse, ...]] | None = None,
 ) -> CourseState:
     """Compute where a course stands from what was recorded.
 
@@ -126,6 +135,7 @@ def course_state(
         sessions_held: therapy sessions that were held.
         sessions_planned: as agreed; the usual number of the protocol when None.
         started_on, on: days between which due dates are judged; no due dates without them.
+        also: further gates by step, such as those another course of the plan puts before it.
 
     Returns:
         The current phase (the first one not done), every step with its status, and what is late.
@@ -145,7 +155,13 @@ def course_state(
         latest, gates, have, released, variant, sessions_held, started_on=started_on, on=on
     )
     steps = tuple(
-        _step_state(step, phase, state, moment, begun=_has_begun(phase, current, sessions_held))
+        _step_state(
+            _gated(step, also),
+            phase,
+            state,
+            moment,
+            begun=_has_begun(phase, current, sessions_held),
+        )
         for phase, state in zip(phases, phase_states, strict=True)
         for step in _steps(phase, variant)
     )
@@ -193,6 +209,11 @@ def _is_dealt_with(step: str, latest: Mapping[str, StepRecord]) -> bool:
 
 def _steps(phase: Phase, variant: str) -> tuple[Step, ...]:
     return tuple(step for step in phase.steps if not step.variants or variant in step.variants)
+
+
+def _gated(step: Step, also: Mapping[str, tuple[GateUse, ...]] | None) -> Step:
+    more = (also or {}).get(step.id, ())
+    return replace(step, gates=(*step.gates, *more)) if more else step
 
 
 def _phase_state(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,6 +33,7 @@ WHY_NOT_YET = {
     "baseline": gettext_lazy("Not yet, because some questions come first. You can skip any."),
     "danger_clear": gettext_lazy("Not yet, because someone from the team talks with you first."),
 }
+OTHER_FIRST = gettext_lazy("Not yet, because another part of your plan comes first.")
 NOT_YET = gettext_lazy("Not yet, because something is still open on our side. We tell you.")
 
 
@@ -90,7 +92,7 @@ def own_courses(request: Request, plan: Any) -> list[Any]:
     rows = plans.courses(seen_by=request.reader).filter(
         plan=plan, ended_at=None, treated__person__in=request.reader.persons
     )
-    return list(rows.order_by("pk"))
+    return list(rows.order_by(F("started_at").asc(nulls_last=True), "pk"))
 
 
 def said_to_plan(request: Request, plan: Any) -> str | None:
@@ -155,9 +157,11 @@ def _of_course(request: Request, course: Any, at: datetime) -> list[dict[str, An
     ]
     if course.started_at is None:
         gates = plans.start_gates(course=course, seen_by=request.reader, at=at)
+        missing = [word for gate in gates if not gate.is_open for word in gate.missing]
+        waits = any(word.startswith("blend:") for word in missing)
         why = next(
-            (WHY_NOT_YET[w] for g in gates if not g.is_open for w in g.missing if w in WHY_NOT_YET),
-            NOT_YET,
+            (WHY_NOT_YET[word] for word in missing if word in WHY_NOT_YET),
+            OTHER_FIRST if waits else NOT_YET,
         )
         closed = any(not gate.is_open for gate in gates)
         steps.append(

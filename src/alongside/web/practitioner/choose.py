@@ -21,6 +21,7 @@ from alongside.consent import queries as consent
 from alongside.engine.protocols.chooser import Caution, Choice
 from alongside.engine.protocols.facts import FactsRefused, RefusedAim
 from alongside.people import queries as people
+from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
 from alongside.web.parts.access import access
@@ -176,6 +177,8 @@ def _known(request: Request, case: Any) -> dict[str, Any]:
         known["person"]["capacity"] = capacity
     if forms:
         known["consents"] = forms
+    if running := plans.running(case.circle_id, seen_by=request.reader, at=clock.now()):
+        known["running"] = running
     if case.needs:
         known["needs"] = list(case.needs)
     return known

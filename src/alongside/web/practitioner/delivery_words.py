@@ -8,13 +8,14 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from alongside import catalogue
 from alongside.calendar import actions as calendar
 from alongside.calendar.rules import NoSuchTime, NoSuchZone
 from alongside.cases import actions as cases
+from alongside.catalogue.chooser import in_words
 from alongside.crisis import safeguarding
 from alongside.delivery import actions as delivery
 from alongside.plans import actions as plans
@@ -149,6 +150,13 @@ def _range(numbers: Any) -> str:
 # -- gates ---------------------------------------------------------------------------------------
 
 
+def gate_name(gate: str) -> str:
+    """What a gate is called; a rule between two ways has its name in content."""
+    if gate in GATES:
+        return str(GATES[gate])
+    return catalogue.current().reasons(get_language() or "en").get(f"gates/{gate}/name", gate)
+
+
 def gate_item(state: Any, course: Any, *, with_steps: bool) -> dict[str, Any]:
     """One gate as ``parts/check.html`` draws it: the reason, and the one step that opens it.
 
@@ -157,7 +165,8 @@ def gate_item(state: Any, course: Any, *, with_steps: bool) -> dict[str, Any]:
     """
     url, label = _opens(state, course)
     kind = {"open": "ok", "released": "ok", "advised": "fix", "afterwards": "fix"}
-    text = state.reason.text
+    language = catalogue.current().reasons(get_language() or "en")
+    text = in_words(state.reason, language)
     if state.status == "open":
         text = ""
     elif state.status == "released":
@@ -165,7 +174,7 @@ def gate_item(state: Any, course: Any, *, with_steps: bool) -> dict[str, Any]:
     elif state.status == "waiting" and state.release.text:
         text = _("%(reason)s What opens it: %(release)s") % {
             "reason": text,
-            "release": state.release.text,
+            "release": in_words(state.release, language),
         }
     if state.status == "waiting" and "baseline" in state.missing:
         missing = plan_queries.first_measures_missing(course, clock.now())
@@ -174,7 +183,7 @@ def gate_item(state: Any, course: Any, *, with_steps: bool) -> dict[str, Any]:
     return {
         "id": state.gate,
         "state": kind.get(state.status, "fix"),
-        "title": str(GATES.get(state.gate, state.gate)),
+        "title": gate_name(state.gate),
         "text": text,
         "url": url if with_steps and state.status in {"waiting", "advised"} else "",
         "label": label,

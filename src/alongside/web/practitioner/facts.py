@@ -15,7 +15,7 @@ from alongside.web.parts.forms import Text
 from alongside.web.practitioner.forms import Versioned
 
 ROWS = "circle"  # the one key with rows: filled from the members of the circle
-RECORDED = "consents"  # known from the records, never typed
+RECORDED = ("consents", "running")  # known from the records, never typed
 ASK = "ask"  # the part of a page with what one would ask next
 BEFORE = ("tried", "asked_for", "options_ready")
 OF_A_MEMBER = ("own_use", "afraid", "will_take_part")
@@ -42,7 +42,7 @@ class FactsForm(Versioned):
         for key in self.keys:
             if key.kind == "rows":
                 self._add_rows(key, known)
-            elif key.path != RECORDED:
+            elif key.path not in RECORDED:
                 self.fields[field_name(key.path)] = self._field(key, _get(known, key.path))
 
     def _field(self, key: FactKey, value: Any, path: str = "") -> forms.Field:

@@ -24,6 +24,7 @@ from alongside.web.practitioner import delivery_words as said
 from alongside.web.practitioner.base import case_or_404, case_page
 from alongside.web.practitioner.plan_cards import course_cards, goal_cards
 from alongside.web.practitioner.plan_shared import decisions_of
+from alongside.web.practitioner.plan_together import order_shown
 
 
 @access("plan", "R")
@@ -47,6 +48,7 @@ def page_of(request: Request, case: Any, *, status: int = 200, **more: Any) -> H
         status=status,
         plan=live,
         courses=[] if live is None else course_cards(request, live, at, can_edit=can_edit),
+        order=[] if live is None else order_shown(request, live, at, can_edit=can_edit),
         goals=[] if live is None else goal_cards(request, live, can_edit=can_edit),
         agreed=[] if live is None else _agreed(request, live),
         facts=[] if live is None else _facts(request, live),

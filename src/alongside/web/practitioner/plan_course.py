@@ -96,7 +96,7 @@ def release(request: Request, pk: UUID, gate: str) -> HttpResponse:
         request,
         case,
         form,
-        title=_("Let a gate pass: %(gate)s") % {"gate": said.GATES.get(gate, gate)},
+        title=_("Let a gate pass: %(gate)s") % {"gate": said.gate_name(gate)},
         lead=found.reason.text,
         note=_("This is your decision as a clinician. It is kept with your name."),
     )

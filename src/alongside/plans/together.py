@@ -1,0 +1,110 @@
+"""The courses of a circle beside each other: what each waits for in another."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from alongside import catalogue
+from alongside.crisis.models import Alert
+from alongside.engine.protocols.blend import (
+    BlendRule,
+    Clash,
+    InPlan,
+    clashes,
+    rules_between,
+    session_uses,
+    start_uses,
+    step_uses,
+    words_between,
+)
+from alongside.engine.protocols.shapes import GateUse
+from alongside.plans.models import Course, CoursePerson
+
+GATE = "a gate asks what is so, whoever looks"
+CRISIS = "crisis"
+LIFE_CRITICAL = ("A", "B", "C")
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One course and its neighbours at a moment, with the rules that speak of both."""
+
+    course: InPlan
+    others: tuple[InPlan, ...]
+    rules: tuple[BlendRule, ...]
+    at: datetime
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words of the rules that hold nothing back now."""
+        return words_between(self.course, self.others, self.rules, on=self.at.date())
+
+    @property
+    def clashes(self) -> tuple[Clash, ...]:
+        """What the course waits for in another now."""
+        return clashes(self.course, self.others, self.rules, on=self.at.date())
+
+    @property
+    def at_start(self) -> tuple[GateUse, ...]:
+        """The gates before its start."""
+        return start_uses(self.course, self.rules)
+
+    @property
+    def at_sessions(self) -> tuple[GateUse, ...]:
+        """The gates before each of its sessions."""
+        return session_uses(self.course, self.rules)
+
+    @property
+    def at_steps(self) -> dict[str, tuple[GateUse, ...]]:
+        """The gates before single steps, by step."""
+        return dict(step_uses(self.course, self.rules))
+
+
+def beside(course: Course, at: datetime) -> Beside:
+    """A course and every other one of its circle, and a crisis if there is one; three queries."""
+    known = {one.key: one for one in in_plan(course.circle_id, at)}
+    own = known.pop(str(course.pk))
+    others = tuple(known.values())
+    return Beside(own, others, rules_between(own, others, catalogue.current().blend.values()), at)
+
+
+def in_plan(circle: UUID, at: datetime) -> tuple[InPlan, ...]:
+    """Every course of a circle as the rules between protocols see it, and a crisis."""
+    persons: dict[UUID, set[str]] = defaultdict(set)
+    treated = CoursePerson.objects.unscoped(GATE).filter(circle=circle)
+    for course, person in treated.values_list("course_id", "person_id"):
+        persons[course].add(str(person))
+    rows = Course.objects.unscoped(GATE).filter(circle=circle).order_by("pk")
+    found = [_of(row, frozenset(persons[row.pk]), at) for row in rows]
+    return (*found, *_crisis(circle, at))
+
+
+def _of(course: Course, persons: frozenset[str], at: datetime) -> InPlan:
+    started = course.started_at is not None and course.started_at <= at
+    ended = course.ended_at is not None and course.ended_at <= at
+    return InPlan(
+        str(course.pk),
+        course.protocol.partition("@")[0],
+        course.variant,
+        "ended" if ended else "running" if started else "planned",
+        persons,
+        # One that never began leaves nothing to wait for.
+        course.ended_at.date() if course.ended_at and ended and started else None,
+    )
+
+
+def _crisis(circle: UUID, at: datetime) -> tuple[InPlan, ...]:
+    """A crisis runs while an alert of level A to C is open, released or not, and then has ended."""
+    alerts = Alert.objects.unscoped(GATE).filter(
+        circle=circle, raised_at__lte=at, level__in=LIFE_CRITICAL
+    )
+    ends = list(alerts.values_list("closed_at", flat=True))
+    if not ends:
+        return ()
+    over = [end for end in ends if end is not None and end <= at]
+    if len(over) < len(ends):
+        return (InPlan(CRISIS, CRISIS, state="running"),)
+    return (InPlan(CRISIS, CRISIS, state="ended", ended_on=max(over).date()),)

@@ -78,6 +78,8 @@ ROLES = {
     # practitioner
     "practitioner:today": WORK + " coordinator",
     "practitioner:task-done": WORK,
+    "practitioner:waiting": WORK,
+    "practitioner:supervision": "supervisor",
     "practitioner:concerns": WORK,
     "practitioner:concern": WORK,
     "practitioner:concern-open": "lead",

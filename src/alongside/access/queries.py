@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -44,6 +44,17 @@ def roles_of_staff(*, seen_by: AccountReader) -> ScopedQuerySet:
         .select_related("practitioner__person", "granted_by")
         .order_by("-valid_from", "pk")
     )
+
+
+def who_leads(circles: Collection[UUID], *, seen_by: AccountReader) -> dict[UUID, str]:
+    """By circle, the names of those who lead it, for a reader who works with these circles."""
+    rows = Relationship._base_manager.filter(
+        live(seen_by.at), role="lead", circle__in=set(circles) & seen_by.circles_of()
+    ).select_related("account")
+    found: dict[UUID, list[str]] = {}
+    for row in rows.order_by("valid_from", "pk"):
+        found.setdefault(row.circle_id, []).append(row.account.name or row.account.email)
+    return {circle: ", ".join(names) for circle, names in found.items()}
 
 
 def without_a_second(*, seen_by: AccountReader) -> ScopedQuerySet:

@@ -512,7 +512,6 @@ def _tasks_of_a_new_case(concern: Concern, case: Case, *, by: Reader, at: dateti
         what="tell_the_person",
         why="tell_the_person",
         for_role="lead",
-        due_at=at + timedelta(days=rules.TELL_DAYS),
         by=by,
         at=at,
     )
@@ -524,7 +523,6 @@ def _tasks_of_a_new_case(concern: Concern, case: Case, *, by: Reader, at: dateti
             what="many_reports",
             why="many_reports",
             for_role="privacy",
-            due_at=at + timedelta(days=1),
             by=by,
             at=at,
         )

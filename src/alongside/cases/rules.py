@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 STEP_DAYS = 90  # without a step by the lead a case about somebody who has not agreed is closed
 LONGEST_DAYS = 365  # the end of a new case lies at most a year ahead; prolonging needs a reason
-TELL_DAYS = 30  # the person is told within a month that something is held about them
 DOUBLES_DAYS = 90  # possible doubles are looked for this far back
 REPORTS_DAYS = 365  # reports by one contact are counted this far back
 REASON_LETTERS = 20  # a reason that says something

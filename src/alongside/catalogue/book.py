@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from alongside.catalogue.notes import Notes
     from alongside.catalogue.own_changes import OwnChange
     from alongside.catalogue.packs import Pack
+    from alongside.catalogue.task_kinds import TaskKinds
     from alongside.catalogue.tracking import Tracking
     from alongside.engine.artefacts import Form
     from alongside.engine.instruments import Instrument, Wording
@@ -65,6 +66,7 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("answering", "answering", "load"),
     ("asking_times", "asking", "load"),
     ("notes", "notes", "load"),
+    ("task_kinds", "task_kinds", "load"),
 )
 
 FALLBACK_LANGUAGE = "en"
@@ -209,6 +211,12 @@ class Catalogue:
         """Where the draft of a note puts what was entered, and how long a note may wait."""
         notes: Notes = self._one("notes", "notes")
         return notes
+
+    @property
+    def task_kinds(self) -> TaskKinds:
+        """Every kind of task: which harm if it is left, when it is due, its words."""
+        kinds: TaskKinds = self._one("task_kinds", "tasks")
+        return kinds
 
     @property
     def danger(self) -> Danger:

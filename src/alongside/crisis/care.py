@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -340,7 +340,6 @@ def debrief(
             what=TALK_TASK,
             why=by.name,
             for_role="supervisor" if alert.circle_id else "manager",
-            due_at=at + timedelta(days=1),
             by=by,
             at=at,
         )
@@ -520,7 +519,6 @@ def _chase_one(row: FollowUp, *, by: Reader, at: datetime) -> None:
         circle=row.circle,
         what=follow_up.CHASED_TASK,
         for_role=step.missed.tell if step is not None and step.missed.tell else "supervisor",
-        due_at=at + timedelta(days=1),
         by=by,
         at=at,
     )

@@ -221,7 +221,6 @@ def send_worry(
         institution=_institution(concern),
         what="new_concern",
         for_role="lead",
-        due_at=at + timedelta(days=1),
         by=by,
         at=at,
     )

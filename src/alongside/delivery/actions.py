@@ -611,7 +611,6 @@ def _reach_out(course: Course, *, by: Any, at: datetime) -> None:
         what="Two talks in a row were missed without a word: reach out",
         for_role="lead",
         for_account=Account.objects.get(pk=by.account_id),
-        due_at=at + timedelta(hours=rules.REACH_OUT_HOURS),
         by=by,
         at=at,
     )

@@ -34,7 +34,6 @@ STEP_STATES = ("done", "part", "left_out")
 LONGEST_MINUTES = 480
 HARDEST = 10
 MISSED_IN_A_ROW = 2  # then somebody reaches out
-REACH_OUT_HOURS = 48
 TOLD_ENOUGH = 3  # tasks told before a rate says anything
 LOW_RATE = 0.5
 LONGEST_PART = 20_000  # letters of one part of a note

@@ -43,7 +43,6 @@ from alongside.tasks import actions as tasks
 
 Answers = Mapping[str, int | None]
 Said = frozenset[tuple[str, str, str, int | None]]
-FOLLOW_UP = timedelta(days=1)
 
 
 class Answered(Refused):
@@ -571,7 +570,6 @@ def _ask_for(
         what=f"{instrument.name}: {', '.join(blank)}",
         why="blank_critical_item",
         for_role="lead",
-        due_at=at + FOLLOW_UP,
         by=by,
         at=at,
     )

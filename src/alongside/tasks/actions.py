@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from alongside import catalogue
 from alongside.people.models import Circle, Institution
 from alongside.records import audit
 from alongside.records.actions_base import action
@@ -17,6 +18,12 @@ from alongside.tasks.models import Task
 
 class NobodyToDoIt(Refused):
     """A task is for a role or for an account; this one is for nobody."""
+
+
+class NoDueTime(Refused):
+    """No time was given, and content/tasks sets none for this ``kind``."""
+
+    kind: str
 
 
 class AlreadyDone(Refused):
@@ -31,9 +38,9 @@ def make_task(
     institution: Institution,
     kind: str,
     what: str,
-    due_at: datetime,
     by: Reader,
     at: datetime,
+    due_at: datetime | None = None,
     circle: Circle | None = None,
     about: str = "",
     why: str = "",
@@ -45,7 +52,9 @@ def make_task(
     A task follows from an act somebody was allowed to do, so it asks for no right of its own.
 
     Args:
-        kind: a word, such as ``private_check_yes``.
+        kind: a word of content/tasks, such as ``private_check``. It says which harm follows if
+            the task is left, and so where it stands on everybody's list.
+        due_at: by the rule that sets it; by default so long from now as the kind says.
         about: names the thing, such as ``alert:<uuid>``; with it the task is made once.
         for_role, for_account: whose it is; one is enough.
 
@@ -63,7 +72,7 @@ def make_task(
         why=why,
         for_role=for_role,
         for_account=for_account,
-        due_at=due_at,
+        due_at=due_at or at + _due_after(kind),
         made_at=at,
     )
     try:
@@ -73,6 +82,13 @@ def make_task(
         return None
     audit.write("tasks.task_made", by=by, at=at, about=task, detail={"kind": kind})
     return task
+
+
+def _due_after(kind: str) -> timedelta:
+    found = catalogue.current().task_kinds.due_after(kind)
+    if found is None:
+        raise NoDueTime(kind=kind)
+    return found
 
 
 @action

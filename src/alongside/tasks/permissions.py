@@ -33,6 +33,10 @@ CONDITIONS = {
         q=lambda reader: Q(for_account=reader.account_id),
         holds=lambda row, reader: row.for_account_id == reader.account_id,
     ),
+    "for_supervisor": Condition(
+        q=lambda reader: Q(for_account=None, for_role="supervisor"),
+        holds=lambda row, reader: row.for_account_id is None and row.for_role == "supervisor",
+    ),
     "for_my_role": Condition(
         q=lambda reader: Q(for_account=None, circle=None, for_role__in=OFFICE & reader.roles),
         holds=lambda row, reader: (

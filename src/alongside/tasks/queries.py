@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -29,6 +31,22 @@ def mine(*, seen_by: Reader) -> ScopedQuerySet:
         .filter(
             Q(for_account_id=seen_by.account_id)
             | Q(for_account=None, for_role__in=sorted(seen_by.roles))
+        )
+        .select_related("circle__focus", "circle__case")
+    )
+
+
+def for_supervision(
+    circles: Collection[UUID], kinds: Collection[str], *, seen_by: Reader
+) -> ScopedQuerySet:
+    """Open tasks of some kinds in some circles, or for the reader in their role over others."""
+    return (
+        open_tasks(seen_by=seen_by)
+        .filter(kind__in=kinds)
+        .filter(
+            Q(circle__in=circles)
+            | Q(for_account_id=seen_by.account_id)
+            | Q(for_account=None, for_role="supervisor")
         )
         .select_related("circle__focus", "circle__case")
     )

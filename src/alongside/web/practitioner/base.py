@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -116,6 +116,7 @@ def case_page(
     title: str = "",
     head: bool = True,
     status: int = 200,
+    standings: Sequence[Any] | None = None,
     **context: Any,
 ) -> HttpResponse:
     """Render one page of a case, with crumbs, head and tabs.
@@ -123,6 +124,7 @@ def case_page(
     Args:
         tab: a word of ``PARTS``; title: what the page is called in its crumbs.
         head: show the case's head; without it the page has its own ``h1``.
+        standings: where the running courses stand, from a page that knows it already.
     """
     label = title or str(LABELS[tab])
     parts, pages = tabs(request, case, tab)
@@ -141,7 +143,7 @@ def case_page(
             "crumbs": crumbs,
             "tabs": parts,
             "pages": pages,
-            "head": case_head(request, case) if head else None,
+            "head": case_head(request, case, standings) if head else None,
             "page_title": label,
             **context,
         },
@@ -170,12 +172,16 @@ def tabs(
     return parts, second
 
 
-def case_head(request: Request, case: Any) -> Mapping[str, Any]:
+def case_head(
+    request: Request, case: Any, standings: Sequence[Any] | None = None
+) -> Mapping[str, Any]:
     """What ``parts/casehead.html`` shows."""
     state, kind = CASE_STATES[case.state]
     tags: list[dict[str, Any]] = [{"text": state, "kind": kind}]
     if case.state != "closed":
-        found = standings_of(request, [case.circle_id], clock.now())
+        found = standings
+        if found is None:
+            found = standings_of(request, [case.circle_id], clock.now())
         tags += [tag_of(each) for each in found if each.signal in {"not_on_track", "watch"}]
     if case.disclosed_at is None:
         tags.append({"text": _("The person has not been told"), "kind": "heather", "icon": "lock"})

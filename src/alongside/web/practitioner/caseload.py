@@ -177,13 +177,17 @@ def _needs(
     case: Any, alerts: int, held: bool, today: Any, *, is_off: bool = False
 ) -> dict[str, Any] | None:
     if alerts:
-        return {"text": _("Alert open"), "kind": "signal", "icon": "siren", "weight": 5}
+        return _need("alert", _("Alert open"), "siren", 5, kind="signal")
     if held:
-        return {"text": _("An answer waits"), "kind": "lamp", "icon": "lock", "weight": 4}
+        return _need("held", _("An answer waits"), "lock", 4)
     if is_off:
-        return {"text": _("Not on track"), "kind": "lamp", "icon": "triangle-alert", "weight": 3}
+        return _need("off_track", _("Not on track"), "triangle-alert", 3)
     if case.state != "closed" and case.review_by < today:
-        return {"text": _("Review overdue"), "kind": "lamp", "icon": "clock", "weight": 2}
+        return _need("overdue", _("Review overdue"), "clock", 2)
     if case.state != "closed" and case.review_by - today <= timedelta(days=7):
-        return {"text": _("Review due"), "kind": "lamp", "icon": "clock", "weight": 1}
+        return _need("due", _("Review due"), "clock", 1)
     return None
+
+
+def _need(word: str, text: str, icon: str, weight: int, *, kind: str = "lamp") -> dict[str, Any]:
+    return {"word": word, "text": text, "kind": kind, "icon": icon, "weight": weight}

@@ -87,6 +87,7 @@ def progress(request: Request, pk: UUID) -> HttpResponse:
         "practitioner/progress/progress.html",
         case,
         tab="progress",
+        standings=standings,
         measures=_tabs(case, found, None if several else shown, several),
         choices=[
             {"key": s.key, "label": name_of(case, s), "checked": s in several or not several}

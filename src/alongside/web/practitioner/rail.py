@@ -22,6 +22,7 @@ ENTRIES = (
     ("practitioner:today", "sun", gettext_lazy("Today"), "tasks"),
     ("practitioner:concerns", "mail-open", gettext_lazy("Concerns"), "concerns"),
     ("practitioner:cases", "folder-open", gettext_lazy("Cases"), ""),
+    ("practitioner:supervision", "users", gettext_lazy("Supervision"), ""),
     ("practitioner:calendar", "calendar", gettext_lazy("Calendar"), ""),
     ("practitioner:crisis-board", "siren", gettext_lazy("Crisis board"), "alerts"),
     ("practitioner:safeguarding", "shield-check", gettext_lazy("Safeguarding"), ""),

@@ -223,7 +223,10 @@ def _form(request: Request, case: Any, data: Any = None) -> Review:
 def _page(
     request: Request, case: Any, course: UUID, *, form: Review | None = None, status: int = 200
 ) -> HttpResponse:
-    standing = _standing(request, case, course)
+    running = standings_of(request, [case.circle_id], clock.now())
+    standing = next((each for each in running if each.course.pk == course), None)
+    if standing is None:
+        raise Http404
     former = reviews.reviews_of(standing.course, seen_by=request.reader)
     prepare([each.decision.written_by for each in former], "name")
     may = case.state != "closed" and policy.may_open(request.reader, "track_review", "C")
@@ -234,6 +237,7 @@ def _page(
         tab="progress",
         title=_("Review together"),
         status=status,
+        standings=running,
         state=shown(request, case, [standing])[0],
         course=course,
         three=_three(request, case),

@@ -22,6 +22,7 @@ from alongside.web.practitioner import (
 app_name = "practitioner"
 urlpatterns: list[Any] = [
     path("", today.today, name="today"),
+    path("waiting/", today.everything, name="waiting"),
     path("tasks/<uuid:pk>/done/", today.done, name="task-done"),
     path("concerns/", concerns.listing, name="concerns"),
     path("concerns/<uuid:pk>/", concerns.one, name="concern"),

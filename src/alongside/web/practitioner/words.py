@@ -19,46 +19,6 @@ from alongside.people import reach
 from alongside.records.errors import Refused
 
 SHORT = 6  # letters of an instrument's id that can stand for its name
-# What a task of each kind asks for. A kind that is not here says its own words.
-TASKS: Mapping[str, Any] = {
-    "new_concern": gettext_lazy("A new concern: read it and take it up"),
-    "tell_the_person": gettext_lazy("Tell the person that this circle exists, or say why not yet"),
-    "many_reports": gettext_lazy(
-        "Several reports came from one contact: look before anybody calls"
-    ),
-    "alert": gettext_lazy("An alert on the work list: look and answer it"),
-    "alert_overdue": gettext_lazy("Nobody looked at this alert in time: see that somebody does"),
-    "child_not_safe": gettext_lazy("A child may not be safe: the safeguarding lead looks today"),
-    "adult_not_safe": gettext_lazy(
-        "An adult who cannot protect themself may not be safe: the safeguarding lead looks today"
-    ),
-    "confirm_close": gettext_lazy("A closed alert waits for a second look"),
-    "blank_critical_item": gettext_lazy("A question about danger was left open: ask again"),
-    "private_check": gettext_lazy("An answer given alone waits for you"),
-    "asks_first": gettext_lazy("Somebody wants to ask something before they agree"),
-    "not_reached": gettext_lazy(
-        "No message reaches them: hand the questions over, or ask together"
-    ),
-    "reach_out": gettext_lazy("Two talks in a row were missed without a word: reach out"),
-    "review_change": gettext_lazy("Not on track: review what is being done"),
-    "review_again": gettext_lazy("Look again whether it is on track"),
-    "case_review": gettext_lazy("Time to look at this case again"),
-    "follow_up": gettext_lazy("A contact after a crisis is due"),
-    "follow_up_missed": gettext_lazy("A contact after a crisis was missed: see that it happens"),
-    "hand_over": gettext_lazy("An alert was handed to you: accept it"),
-    "hand_over_not_taken": gettext_lazy("Nobody accepted what you handed over: you still have it"),
-    "debrief": gettext_lazy("How was the alert for you? A few lines, for you and your supervisor"),
-    "debrief_talk": gettext_lazy("Somebody who was on an alert asks to talk with you"),
-    "safeguarding_report": gettext_lazy("A safeguarding report: read it, and answer today"),
-    "safeguarding_needs_lead": gettext_lazy(
-        "A safeguarding report waits that no lead here may read: give somebody else the role"
-    ),
-    "means_safety": gettext_lazy("Something agreed to make means safe is due: ask, and look"),
-    "unsaved_answer": gettext_lazy(
-        "Somebody’s answer could not be saved, even later: have it read with “alongside spool”"
-    ),
-    "safeguarding": gettext_lazy("A report about a child or an adult at risk is due"),
-}
 PATHS: Mapping[str, Any] = {
     "today": gettext_lazy("Someone could get hurt today"),
     "says_no": gettext_lazy("They say no to help"),
@@ -161,9 +121,13 @@ _DATES: Mapping[str, Any] = {
 
 
 def task(row: Any) -> str:
-    """What a task asks for."""
-    said = TASKS.get(row.kind)
-    return str(said) if said is not None else str(row.what)
+    """What a task asks for: by its kind, else in its own words."""
+    return task_of_kind(row.kind) or str(row.what)
+
+
+def task_of_kind(kind: str) -> str:
+    """What a task of this kind asks for; nothing for a kind that content does not name."""
+    return catalogue.current().task_kinds.words(kind, get_language() or "en")
 
 
 def chosen(word: str) -> str:

@@ -1,0 +1,292 @@
+"""What waits for this practitioner, of all rooms, in order of the harm if it is left.
+
+One list: tasks, concerns to read, drafts to sign, credentials that end. Where each kind leads
+stands in ``WHERE``; a kind of task that is not there leads to its case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from alongside import catalogue
+from alongside.cases import queries as cases
+from alongside.credentials import queries as credentials
+from alongside.delivery import queries as delivery
+from alongside.delivery import reviews
+from alongside.engine.order_of_harm import Placed, Waiting, in_order_of_harm
+from alongside.records.fields import prepare
+from alongside.tasks import queries as tasks
+from alongside.web.parts.pages import Request, clock_time, list_moment, local_day, zone_of
+from alongside.web.practitioner import words
+from alongside.web.practitioner.base import address, name_of
+
+AT_MOST = 500
+ICONS = {
+    "new_concern": "mail-open",
+    "unsigned_note": "notebook-pen",
+    "credential_ends": "badge-check",
+    "review_change": "trending-up",
+    "review_again": "trending-up",
+    "follow_up": "phone",
+    "follow_up_missed": "phone",
+    "case_review": "calendar-clock",
+    "after_closing": "calendar-clock",
+}
+
+
+@dataclass(slots=True)
+class Item:
+    """One thing that waits, with its words; ``task`` where pressing *Done* here answers it."""
+
+    key: str
+    kind: str
+    due_at: datetime
+    title: str
+    url: str = ""
+    text: str = ""
+    task: Any = None
+    circle: UUID | None = None
+    placed: Placed | None = field(default=None)
+
+
+def items(request: Request, at: datetime) -> list[Item]:
+    """Everything that waits for this reader, in order. A fixed number of queries."""
+    reader = request.reader
+    found = [_of_concern(request, each) for each in _concerns(request)]
+    told = {each.key for each in found}
+    mine = list(tasks.mine(seen_by=reader)[:AT_MOST])
+    found += of_tasks(mine, told=told)
+    found += _drafts(request, at)
+    found += _credentials(request, at)
+    found += of_reviews(request, cases.reviews_due(seen_by=reader, at=at))
+    return in_order(found, at)
+
+
+def of_tasks(rows: Sequence[Any], *, told: Iterable[str] = ()) -> list[Item]:
+    """Tasks in their words; what is on the list in another shape is left out."""
+    prepare(rows, "what", "why")
+    prepare([row.circle.focus for row in rows if row.circle is not None], "name")
+    told = set(told)
+    due = {row.about for row in rows if row.kind == reviews.DUE}
+    return [
+        _of_task(row)
+        for row in rows
+        if not (row.kind == "new_concern" and row.about in told)
+        and not (row.kind == reviews.AGAIN and row.about in due)  # one review answers both
+    ]
+
+
+def in_order(found: Sequence[Item], at: datetime) -> list[Item]:
+    """Put items in order of harm, each with its place and reason."""
+    by_key = {each.key: each for each in found}
+    placed = in_order_of_harm(
+        [Waiting(each.key, each.kind, each.due_at) for each in found],
+        catalogue.current().task_kinds.rules,
+        at=at,
+    )
+    for each in placed:
+        by_key[each.key].placed = each
+    return [by_key[each.key] for each in placed]
+
+
+def groups(request: Request, found: Sequence[Item], at: datetime) -> list[dict[str, Any]]:
+    """The items under the words of the harm they stand for, as ``today/_waiting.html`` draws."""
+    kinds, language = catalogue.current().task_kinds, get_language() or "en"
+    listed: dict[str, dict[str, Any]] = {}
+    for each in found:
+        if each.placed is None:
+            continue
+        is_now = each.placed.place == "now"
+        key = each.placed.level if is_now else "later"
+        words_ = kinds.level_words(key, language) if is_now else _("Later")
+        group = listed.setdefault(key, {"id": key, "title": words_, "rows": []})
+        group["rows"].append(row(request, each, at))
+    return list(listed.values())
+
+
+def row(request: Request, item: Item, at: datetime) -> dict[str, Any]:
+    """One row: words, where it leads, by when, and why it stands higher than its kind does."""
+    late = item.placed is not None and item.placed.is_late
+    when = clock_or_day(request, item.due_at, at)
+    risen = ""
+    if item.placed is not None and item.placed.has_risen:
+        days = (at - item.due_at).days
+        risen = ngettext(
+            "Late by %(days)s day, so it stands higher.",
+            "Late by %(days)s days, so it stands higher.",
+            days,
+        ) % {"days": days}
+    return {
+        "title": item.title,
+        "url": item.url,
+        "icon": ICONS.get(item.kind, "circle-check"),
+        "text": " ".join(part for part in (item.text, risen) if part),
+        "tag": (_("Overdue since %(when)s") if late else _("By %(when)s")) % {"when": when},
+        "tag_kind": "lamp" if late else "",
+        "tag_icon": "clock",
+        "task": item.task,
+    }
+
+
+def clock_or_day(request: Request, moment: datetime, at: datetime) -> str:
+    """The time when it is today, else the day."""
+    if local_day(request, moment) == local_day(request, at):
+        return clock_time(request, moment)
+    return list_moment(request, moment).partition(",")[0]
+
+
+# -- what waits in the rooms --------------------------------------------------------------------
+
+
+def _concerns(request: Request) -> list[Any]:
+    found = list(cases.to_triage(seen_by=request.reader)[:AT_MOST])
+    prepare(found, "about_alias")
+    return found
+
+
+def _of_concern(request: Request, concern: Any) -> Item:
+    within = catalogue.current().task_kinds.due_after("new_concern") or timedelta(0)
+    return Item(
+        key=f"concern:{concern.pk}",
+        kind="new_concern",
+        due_at=concern.sent_at + within,
+        title=_("New concern about %(name)s") % {"name": concern.about_alias or _("somebody")},
+        url=reverse("practitioner:concern", args=[concern.pk]),
+        text=_("%(path)s. Sent %(when)s.")
+        % {
+            "path": words.PATHS.get(concern.path, concern.path),
+            "when": list_moment(request, concern.sent_at),
+        },
+    )
+
+
+def _of_task(task: Any) -> Item:
+    case = getattr(task.circle, "case", None) if task.circle is not None else None
+    title = words.task(task)
+    why = task.why
+    return Item(
+        key=f"task:{task.pk}",
+        kind=task.kind,
+        due_at=task.due_at,
+        title=f"{name_of(case)}: {title}" if case is not None else title,
+        url=_address(task, case),
+        text=why if why and why not in catalogue.current().task_kinds.kinds else "",
+        task=task,
+        circle=task.circle_id,
+    )
+
+
+def of_reviews(request: Request, rows: Any) -> list[Item]:
+    """Cases that somebody must look at again: each with its day, after which it closes."""
+    found = list(rows[:AT_MOST])
+    prepare([case.circle.focus for case in found], "name")
+    zone = zone_of(request)
+    return [
+        Item(
+            key=f"review:{case.pk}",
+            kind="case_review",
+            due_at=datetime.combine(case.review_by, time(23, 59), zone),
+            title=f"{name_of(case)}: {words.task_of_kind('case_review')}",
+            url=reverse("practitioner:case-closing", args=[case.pk]),
+            text=_("Ninety days without a step and the case closes.")
+            if case.engaged_at is None
+            else "",
+            circle=case.circle_id,
+        )
+        for case in found
+    ]
+
+
+def _drafts(request: Request, at: datetime) -> list[Item]:
+    within = catalogue.current().notes.sign_within
+    drafts = list(delivery.unsigned(seen_by=request.reader, at=at)[:AT_MOST])
+    prepare([each.circle.focus for each in drafts], "name")
+    return [
+        Item(
+            key=f"note:{each.pk}",
+            kind="unsigned_note",
+            due_at=each.session.held_at + within,
+            title=_("%(name)s: sign the note of session %(number)s")
+            % {"name": str(each.circle.focus), "number": each.session.number},
+            url=reverse("practitioner:session", args=[each.session_id]),
+            circle=each.circle_id,
+        )
+        for each in drafts
+    ]
+
+
+def _credentials(request: Request, at: datetime) -> list[Item]:
+    today, zone = local_day(request, at), zone_of(request)
+    found = []
+    for each in credentials.own(seen_by=request.reader):
+        if each.expires_on is None or credentials.standing_of(each, today).word != "soon":
+            continue
+        kind = catalogue.current().credentials.get(each.code)
+        found.append(
+            Item(
+                key=f"credential:{each.pk}",
+                kind="credential_ends",
+                due_at=datetime.combine(each.expires_on, time(23, 59), zone),
+                title=_("Your credential ends: %(name)s")
+                % {"name": getattr(kind, "name", each.code)},
+                url=reverse("practitioner:credentials"),
+            )
+        )
+    return found
+
+
+# -- where each kind leads ----------------------------------------------------------------------
+
+Where = Callable[[Any, Any], str]
+
+
+def _of_case(name: str) -> Where:
+    """A page of the case."""
+    return lambda task, case: address(name, case.pk) if case is not None else ""
+
+
+def _of_thing(name: str) -> Where:
+    """A page of the thing the task is about."""
+    return lambda task, case: address(name, task.about.partition(":")[2])
+
+
+def _of_course(task: Any, case: Any) -> str:
+    return (
+        address("practitioner:track-review", case.pk, task.about.partition(":")[2])
+        if case is not None
+        else ""
+    )
+
+
+WHERE: Mapping[str, Where] = {
+    "alert": _of_thing("practitioner:alert"),
+    "alert_overdue": _of_thing("practitioner:alert"),
+    "confirm_close": _of_thing("practitioner:alert"),
+    "debrief": lambda task, case: address("practitioner:alert-debrief", task.about.split(":")[1]),
+    "follow_up": _of_case("practitioner:case-after"),
+    "follow_up_missed": _of_case("practitioner:case-after"),
+    "means_safety": _of_case("practitioner:case-safety"),
+    reviews.DUE: _of_course,
+    reviews.AGAIN: _of_course,
+    "hand_over": lambda task, case: address("practitioner:crisis-board"),
+    "hand_over_not_taken": lambda task, case: address("practitioner:crisis-board"),
+}
+
+
+def _address(task: Any, case: Any) -> str:
+    named = WHERE.get(task.kind)
+    if named is not None and (found := named(task, case)):
+        return found
+    if task.about.startswith("concern:"):
+        return reverse("practitioner:concern", args=[task.about.partition(":")[2]])
+    if task.about.startswith("alert:"):
+        return address("practitioner:alert", task.about.partition(":")[2])
+    return reverse("practitioner:case", args=[case.pk]) if case is not None else ""

@@ -53,7 +53,8 @@ def who_leads(circles: Collection[UUID], *, seen_by: AccountReader) -> dict[UUID
     ).select_related("account")
     found: dict[UUID, list[str]] = {}
     for row in rows.order_by("valid_from", "pk"):
-        found.setdefault(row.circle_id, []).append(row.account.name or row.account.email)
+        if row.circle_id is not None:
+            found.setdefault(row.circle_id, []).append(row.account.name or row.account.email)
     return {circle: ", ".join(names) for circle, names in found.items()}
 
 

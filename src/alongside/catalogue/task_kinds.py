@@ -112,7 +112,9 @@ def load(roots: Sequence[Path]) -> Shelf[TaskKinds]:
     order = read_placed(paths[ORDER], OrderFile, shown=shown(paths[ORDER], roots))
     mistakes = list(order.problems)
     mistakes += [order.problem(words, *loc) for words, loc in _mistakes_of_order(order)]
-    levels = {each.id: each.text["en"] for each in order.value.levels} if not mistakes else {}
+    levels: dict[str, str] = {}
+    if order.value is not None and not mistakes:
+        levels = {each.id: each.text["en"] for each in order.value.levels}
     kinds: dict[str, KindFile] = {}
     sources: dict[str, str] = {}
     for name, path in sorted(paths.items()):
@@ -121,7 +123,9 @@ def load(roots: Sequence[Path]) -> Shelf[TaskKinds]:
         read = read_placed(path, KindsFile, shown=shown(path, roots))
         mistakes += read.problems
         mistakes += [read.problem(words, *loc) for words, loc in _mistakes(read, levels, kinds)]
-        for kind in read.value.kinds if read.value else ():
+        if read.value is None:
+            continue
+        for kind in read.value.kinds:
             kinds.setdefault(kind.id, kind)
             sources.setdefault(kind.id, read.value.source)
     shelf.problems.extend(mistakes)

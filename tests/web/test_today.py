@@ -52,6 +52,7 @@ def test_today_lists_the_worst_harm_first_with_its_reason(world: World, signed_i
     waits(world, "countersign", -24 * 20)
     waits(world, "reach_out", 3)
     waits(world, "means_safety", 20)
+    waits(world, "credential_ends", 5)
     waits(world, "after_closing", 24 * 30)
     course = started(world)
     held(world, course)
@@ -65,8 +66,9 @@ def test_today_lists_the_worst_harm_first_with_its_reason(world: World, signed_i
         "Work of somebody you supervise waits",
         "Late by 20 days, so it stands higher.",
         "The record falls behind the work",
-        "Sam: sign the note of session 1",
+        "Sam: One of your credentials ends soon",
         "Later",
+        "Sam: sign the note of session 1",
         "The help is over: ask how it goes on",
     ]
     places = [page.find(words) for words in said]

@@ -100,6 +100,8 @@ ROLES = {
     "practitioner:consent-record": "lead",
     "practitioner:consent-refusal": "lead",
     "practitioner:consent-capacity": "lead",
+    "practitioner:best-interests": "lead",
+    "practitioner:best-interests-end": "lead",
     "practitioner:consent-withdraw": "lead",
     "practitioner:case-choose": WORK,
     "practitioner:choose-decide": "lead",

@@ -19,6 +19,7 @@ from alongside.directory.models import Service
 from alongside.people import actions as people
 from alongside.people import reach
 from alongside.people.models import Circle, Member, Person
+from alongside.people.queries import jurisdiction_of
 from alongside.people.rules import RELATIONS
 from alongside.records import audit
 from alongside.records.actions_base import action
@@ -118,7 +119,7 @@ def open_case(
     by.confirm_create("case", institution=concern.institution_id)
     if concern.state != "sent":
         raise NotToTriage(concern=concern)
-    _must_be_a_basis(legal_basis, legal_reason, concern.institution.jurisdiction)
+    _must_be_a_basis(legal_basis, legal_reason, jurisdiction_of(concern.institution))
     known = catalogue.current().needs
     if unknown := [need for need in needs if need not in known]:
         raise UnknownWord(field="needs", value=unknown[0])

@@ -55,6 +55,7 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("artefacts", "artefacts", "load"),
     ("matrix", "matrix", "load"),
     ("legal_bases", "legal_bases", "load"),
+    ("jurisdictions", "legal_bases", "load_packs"),
     ("credentials", "credentials", "load"),
     ("private_checks", "private_check", "load"),
     ("crisis_forms", "crisis_care", "load"),
@@ -155,6 +156,11 @@ class Catalogue:
     def legal_bases(self) -> Mapping[str, Any]:
         """LegalBasis by id."""
         return self._shelf("legal_bases")
+
+    @property
+    def jurisdictions(self) -> Mapping[str, str]:
+        """The pack of settings of a country, by its two letters."""
+        return self._shelf("jurisdictions")
 
     @property
     def credentials(self) -> Mapping[str, Any]:

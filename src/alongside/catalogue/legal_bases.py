@@ -12,6 +12,9 @@ from pydantic import Field
 from alongside.catalogue.loading import Problem, Shape, Shelf, read_placed, shown
 
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Pack = Literal["uk_ew", "us", "eu", "generic"]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+GENERIC = "generic"  # nothing was chosen
 LANGUAGES = ("en", "es")
 
 
@@ -22,7 +25,7 @@ class LegalBasis(Shape):
     name: dict[str, str]
     text: dict[str, str]
     law: str
-    jurisdictions: tuple[Literal["uk_ew", "us", "eu", "generic"], ...] = Field(min_length=1)
+    jurisdictions: tuple[Pack, ...] = Field(min_length=1)
     before_agreement: bool
     needs_reason: bool
     verify: bool = False  # general knowledge: the deployment's officer checks it
@@ -42,6 +45,7 @@ class LegalBasesFile(Shape):
     source: str
     checked: date
     review_by: date
+    packs: dict[Pack, tuple[Country, ...]] = {}
     bases: tuple[LegalBasis, ...] = Field(min_length=1)
 
 
@@ -67,6 +71,24 @@ def load(roots: Sequence[Path]) -> Shelf[LegalBasis]:
             if not mistakes:
                 shelf.items[basis.id] = basis
     return shelf
+
+
+def load_packs(roots: Sequence[Path]) -> Shelf[str]:
+    """The pack of settings of each country by its two letters; a deployment's file wins."""
+    shelf: Shelf[str] = Shelf()
+    for root in roots:
+        path = root / "legal_bases" / "legal_bases.yaml"
+        if not path.is_file():
+            continue
+        value = read_placed(path, LegalBasesFile, shown=shown(path, roots)).value
+        for pack, countries in (value.packs if value is not None else {}).items():
+            shelf.items.update(dict.fromkeys(countries, pack))
+    return shelf
+
+
+def pack_of(packs: Mapping[str, str], *, country: str, chosen: str) -> str:
+    """The pack of settings that counts: what the service chose, else that of its country."""
+    return packs.get(country, chosen) if chosen == GENERIC else chosen
 
 
 def _mistakes(basis: LegalBasis, seen: set[str]) -> list[str]:

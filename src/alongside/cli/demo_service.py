@@ -505,8 +505,8 @@ class Demonstration:
         opened = triage.open_case(
             concern=concern,
             service=self.service,
-            legal_basis="local_law",
-            legal_reason="The family asked for help; only what is needed to plan it is kept.",
+            legal_basis="legitimate_interest_care",
+            legal_reason="The family asked for help; weighed against the person, least data.",
             alias=story.name,
             needs=[story.need],
             reporter_joins=True,

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from alongside import catalogue
 from alongside.consent.models import Capacity, Consent, Refusal
 from alongside.consent.queries import form_words
-from alongside.consent.rules import NOT_A_CONSENT, latest_end
+from alongside.consent.rules import NOT_A_CONSENT, REVIEW_MONTHS, latest_end
+from alongside.engine.consent import ABILITIES, not_borne_out
 from alongside.people.models import Circle, Person
 from alongside.people.queries import author_of, live_members
 from alongside.records import audit
@@ -46,6 +47,12 @@ class AlreadyWithdrawn(Refused):
     """This consent was taken back, or ended, before."""
 
     consent: Consent
+
+
+class NotBorneOut(Refused):
+    """The finding does not follow from what was written. ``part`` says what is missing."""
+
+    part: str
 
 
 class NeedsWords(Refused):
@@ -90,7 +97,7 @@ def give(
         FormChanged, NotAConsent, EndsTooLate, NeedsAWitness, NotTheirCircle.
     """
     by.confirm_create("consent", institution=circle.institution_id, circle=circle.pk)
-    _must_belong(person, circle, by)
+    must_belong(person, circle, by)
     ref, _title, _text, digest = form_words(form, language, fills)
     if ref.partition("@")[0] in NOT_A_CONSENT:
         raise NotAConsent(form=ref)
@@ -195,7 +202,7 @@ def refuse(
         stays_open: what is still there for them, whenever they want.
     """
     by.confirm_create("consent", institution=circle.institution_id, circle=circle.pk)
-    _must_belong(person, circle, by)
+    must_belong(person, circle, by)
     if not offered.strip():
         raise NeedsWords(field="offered")
     refusal: Refusal = Refusal.objects.create(
@@ -224,36 +231,59 @@ def record_capacity(
     review_on: date,
     by: Reader,
     at: datetime,
+    about: str = "",
+    abilities: Mapping[str, str] | None = None,
+    information: str = "",
+    help_used: str = "",
+    cause: str = "",
 ) -> Capacity:
-    """Record whether a person can make one decision at this time. Presumed until assessed.
+    """Record whether a person can make one decision at this time. Presumed until assessed (S13).
 
     Args:
         decision: which decision; never "in general".
         conclusion: ``assessed_present``, ``in_doubt``, ``lacks`` or ``fluctuating``.
-        grounds: understand, retain, weigh, communicate: what was seen, what help was used.
-        review_on: when somebody looks again.
+        grounds: what was seen and heard, in the person's words where possible.
+        review_on: when somebody looks again; within a year.
+        about: what it decides about higher up, such as ``course:<uuid>``.
+        abilities: ``yes``, ``no`` or ``unsure`` for understand, retain, weigh, communicate.
+        information: what the person was told. help_used: what was done to help them decide.
+        cause: how an impairment of mind or brain brings it about.
 
     Only staff assess; nobody assesses themself.
+
+    Raises:
+        NotBorneOut: *cannot decide* without a missing ability, its cause and the help that was
+            tried first, or *can decide* with a missing ability.
+        NeedsWords, EndsTooLate, NotTheirCircle.
     """
     by.confirm_create("consent", institution=circle.institution_id, circle=circle.pk)
-    _must_belong(person, circle, by)
+    must_belong(person, circle, by)
     for field, text in (("decision", decision), ("grounds", grounds)):
         if not text.strip():
             raise NeedsWords(field=field)
     if conclusion not in {word for word, _ in Capacity.CONCLUSIONS}:
         raise NeedsWords(field="conclusion")
-    if review_on < at.date():
-        raise EndsTooLate(latest=latest_end(at.date(), 12))
     writer = author_of(by, circle=circle)
     if not writer.is_staff_member or writer.pk == person.pk:
         raise NotTheirCircle
+    found = {one: word for one, word in (abilities or {}).items() if one in ABILITIES and word}
+    if part := not_borne_out(conclusion, found, cause=cause, help_used=help_used):
+        raise NotBorneOut(part=part)
+    latest = latest_end(at.date(), REVIEW_MONTHS)
+    if not at.date() <= review_on <= latest:
+        raise EndsTooLate(latest=latest)
     capacity: Capacity = Capacity.objects.create(
         institution=circle.institution,
         circle=circle,
         person=person,
+        about=about[:80],
         decision=decision.strip(),
         conclusion=conclusion,
         grounds=grounds.strip(),
+        abilities=json.dumps(found, sort_keys=True) if found else "",
+        information=information.strip(),
+        help_used=help_used.strip(),
+        cause=cause.strip(),
         assessed_at=at,
         review_on=review_on,
         written_by=writer,
@@ -264,7 +294,7 @@ def record_capacity(
     return capacity
 
 
-def _must_belong(person: Person, circle: Circle, by: Reader) -> None:
+def must_belong(person: Person, circle: Circle, by: Reader) -> None:
     if person.pk == circle.focus_id:
         return
     if not live_members(circle, seen_by=by).filter(person=person).exists():

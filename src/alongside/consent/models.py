@@ -1,4 +1,4 @@
-"""What somebody agreed to or refused, and what is known of their capacity."""
+"""What somebody agreed to or refused; their capacity, and what was decided where it lacked."""
 
 from __future__ import annotations
 
@@ -77,9 +77,62 @@ class Capacity(Record):
     institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
     circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    about = models.CharField(max_length=80, blank=True)  # "course:<uuid>"; empty: no record of it
     decision = EncryptedTextField()
     conclusion = models.CharField(max_length=20, choices=CONCLUSIONS)
     grounds = EncryptedTextField()
+    abilities = EncryptedTextField(blank=True)  # JSON: ability → "yes", "no" or "unsure"
+    information = EncryptedTextField(blank=True)  # what they were told, and how
+    help_used = EncryptedTextField(blank=True)
+    cause = EncryptedTextField(blank=True)  # how an impairment brings it about
     assessed_at = models.DateTimeField()
     review_on = models.DateField()
     written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+
+class BestInterests(Record):
+    """What was decided for somebody who cannot decide this now: who met, what they thought, why.
+
+    Families are heard in it; their agreement is written down and is never a consent.
+    """
+
+    record_type = "consent"
+    audit_noun = "consent.consent"
+
+    OUTCOMES = [(o, o) for o in ("go_ahead", "wait", "not")]
+    ADVOCATES = [(a, a) for a in ("took_part", "asked_for", "not_needed")]
+    ADVANCE = [(a, a) for a in ("none_found", "does_not_apply", "refuses")]
+    ATTORNEYS = [(a, a) for a in ("none", "agrees", "objects")]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    capacity = models.ForeignKey(Capacity, on_delete=models.PROTECT, related_name="decisions")
+    about = models.CharField(max_length=80, blank=True)  # as the assessment it rests on
+    wishes = EncryptedTextField()  # wishes, feelings, beliefs, now and before
+    options = EncryptedTextField()  # JSON: list of {what, good, bad}
+    least_restrictive = EncryptedTextField()
+    people = EncryptedTextField()  # JSON: list of {name, part, view}
+    disagreement = EncryptedTextField(blank=True)
+    advocate = models.CharField(max_length=12, choices=ADVOCATES)
+    advocate_name = EncryptedTextField(blank=True)
+    advance_decision = models.CharField(max_length=16, choices=ADVANCE)
+    attorney = models.CharField(max_length=10, choices=ATTORNEYS)
+    can_wait = models.BooleanField()
+    outcome = models.CharField(max_length=10, choices=OUTCOMES)
+    reason = EncryptedTextField()
+    met_at = models.DateTimeField()
+    review_on = models.DateField()
+    ended_at = models.DateTimeField(null=True)
+    ended_because = EncryptedTextField(blank=True)
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="nothing_goes_ahead_against_an_advance_refusal_or_an_attorney",
+                condition=~Q(outcome="go_ahead")
+                | (~Q(advance_decision="refuses") & ~Q(attorney="objects")),
+            )
+        ]
+        indexes = [models.Index(fields=["circle", "person"], name="best_interests_of_a_person")]

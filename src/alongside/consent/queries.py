@@ -1,4 +1,4 @@
-"""Reads: what a person agreed to or refused, what holds on a day, what is known of capacity."""
+"""Reads: what a person agreed to or refused, what holds on a day, capacity, best interests."""
 
 from __future__ import annotations
 
@@ -10,8 +10,17 @@ from uuid import UUID
 from django.db.models import Q
 
 from alongside import catalogue
-from alongside.consent.models import Capacity, Consent, Refusal
-from alongside.engine.consent import Answer, ConsentFact, RefusalFact, permitted
+from alongside.consent.models import BestInterests, Capacity, Consent, Refusal
+from alongside.engine.consent import (
+    Answer,
+    BestInterestsFact,
+    CapacityFact,
+    ConsentFact,
+    RefusalFact,
+    capacity_on,
+    lawful_basis,
+    permitted,
+)
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 
@@ -40,6 +49,15 @@ def capacities(*, seen_by: Reader) -> ScopedQuerySet:
         Capacity.objects.visible_to(seen_by)
         .select_related("person", "written_by")
         .order_by("-assessed_at", "pk")
+    )
+
+
+def best_interests(*, seen_by: Reader) -> ScopedQuerySet:
+    """Every best-interests decision this reader may read, newest first."""
+    return (
+        BestInterests.objects.visible_to(seen_by)
+        .select_related("person", "written_by", "capacity")
+        .order_by("-met_at", "pk")
     )
 
 
@@ -114,10 +132,42 @@ def may(
     )
 
 
-def capacity_of(person: UUID, *, on: date, seen_by: Reader) -> str:
-    """What is known of a person's capacity on a day; ``presumed`` when nobody assessed it."""
-    newest = capacities(seen_by=seen_by).filter(person_id=person, assessed_at__date__lte=on).first()
-    return "presumed" if newest is None else str(newest.conclusion)
+def capacity_fact(row: Capacity) -> CapacityFact:
+    """An assessment as the engine reads it."""
+    return CapacityFact(
+        str(row.person_id), row.about, row.conclusion, row.assessed_at, row.review_on
+    )
+
+
+def best_interests_fact(row: BestInterests) -> BestInterestsFact:
+    """A best-interests decision as the engine reads it."""
+    return BestInterestsFact(
+        str(row.person_id), row.about, row.outcome, row.met_at, row.review_on, row.ended_at
+    )
+
+
+def capacity_of(person: UUID, *, on: date, seen_by: Reader, about: str = "") -> str:
+    """What is known of a person's capacity on a day; ``presumed`` when nobody assessed it.
+
+    Args:
+        about: the decision it is for, such as ``course:<uuid>``; empty takes the newest of any.
+    """
+    rows = capacities(seen_by=seen_by).filter(person_id=person)
+    return capacity_on(map(capacity_fact, rows), person=str(person), about=about, on=on)
+
+
+def basis_of(person: UUID, *, circle: UUID, on: date, seen_by: Reader, about: str = "") -> Answer:
+    """Does a best-interests decision stand for one person on a day (``engine.consent``)?"""
+    rows = best_interests(seen_by=seen_by).filter(circle_id=circle, person_id=person)
+    _given, refused = facts([person], circle=circle, seen_by=seen_by)
+    return lawful_basis(
+        map(best_interests_fact, rows),
+        person=str(person),
+        about=about,
+        on=on,
+        capacity=capacity_of(person, on=on, seen_by=seen_by, about=about),
+        refusals=refused,
+    )
 
 
 def form_words(

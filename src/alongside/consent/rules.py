@@ -7,6 +7,10 @@ from datetime import date
 # Records that stand in the list of forms but cannot be "given".
 NOT_A_CONSENT = frozenset({"c_capacity", "c_best_interests", "c_refusal", "c_community"})
 
+PARTS_IN_A_MEETING = ("family", "friend", "carer", "attorney", "professional", "other")
+REASON_LETTERS = 20  # a reason that says something
+REVIEW_MONTHS = 12  # whatever was decided for somebody is looked at again within a year
+
 
 def latest_end(given_on: date, months: int) -> date:
     """The last day a consent given on a day may last to: so many months later, or month's end."""

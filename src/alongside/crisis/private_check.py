@@ -7,6 +7,7 @@ of this project, section 6; the questions are content/danger/private_check.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -186,6 +187,37 @@ def open_checks(circles: Iterable[UUID]) -> dict[UUID, UUID]:
 def is_frozen(circle: UUID) -> bool:
     """Does an answer to a private check hold back every date in this circle?"""
     return bool(open_checks([circle]))
+
+
+def were_asked(circle: UUID, persons: Iterable[UUID]) -> bool:
+    """Was each of these persons asked alone? Never what they answered."""
+    ids = set(persons)
+    asked = (
+        SafetyCheck.objects.unscoped("was each asked alone? (ids alone)")
+        .filter(circle=circle, kind=KIND, about__in=ids)
+        .values_list("about_id", flat=True)
+    )
+    return bool(ids) and ids <= set(asked)
+
+
+def said(circle: UUID, question: str, *, seen_by: Reader) -> dict[UUID, tuple[str, datetime]]:
+    """What each person last answered to one private question, and when, as far as the reader may
+    read it. A question that was skipped is no answer, and takes none back."""
+    found: dict[UUID, tuple[str, datetime]] = {}
+    rows = SafetyCheck.objects.visible_to(seen_by).filter(circle=circle, kind=KIND)
+    for check in rows.order_by("checked_at", "pk"):
+        given = json.loads(check.answers or "{}").get(question)
+        if check.about_id is not None and given is not None:
+            found[check.about_id] = (given, check.checked_at)
+    return found
+
+
+def answered_unseen(circle: UUID, *, seen_by: Reader) -> frozenset[UUID]:
+    """Persons who were asked alone and whose answers this reader may not read: ids alone."""
+    asked = SafetyCheck.objects.unscoped("who was asked alone? (ids alone)")
+    rows = asked.filter(circle=circle, kind=KIND).values_list("about_id", flat=True)
+    seen = SafetyCheck.objects.visible_to(seen_by).filter(circle=circle, kind=KIND)
+    return frozenset(pk for pk in rows if pk) - frozenset(seen.values_list("about_id", flat=True))
 
 
 def state_of(circle: Circle, *, seen_by: Reader) -> CircleState:

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from alongside.cases.models import Case, Concern, Decision
-from alongside.consent.models import Capacity, Consent, Refusal
+from alongside.consent.models import BestInterests, Capacity, Consent, Refusal
 from alongside.crisis.models import Alert, AlertEvent, Contact, SafetyCheck
 from alongside.delivery.models import Addition, Artefact, Homework, ProgressNote, TherapySession
 from alongside.measures.models import Asking, Response
@@ -171,6 +171,9 @@ def _agreed(ask: _Ask) -> Iterator[Entry]:
     for row in ask.rows(Capacity, "person"):
         facts = {"conclusion": row.conclusion, "decision": row.decision}
         yield Entry(row.assessed_at, "agreed", "capacity", str(row.person), facts, record=row.pk)
+    for row in ask.rows(BestInterests, "person"):
+        facts = {"outcome": row.outcome, "words": row.reason}
+        yield Entry(row.met_at, "agreed", "best_interests", str(row.person), facts, True, row.pk)
 
 
 # -- the plan -----------------------------------------------------------------------------------

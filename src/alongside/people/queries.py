@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from alongside import catalogue
+from alongside.catalogue.legal_bases import pack_of
 from alongside.people.models import (
     Circle,
     ContactPoint,
@@ -24,6 +26,7 @@ __all__ = [
     "circles",
     "contacts_of",
     "institutions",
+    "jurisdiction_of",
     "live_members",
     "members",
     "own_memberships",
@@ -90,6 +93,15 @@ def own_practitioner(*, seen_by: Reader) -> Practitioner | None:
         practitioners(seen_by=seen_by).filter(person_id__in=seen_by.persons).first()
     )
     return found
+
+
+def jurisdiction_of(institution: Institution) -> str:
+    """The pack of settings an institution works under: its own choice, else its country's."""
+    return pack_of(
+        catalogue.current().jurisdictions,
+        country=institution.country,
+        chosen=institution.jurisdiction,
+    )
 
 
 def author_of(by: Reader, *, circle: Circle | UUID | None = None) -> Person:

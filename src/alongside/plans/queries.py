@@ -12,15 +12,16 @@ from django.db.models import F, Q
 
 from alongside import catalogue
 from alongside.cases.models import Case, Decision
-from alongside.consent.models import Capacity, Refusal
+from alongside.consent.models import BestInterests, Capacity, Refusal
 from alongside.consent.models import Consent as ConsentRow
+from alongside.consent.queries import best_interests_fact, capacity_fact
 from alongside.consent.queries import fact_of as consent_fact
 from alongside.credentials.models import Credential
 from alongside.credentials.queries import fact_of as credential_fact
 from alongside.credentials.rules import counting
 from alongside.crisis import private_check, reports
 from alongside.crisis.models import Alert, SafetyCheck
-from alongside.engine.consent.decide import RefusalFact, permitted
+from alongside.engine.consent import RefusalFact, capacity_on, lawful_basis, permitted
 from alongside.engine.protocols.gates import GateState, gate_states, words_of_gate
 from alongside.engine.protocols.shapes import Protocol
 from alongside.measures.models import Response
@@ -33,6 +34,8 @@ from alongside.tasks.models import Task
 GATE = "a gate asks what is so, whoever looks"
 BASELINE_AGE = timedelta(days=28)  # an older first measure says nothing about the start
 # No record can know these: the practitioner says them on the day, and they hold for that session.
+# What is known of capacity that leaves no doubt to be cleared up first.
+DECIDED = frozenset({"presumed", "assessed_present", "lacks"})
 SAID_ON_THE_DAY = frozenset({"fit_today"})
 
 
@@ -226,11 +229,14 @@ def words(course: Course, at: datetime) -> frozenset[str]:
         have.add("danger_clear")
     if is_checked(course.plan.case):
         have.add("safety_check")
-    have |= _consented(course, treated, on)
+    stands = stands_on_a_basis(course, treated, on)
+    have |= _consented(course, treated, on, stands)
     have |= _credentialed(course, way, on)
     have |= _of_the_persons(course, treated, on)
-    if _has_agreed(course, treated):
+    if _has_agreed(course, treated, stands):
         have.add("agreement")
+    if private_check.were_asked(course.circle_id, [person.pk for person in treated]):
+        have.add("asked_alone")
     have |= _measured(course, way, treated, at)
     have |= together.beside(course, at).words
     open_tasks = Task.objects.unscoped(GATE).filter(
@@ -258,18 +264,61 @@ def is_checked(case: Case) -> bool:
     )
 
 
-def _consented(course: Course, treated: list[Person], on: date) -> set[str]:
-    rows = ConsentRow.objects.unscoped(GATE).filter(circle_id=course.circle_id, person__in=treated)
-    facts = [consent_fact(row) for row in rows]
+def capacity_for(course: Course, person: Person, on: date) -> str:
+    """What is known of whether a person can decide on this course, by ``capacity_on``."""
+    rows = Capacity.objects.unscoped(GATE).filter(circle_id=course.circle_id, person=person)
+    about = f"course:{course.pk}"
+    return capacity_on(map(capacity_fact, rows), person=str(person.pk), about=about, on=on)
+
+
+def stands_on_a_basis(course: Course, treated: Iterable[Person], on: date) -> dict[UUID, bool]:
+    """Who of those treated cannot decide on this course: does a best-interests decision stand?
+
+    Somebody who is not in it decides for themself.
+    """
+    found: dict[UUID, bool] = {}
+    for person in treated:
+        capacity = capacity_for(course, person, on)
+        if capacity != "lacks":
+            continue
+        rows = BestInterests.objects.unscoped(GATE).filter(
+            circle_id=course.circle_id, person=person
+        )
+        found[person.pk] = lawful_basis(
+            map(best_interests_fact, rows),
+            person=str(person.pk),
+            about=f"course:{course.pk}",
+            on=on,
+            capacity=capacity,
+            refusals=_refused(course, [person]),
+        ).allowed
+    return found
+
+
+def decided_for(course: Course, at: datetime) -> bool:
+    """Is one of those treated not able to decide on this course?"""
+    return bool(stands_on_a_basis(course, treated_by(course), at.date()))
+
+
+def _refused(course: Course, treated: Iterable[Person]) -> list[RefusalFact]:
     noes = Refusal.objects.unscoped(GATE).filter(circle_id=course.circle_id, person__in=treated)
-    refused = [
+    return [
         RefusalFact(str(no.person_id), no.about, no.refused_at.date(), no.refused_at) for no in noes
     ]
-    forms = {fact.form_id for fact in facts}
-    given = {
-        form
-        for form in forms
-        if all(
+
+
+def _consented(
+    course: Course, treated: list[Person], on: date, stands: Mapping[UUID, bool]
+) -> set[str]:
+    """The consents of all who are treated. For somebody who cannot decide this now only a
+    best-interests decision counts, never a yes of theirs or of their family (S13)."""
+    rows = ConsentRow.objects.unscoped(GATE).filter(circle_id=course.circle_id, person__in=treated)
+    facts = [consent_fact(row) for row in rows]
+    refused = _refused(course, treated)
+    deciding = [person for person in treated if person.pk not in stands]
+
+    def is_given(form: str) -> bool:
+        return all(
             permitted(
                 facts,
                 person=str(person.pk),
@@ -278,14 +327,22 @@ def _consented(course: Course, treated: list[Person], on: date) -> set[str]:
                 about=f"course:{course.pk}",
                 refusals=refused,
             ).allowed
-            for person in treated
+            for person in deciding
         )
-    }
+
+    if not treated or not all(stands.values()):
+        return set()
+    forms = {fact.form_id for fact in facts}
+    given = {form for form in forms if deciding and is_given(form)}
     have = {f"consent:{form}" for form in given}
+    if stands:
+        have.add("consent:c_best_interests")
+        if not deciding:
+            have.add("consent:c_treatment")
     # Helping a relative needs the relative's consent; treating the person needs the person's.
     focus = course.circle.focus_id
-    needed = {"c_treatment" if person.pk == focus else "c_family" for person in treated}
-    if needed and needed <= given:
+    needed = {"c_treatment" if person.pk == focus else "c_family" for person in deciding}
+    if needed <= given:
         have.add("consent")
     return have
 
@@ -308,13 +365,8 @@ def _credentialed(course: Course, way: Protocol, on: date) -> set[str]:
 
 def _of_the_persons(course: Course, treated: list[Person], on: date) -> set[str]:
     have = set()
-    doubtful = Capacity.objects.unscoped(GATE).filter(
-        circle_id=course.circle_id, person__in=treated, assessed_at__date__lte=on
-    )
-    newest: dict[UUID, str] = {
-        row.person_id: row.conclusion for row in doubtful.order_by("assessed_at")
-    }
-    if all(newest.get(p.pk, "presumed") in {"presumed", "assessed_present"} for p in treated):
+    # Who cannot decide this now was assessed for it; what then stands in its place asks G2.
+    if all(capacity_for(course, p, on) in DECIDED for p in treated):
         have.add("capacity")
     of_age = catalogue.current().chooser_rules["rules"].numbers["age_of_consent"]
     ages = [_lowest_age(person, on) for person in treated]
@@ -330,14 +382,17 @@ def _lowest_age(person: Person, on: date) -> int | None:
     return int(first) if first.isdigit() else None
 
 
-def _has_agreed(course: Course, treated: list[Person]) -> bool:
+def _has_agreed(course: Course, treated: list[Person], stands: Mapping[UUID, bool]) -> bool:
     said: dict[UUID, set[str]] = {person.pk: set() for person in treated}
     rows = Agreement.objects.unscoped(GATE).filter(
         plan=course.plan_id, edition=F("plan__edition"), person__in=treated
     )
     for row in rows:
         said[row.person_id].add(row.answer)
-    return all(answers and "no" not in answers for answers in said.values())
+    return all(
+        "no" not in answers and (bool(answers) or stands.get(person, False))
+        for person, answers in said.items()
+    )
 
 
 def _measured(course: Course, way: Protocol, treated: list[Person], at: datetime) -> frozenset[str]:

@@ -12,6 +12,7 @@ ACTS = frozenset(
     cases.concern_answered cases.concern_changed
     cases.concern_expired cases.concern_sent cases.concern_taken cases.concern_withdrawn
     cases.concern_referred_on cases.decision_recorded cases.person_engaged cases.person_disclosed
+    consent.best_interests_decided consent.best_interests_ended
     consent.capacity_recorded consent.consent_ended consent.consent_given
     consent.consent_withdrawn consent.refusal_recorded
     credentials.credential_recorded credentials.credential_verified

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.forms import ChoiceField
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,6 +19,7 @@ from alongside import catalogue
 from alongside.cases import actions, queries
 from alongside.catalogue.chooser import choice_of, in_words
 from alongside.consent import queries as consent
+from alongside.crisis import private_check
 from alongside.engine.protocols.chooser import Caution, Choice
 from alongside.engine.protocols.facts import FactsRefused, RefusedAim
 from alongside.people import queries as people
@@ -25,12 +27,24 @@ from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
 from alongside.web.parts.access import access
-from alongside.web.parts.pages import Request, local_day, saved, say, seen_by_whom, two_texts
+from alongside.web.parts.pages import (
+    Request,
+    local_day,
+    moment_words,
+    saved,
+    say,
+    seen_by_whom,
+    two_texts,
+)
 from alongside.web.practitioner import words
 from alongside.web.practitioner.base import BASE, address, case_or_404, case_page
-from alongside.web.practitioner.facts import FactsForm, asked, field_name
+from alongside.web.practitioner.facts import ASKED_ALONE, ROWS, FactsForm, asked, field_name
 from alongside.web.practitioner.forms import Decide
 
+AFRAID = {
+    "yes": gettext_lazy("Asked alone on %(when)s: afraid of somebody in the circle."),
+    "no": gettext_lazy("Asked alone on %(when)s: not afraid."),
+}
 ASKED_AT_MOST = 5  # questions that stand first; the others are in their parts
 
 
@@ -140,21 +154,38 @@ def _page(
         last_way=words.chosen(last.chosen) if last is not None else "",
         plan_url=address("practitioner:case-plan", case.pk),
         seen=seen_by_whom(request, "decision", case.circle_id),
+        alone_seen=seen_by_whom(request, "safety_check", case.circle_id) if form.alone else "",
         form=facts_form or decide_form,
     )
 
 
 def _members(request: Request, case: Any) -> list[dict[str, Any]]:
     today = local_day(request, clock.now())
+    rows = list(people.live_members(case.circle, seen_by=request.reader))
+    answered = private_check.said(case.circle_id, ASKED_ALONE, seen_by=request.reader)
+    hidden = private_check.answered_unseen(case.circle_id, seen_by=request.reader)
     return [
         {
             "member": str(row.pk),
             "name": row.person.name,
             "relation": row.relation,
             "age": people.age_of(row.person, today),
+            **_alone(request, answered.get(row.person_id), is_hidden=row.person_id in hidden),
         }
-        for row in people.live_members(case.circle, seen_by=request.reader)
+        for row in rows
     ]
+
+
+def _alone(
+    request: Request, said: tuple[str, datetime] | None, *, is_hidden: bool
+) -> dict[str, str]:
+    """What a member answered alone, for whoever may read it; to anybody else that they did."""
+    if said is not None and said[0] in AFRAID:
+        when = moment_words(request, said[1])
+        return {ASKED_ALONE: said[0], "alone": AFRAID[said[0]] % {"when": when}}
+    if is_hidden:
+        return {"alone": _("Asked alone. Who leads and the on-call team can read the answer.")}
+    return {}
 
 
 def _known(request: Request, case: Any) -> dict[str, Any]:
@@ -171,8 +202,15 @@ def _known(request: Request, case: Any) -> dict[str, Any]:
     if case.service.setting in catalogue.current().settings:
         person["setting"] = case.service.setting
     agreed = consent.live_on(today, seen_by=request.reader).filter(circle=case.circle)
-    forms = sorted({row.form.partition("@")[0] for row in agreed})
+    forms = sorted(
+        {
+            *(row.form.partition("@")[0] for row in agreed),
+            *_decided_for(request, case, today),
+        }
+    )
     known = {**kept, "person": {**person, **kept.get("person", {})}}
+    if kept.get(ROWS):
+        known[ROWS] = _rows(request, case, kept[ROWS])
     if capacity != "presumed":
         known["person"]["capacity"] = capacity
     if forms:
@@ -182,6 +220,32 @@ def _known(request: Request, case: Any) -> dict[str, Any]:
     if case.needs:
         known["needs"] = list(case.needs)
     return known
+
+
+def _rows(request: Request, case: Any, kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The members as they were given, with what each answered alone since."""
+    alone = {row["member"]: row for row in _members(request, case) if "alone" in row}
+    found = []
+    for row in kept:
+        now = alone.get(str(row.get("member")))
+        rest = row if now is None else {k: v for k, v in row.items() if k != ASKED_ALONE}
+        said = {} if now is None or ASKED_ALONE not in now else {ASKED_ALONE: now[ASKED_ALONE]}
+        found.append({**rest, **said})
+    return found
+
+
+def _decided_for(request: Request, case: Any, today: date) -> set[str]:
+    """The record that stands in place of the person's own yes, if one does."""
+    rows = consent.best_interests(seen_by=request.reader).filter(
+        circle=case.circle, person=case.circle.focus_id
+    )
+    stands = any(
+        consent.basis_of(
+            row.person_id, circle=case.circle_id, on=today, seen_by=request.reader, about=row.about
+        ).allowed
+        for row in rows
+    )
+    return {"c_best_interests"} if stands else set()
 
 
 def _facts_form(request: Request, case: Any, data: Any = None) -> FactsForm:

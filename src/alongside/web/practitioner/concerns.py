@@ -18,6 +18,7 @@ from alongside.catalogue.legal_bases import offered
 from alongside.crisis import queries as crisis
 from alongside.crisis import triage
 from alongside.directory import queries as directory
+from alongside.people import queries as people
 from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
 from alongside.records.fields import prepare
@@ -204,7 +205,7 @@ def _open_form(request: Request, concern: Any, data: Any = None) -> OpenCase:
         data,
         services=[(str(s.pk), s.name) for s in directory.services(seen_by=request.reader)],
         needs=[(id, reasons.get(f"needs/{id}/name", id)) for id in cat.needs],
-        bases=offered(cat.legal_bases, concern.institution.jurisdiction),
+        bases=offered(cat.legal_bases, people.jurisdiction_of(concern.institution)),
         language=language,
         can_join=bool(concern.contact_name and concern.contact),
         initial={

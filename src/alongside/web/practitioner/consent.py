@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alongside import catalogue
 from alongside.consent import actions, queries, rules
-from alongside.people import queries as people
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.errors import Refused
@@ -29,9 +28,10 @@ from alongside.web.parts.pages import (
     seen_by_whom,
     short_day,
 )
-from alongside.web.practitioner import words
+from alongside.web.practitioner import deciding, words
 from alongside.web.practitioner.base import case_or_404, case_page
-from alongside.web.practitioner.forms import RecordCapacity, RecordConsent, RecordRefusal
+from alongside.web.practitioner.deciding import course_names, persons_of
+from alongside.web.practitioner.forms import RecordConsent, RecordRefusal
 
 SOON_DAYS = 14
 
@@ -43,7 +43,7 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
     case = case_or_404(request, pk)
     reader = request.reader
     today = local_day(request, clock.now())
-    names = _course_names(request, case)
+    names = course_names(request, case)
     return case_page(
         request,
         "practitioner/consent/list.html",
@@ -57,24 +57,12 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
             _refusal(request, row)
             for row in queries.refusals(seen_by=reader).filter(circle=case.circle)
         ],
-        capacities=[
-            _capacity(request, row)
-            for row in queries.capacities(seen_by=reader).filter(circle=case.circle)
-        ],
+        capacities=deciding.assessments(request, case, names),
+        meetings=deciding.meetings(request, case, names),
         can_record=case.state != "closed"
         and reader.may_make("consent", institution=case.institution_id, circle=case.circle_id),
         seen=seen_by_whom(request, "consent", case.circle_id),
     )
-
-
-def _course_names(request: Request, case: Any) -> dict[str, str]:
-    cat = catalogue.current()
-    return {
-        f"course:{course.pk}": cat.protocols[course.protocol].name
-        if course.protocol in cat.protocols
-        else course.protocol
-        for course in plans.courses(seen_by=request.reader).filter(circle=case.circle)
-    }
 
 
 def _title(form: str) -> str:
@@ -127,29 +115,6 @@ def _refusal(request: Request, row: Any) -> dict[str, Any]:
     }
 
 
-def _capacity(request: Request, row: Any) -> dict[str, Any]:
-    facts = [
-        (_("Who"), row.person.name),
-        (_("Which decision"), row.decision),
-        (_("Grounds"), row.grounds),
-        (_("Assessed"), moment_words(request, row.assessed_at)),
-        (_("By"), row.written_by.name),
-        (_("Look again"), day_words(row.review_on)),
-    ]
-    return {
-        "id": str(row.pk),
-        "title": str(words.CAPACITY[row.conclusion]),
-        "facts": [{"term": term, "text": text} for term, text in facts if text],
-    }
-
-
-def _persons(request: Request, case: Any) -> dict[str, Any]:
-    rows = people.live_members(case.circle, seen_by=request.reader)
-    found = {str(case.circle.focus_id): case.circle.focus}
-    found.update({str(row.person_id): row.person for row in rows})
-    return found
-
-
 def _forms() -> list[tuple[str, str]]:
     newest: dict[str, str] = {}
     for ref in catalogue.current().consent_forms:
@@ -162,7 +127,7 @@ def _forms() -> list[tuple[str, str]]:
 def record(request: Request, pk: UUID) -> HttpResponse:
     """Record what somebody agreed to, on paper or spoken, with the text before both."""
     case = case_or_404(request, pk)
-    persons = _persons(request, case)
+    persons = persons_of(request, case)
     listed = _forms()
     asked = request.POST.get("form") or request.GET.get("form", "")
     chosen = asked if asked in dict(listed) else listed[0][0]
@@ -179,7 +144,7 @@ def record(request: Request, pk: UUID) -> HttpResponse:
         request.POST or None,
         persons=[(id, person.name) for id, person in persons.items()],
         forms_=listed,
-        courses=list(_course_names(request, case).items()),
+        courses=list(course_names(request, case).items()),
         parts=parts,
         places=[(word, words.OPEN_PLACES.get(word, word)) for word in shown.fill_in],
         initial={
@@ -263,11 +228,11 @@ def _language(request: Request, case: Any) -> str:
 def refusal(request: Request, pk: UUID) -> HttpResponse:
     """Record a no."""
     case = case_or_404(request, pk)
-    persons = _persons(request, case)
+    persons = persons_of(request, case)
     form = RecordRefusal(
         request.POST or None,
         persons=[(id, person.name) for id, person in persons.items()],
-        abouts=[*_forms(), *_course_names(request, case).items()],
+        abouts=[*_forms(), *course_names(request, case).items()],
     )
     if request.method == "POST" and form.is_valid():
         given, at = form.cleaned_data, clock.now()
@@ -297,46 +262,6 @@ def refusal(request: Request, pk: UUID) -> HttpResponse:
         status=400 if form.errors else 200,
         form=form,
         lead=_("A no is final until they say otherwise. It lowers nothing else they can have."),
-    )
-
-
-@access("consent", "C")
-@require_http_methods(["GET", "HEAD", "POST"])
-def capacity(request: Request, pk: UUID) -> HttpResponse:
-    """Record an assessment of capacity for one decision."""
-    case = case_or_404(request, pk)
-    persons = _persons(request, case)
-    form = RecordCapacity(
-        request.POST or None, persons=[(id, person.name) for id, person in persons.items()]
-    )
-    if request.method == "POST" and form.is_valid():
-        given, at = form.cleaned_data, clock.now()
-        try:
-            actions.record_capacity(
-                circle=case.circle,
-                person=persons[given["person"]],
-                decision=given["decision"],
-                conclusion=given["conclusion"],
-                grounds=given["grounds"],
-                review_on=given["review_on"],
-                by=request.reader,
-                at=at,
-            )
-        except Refused as why:
-            words.add_refusal(form, why)
-        else:
-            saved(request, at)
-            return redirect("practitioner:case-consent", pk=case.pk)
-    return case_page(
-        request,
-        "practitioner/consent/form.html",
-        case,
-        tab="consent",
-        title=_("Record capacity"),
-        head=False,
-        status=400 if form.errors else 200,
-        form=form,
-        lead=_("Capacity is presumed. Help first. An unwise choice is still their choice."),
     )
 
 

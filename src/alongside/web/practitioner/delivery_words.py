@@ -195,6 +195,9 @@ def _opens(state: Any, course: Any) -> tuple[str, str]:
     """Where the step that opens a gate is done, and the words of its button."""
     case = course.plan.case_id
     word, _colon, of = (state.missing[0] if state.missing else "").partition(":")
+    if word == "consent" and plan_queries.decided_for(course, clock.now()):
+        url = address("practitioner:case-consent", case)
+        return f"{url}#capacity", _("See what was decided for them")
     if word == "consent":
         form = of or ("c_treatment" if state.gate == "G2" else "")
         url = address("practitioner:consent-record", case)
@@ -205,6 +208,7 @@ def _opens(state: Any, course: Any) -> tuple[str, str]:
         "safety_check": ("practitioner:case-danger", (case,), _("Look at danger")),
         "baseline": ("practitioner:case-measures", (case,), _("Ask the questions")),
         "capacity": ("practitioner:consent-capacity", (case,), _("Record capacity")),
+        "asked_alone": ("practitioner:case-circle", (case,), _("See whom to ask")),
         "age_basis": ("practitioner:case-circle", (case,), _("See the circle")),
         "danger_clear": ("practitioner:crisis-board", (), _("Answer the alert")),
         "participants_safe": ("practitioner:case-circle", (case,), _("See the private checks")),

@@ -18,6 +18,7 @@ ROWS = "circle"  # the one key with rows: filled from the members of the circle
 RECORDED = ("consents", "running")  # known from the records, never typed
 ASK = "ask"  # the part of a page with what one would ask next
 BEFORE = ("tried", "asked_for", "options_ready")
+ASKED_ALONE = "afraid"  # asked by the private check; its answer stands here and is not typed
 OF_A_MEMBER = ("own_use", "afraid", "will_take_part")
 
 
@@ -36,6 +37,7 @@ class FactsForm(Versioned):
     ) -> None:
         super().__init__(data, initial={"version": version})
         self.members = members
+        self.alone: list[dict[str, str]] = []  # what was answered alone is not asked again
         self.keys = list(schema_of(catalogue).keys)
         self.reasons = catalogue.reasons(language)
         self.catalogue = catalogue
@@ -98,7 +100,11 @@ class FactsForm(Versioned):
         fields = {field.name: field for field in key.fields}
         for number, member in enumerate(self.members):
             row = {**member, **before.get(member["member"], {})}
+            if member.get("alone"):
+                self.alone.append({"term": member["name"], "text": member["alone"]})
             for name in OF_A_MEMBER:
+                if name == ASKED_ALONE and member.get("alone"):
+                    continue
                 if name in fields:
                     made = self._field(fields[name], row.get(name, ""), f"{ROWS}.{name}")
                     made.label = f"{member['name']}: {made.label}"

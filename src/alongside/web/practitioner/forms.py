@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 
 from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.people_words import AGE_BANDS, COMPLETIONS, MEMBER_ROLES, RELATIONS
-from alongside.web.practitioner import words
 
 Choices = Sequence[tuple[str, Any]]
 FILL = "fill__"
@@ -260,32 +259,6 @@ class RecordRefusal(Form):
         super().__init__(*args, **kwargs)
         offer(self, "person", persons)
         offer(self, "about", abouts)
-
-
-class RecordCapacity(Form):
-    """Whether a person can make one decision now."""
-
-    person = forms.ChoiceField(label=gettext_lazy("Whose decision"))
-    decision = Text(label=gettext_lazy("Which decision"), max_length=500)
-    conclusion = forms.ChoiceField(
-        label=gettext_lazy("What was found"),
-        choices=[(word, text) for word, text in words.CAPACITY.items() if word != "presumed"],
-        widget=forms.RadioSelect,
-    )
-    grounds = Text(
-        label=gettext_lazy("What was seen"),
-        help_text=gettext_lazy(
-            "Can they understand, keep in mind, weigh up, and tell us? What helped: time of day, "
-            "pictures, an interpreter? Age, looks, a diagnosis or a different view are no grounds."
-        ),
-        lines=6,
-        max_length=8000,
-    )
-    review_on = Day(label=gettext_lazy("Look again on"))
-
-    def __init__(self, *args: Any, persons: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offer(self, "person", persons)
 
 
 class Decide(Form):

@@ -21,6 +21,7 @@ from alongside.web.parts.people_words import COMPLETIONS, relation
 from alongside.web.parts.sheets import title_of
 from alongside.web.practitioner.base import address, case_or_404, case_page
 from alongside.web.practitioner.crisis_words import fact
+from alongside.web.practitioner.deciding_forms import OUTCOMES
 from alongside.web.practitioner.words import CAPACITY, DECISIONS, PATHS, chosen
 
 KINDS = {
@@ -55,6 +56,7 @@ TITLES: Mapping[str, Any] = {
     "consent_ended": gettext_lazy("It ended with what it covered: %(form)s"),
     "refused": gettext_lazy("%(who)s said no: %(offered)s"),
     "capacity": gettext_lazy("Capacity: %(conclusion)s"),
+    "best_interests": gettext_lazy("Decided in the best interests of %(who)s: %(outcome)s"),
     "plan_proposed": gettext_lazy("A plan was proposed"),
     "plan_ended": gettext_lazy("The plan ended"),
     "course_started": gettext_lazy("%(protocol)s began"),
@@ -199,6 +201,8 @@ def _in_words(entry: insights.Entry) -> _Facts:
     elif word == "capacity":
         facts["conclusion"] = str(CAPACITY.get(facts["conclusion"], facts["conclusion"]))
         facts["note"] = facts["decision"]
+    elif word == "best_interests":
+        facts["outcome"] = str(OUTCOMES.get(facts["outcome"], facts["outcome"]))
     elif word == "agreement":
         facts["answer"] = str(YES_NO.get(facts["answer"], facts["answer"]))
     elif word == "talk_not_held":

@@ -43,7 +43,6 @@ urlpatterns: list[Any] = [
     path("cases/<uuid:pk>/consent/", consent.listing, name="case-consent"),
     path("cases/<uuid:pk>/consent/record/", consent.record, name="consent-record"),
     path("cases/<uuid:pk>/consent/refusal/", consent.refusal, name="consent-refusal"),
-    path("cases/<uuid:pk>/consent/capacity/", consent.capacity, name="consent-capacity"),
     path(
         "cases/<uuid:pk>/consent/<uuid:consent>/withdraw/",
         consent.withdraw,

@@ -12,6 +12,7 @@ from alongside import catalogue
 from alongside.access import actions as access
 from alongside.cases import actions as cases
 from alongside.consent import actions as consent
+from alongside.consent import best_interests
 from alongside.credentials import actions as credentials
 from alongside.crisis import safeguarding
 from alongside.people import actions as people
@@ -101,8 +102,33 @@ _REFUSALS: tuple[tuple[type[Refused], Any], ...] = (
     (consent.NeedsAWitness, gettext_lazy("Write who heard it.")),
     (consent.NotTheirCircle, gettext_lazy("That is not possible for this person.")),
     (consent.AlreadyWithdrawn, gettext_lazy("It was taken back, or had ended, before.")),
+    (
+        best_interests.NotLacking,
+        gettext_lazy("They can decide this themself, or nobody assessed it lately. Ask them."),
+    ),
+    (
+        best_interests.NeedsAnAdvocate,
+        gettext_lazy("Nobody close to them was asked. An advocate must take part first."),
+    ),
+    (
+        best_interests.AgainstTheirRefusal,
+        gettext_lazy(
+            "A refusal in advance, or somebody with lawful power, stands against it. It cannot go "
+            "ahead; a court decides."
+        ),
+    ),
+    (
+        best_interests.CanWait,
+        gettext_lazy("They may be able to decide later and it can wait, so it waits for them."),
+    ),
+    (best_interests.OneOptionOnly, gettext_lazy("Compare at least two ways.")),
     (credentials.UnknownCredential, gettext_lazy("Choose a title from the list.")),
 )
+_NOT_BORNE_OUT: Mapping[str, Any] = {
+    "abilities": gettext_lazy("*Cannot decide* needs at least one of the four that is missing."),
+    "cause": gettext_lazy("Write what brings it about: without that they can decide."),
+    "help_used": gettext_lazy("Write what was done to help them decide first."),
+}
 _REASONS: Mapping[str, Any] = {
     "legal_reason": gettext_lazy("Write why this basis fits, in a full sentence."),
     "to": gettext_lazy("Write to whom you sent it."),
@@ -166,6 +192,11 @@ def refusal(why: Refused) -> tuple[str, str]:
         return "expires_on", _("The last day this form allows is %(day)s.") % {
             "day": day_words(why.latest)
         }
+    if isinstance(why, consent.NotBorneOut):
+        field = "conclusion" if why.part == "abilities" else why.part
+        if why.part in _NOT_BORNE_OUT:
+            return field, str(_NOT_BORNE_OUT[why.part])
+        return "conclusion", _("One of the four is missing, so this does not follow.")
     if isinstance(why, consent.NeedsWords):
         return why.field, _("Write this down to go on.")
     if isinstance(why, cases.UnknownWord | people.UnknownWord):

@@ -53,8 +53,12 @@ def test_a_shipped_form_is_empty_without_answers_and_has_words_for_them(form):
     assert form.note is not None
 
 
-@pytest.mark.parametrize("form", SHIPPED.artefacts.values(), ids=lambda form: str(form.ref))
-def test_a_shipped_form_is_easy_to_read_in_both_languages(form):
+@pytest.mark.parametrize(
+    "form",
+    [form for form in SHIPPED.artefacts.values() if set(form.filled_by) != {"practitioner"}],
+    ids=lambda form: str(form.ref),
+)
+def test_a_form_for_people_is_easy_to_read_in_both_languages(form):
     def page(language: str) -> str:
         said = [form.title, form.intro]
         for one in form.fields:

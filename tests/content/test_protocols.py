@@ -280,3 +280,32 @@ def test_a_review_that_is_overdue_is_a_warning(copy):
     late = [one for one in mine(check([copy], today=date(2099, 1, 1))) if one.grade == "warning"]
     kinds = {kind for kind in MINE if any(f"{kind}/" in one.file for one in late)}
     assert kinds == set(MINE)
+
+
+def test_a_worked_example_that_says_something_else_than_the_engine_is_found(copy):
+    edit(copy / "protocols/cbt/1/examples.yaml", "completed: true", "completed: false")
+
+    said = [one for one in check([copy]) if "examples.yaml" in one.file and one.grade == "error"]
+
+    assert [one.message.rpartition(": ")[2] for one in said] == [
+        "completed is true, the example says false"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("form: treatment_slot, says", "form: slot, says", "the form slot is not among"),
+        ("within: [day, two_days]", "within: [hour]", "form treatment_slot: within never is hour"),
+        ("until: held_until", "until: place", "form treatment_slot: place is no date of it"),
+        ("says: {attended: [yes]}", "says: {come: [yes]}", "there is no field come"),
+        ("all_of: [engaged_or_", "all_of: [engaged_or_not_", "is no step, and shown_by does not"),
+        ("after: [follow_up_plan], since", "after: [windows], since", "so it comes after it"),
+        ("says: {confirmed: [yes], within", "says: {confirmed: {}, within", "give at_least"),
+        ("{form: violence_safety_plan, s", "{s", "name the form it is read from"),
+    ],
+)
+def test_a_mistake_in_a_sign_is_found(copy, old, new, message):
+    edit(copy / "protocols/craft/1/protocol.yaml", old, new)
+    found = [one.message for one in check([copy]) if one.grade == "error"]
+    assert any(message in one for one in found), found

@@ -39,6 +39,7 @@ UNSCOPED = {
     "alongside.crisis.telling": "messages are addressed to whoever must answer",
     "alongside.crisis.worries": "a visit is the secret of its draft; nobody is signed in",
     "alongside.delivery.actions": "sessions are numbered, whoever held the others",
+    "alongside.delivery.known": "a gate asks what is so, whoever looks: open or not, nothing more",
     "alongside.delivery.artefacts": "a version of a sheet follows the one that holds",
     "alongside.delivery.reviews": "was it shared with the person: yes or no",
     "alongside.delivery.letters": "did a letter arrive; which way failed",

@@ -211,7 +211,7 @@ def test_a_form_added_at_run_time_needs_no_python(world: World, tmp_path: Path) 
     here = tmp_path / "content" / "protocols/cbt/1"
     shutil.copytree(shipped / "protocols/cbt/1", here)
     head = (here / "protocol.yaml").read_text(encoding="utf-8")
-    named = head.replace("blueprint]\nmeasures", "blueprint, sleep_week]\nmeasures")
+    named = head.replace("risk_situations]\nmeasures", "risk_situations, sleep_week]\nmeasures")
     (here / "protocol.yaml").write_text(named, encoding="utf-8")
     (here / "artefacts" / "sleep_week.yaml").write_text(
         "title: {en: Nights, es: Noches}\n"

@@ -53,6 +53,7 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("protocols", "protocols", "load"),
     ("protocol_words", "protocols", "load_words"),
     ("artefacts", "artefacts", "load"),
+    ("protocol_examples", "protocol_examples", "load"),
     ("matrix", "matrix", "load"),
     ("legal_bases", "legal_bases", "load"),
     ("jurisdictions", "legal_bases", "load_packs"),

@@ -77,6 +77,7 @@ class GateShape(Shape):
     needs: str
     text: Said
     release: Said
+    name: Said | None = None
     release_by: list[str] = Field(default_factory=list)
     releasable: bool = False
     task_afterwards: bool = False
@@ -501,6 +502,8 @@ def load_words(roots: Sequence[Path]) -> Shelf[Mapping[str, str]]:
         for gate in (*gates.gates, *gates.blend):
             _put(texts, f"gates/{gate.id}/text", gate.text)
             _put(texts, f"gates/{gate.id}/release", gate.release)
+            if gate.name:
+                _put(texts, f"gates/{gate.id}/name", gate.name)
     for path, shown in files(roots, "needs/*.yaml"):
         need, _ = read(path, NeedShape, shown=shown)
         if need is not None:

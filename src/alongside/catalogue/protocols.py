@@ -13,6 +13,7 @@ from pydantic import Field
 from alongside.catalogue.chooser import load_gates, schema_of, stale
 from alongside.catalogue.conditions import ConditionShape, Sources, read_sources, unfit_words
 from alongside.catalogue.loading import Problem, Shape, Shelf, folders, read
+from alongside.catalogue.protocol_signs import SignShape, unfit_fields, unfit_names
 from alongside.engine.protocols.conditions import Condition
 from alongside.engine.protocols.shapes import (
     AgendaItem,
@@ -132,13 +133,14 @@ class GateUseShape(Shape):
     but_not: list[str] = Field(default_factory=list)
     unless: ConditionShape | None = None
     chooser: Literal["as_gate", "warn", "skip"] = "as_gate"
+    shown_by: list[SignShape] = Field(default_factory=list)
 
     def built(self) -> GateUse:
         """The engine's use of a gate."""
         unless = self.unless.built() if self.unless else None
         return GateUse(
             self.gate, tuple(self.of), tuple(self.variants), tuple(self.but_not), unless,
-            self.chooser,
+            self.chooser, tuple(sign.built() for sign in self.shown_by),
         )  # fmt: skip
 
 
@@ -160,8 +162,11 @@ class StepShape(Shape):
     gates: list[GateUseShape] = Field(default_factory=list)
     sessions: RangeShape | None = None
     artefact: str | None = None
-    within_days: int | None = None
+    within_days: int | None = Field(default=None, ge=0, le=730)
     variants: list[str] = Field(default_factory=list)
+    only_if: list[SignShape] = Field(default_factory=list)
+    since: str = ""
+    not_before_days: int | None = Field(default=None, ge=0, le=730)
 
 
 class ArtefactNeedShape(Shape):
@@ -170,6 +175,11 @@ class ArtefactNeedShape(Shape):
     form: str
     at_least: int = 1
     or_reason: bool = False
+    variants: list[str] = Field(default_factory=list)
+
+    def built(self) -> ArtefactNeed:
+        """The engine's need."""
+        return ArtefactNeed(self.form, self.at_least, self.or_reason, tuple(self.variants))
 
 
 class PhaseShape(Shape):
@@ -180,6 +190,8 @@ class PhaseShape(Shape):
     steps: list[StepShape] = Field(default_factory=list)
     artefacts_required: list[ArtefactNeedShape] = Field(default_factory=list)
     variants: list[str] = Field(default_factory=list)
+    before_start: bool = False
+    sessions_by_variant: dict[str, RangeShape] = Field(default_factory=dict)
 
 
 class MeasureShape(Shape):
@@ -206,6 +218,9 @@ class StopRuleShape(Shape):
 
     id: str
     source: str
+    effect: Literal["review", "stop"] = "review"
+    when: list[SignShape] = Field(default_factory=list)
+    variants: list[str] = Field(default_factory=list)
 
 
 class CompletionShape(Shape):
@@ -214,6 +229,7 @@ class CompletionShape(Shape):
     share_attended: int | None = None
     sessions_attended: int | None = None
     all_of: list[str]
+    shown_by: dict[str, list[SignShape]] = Field(default_factory=dict)
 
 
 class EvidenceShape(Shape):
@@ -251,6 +267,7 @@ class ProtocolShape(Shape):
     gates_session: list[GateUseShape] = Field(default_factory=list)
     stop_rules: list[StopRuleShape] = Field(default_factory=list)
     completion: CompletionShape
+    each_session: list[ArtefactNeedShape] = Field(default_factory=list)
     evidence: list[EvidenceShape]
     sources: list[str]
     checked: date
@@ -311,17 +328,21 @@ class WordingShape(Shape):
     stop_rules: dict[str, StopWords] = Field(default_factory=dict)
     evidence: dict[str, EvidenceWords] = Field(default_factory=dict)
     completion: str = ""
+    completion_parts: dict[str, str] = Field(default_factory=dict)
 
 
 _PARTS = (
     "indications", "exclusions", "cautions", "variants", "skeleton", "phases", "steps",
-    "stop_rules", "evidence",
+    "stop_rules", "evidence", "completion_parts",
 )  # fmt: skip
 
 
 def _ids(shape: ProtocolShape, part: str) -> list[str]:
     if part == "steps":
         return [step.id for phase in shape.phases for step in phase.steps]
+    if part == "completion_parts":
+        steps = _ids(shape, "steps")
+        return [p for p in shape.completion.all_of if shape.runnable and p not in steps]
     return [row.id for row in getattr(shape, part)]
 
 
@@ -378,7 +399,7 @@ def _flat(key: str, words: WordingShape) -> dict[str, str]:
     flat = {f"{key}/name": words.name, f"{key}/what": words.what}
     if words.completion:
         flat[f"{key}/completion"] = words.completion
-    for part in ("indications", "cautions", "skeleton", "steps"):
+    for part in ("indications", "cautions", "skeleton", "steps", "completion_parts"):
         flat |= {f"{key}/{part}/{id}": text for id, text in getattr(words, part).items()}
     for id, reason in words.exclusions.items():
         flat[f"{key}/exclusions/{id}/text"] = reason.text
@@ -440,6 +461,10 @@ def _inside(
         *(row.variants for row in shape.measures),
         *(row.variants for row in shape.evidence),
         *(row.variants for row in shape.phases),
+        *(list(row.sessions_by_variant) for row in shape.phases),
+        *(row.variants for row in shape.stop_rules),
+        *(row.variants for row in shape.each_session),
+        *(need.variants for phase in shape.phases for need in phase.artefacts_required),
         *(step.variants for step in steps),
     ]
     named = {one for row in narrowed for one in row}
@@ -452,8 +477,10 @@ def _inside(
     wrong += [f"there is no step {one}" for one in sorted(after - step_ids)]
     forms = {need.form for phase in shape.phases for need in phase.artefacts_required}
     forms |= {step.artefact for step in steps if step.artefact}
+    forms |= {need.form for need in shape.each_session}
     missing = sorted(forms - set(shape.artefacts))
     wrong += [f"the form {one} is not among the artefacts" for one in missing]
+    wrong += _sign_mistakes(shape, step_ids)
     wrong += [mistake for row in shape.measures for mistake in _schedule_mistakes(row, shape)]
     if shape.runnable and not (shape.phases and steps):
         wrong.append("a runnable protocol needs phases and steps")
@@ -466,6 +493,37 @@ def _inside(
         *(row.source for row in shape.evidence),
     ]  # fmt: skip
     return problems + sources.missing(tags, file)
+
+
+def _sign_mistakes(shape: ProtocolShape, steps: set[str]) -> list[str]:
+    """Signs that name what is not there, parts of completion nothing shows, days from nowhere."""
+    rows = [step for phase in shape.phases for step in phase.steps]
+    uses = [*shape.gates_start, *shape.gates_session, *(u for step in rows for u in step.gates)]
+    signs = [
+        *(sign for use in uses for sign in use.shown_by),
+        *(sign for step in rows for sign in step.only_if),
+        *(sign for rule in shape.stop_rules for sign in rule.when),
+        *(sign for signs in shape.completion.shown_by.values() for sign in signs),
+    ]
+    wrong = list(unfit_names(signs, steps, set(shape.artefacts)))
+    asks = shape.completion
+    if shape.runnable:
+        wrong += [
+            f"completion: {part} is no step, and shown_by does not say what shows it"
+            for part in asks.all_of
+            if part not in steps and part not in asks.shown_by
+        ]
+    wrong += [
+        f"completion: {part} is not in all_of" for part in asks.shown_by if part not in asks.all_of
+    ]
+    for step in rows:
+        if step.since and step.since not in steps:
+            wrong.append(f"there is no step {step.since}")
+        elif step.since and step.since not in step.after:
+            wrong.append(f"step {step.id}: it counts from {step.since}, so it comes after it")
+        elif step.since and step.within_days is None and step.not_before_days is None:
+            wrong.append(f"step {step.id}: since needs within_days or not_before_days")
+    return list(dict.fromkeys(wrong))
 
 
 def _schedule_mistakes(row: MeasureShape, shape: ProtocolShape) -> list[str]:
@@ -565,13 +623,19 @@ def _protocol(ref: Ref, shape: ProtocolShape, words: WordingShape, sources: Sour
         stop_rules=tuple(
             StopRule(
                 row.id, words.stop_rules[row.id].text, words.stop_rules[row.id].then,
-                sources.text(row.source),
+                sources.text(row.source), row.effect, tuple(sign.built() for sign in row.when),
+                tuple(row.variants),
             )
             for row in shape.stop_rules
         ),
         completion=Completion(
             shape.completion.share_attended, shape.completion.sessions_attended,
             tuple(shape.completion.all_of), words.completion,
+            {
+                part: tuple(sign.built() for sign in signs)
+                for part, signs in shape.completion.shown_by.items()
+            },
+            dict(words.completion_parts),
         ),
         evidence=tuple(
             Evidence(
@@ -584,6 +648,7 @@ def _protocol(ref: Ref, shape: ProtocolShape, words: WordingShape, sources: Sour
         sources=tuple(sources.text(tag) for tag in shape.sources),
         checked=shape.checked,
         review_by=shape.review_by,
+        each_session=tuple(need.built() for need in shape.each_session),
     )  # fmt: skip
 
 
@@ -616,12 +681,15 @@ def _phase(row: PhaseShape, words: WordingShape) -> Phase:
                 tuple(use.built() for use in step.gates),
                 step.sessions.built() if step.sessions else None, step.artefact,
                 step.within_days, tuple(step.variants),
+                tuple(sign.built() for sign in step.only_if), step.since, step.not_before_days,
             )
             for step in row.steps
         ),
-        tuple(ArtefactNeed(n.form, n.at_least, n.or_reason) for n in row.artefacts_required),
+        tuple(need.built() for need in row.artefacts_required),
         text.exit,
         tuple(row.variants),
+        row.before_start,
+        {variant: numbers.built() for variant, numbers in row.sessions_by_variant.items()},
     )  # fmt: skip
 
 
@@ -641,6 +709,10 @@ def unfit(catalogue: Catalogue) -> dict[str, dict[str, list[Problem]]]:
         wrong = _absent("setting", protocol.settings, catalogue.settings, file)
         wrong += _absent("consent", protocol.consents, consents, file)
         wrong += unfit_words(_conditions(protocol), schema, file)
+        if "artefacts" in catalogue.shelves:
+            forms = catalogue.artefacts_of(str(protocol.ref))
+            mistakes = dict.fromkeys(unfit_fields(protocol.signs(), forms))
+            wrong += [Problem(file, 0, 0, mistake) for mistake in mistakes]
         if wrong:
             found[name] = wrong
     return {"protocols": found}

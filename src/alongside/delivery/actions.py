@@ -388,7 +388,7 @@ def record_step(
         StepLocked: it waits for something.
     """
     by.confirm_create("session", institution=course.institution_id, circle=course.circle_id)
-    if course.started_at is None or course.ended_at is not None:
+    if course.ended_at is not None or not _is_time_for(course, step):
         raise NotStarted(course=course)
     if state not in rules.STEP_STATES:
         raise UnknownWord(field="state", value=state)
@@ -530,6 +530,14 @@ def review_homework(*, homework: Homework, expected: int, by: Any, at: datetime)
     homework.save_version(expected, ["reviewed_at"])
     audit.write("delivery.homework_reviewed", by=by, at=at, about=homework)
     return homework
+
+
+def _is_time_for(course: Course, step: str) -> bool:
+    """A course has started, or the step belongs before that."""
+    if course.started_at is not None:
+        return True
+    phases = plan_queries.protocol_of(course).before_start(course.variant)
+    return any(one.id == step for phase in phases for one in phase.steps)
 
 
 def _form_made_by(course: Course, step: str) -> str:

@@ -98,7 +98,7 @@ def fill_in(
     """
     by.confirm_create("artefact", institution=course.institution_id, circle=course.circle_id)
     found = form_of(course, form)
-    _must_run(course)
+    _must_run(course, found)
     if about not in plans.treated_by(course):
         raise NotTreated(person=about)
     for other in (session, homework):
@@ -155,7 +155,7 @@ def change(
     by.confirm("E", artefact)
     course = artefact.course
     found = form_of(course, artefact.form)
-    _must_run(course)
+    _must_run(course, found)
     if session is not None and session.course_id != course.pk:
         raise NotOfThisCourse(row=str(session.pk))
     row = _next(artefact, expected)
@@ -195,9 +195,16 @@ def strike(
     return row
 
 
-def _must_run(course: Course) -> None:
-    if course.started_at is None or course.ended_at is not None:
+def _must_run(course: Course, form: Form) -> None:
+    if course.ended_at is not None or not is_time_for(course, form):
         raise CourseNotRunning(course=course)
+
+
+def is_time_for(course: Course, form: Form) -> bool:
+    """A course has started, or this form belongs before that: to its preparation or a gate."""
+    if course.started_at is not None:
+        return True
+    return form.ref.form in plans.protocol_of(course).forms_before_start(course.variant)
 
 
 def _from(form: Form, course: Course, about: Person, asked: str, by: Reader) -> str:

@@ -128,6 +128,7 @@ def state_of(*, course: Course, seen_by: Any, at: datetime) -> CourseState:
     )
     held = TherapySession.objects.visible_to(seen_by).filter(course=course, held=True).count()
     protocol = plans.protocol_of(course)
+    seen = plans.seen_of(course, at)
     return course_state(
         protocol,
         records=[
@@ -135,7 +136,7 @@ def state_of(*, course: Course, seen_by: Any, at: datetime) -> CourseState:
             for row in done
         ],
         gates=catalogue.current().gates,
-        have=plans.words(course, at),
+        have=seen.words,
         released=plans.released(course, at),
         variant=course.variant,
         artefacts=_forms_kept(
@@ -146,6 +147,7 @@ def state_of(*, course: Course, seen_by: Any, at: datetime) -> CourseState:
         started_on=course.started_at.date() if course.started_at else None,
         on=at.date(),
         also=together.beside(course, at).at_steps,
+        seen=seen,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,9 +25,11 @@ from alongside.crisis.models import Alert, SafetyCheck
 from alongside.engine.consent import RefusalFact, capacity_on, lawful_basis, permitted
 from alongside.engine.protocols.gates import GateState, gate_states, words_of_gate
 from alongside.engine.protocols.shapes import Protocol
+from alongside.engine.protocols.signs import Seen
+from alongside.engine.protocols.steps import stops_met
 from alongside.measures.models import Response
 from alongside.people.models import Circle, Member, Person, age_of
-from alongside.plans import together
+from alongside.plans import known, together
 from alongside.plans.models import Agreement, Course, CoursePerson, Goal, GoalRating, Plan
 from alongside.tasks.models import Task
 
@@ -202,13 +205,33 @@ def _states(
     uses: Iterable[Any], course: Course, at: datetime, said: frozenset[str] = frozenset()
 ) -> tuple[GateState, ...]:
     gates = catalogue.current().gates
+    seen = seen_of(course, at)
     return gate_states(
         uses,
         gates,
-        words(course, at) | said,
+        seen.words | said,
         variant=course.variant,
         released=released(course, at),
+        seen=seen,
     )
+
+
+def seen_of(course: Course, at: datetime) -> Seen:
+    """What a course shows at a moment: what the rooms say, its sheets, steps and sessions."""
+    way, treated = protocol_of(course), treated_by(course)
+    heard = known.rooms.of(course, at)
+    seen = Seen(
+        heard.sheets,
+        words(course, at) | heard.words,
+        heard.steps,
+        heard.sessions_held,
+        frozenset(str(person.pk) for person in treated),
+        at.date(),
+    )
+    met = stops_met(way, seen, variant=course.variant)
+    if all(rule.effect != "stop" for rule in met):
+        seen = replace(seen, words=seen.words | {"not_stopped"})
+    return seen
 
 
 def _releases(circle: UUID, about: str, at: datetime) -> Any:
@@ -366,8 +389,11 @@ def _credentialed(course: Course, way: Protocol, on: date) -> set[str]:
 def _of_the_persons(course: Course, treated: list[Person], on: date) -> set[str]:
     have = set()
     # Who cannot decide this now was assessed for it; what then stands in its place asks G2.
-    if all(capacity_for(course, p, on) in DECIDED for p in treated):
+    found = [capacity_for(course, person, on) for person in treated]
+    if all(one in DECIDED for one in found):
         have.add("capacity")
+    if "lacks" in found and all(one in DECIDED for one in found):
+        have.add("capacity_assessed_lacking")
     of_age = catalogue.current().chooser_rules["rules"].numbers["age_of_consent"]
     ages = [_lowest_age(person, on) for person in treated]
     if all(age is not None and age >= of_age for age in ages):

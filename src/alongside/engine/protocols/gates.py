@@ -8,6 +8,7 @@ from typing import Literal
 
 from alongside.engine.errors import EngineError
 from alongside.engine.protocols.shapes import Gate, GateUse, Hardness
+from alongside.engine.protocols.signs import NOTHING, Seen, any_holds
 from alongside.engine.terms import Reason
 
 Status = Literal["open", "waiting", "released", "advised", "afterwards"]
@@ -20,7 +21,7 @@ class GateState:
     ``waiting``: closed, for ``reason``. ``advised``: a warning that stops nothing.
     ``released``: closed, but a named clinician let it pass. ``afterwards``: closed, but the act
     may not be delayed; a task says what is still to be done. ``missing`` are the words that
-    are not given.
+    are not given; ``forms`` those whose sheet would open it.
     """
 
     gate: str
@@ -31,6 +32,7 @@ class GateState:
     release_by: tuple[str, ...]
     releasable: bool
     missing: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -62,6 +64,7 @@ def gate_states(
     variant: str = "",
     released: Set[str] = frozenset(),
     act: str = "",
+    seen: Seen = NOTHING,
 ) -> tuple[GateState, ...]:
     """Say of each gate whether it is open and, if not, what it waits for.
 
@@ -74,6 +77,7 @@ def gate_states(
         released: ids of gates that a named clinician has let pass, with a reason on record.
             Counts only for gates that can be released.
         act: what is about to happen, when it is one of the acts no gate may delay.
+        seen: what the course shows of itself; a gate that says by which signs opens by them too.
 
     Returns:
         One state a gate, in the protocol's order.
@@ -83,7 +87,9 @@ def gate_states(
 
     Source: the gates of content/gates/gates.yaml and the never-block rule there.
     """
-    return tuple(_state(use, gates, have, released, act) for use in uses if use.is_for(variant))
+    return tuple(
+        _state(use, gates, have, released, act, seen) for use in uses if use.is_for(variant)
+    )
 
 
 def may_start(states: Iterable[GateState]) -> bool:
@@ -92,14 +98,22 @@ def may_start(states: Iterable[GateState]) -> bool:
 
 
 def _state(
-    use: GateUse, gates: Mapping[str, Gate], have: Set[str], released: Set[str], act: str
+    use: GateUse,
+    gates: Mapping[str, Gate],
+    have: Set[str],
+    released: Set[str],
+    act: str,
+    seen: Seen,
 ) -> GateState:
     words = words_of_gate(use, gates)
     gate = gates[use.gate]
     missing = tuple(word for word in words if word not in have)
+    if missing and any_holds(use.shown_by, seen):
+        missing = ()
+    forms = tuple(dict.fromkeys(sign.form for sign in use.shown_by if sign.form))
     return GateState(
         gate.id, _status(gate, missing, released, act), gate.hard, gate.reason, gate.release,
-        gate.release_by, gate.releasable, missing,
+        gate.release_by, gate.releasable, missing, forms if missing else (),
     )  # fmt: skip
 
 

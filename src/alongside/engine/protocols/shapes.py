@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
 from alongside.engine.protocols.conditions import Condition
+from alongside.engine.protocols.signs import Sign
 from alongside.engine.terms import Reason, Ref
 
 Effect = Literal["block", "block_until", "warn"]
@@ -69,6 +70,7 @@ class Gate:
 class GateUse:
     """One gate in one protocol. ``of`` narrows the word: ``consent:c_treatment``.
 
+    ``shown_by``: one of these signs in the course opens it as well as its word does.
     ``unless`` and ``chooser`` speak to the chooser only; a course always has its gate.
     """
 
@@ -78,6 +80,7 @@ class GateUse:
     but_not: tuple[str, ...] = ()
     unless: Condition | None = None
     chooser: Literal["as_gate", "warn", "skip"] = "as_gate"
+    shown_by: tuple[Sign, ...] = ()
 
     def is_for(self, variant: str) -> bool:
         """True when the gate stands before this variant; "" is the protocol as a whole."""
@@ -128,11 +131,12 @@ class Deliverer:
 
 @dataclass(frozen=True, slots=True)
 class ArtefactNeed:
-    """So many of one form before a phase is done."""
+    """So many of one form before a phase is done, or with each session that is held."""
 
     form: str
     at_least: int = 1
     or_reason: bool = False
+    variants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,12 @@ class AgendaItem:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One task of a phase. ``after`` are steps that come first, ``gates`` words that must hold."""
+    """One task of a phase. ``after`` are steps that come first, ``gates`` words that must hold.
+
+    ``only_if``: the step belongs to a course that shows one of these signs, and to no other.
+    ``within_days`` counts from the start of the course, or from the day ``since`` was done;
+    ``not_before_days`` likewise: the step waits until then.
+    """
 
     id: str
     name: str
@@ -159,11 +168,18 @@ class Step:
     artefact: str | None = None
     within_days: int | None = None
     variants: tuple[str, ...] = ()
+    only_if: tuple[Sign, ...] = ()
+    since: str = ""
+    not_before_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A stretch of a protocol. ``sessions`` are the first and last session it usually takes."""
+    """A stretch of a protocol. ``sessions`` are the first and last session it usually takes.
+
+    ``sessions_by_variant`` are those of variants that are shorter or longer.
+    ``before_start``: its steps are done and its forms filled in before the course starts.
+    """
 
     id: str
     name: str
@@ -173,6 +189,8 @@ class Phase:
     artefacts: tuple[ArtefactNeed, ...] = ()
     exit: str = ""
     variants: tuple[str, ...] = ()
+    before_start: bool = False
+    sessions_by_variant: Mapping[str, Range] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,22 +219,34 @@ class MeasureRule:
 
 @dataclass(frozen=True, slots=True)
 class StopRule:
-    """What stops or changes a course, and what a person does then."""
+    """What stops or changes a course, and what a person does then.
+
+    ``when``: the course shows it by one of these signs; without any, a person notices it.
+    ``stop`` holds further sessions back; ``review`` asks somebody to look.
+    """
 
     id: str
     text: str
     then: str
     source: str = ""
+    effect: Literal["review", "stop"] = "review"
+    when: tuple[Sign, ...] = ()
+    variants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """When a course counts as completed, and what else it may be."""
+    """When a course counts as completed, and what else it may be.
+
+    ``all_of`` are steps, or names whose signs stand in ``shown_by`` and whose words in ``texts``.
+    """
 
     share_attended: int | None = None  # per cent of the planned sessions
     sessions_attended: int | None = None
     all_of: tuple[str, ...] = ()
     partial: str = ""
+    shown_by: Mapping[str, tuple[Sign, ...]] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,11 +310,39 @@ class Protocol:
     sources: tuple[str, ...]
     checked: date
     review_by: date
+    each_session: tuple[ArtefactNeed, ...] = ()
 
     @property
     def id(self) -> str:
         """The id without the version."""
         return self.ref.id
+
+    def signs(self) -> tuple[Sign, ...]:
+        """Every sign the protocol looks for, anywhere in it."""
+        steps = [step for phase in self.phases for step in phase.steps]
+        uses = [*self.gates_start, *self.gates_session, *(u for step in steps for u in step.gates)]
+        return (
+            *(sign for use in uses for sign in use.shown_by),
+            *(sign for step in steps for sign in step.only_if),
+            *(sign for rule in self.stop_rules for sign in rule.when),
+            *(sign for signs in self.completion.shown_by.values() for sign in signs),
+        )
+
+    def before_start(self, variant: str = "") -> tuple[Phase, ...]:
+        """The phases that lie before the start of a course."""
+        return tuple(phase for phase in self.phases_of(variant) if phase.before_start)
+
+    def forms_before_start(self, variant: str = "") -> frozenset[str]:
+        """The forms that are filled in before a course starts: of those phases, and for gates."""
+        phases = self.before_start(variant)
+        uses = [use for use in self.gates_start if use.is_for(variant)]
+        return frozenset(
+            (
+                *(step.artefact for phase in phases for step in phase.steps if step.artefact),
+                *(need.form for phase in phases for need in phase.artefacts),
+                *(sign.form for use in uses for sign in use.shown_by if sign.form),
+            )
+        )
 
     def variant(self, id: str) -> Variant | None:
         """The variant with this id, or None."""
@@ -300,7 +358,7 @@ class Protocol:
         held = self.variant(variant)
         left_out = held.without_phases if held else ()
         return tuple(
-            phase
+            replace(phase, sessions=phase.sessions_by_variant.get(variant, phase.sessions))
             for phase in self.phases
             if phase.id not in left_out and (not phase.variants or variant in phase.variants)
         )

@@ -8,14 +8,13 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from alongside import catalogue
 from alongside.calendar import actions as calendar
 from alongside.calendar.rules import NoSuchTime, NoSuchZone
 from alongside.cases import actions as cases
-from alongside.catalogue.chooser import in_words
 from alongside.crisis import safeguarding
 from alongside.delivery import actions as delivery
 from alongside.plans import actions as plans
@@ -23,7 +22,7 @@ from alongside.plans import queries as plan_queries
 from alongside.records import clock
 from alongside.records.errors import Refused
 from alongside.web.parts.people_words import COMPLETIONS
-from alongside.web.practitioner import words
+from alongside.web.practitioner import standing_words, words
 from alongside.web.practitioner.base import address
 
 KINDS: Mapping[str, Any] = {
@@ -109,7 +108,6 @@ GATES: Mapping[str, Any] = {
     "safety_check": gettext_lazy("A look at danger"),
     "baseline": gettext_lazy("First measures"),
     "agreement": gettext_lazy("Agreement"),
-    "slot_proof": gettext_lazy("A place that is ready"),
 }
 
 
@@ -118,14 +116,17 @@ def way_name(protocol: str, variant: str = "") -> str:
     way = catalogue.current().protocols.get(protocol)
     if way is None:
         return protocol
+    name = standing_words.of_way(way, "name", way.name)
     held = way.variant(variant)
-    return f"{way.name}: {held.name}" if held is not None else way.name
+    if held is None:
+        return name
+    return f"{name}: {standing_words.of_way(way, f'variants/{variant}/name', held.name)}"
 
 
 def way_short(protocol: str) -> str:
     """The protocol's name alone."""
     way = catalogue.current().protocols.get(protocol)
-    return protocol if way is None else way.name
+    return protocol if way is None else standing_words.of_way(way, "name", way.name)
 
 
 def dose_words(dose: Any) -> str:
@@ -151,10 +152,10 @@ def _range(numbers: Any) -> str:
 
 
 def gate_name(gate: str) -> str:
-    """What a gate is called; a rule between two ways has its name in content."""
+    """What a gate is called; those of single ways and between two have their name in content."""
     if gate in GATES:
         return str(GATES[gate])
-    return catalogue.current().reasons(get_language() or "en").get(f"gates/{gate}/name", gate)
+    return standing_words.texts().get(f"gates/{gate}/name", gate)
 
 
 def gate_item(state: Any, course: Any, *, with_steps: bool) -> dict[str, Any]:
@@ -164,18 +165,17 @@ def gate_item(state: Any, course: Any, *, with_steps: bool) -> dict[str, Any]:
         with_steps: the reader may take that step.
     """
     url, label = _opens(state, course)
+    said = standing_words.texts()
+    reason = said.get(state.reason.key, state.reason.text)
+    release = said.get(state.release.key, state.release.text)
     kind = {"open": "ok", "released": "ok", "advised": "fix", "afterwards": "fix"}
-    language = catalogue.current().reasons(get_language() or "en")
-    text = in_words(state.reason, language)
+    text = reason
     if state.status == "open":
         text = ""
     elif state.status == "released":
         text = _("A named clinician let it pass, with a reason. %(reason)s") % {"reason": text}
-    elif state.status == "waiting" and state.release.text:
-        text = _("%(reason)s What opens it: %(release)s") % {
-            "reason": text,
-            "release": in_words(state.release, language),
-        }
+    elif state.status == "waiting" and release:
+        text = _("%(reason)s What opens it: %(release)s") % {"reason": text, "release": release}
     if state.status == "waiting" and "baseline" in state.missing:
         missing = plan_queries.first_measures_missing(course, clock.now())
         names = ", ".join(catalogue.current().instrument(one).name for one in missing)
@@ -193,6 +193,8 @@ def gate_item(state: Any, course: Any, *, with_steps: bool) -> dict[str, Any]:
 
 def _opens(state: Any, course: Any) -> tuple[str, str]:
     """Where the step that opens a gate is done, and the words of its button."""
+    if state.forms:
+        return standing_words.form_of_gate(state, course)
     case = course.plan.case_id
     word, _colon, of = (state.missing[0] if state.missing else "").partition(":")
     if word == "consent" and plan_queries.decided_for(course, clock.now()):

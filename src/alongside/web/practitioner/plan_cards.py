@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from alongside import catalogue
 from alongside.calendar import queries as calendar
+from alongside.delivery import artefacts
 from alongside.delivery import queries as progress
 from alongside.plans import queries
 from alongside.records import clock
@@ -22,6 +23,7 @@ from alongside.web.parts.pages import (
 )
 from alongside.web.parts.people_words import COMPLETIONS
 from alongside.web.practitioner import delivery_words as said
+from alongside.web.practitioner import standing_words
 from alongside.web.practitioner.delivery_forms import (
     RateGoal,
 )
@@ -78,7 +80,10 @@ def _open_course(request: Request, course: Any, at: datetime, *, can_edit: bool)
         "may_start": not running and not holds,
         "to_release": [item for item in items if item["releasable"]] if can_edit else [],
         "may_tell": _may_tell(request, course),
-        "phases": phases(course, state, can_record=running and _may_tell(request, course)),
+        "phases": phases(course, state, can_record=_may_tell(request, course)),
+        **standing_words.standing(
+            queries.protocol_of(course), course, state, may_fill=_may_tell(request, course)
+        ),
         "next": calendar.upcoming(seen_by=reader, at=at, circle=course.circle_id)
         .filter(about=f"course:{course.pk}")
         .first()
@@ -105,7 +110,11 @@ def _may_tell(request: Request, course: Any) -> bool:
 def phases(course: Any, state: Any, *, can_record: bool) -> list[dict[str, Any]]:
     """The ladder of a course: each phase with its steps, and why a step waits."""
     way = queries.protocol_of(course)
-    names = {step.id: step.name for phase in way.phases for step in phase.steps}
+    names = {
+        step.id: standing_words.step_name(way, step.id)
+        for phase in way.phases
+        for step in phase.steps
+    }
     listed = {phase.id: phase for phase in way.phases_of(course.variant)}
     by_phase: dict[str, list[Any]] = {}
     for step in state.steps:
@@ -113,8 +122,10 @@ def phases(course: Any, state: Any, *, can_record: bool) -> list[dict[str, Any]]
     found = []
     for standing in state.phases:
         phase = listed[standing.phase]
+        now = course.started_at is not None or phase.before_start
         steps = [
-            _step(course, step, names, can_record=can_record) for step in by_phase.get(phase.id, ())
+            _step(course, step, names, can_record=can_record and now)
+            for step in by_phase.get(phase.id, ())
         ]
         word = "done" if standing.is_done else "open"
         if phase.id == state.phase:
@@ -124,9 +135,9 @@ def phases(course: Any, state: Any, *, can_record: bool) -> list[dict[str, Any]]
         found.append(
             {
                 "state": word,
-                "title": phase.name,
-                "aside": _sessions(phase.sessions),
-                "text": phase.exit,
+                "title": standing_words.of_way(way, f"phases/{phase.id}/name", phase.name),
+                "aside": _("before the start") if phase.before_start else _sessions(phase.sessions),
+                "text": standing_words.of_way(way, f"phases/{phase.id}/exit", phase.exit),
                 "late": standing.timing == "late",
                 "steps": steps,
                 "open": word == "now" or any(step["state"] == "open" for step in steps),
@@ -149,7 +160,10 @@ def _sessions(numbers: Any) -> str:
 def _step(course: Any, step: Any, names: Mapping[str, str], *, can_record: bool) -> dict[str, Any]:
     why = ""
     if step.waiting_for:
-        why = step.waiting_for[0].reason.text
+        reason = step.waiting_for[0].reason
+        why = standing_words.texts().get(reason.key, reason.text)
+    elif step.opens_on:
+        why = _("Opens on %(day)s") % {"day": short_day(step.opens_on)}
     elif step.after:
         why = _("After: %(steps)s") % {
             "steps": ", ".join(names.get(other, other) for other in step.after)
@@ -158,7 +172,8 @@ def _step(course: Any, step: Any, names: Mapping[str, str], *, can_record: bool)
         why = _("Opens with its phase")
     recordable = can_record and step.status != "locked"
     form = form_of(queries.protocol_of(course), step.step) if recordable else ""
-    if form not in catalogue.current().artefacts_of(course.protocol):
+    here = catalogue.current().artefacts_of(course.protocol)
+    if form not in here or not artefacts.is_time_for(course, here[form]):
         form = ""
     return {
         "state": step.status,
@@ -171,7 +186,7 @@ def _step(course: Any, step: Any, names: Mapping[str, str], *, can_record: bool)
         else "",
         "label": _("Record") if step.status != "done" else _("Change"),
         "form_url": reverse("practitioner:sheet-new", args=[course.pk, form])
-        if form and course.started_at and not course.ended_at
+        if form and not course.ended_at
         else "",
     }
 

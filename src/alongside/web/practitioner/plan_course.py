@@ -29,6 +29,7 @@ from alongside.web.parts.pages import (
     two_texts,
 )
 from alongside.web.practitioner import delivery_words as said
+from alongside.web.practitioner import standing_words
 from alongside.web.practitioner.base import BASE, case_or_404, case_page
 from alongside.web.practitioner.delivery_forms import (
     EndCourse,
@@ -102,6 +103,22 @@ def release(request: Request, pk: UUID, gate: str) -> HttpResponse:
     )
 
 
+def _ends_with(request: Request, course: Any) -> str:
+    """What ends with a course, and what it still lacks to count as completed."""
+    ends = _("Consents that were given for this course end with it.")
+    if course.started_at is None:
+        return ends
+    state = progress.state_of(course=course, seen_by=request.reader, at=clock.now())
+    parts = standing_words.completion(queries.protocol_of(course), state)
+    lacking = [part["text"] for part in parts if not part["is_met"]]
+    if not lacking:
+        return _("%(ends)s Everything that completion asks for is there.") % {"ends": ends}
+    return _("%(ends)s For “completed” it still lacks: %(parts)s.") % {
+        "ends": ends,
+        "parts": "; ".join(lacking),
+    }
+
+
 @access("plan", "E")
 @require_http_methods(["GET", "HEAD", "POST"])
 def end_course(request: Request, pk: UUID) -> HttpResponse:
@@ -146,7 +163,7 @@ def end_course(request: Request, pk: UUID) -> HttpResponse:
         form,
         title=_("End this course"),
         lead=said.way_name(course.protocol, course.variant),
-        note=_("Consents that were given for this course end with it."),
+        note=_ends_with(request, course),
     )
 
 
@@ -157,7 +174,9 @@ def record_step(request: Request, pk: UUID, step: str) -> HttpResponse:
     course = course_or_404(request, pk)
     case = case_or_404(request, course.plan.case_id)
     way = queries.protocol_of(course)
-    names = {one.id: one.name for phase in way.phases for one in phase.steps}
+    names = {
+        one.id: standing_words.step_name(way, one.id) for phase in way.phases for one in phase.steps
+    }
     if step not in names:
         raise Http404
     session = _session_in(request, course)

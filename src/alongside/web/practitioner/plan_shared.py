@@ -16,6 +16,7 @@ from alongside.records.fields import prepare
 from alongside.web.parts.pages import (
     Request,
 )
+from alongside.web.practitioner import standing_words
 from alongside.web.practitioner.base import case_page
 
 
@@ -70,7 +71,7 @@ def form_name(way: Any, form: str) -> str:
     for phase in way.phases:
         for step in phase.steps:
             if step.artefact == form:
-                return str(step.name)
+                return standing_words.step_name(way, step.id)
     return form.replace("_", " ")
 
 

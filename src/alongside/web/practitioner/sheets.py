@@ -53,7 +53,13 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
     may = case.state != "closed" and reader.may_make(
         "artefact", institution=case.institution_id, circle=case.circle_id
     )
-    courses = plans.courses(seen_by=reader).filter(circle=case.circle, started_at__isnull=False)
+    courses = [
+        course
+        for course in plans.courses(seen_by=reader)
+        .filter(circle=case.circle)
+        .order_by("started_at", "pk")
+        if course.started_at is not None or _to_prepare(course)
+    ]
     return case_page(
         request,
         "practitioner/sheet/list.html",
@@ -65,12 +71,19 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
                 "name": words.way_name(course.protocol, course.variant),
                 "forms": _forms(course, rows, may=may and course.ended_at is None),
             }
-            for course in courses.order_by("started_at", "pk")
+            for course in courses
         ],
         sheets=sheets.rows_of(
             request, rows, lambda row: reverse("practitioner:sheet", args=[row.sheet])
         ),
         seen=seen_by_whom(request, "artefact", case.circle_id),
+    )
+
+
+def _to_prepare(course: Any) -> bool:
+    """A course that has not started yet and has forms that come before that."""
+    return course.ended_at is None and any(
+        artefacts.is_time_for(course, form) for form in artefacts.forms_of(course)
     )
 
 
@@ -80,6 +93,8 @@ def _forms(course: Any, rows: list[Any], *, may: bool) -> list[dict[str, Any]]:
     found = []
     for form in artefacts.forms_of(course):
         own = [row for row in rows if row.course_id == course.pk and row.form == str(form.ref)]
+        if course.started_at is None and not artefacts.is_time_for(course, form) and not own:
+            continue
         there = sum(row.is_complete for row in own)
         wanted = queries.forms_wanted(way, course.variant, form.ref.form)
         found.append(

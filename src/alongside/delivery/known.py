@@ -1,0 +1,93 @@
+"""What the gates of a course are told from here: its complete sheets, steps and sessions held.
+
+Gates ask what is so, whoever looks: nothing of this is shown, only whether a gate is open.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Set
+from datetime import datetime
+from typing import cast
+
+from alongside.delivery.models import Artefact, Homework, StepRecord, TherapySession
+from alongside.engine.protocols.shapes import Protocol
+from alongside.engine.protocols.signs import Sheet, Sign
+from alongside.engine.protocols.steps import RecordState, steps_done
+from alongside.engine.protocols.steps import StepRecord as StepFact
+from alongside.plans.known import Known
+from alongside.plans.models import Course
+from alongside.plans.queries import GATE, protocol_of
+
+HOMEWORK = "homework_done"
+LAST_SESSIONS = 3  # over how many sessions the share of homework done is looked at
+
+
+def known(course: Course, at: datetime) -> Known:
+    """What the signs of a protocol are looked for in; nothing is read where it has none."""
+    way = protocol_of(course)
+    signs = way.signs()
+    forms = {sign.form for sign in signs if sign.form}
+    steps = any(sign.steps or sign.steps_missing for sign in signs)
+    asked = {word for sign in signs for word in (*sign.words, *sign.words_missing)}
+    done = HOMEWORK in asked and _homework_is_done(course, at)
+    return Known(
+        words=frozenset({HOMEWORK} if done else ()),
+        sheets=sheets(course, forms, at, all_day=_of_the_day(signs)) if forms else (),
+        steps=_steps(course, way, at) if steps else frozenset(),
+        sessions_held=_held(course, at) if any(sign.sessions for sign in signs) else 0,
+    )
+
+
+def _of_the_day(signs: Iterable[Sign]) -> set[str]:
+    """Forms that speak of one day: taken over from paper that evening, they still do."""
+    return {sign.form for sign in signs if sign.day}
+
+
+def sheets(
+    course: Course, forms: set[str], at: datetime, *, all_day: Set[str] = frozenset()
+) -> tuple[Sheet, ...]:
+    """The complete sheets of some forms of a course at a moment, in the order they were written.
+
+    Args:
+        all_day: forms of which those written later that day count too.
+    """
+    rows = Artefact.objects.unscoped(GATE).filter(
+        course=course, superseded_at=None, is_complete=True
+    )
+    found = []
+    for row in rows.order_by("made_at", "pk"):
+        form = row.form.partition("/")[2].partition("@")[0]
+        late = row.made_at > at and not (form in all_day and row.made_at.date() == at.date())
+        if form in forms and not late:
+            answers = json.loads(row.answers)
+            found.append(Sheet(form, row.made_at.date(), answers, str(row.about_id)))
+    return tuple(found)
+
+
+def _homework_is_done(course: Course, at: datetime) -> bool:
+    """Half or more of what was set in the last sessions and told of was done, in full or part."""
+    held = TherapySession.objects.unscoped(GATE).filter(course=course, held=True, held_at__lte=at)
+    last = list(held.order_by("-held_at").values_list("pk", flat=True)[:LAST_SESSIONS])
+    if len(last) < LAST_SESSIONS:
+        return True
+    told = Homework.objects.unscoped(GATE).filter(session__in=last, told_at__lte=at)
+    words = list(told.exclude(done="").values_list("done", flat=True))
+    return not words or 2 * sum(word != "none" for word in words) >= len(words)
+
+
+def _steps(course: Course, way: Protocol, at: datetime) -> frozenset[str]:
+    rows = StepRecord.objects.unscoped(GATE).filter(course=course, done_at__lte=at)
+    return steps_done(
+        way,
+        [
+            StepFact(row.step, cast(RecordState, row.state), row.done_at.date(), None, row.reason)
+            for row in rows.order_by("done_at", "pk")
+        ],
+    )
+
+
+def _held(course: Course, at: datetime) -> int:
+    rows = TherapySession.objects.unscoped(GATE)
+    held: int = rows.filter(course=course, held=True, held_at__lte=at).count()
+    return held

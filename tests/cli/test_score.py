@@ -17,13 +17,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alongside import catalogue
 from alongside.cli.lines import LONGEST_LINE, LineScorer
 from alongside.insights.columnar import score_file
 from alongside.insights.tabular import connection, open_table
 from tests.cli.running import csv, environment
+from tests.harness.content import shipped
 
-CONTENT = catalogue.build(catalogue.roots(), only=("instruments", "risk_rules"))
+CONTENT = shipped()
 SCORED = sorted(ref for ref, each in CONTENT.instruments.items() if each.items and each.scores)
 ITEMS = [f"item_{n}" for n in range(1, 10)]
 

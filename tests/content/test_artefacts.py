@@ -10,9 +10,10 @@ import pytest
 from alongside import catalogue
 from alongside.engine import artefacts
 from tests.harness import reading
+from tests.harness.content import shipped
 from tests.harness.house import CONTENT
 
-SHIPPED = catalogue.build([CONTENT])
+SHIPPED = shipped()
 GOOD = """\
 title: {en: Sheet, es: Hoja}
 intro: {en: Write., es: Escribe.}

@@ -13,10 +13,11 @@ from alongside import catalogue
 from alongside.catalogue.consent_forms import MUST_CONTAIN
 from alongside.catalogue.wording import placeholders
 from alongside.engine.risk import LIFE_CRITICAL
+from tests.harness.content import shipped
 
 ROOT = catalogue.roots()[0]
 TOKYO = ZoneInfo("Asia/Tokyo")
-SHIPPED = catalogue.build([ROOT])
+SHIPPED = shipped()
 DANGER = SHIPPED.danger
 LEVELS = DANGER.levels
 

@@ -19,10 +19,11 @@ from alongside.engine.instruments import (
     score,
     score_totals,
 )
+from tests.harness.content import with_packs
 
 ROOT = catalogue.roots()[0]
 PACKS = [ROOT / "packs" / each for each in ("nc", "nd")]
-SHIPPED = catalogue.build([ROOT, *PACKS])
+SHIPPED = with_packs()
 FOLDERS = [path for _, _, path in versions([ROOT, *PACKS], "instruments")[0]]
 HERE = {
     "cage", "carer_strain_nrs", "cesd", "epds", "gad2", "gad7", "gas", "gds15",

@@ -11,9 +11,10 @@ import pytest
 from alongside.catalogue import asking, build, check
 from alongside.catalogue.chooser import choice_of
 from alongside.engine.protocols.conditions import keys_of
+from tests.harness.content import shipped
 
 CONTENT = Path(__file__).parents[2] / "content"
-SHIPPED = build([CONTENT])
+SHIPPED = shipped()
 PROTOCOLS = list(SHIPPED.protocols.values())
 SIXTEEN = {
     "ipt", "cbt", "family_systems", "group", "mbct", "medication", "ect", "arts", "crisis",

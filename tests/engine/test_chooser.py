@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alongside.catalogue import build
 from alongside.catalogue.chooser import choice_of, facts_of, in_words, schema_of
 from alongside.catalogue.loading import parse
 from alongside.engine.protocols.conditions import keys_of
 from alongside.engine.protocols.facts import FactKey, FactsRefused, RefusedAim, json_schema
+from tests.harness.content import shipped
 
 HERE = Path(__file__).parent
-SHIPPED = build([HERE.parents[1] / "content"])
+SHIPPED = shipped()
 TABLE, _ = parse(HERE / "chooser_cases.yaml")
 BASE: dict[str, Any] = TABLE["base"]
 CASES: list[dict[str, Any]] = TABLE["cases"]

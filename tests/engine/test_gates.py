@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside.catalogue import build
 from alongside.engine.protocols.gates import (
     UnknownGate,
     gate_states,
@@ -16,8 +13,9 @@ from alongside.engine.protocols.gates import (
     words_of_gate,
 )
 from alongside.engine.protocols.shapes import GateUse
+from tests.harness.content import shipped
 
-SHIPPED = build([Path(__file__).parents[2] / "content"])
+SHIPPED = shipped()
 GATES = SHIPPED.gates
 CBT = SHIPPED.protocol("cbt")
 ECT = SHIPPED.protocol("ect")

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside import catalogue
 from alongside.engine.instruments import valid_answers
 from alongside.engine.risk import (
     AllOf,
@@ -27,8 +26,9 @@ from alongside.engine.risk import (
     most_urgent,
 )
 from alongside.engine.terms import Ref
+from tests.harness.content import shipped
 
-SHIPPED = catalogue.build(catalogue.roots()[:1])
+SHIPPED = shipped()
 PHQ9 = SHIPPED.instrument("phq9")
 RULES = SHIPPED.risk_rules_for("phq9")
 PLAN = "safety_plan_reviewed_days_ago"

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alongside import catalogue
 from alongside.engine.conditions import AllOf, AnyOf, ItemIs, ScoreIs
 from alongside.engine.errors import EngineError
 from alongside.engine.instruments import (
@@ -47,9 +46,9 @@ from alongside.engine.instruments import (
     valid_answers,
 )
 from alongside.engine.terms import NotARef, Ref
+from tests.harness.content import with_packs
 
-CONTENT = catalogue.roots()[0]
-SHIPPED = catalogue.build([CONTENT, CONTENT / "packs" / "nc", CONTENT / "packs" / "nd"])
+SHIPPED = with_packs()
 PHQ9 = SHIPPED.instrument("phq9")
 
 

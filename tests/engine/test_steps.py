@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside.catalogue import build
 from alongside.engine.protocols.steps import (
     StepRecord,
     UnknownStep,
@@ -18,8 +16,9 @@ from alongside.engine.protocols.steps import (
     missing_agenda,
     step_state,
 )
+from tests.harness.content import shipped
 
-SHIPPED = build([Path(__file__).parents[2] / "content"])
+SHIPPED = shipped()
 GATES = SHIPPED.gates
 CBT = SHIPPED.protocol("cbt")
 CRAFT = SHIPPED.protocol("craft")

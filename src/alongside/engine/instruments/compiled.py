@@ -61,6 +61,18 @@ def _plain_sum(instrument: Instrument) -> ScoreRule | None:
     return rule if is_plain and rest_unscored and in_order and len(scales) == 1 else None
 
 
+class _Totals(dict[int, Score]):
+    """The Score of each total of a complete form, made the first time it is met."""
+
+    def __init__(self, make: Callable[[int], Score]) -> None:
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, total: int) -> Score:
+        found = self[total] = self.make(total)
+        return found
+
+
 def _by_table(instrument: Instrument, rule: ScoreRule, who: Who) -> Scorer:
     count, most = len(rule.items), len(instrument.items)
     values = frozenset(instrument.options[instrument.items[0].options])
@@ -69,10 +81,7 @@ def _by_table(instrument: Instrument, rule: ScoreRule, who: Who) -> Scorer:
     rest = [(item.id, frozenset((None, *instrument.options[item.options]))) for item in unscored]
     known = frozenset(instrument.item_ids)
     allowed = instrument.missing.max if instrument.missing else 0
-    complete = {
-        total: _complete(instrument, rule, total * rule.multiply, who)
-        for total in range(min(values) * count, max(values) * count + 1)
-    }
+    complete = _Totals(lambda total: _complete(instrument, rule, total * rule.multiply, who))
     part_filled: dict[tuple[int, tuple[str, ...]], Score] = {}
     only = rule.items[0]
     pick: Any = itemgetter(*rule.items) if count > 1 else lambda answers: (answers[only],)

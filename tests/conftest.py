@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.fakes.mailbox import Mailbox
     from tests.harness.served import Served, Template
 
+WITH_A_BROWSER = ("browser", "flows")  # as scripts/test names them
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday
 _cluster = pytest.StashKey[Any]()
 
@@ -65,6 +66,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not item.get_closest_marker(other)]
+    for item in items:
+        if item.get_closest_marker("browser") and item.path.parent.name not in WITH_A_BROWSER:
+            raise pytest.UsageError(
+                f"{item.nodeid} drives a browser; `make test` looks for such tests only in "
+                f"{' and '.join(f'tests/{name}' for name in WITH_A_BROWSER)}. Move it there."
+            )
 
 
 @pytest.hookimpl(wrapper=True)

@@ -66,6 +66,7 @@ def test_a_list_shows_exactly_the_rows_that_one_by_one_are_allowed(seed: int) ->
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite  # it looks at the worlds, not at what a database makes of them
 @pytest.mark.django_db
 def test_the_generated_worlds_allow_and_deny_something_in_every_model() -> None:
     """The comparison would say nothing about a model nobody may read, or everybody."""
@@ -122,6 +123,7 @@ WITHOUT_A_READER: dict[str, Callable[[Any], Any]] = {
 }
 
 
+@pytest.mark.sqlite  # refused before there is any SQL
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 @pytest.mark.parametrize("kind", WITHOUT_A_READER)
@@ -133,6 +135,7 @@ def test_nothing_runs_sql_without_a_reader(model: Any, kind: str) -> None:
     assert len(sent) == 0
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_nothing_is_written_outside_an_action(model: Any) -> None:

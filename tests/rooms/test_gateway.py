@@ -288,11 +288,11 @@ def test_a_gateway_that_hangs_or_refuses_half_delays_no_mail_and_takes_all_in_th
         loop = threading.Thread(target=dispatcher.run, kwargs={"stop": stop})
         loop.start()
         try:
-            took = slow_until(lambda: len(mailbox.to("hana@example.org")) >= 2)
-            assert took < 2.0
+            # Long before the gateway, which takes half a minute for each text, has answered.
+            slow_until(lambda: len(mailbox.to("hana@example.org")) >= 2, within=10)
             gateway.half(503)
             second = worry(house)
-            slow_until(lambda: len(gateway.taken) >= 3, within=25)
+            slow_until(lambda: len(gateway.taken) >= 3, within=90)
         finally:
             stop.set()
             loop.join()

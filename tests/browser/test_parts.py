@@ -39,12 +39,28 @@ def test_whole_pages_can_be_read_by_everyone(page_for, axe, width: int, dark: bo
         check(page, f"/parts/{slug}/", axe)
 
 
-def test_parts_fit_from_right_to_left_and_with_wide_text(page_for) -> None:
+# What a longer language does to a page: every text half as long again, and with accents.
+LONGER = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode());) {
+    if (node.parentElement.closest('svg, script, style') || !node.data.trim()) continue;
+    const more = Math.ceil(node.data.trim().length / 2);
+    const accented = node.data.replace(/[aeiou]/g, (vowel) => vowel + '\u0301');
+    node.data = accented + ' ' + 'ünd so weiter '.repeat(Math.ceil(more / 14)).slice(0, more);
+  } }"""
+
+
+def test_parts_fit_from_right_to_left_with_longer_and_with_wide_text(page_for) -> None:
     page = page_for(320)
     page.goto("/parts/")
     page.evaluate("document.documentElement.dir = 'rtl'")
     assert page.evaluate(OVERFLOW) <= 0
-    page.evaluate("document.documentElement.dir = 'ltr'")
+    page.evaluate(LONGER)
+    assert page.evaluate(OVERFLOW) <= 0
+    page.goto("/parts/")
+    page.evaluate(LONGER)
+    assert page.evaluate(OVERFLOW) <= 0
+    page.goto("/parts/")
     page.evaluate(
         """() => { for (const one of document.querySelectorAll('body *')) {
              one.style.letterSpacing = '0.12em'; one.style.wordSpacing = '0.16em';

@@ -19,7 +19,7 @@ from alongside.access.models import (
     Relationship,
     Separation,
 )
-from alongside.calendar.models import Booking
+from alongside.calendar.models import Booking, Busy, Feed, Resource
 from alongside.cases.models import Case, Concern, Decision
 from alongside.consent.models import Capacity, Consent, Refusal
 from alongside.credentials.models import Credential
@@ -171,6 +171,9 @@ def _make(m: _Maker) -> Chance:
         )  # fmt: skip
     for account in accounts[:2]:
         KeptForm.objects.create(account=account, path="/x/", body="x", kept_at=AT)
+        Feed.objects.create(
+            institution=m.one(houses), account=account, sha256=uuid4().hex * 2, made_at=AT
+        )
     for house in houses:
         _before_a_circle(m, house, accounts, people)
     for circle in circles:
@@ -336,9 +339,13 @@ def _of_circle(
         )  # fmt: skip
         Response.objects.create(**common, instrument="phq9@1", answers={}, answered_at=AT)
     starts = AT + timedelta(hours=m.number())  # nobody is in two places at a time
-    Booking.objects.create(
+    practitioner = m.one(practitioners)
+    room = Resource.objects.create(
+        institution=circle.institution, name=uuid4().hex, capacity=4, made_at=AT
+    )
+    booking = Booking.objects.create(
         **home,
-        practitioner=m.one(practitioners),
+        practitioner=practitioner,
         persons=[str(who().pk)] if m.one([True, False]) else [],
         local_start=starts,
         zone="Europe/London",
@@ -347,6 +354,11 @@ def _of_circle(
         ends_at=starts + timedelta(minutes=50),
         made_at=AT,
     )
+    for kind, one in (("practitioner", practitioner), ("person", who()), ("resource", room)):
+        Busy.objects.create(
+            **home, booking=booking, who=one.pk, starts_at=starts, ends_at=booking.ends_at,
+            **{kind: one},
+        )  # fmt: skip
     _course(m, home, case, persons, practitioners)
 
 

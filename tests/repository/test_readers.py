@@ -17,6 +17,10 @@ SOURCE = Path(__file__).resolve().parents[2] / "src"
 UNSCOPED = {
     "alongside.access.first_run": "there is nobody yet",
     "alongside.calendar.actions": "a double booking counts whoever made the other one",
+    "alongside.calendar.feed": "a calendar program holds the private address; nobody is signed in",
+    "alongside.calendar.queries": "when one is busy oneself, how often a room is: no word of whose",
+    "alongside.calendar.rooms": "rooms in use have different names",
+    "alongside.calendar.series": "the times of one series are moved and given back together",
     "alongside.cases.invitations": "the outbox asks whether an invitation is still right",
     "alongside.cases.queries": "reports by one contact are counted over the institution",
     "alongside.crisis.answering": "the alert somebody may open, looked at again under its lock",
@@ -67,6 +71,7 @@ BELOW_THE_READER = {
     "alongside.access.readers": "edges, persons and separations make the reader",
     "alongside.access.sessions": "a session is lent for a request that waited for the database",
     "alongside.access.sight": "who can see this, told to whoever may open it",
+    "alongside.calendar.permissions": "what words mean, in SQL",
     "alongside.cases.permissions": "what words mean, in SQL",
     "alongside.crisis.permissions": "what words mean, in SQL",
     "alongside.delivery.permissions": "what words mean, in SQL",

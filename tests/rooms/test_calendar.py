@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alongside.access import actions as access
-from alongside.calendar import actions, checks, queries
-from alongside.calendar.models import NO_OVERLAP, Booking
+from alongside.calendar import actions, checks, queries, rooms
+from alongside.calendar.models import NO_OVERLAP, Booking, Busy, Resource
 from alongside.calendar.rules import NoSuchTime, NoSuchZone, instant, span
 from alongside.people import actions as people
 from alongside.records.errors import NotAllowed, StaleVersion
@@ -33,6 +33,17 @@ TEN = wall("2026-03-05T10:00")  # a Thursday
 
 def live(world: World) -> list[Booking]:
     return list(queries.upcoming(seen_by=world.asha.reader, at=world.moment))
+
+
+def room(world: World, name: str = "Blue room", capacity: int = 4) -> Resource:
+    return rooms.save_room(
+        institution=world.institution,
+        name=name,
+        capacity=capacity,
+        place="Second floor",
+        by=world.grace.reader,
+        at=world.moment,
+    )
 
 
 # -- the clock of the place --------------------------------------------------------------------
@@ -331,24 +342,26 @@ def test_a_booking_of_another_house_is_not_found(world: World, bo: Cast) -> None
 # -- the database's own wall -----------------------------------------------------------------
 
 
-def copy_of(booking: Booking) -> Booking:
-    """The same time once more, written past the action."""
-    kept = {f.attname: getattr(booking, f.attname) for f in Booking._meta.concrete_fields}
-    return Booking(**{**kept, "id": uuid4()})
-
-
 @pytest.mark.postgresql
-def test_the_database_refuses_an_overlap_by_itself(world: World) -> None:
-    booking = booked(world, TEN)
+@pytest.mark.parametrize("kind", ["practitioner", "person", "resource"])
+def test_the_database_refuses_an_overlap_by_itself(world: World, kind: str) -> None:
+    booking = booked(world, TEN, resource=room(world))
+    (row,) = Busy.objects.unscoped("a test").filter(**{f"{kind}__isnull": False})
+    other = booked(world, TEN.replace(hour=14))
+    kept = {f.attname: getattr(row, f.attname) for f in Busy._meta.concrete_fields}
+    again = Busy(**{**kept, "id": uuid4(), "booking_id": other.pk})
+    if kind != "resource":  # the other booking takes them too, at its own time
+        Busy._base_manager.filter(booking=other, who=row.who).delete()
     with pytest.raises(IntegrityError, match=NO_OVERLAP), transaction.atomic(), writing():
-        copy_of(booking).save(force_insert=True)
+        again.save(force_insert=True)
+    assert booking.starts_at == again.starts_at
 
 
 @pytest.mark.postgresql
 def test_a_missing_wall_is_a_finding(world: World) -> None:
     assert checks.overlap_is_walled(databases=["default"]) == []
     with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE calendar_booking DROP CONSTRAINT {NO_OVERLAP}")
+        cursor.execute(f"ALTER TABLE calendar_busy DROP CONSTRAINT {NO_OVERLAP}")
     (finding,) = checks.overlap_is_walled(databases=["default"])
     assert finding.id == "calendar.W001"
 

@@ -11,6 +11,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alongside.calendar import ics
 from alongside.crisis import actions, feed
 from alongside.crisis.models import Shift
 from alongside.records.errors import NotAllowed
@@ -121,7 +122,7 @@ def test_the_address_is_made_on_ones_own_page_shown_once_and_read_without_a_sign
 
 @given(st.text(alphabet="aé€😀 :;", max_size=400))
 def test_a_folded_line_is_short_and_the_same_when_it_is_put_together(text):
-    parts = list(feed.folded(text))
+    parts = list(ics.folded(text))
     assert all(len(part.encode()) <= 75 for part in parts)
     assert parts[0] + "".join(part[1:] for part in parts[1:]) == text
     assert all(part.startswith(" ") for part in parts[1:])

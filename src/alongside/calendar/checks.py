@@ -24,7 +24,7 @@ def overlap_is_walled(
             f"The database {name} has no wall of its own against double bookings.",
             hint=(
                 "As a superuser of PostgreSQL: CREATE EXTENSION btree_gist; "
-                "then: manage.py migrate calendar 0001 && manage.py migrate"
+                "then: manage.py migrate calendar 0004 && manage.py migrate"
             ),
             id="calendar.W001",
         )

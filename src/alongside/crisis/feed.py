@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from alongside.access.models import Account, AccountPerson
+from alongside.calendar import ics
 from alongside.crisis.models import Shift, ShiftFeed
 from alongside.records import audit
 from alongside.records.actions_base import action
@@ -27,7 +26,6 @@ from alongside.records.scoped import ScopedQuerySet
 
 WHY = "one's own shifts"
 BACK = timedelta(days=30)  # how long a shift that is over stays in the calendar
-LINE = 75  # octets of one line, as calendar programs take them (RFC 5545, 3.1)
 
 
 @action
@@ -88,49 +86,18 @@ def calendar(*, token: str, at: datetime) -> str | None:
     )
     if feed is None:
         return None
-    lines = _lines(feed.account, at)
-    return "".join(f"{part}\r\n" for line in lines for part in folded(line))
+    with translation.override(feed.account.language):
+        titles, name = {1: _("Shift 1"), 2: _("Shift 2")}, _("Shifts")
+    events = _events(feed.account, at, titles)
+    return ics.calendar(name=name, product="shifts", events=events, at=at)
 
 
-def folded(line: str) -> Iterator[str]:
-    """A line in parts of at most 75 octets, each after the first with a space before it."""
-    rest, room = line, LINE
-    while len(rest.encode()) > room:
-        cut = min(len(rest), room)
-        while len(rest[:cut].encode()) > room:
-            cut -= 1
-        yield rest[:cut] if rest is line else f" {rest[:cut]}"
-        rest, room = rest[cut:], LINE - 1
-    yield rest if rest is line else f" {rest}"
-
-
-def _lines(account: Account, at: datetime) -> Iterator[str]:
-    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+def _events(account: Account, at: datetime, titles: dict[int, str]) -> Iterator[ics.Event]:
     shifts = Shift.objects.unscoped(WHY).filter(account=account, ends_at__gt=at - BACK)
-    with translation.override(account.language):
-        titles = {1: _("Shift 1"), 2: _("Shift 2")}
-        name = _("Shifts")
-    yield from ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//shifts//EN", "CALSCALE:GREGORIAN")
-    yield from ("METHOD:PUBLISH", f"X-WR-CALNAME:{name}", "REFRESH-INTERVAL;VALUE=DURATION:PT1H")
     for shift in shifts.order_by("starts_at", "order", "pk"):
         end = min(shift.ends_at, shift.ended_at or shift.ends_at)
-        if end <= shift.starts_at:
-            continue  # taken away before it began
-        yield from (
-            "BEGIN:VEVENT",
-            f"UID:{shift.pk}@{host}",
-            f"DTSTAMP:{_utc(at)}",
-            f"DTSTART:{_utc(shift.starts_at)}",
-            f"DTEND:{_utc(end)}",
-            f"SUMMARY:{titles[shift.order]}",
-            "TRANSP:OPAQUE",
-            "END:VEVENT",
-        )
-    yield "END:VCALENDAR"
-
-
-def _utc(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+        if end > shift.starts_at:  # else it was taken away before it began
+            yield ics.Event(shift.pk, shift.starts_at, end, titles[shift.order])
 
 
 def _live(account: UUID | None) -> ScopedQuerySet:

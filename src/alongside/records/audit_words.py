@@ -8,6 +8,7 @@ ACTS = frozenset(
     access.relationship_ended access.relationship_granted access.separation_set
     access.second_person_confirmed access.setup_finished
     calendar.booking_cancelled calendar.booking_made calendar.booking_moved
+    calendar.feed_ended calendar.feed_made calendar.resource_saved
     cases.case_changed cases.case_closed cases.case_closing cases.case_opened cases.case_prolonged
     cases.concern_answered cases.concern_changed
     cases.concern_expired cases.concern_sent cases.concern_taken cases.concern_withdrawn
@@ -56,7 +57,8 @@ ACTS = frozenset(
 
 READS = frozenset(
     """
-    access.account_read access.relationship_read calendar.booking_read cases.case_read
+    access.account_read access.relationship_read calendar.booking_read calendar.feed_read
+    calendar.resource_read cases.case_read
     cases.concern_read cases.decision_read consent.consent_read credentials.credential_read
     crisis.alert_read crisis.care_form_read crisis.follow_up_read crisis.means_action_read
     crisis.safety_check_read crisis.safety_plan_read

@@ -31,6 +31,7 @@ ROLES = {
         ),
         "concerned",
     ),
+    "circle:times": "concerned",
     "circle:answer": "concerned",
     "circle:step": "concerned",
     "circle:report": "concerned",
@@ -51,6 +52,7 @@ ROLES = {
         ),
         "person",
     ),
+    "person:times": "person",
     "person:report": "person",
     "person:safety": "person",
     "person:safety-change": "person",
@@ -121,6 +123,7 @@ ROLES = {
     "practitioner:alert-confirm": WORK,
     "practitioner:alert-close": WORK,
     "practitioner:calendar": WORK,
+    "practitioner:booking": WORK,
     "practitioner:booking-new": TREAT,
     "practitioner:booking-move": TREAT,
     "practitioner:booking-cancel": TREAT,
@@ -220,6 +223,9 @@ ROLES = {
     "office:service-list": OFFICE,
     "office:service-new": "manager admin",
     "office:service-edit": "manager admin",
+    "office:rooms": OFFICE,
+    "office:room-new": "manager admin",
+    "office:room-edit": "manager admin",
     "office:rota": "manager admin",
     "office:rota-add": "manager",
     "office:rota-end": "manager",
@@ -235,7 +241,8 @@ ROLES = {
 # Whoever is signed in, for their own account and nothing else.
 OWN_ACCOUNT = {
     "home", "person:settings", "own:index", "own:kept", "own:forget-kept",
-    "own:shifts", "own:shifts-end", "own:reach", "own:reach-add", "own:reach-test",
+    "own:shifts", "own:shifts-end", "own:times", "own:times-end", "own:reach",
+    "own:reach-add", "own:reach-test",
     "own:reach-answer", "own:reach-remove", "own:reach-push",
     "account_logout", "account_reauthenticate", "account_change_password", "account_set_password",
     "mfa_index", "mfa_reauthenticate", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
@@ -270,7 +277,8 @@ CLOSED = {
 
 # Anybody. These show nothing of a person; a page with a token of its own checks that itself.
 PUBLIC = {
-    "set_up", "have", "shift-feed", "circle:left", "answer:open", "answer:open-with-slash",
+    "set_up", "have", "shift-feed", "time-feed", "circle:left", "answer:open",
+    "answer:open-with-slash",
     "public:start", "public:worried", "public:first", "public:go_on", "public:question",
     "public:visit_help", "public:visit_child",
     "public:visit_adult", "public:visit_number", "public:visit_more",

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PLACES = ("in_person", "video", "phone")
 LEAST_MINUTES, MOST_MINUTES = 5, 480
-WEEKS = (1, 2, 3, 4)  # how many weeks may lie between the times of a series
 MOST_TIMES = 52
 LONGEST_LINK = 500
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from alongside.web.account import demonstration, have, shifts
+from alongside.web.account import demonstration, have, shifts, times
 from alongside.web.account import views as account
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("set-up/", account.set_up, name="set_up"),
     path("have/", have.have, name="have"),
     path("shifts/<str:token>.ics", shifts.feed_file, name="shift-feed"),
+    path("times/<str:token>.ics", times.feed_file, name="time-feed"),
     path("account/", include("alongside.web.account.urls")),
     path("account/", include("allauth.urls")),
     path("l/", include("alongside.web.person.urls_answer")),

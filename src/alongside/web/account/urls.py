@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alongside.web.account import reach, shifts, views
+from alongside.web.account import reach, shifts, times, views
 
 app_name = "own"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("kept/<uuid:pk>/forget/", views.forget_kept, name="forget-kept"),
     path("shifts/", shifts.page, name="shifts"),
     path("shifts/end/", shifts.end, name="shifts-end"),
+    path("times/", times.page, name="times"),
+    path("times/end/", times.end, name="times-end"),
     path("reach/", reach.ways, name="reach"),
     path("reach/add/", reach.add, name="reach-add"),
     path("reach/push/", reach.add_push, name="reach-push"),

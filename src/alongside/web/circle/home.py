@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alongside import catalogue
-from alongside.calendar import queries as calendar
 from alongside.consent import queries as consent
 from alongside.crisis import private_check, safety_plan
 from alongside.delivery import queries as delivery
@@ -26,10 +25,10 @@ from alongside.records.fields import prepare
 from alongside.web.circle.agree import own_courses
 from alongside.web.circle.base import own_place
 from alongside.web.parts.access import access
+from alongside.web.parts.appointments import own_times
 from alongside.web.parts.asked_words import minutes_words
 from alongside.web.parts.pages import (
     Request,
-    clock_time,
     day_words,
     local_day,
     seen_by_whom,
@@ -82,7 +81,7 @@ def _plan(request: Request, place: Any) -> HttpResponse:
             "others": listed(others),
             "is_hidden": place.silent,
             "steps": _steps(request, place, at),
-            "dates": _dates(request, place, at),
+            "dates": own_times(request, at, [place.person_id], most=5),
             "mine": _mine(request, place, at),
             "seen": seen_by_whom(request, "plan", place.circle_id),
         },
@@ -147,21 +146,6 @@ def _steps(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
             }
         )
     return steps
-
-
-def _dates(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
-    """When the reader is expected; nobody else's times."""
-    rows = calendar.upcoming(seen_by=request.reader, at=at, circle=place.circle_id)[:5]
-    return [
-        {
-            "icon": "calendar",
-            "title": day_words(local_day(request, booking.starts_at)),
-            "text": _("%(time)s, %(minutes)s minutes")
-            % {"time": clock_time(request, booking.starts_at), "minutes": booking.minutes},
-        }
-        for booking in rows
-        if str(place.person_id) in [str(person) for person in booking.persons]
-    ]
 
 
 def _mine(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ UNDER = {
     "circle:sheet-print": "circle:plan",
     "circle:sheet-blank": "circle:plan",
     "circle:step": "circle:plan",
+    "circle:times": "circle:plan",
     "circle:agree": "circle:told",
     "circle:agreed-end": "circle:told",
     "circle:leave": "circle:told",

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from alongside.web.circle import agree, alone, home, join, practice, report, sheets, step, told
+from alongside.web.circle import (
+    agree,
+    alone,
+    home,
+    join,
+    practice,
+    report,
+    sheets,
+    step,
+    times,
+    told,
+)
 
 app_name = "circle"
 urlpatterns = [
@@ -20,6 +31,7 @@ urlpatterns = [
     path("<uuid:circle>/sheets/<uuid:pk>/print/", sheets.paper, name="sheet-print"),
     path("<uuid:circle>/tasks/<uuid:pk>/", practice.task, name="task"),
     path("<uuid:circle>/questions/<uuid:pk>/", practice.answer, name="answer"),
+    path("<uuid:circle>/times/", times.times, name="times"),
     path("<uuid:circle>/step/", step.step, name="step"),
     path("<uuid:circle>/told/", told.told, name="told"),
     path("<uuid:circle>/told/<uuid:concern>/take-back/", told.take_back, name="take-back"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alongside.web.office import asked, credentials, rota, safeguarding, tracking, views
+from alongside.web.office import asked, credentials, rooms, rota, safeguarding, tracking, views
 
 app_name = "office"
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("services/", views.service_list, name="service-list"),
     path("services/new/", views.service_new, name="service-new"),
     path("services/<uuid:pk>/", views.service_edit, name="service-edit"),
+    path("rooms/", rooms.listing, name="rooms"),
+    path("rooms/new/", rooms.add, name="room-new"),
+    path("rooms/<uuid:pk>/", rooms.change, name="room-edit"),
     path("rota/", rota.rota, name="rota"),
     path("rota/<uuid:pk>/add/", rota.add, name="rota-add"),
     path("rota/<uuid:pk>/move/", rota.move, name="rota-move"),

@@ -13,13 +13,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from alongside import catalogue
-from alongside.calendar import queries as calendar
 from alongside.delivery import queries as delivery
 from alongside.measures import queries as measures
 from alongside.records import clock
 from alongside.web.parts.access import access
+from alongside.web.parts.appointments import own_times
 from alongside.web.parts.asked_words import minutes_words
-from alongside.web.parts.pages import Request, day_and_time, day_words
+from alongside.web.parts.pages import Request, day_words
 from alongside.web.person.plan import open_questions
 
 SHOWN = 12
@@ -34,27 +34,11 @@ def home(request: Request) -> HttpResponse:
         request,
         "person/home.html",
         {
-            "talk": _next_talk(request, at),
+            "talk": own_times(request, at, request.reader.persons, most=1),
             "due": [*_questions(request, at), *open_questions(request)],
             **_tasks(request),
         },
     )
-
-
-def _next_talk(request: Request, at: datetime) -> dict[str, str] | None:
-    booking = calendar.upcoming(seen_by=request.reader, at=at).first()
-    if booking is None:
-        return None
-    place = {
-        "in_person": _("In person"),
-        "video": _("By video"),
-        "phone": _("By phone"),
-    }.get(booking.place, "")
-    return {
-        "when": day_and_time(request, booking.starts_at),
-        "with": str(booking.practitioner.person),
-        "how": _("%(minutes)s minutes. %(place)s.") % {"minutes": booking.minutes, "place": place},
-    }
 
 
 def _questions(request: Request, at: datetime) -> list[dict[str, Any]]:

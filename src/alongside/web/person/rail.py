@@ -34,6 +34,7 @@ UNDER = {
     "person:sheet-change": "person:home",
     "person:sheet-print": "person:home",
     "person:sheet-blank": "person:home",
+    "person:times": "person:home",
     "person:report": "person:record",
     "person:safety-change": "person:safety",
     "person:safety-versions": "person:safety",

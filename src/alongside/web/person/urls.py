@@ -13,6 +13,7 @@ from alongside.web.person import (
     report,
     safety,
     sheets,
+    times,
 )
 
 app_name = "person"
@@ -21,6 +22,7 @@ urlpatterns = [
     path("plan/", plan.plan, name="plan"),
     path("plan/talks/<uuid:pk>/", agree.talks, name="agree-talks"),
     path("plan/<uuid:pk>/", agree.plan, name="agree-plan"),
+    path("times/", times.times, name="times"),
     path("report/", report.report, name="report"),
     path("safety/", safety.plan, name="safety"),
     path("safety/change/", safety.change, name="safety-change"),

@@ -1,62 +1,124 @@
-"""Times: my week, booking, moving, giving back. Refusals are sentences; what was typed stays."""
+"""The calendar: a day, a week, or four weeks as a list; mine, or everything I may see."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
-from alongside.calendar import actions, queries
-from alongside.calendar.rules import NoSuchTime, NoSuchZone
+from alongside.calendar import queries
+from alongside.calendar.rules import Span
 from alongside.cases import queries as cases
 from alongside.delivery import queries as delivery
 from alongside.people import queries as people
-from alongside.plans import queries as plans
 from alongside.records import clock
-from alongside.records.errors import Refused, StaleVersion
 from alongside.records.fields import prepare
 from alongside.web.parts.access import access
-from alongside.web.parts.pages import (
-    Request,
-    local_day,
-    say,
-    seen_by_whom,
-    short_day,
-    zone_of,
-)
+from alongside.web.parts.pages import Request, local_day, short_day, zone_of
 from alongside.web.parts.people_words import listed
 from alongside.web.practitioner import delivery_words as said
-from alongside.web.practitioner.base import case_or_404, case_page
-from alongside.web.practitioner.delivery_forms import Book, GiveBack, Move, first_day
-from alongside.web.practitioner.plan_shared import persons_of, staff_of
+from alongside.web.practitioner.calendar_forms import first_day
 
-DAYS = 7
-REFUSALS = (Refused, NoSuchTime, NoSuchZone)
-
-
-# -- my week ---------------------------------------------------------------------------------------
+# How many days each view shows, and what it is called.
+VIEWS: Mapping[str, tuple[int, Any]] = {
+    "day": (1, gettext_lazy("Day")),
+    "week": (7, gettext_lazy("Week")),
+    "agenda": (28, gettext_lazy("List")),
+}
+STEPS: Mapping[str, tuple[Any, Any, Any]] = {
+    "day": (gettext_lazy("Day before"), gettext_lazy("Today"), gettext_lazy("Day after")),
+    "week": (gettext_lazy("Week before"), gettext_lazy("This week"), gettext_lazy("Week after")),
+    "agenda": (gettext_lazy("Before"), gettext_lazy("From today"), gettext_lazy("After")),
+}
+OPENS, CLOSES, MIDNIGHT = 8, 18, 24  # hours that are always drawn; more when something is then
+QUARTER = 15  # minutes of one line of the grid
+LEAST_LINES = 2  # a short time still has room for its name
 
 
 @access("booking", "R")
 @require_safe
 def week(request: Request) -> HttpResponse:
-    """Seven days from a Monday on, day by day; mine, or everything I may see."""
-    reader, at = request.reader, clock.now()
+    """Times by day, from a day on; by the clock of the place where each is."""
+    at = clock.now()
     today = local_day(request, at)
+    view = request.GET.get("view", "")
+    view = view if view in VIEWS else "week"
+    number = VIEWS[view][0]
     first = first_day(today, request.GET.get("from", ""))
-    first -= timedelta(days=first.weekday())
+    if view == "week":
+        first -= timedelta(days=first.weekday())
     everybody = request.GET.get("whose") == "all"
-    zone = zone_of(request)
-    start = datetime.combine(first, time(), tzinfo=zone).astimezone(UTC)
-    end = datetime.combine(first + timedelta(days=DAYS), time(), tzinfo=zone).astimezone(UTC)
+    days = [first + timedelta(days=number) for number in range(number)]
+    rows = _rows(request, days, everybody, at)
+    shown = [row for each in rows.values() for row in each]
+    begins, ends = _hours(shown)
+    return render(
+        request,
+        "practitioner/calendar/week.html",
+        {
+            "title": _title(view, first),
+            "view": view,
+            "views": [
+                {
+                    "url": _address(word, first, everybody),
+                    "label": label,
+                    "current": word == view,
+                }
+                for word, (_days, label) in VIEWS.items()
+            ],
+            "count": len(shown),
+            "days": [_day(day, today, rows.get(day, []), begins) for day in days],
+            "hours": [
+                {"text": f"{hour:02}:00", "q": (hour - begins) * 60 // QUARTER}
+                for hour in range(begins, ends)
+            ],
+            "steps": STEPS[view],
+            "before_url": _address(view, first - timedelta(days=number), everybody),
+            "after_url": _address(view, first + timedelta(days=number), everybody),
+            "this_week": first <= today < first + timedelta(days=number),
+            "now_url": _address(view, None, everybody),
+            "everybody": everybody,
+            "switch_url": _address(view, first, not everybody),
+            "untold": _untold(request, at),
+            "zone": str(zone_of(request)),
+        },
+    )
+
+
+def _title(view: str, first: date) -> str:
+    if view == "day":
+        return str(date_format(first, "l j F Y"))
+    if view == "agenda":
+        return _("From %(day)s") % {"day": date_format(first, "j F Y")}
+    return _("Week of %(day)s") % {"day": date_format(first, "j F Y")}
+
+
+def _address(view: str, first: date | None, everybody: bool) -> str:
+    given = {
+        "view": "" if view == "week" else view,
+        "from": first.isoformat() if first else "",
+        "whose": "all" if everybody else "",
+    }
+    return "?" + urlencode({name: value for name, value in given.items() if value})
+
+
+def _rows(
+    request: Request, days: Sequence[date], everybody: bool, at: datetime
+) -> dict[date, list[dict[str, Any]]]:
+    """What there is on each day, soonest first."""
+    reader, zone = request.reader, zone_of(request)
+    start = datetime.combine(days[0], time(), tzinfo=zone).astimezone(UTC)
+    end = datetime.combine(days[-1] + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
     find = queries.between if everybody else queries.mine
     rows = list(find(seen_by=reader, start=start, end=end))
     prepare([row.circle.focus for row in rows], "name")
@@ -72,10 +134,10 @@ def week(request: Request) -> HttpResponse:
         .values_list("circle_id", "pk")
     )
     expected = expected_in(request, rows)
-    by_day: dict[date, list[dict[str, Any]]] = {}
+    besides = colleague_names(request, rows)
+    found: dict[date, list[dict[str, Any]]] = {}
     for row in rows:
-        day = row.local_start.date()
-        by_day.setdefault(day, []).append(
+        found.setdefault(row.local_start.date(), []).append(
             booking_row(
                 request,
                 row,
@@ -83,40 +145,68 @@ def week(request: Request) -> HttpResponse:
                 expected=expected,
                 case=case_of.get(row.circle_id),
                 told=row.pk in told,
+                besides=besides,
             )
         )
-    days = [first + timedelta(days=number) for number in range(DAYS)]
-    keep = "&whose=all" if everybody else ""
-    return render(
-        request,
-        "practitioner/calendar/week.html",
-        {
-            "title": _("Week of %(day)s") % {"day": date_format(first, "j F Y")},
-            "count": len(rows),
-            "days": [
-                {
-                    "name": date_format(day, "l j F"),
-                    "iso": day.isoformat(),
-                    "is_today": day == today,
-                    "rows": by_day.get(day, []),
-                }
-                for day in days
-            ],
-            "before_url": f"?from={(first - timedelta(days=DAYS)).isoformat()}{keep}",
-            "after_url": f"?from={(first + timedelta(days=DAYS)).isoformat()}{keep}",
-            "this_week": first <= today < first + timedelta(days=DAYS),
-            "now_url": f"?{keep.lstrip('&')}",
-            "everybody": everybody,
-            "switch_url": f"?from={first.isoformat()}{'' if everybody else '&whose=all'}",
-            "untold": _untold(request, at),
-            "zone": str(zone),
-        },
-    )
+    for span in queries.mine_elsewhere(seen_by=reader, start=start, end=end):
+        hidden = _hidden_row(request, span)
+        found.setdefault(hidden["date"], []).append(hidden)
+    for each in found.values():
+        each.sort(key=lambda row: row["begins"])
+    return found
+
+
+def _hidden_row(request: Request, span: Span) -> dict[str, Any]:
+    """A time of one's own for a case one may not see: when, and no more."""
+    zone = zone_of(request)
+    start, end = span.starts_at.astimezone(zone), span.ends_at.astimezone(zone)
+    return {
+        "hidden": True,
+        "date": start.date(),
+        "time": f"{start:%H:%M}–{end:%H:%M}",
+        "iso": span.starts_at.isoformat(),
+        "name": _("You are taken"),
+        "text": _("For a case that is not open to you."),
+        **_minutes(start, span),
+    }
+
+
+def _minutes(wall: datetime, span: Span) -> dict[str, int]:
+    """From which minute of its day, and for how many."""
+    return {
+        "begins": wall.hour * 60 + wall.minute,
+        "lasts": int((span.ends_at - span.starts_at).total_seconds() // 60),
+    }
+
+
+def _hours(rows: Iterable[Mapping[str, Any]]) -> tuple[int, int]:
+    """The hours that are drawn: the usual ones, and those of anything outside them."""
+    rows = list(rows)
+    first = min((row["begins"] // 60 for row in rows), default=OPENS)
+    last = max((-(-(row["begins"] + row["lasts"]) // 60) for row in rows), default=CLOSES)
+    return min(OPENS, first), min(MIDNIGHT, max(CLOSES, last))
+
+
+def _day(day: date, today: date, rows: Sequence[dict[str, Any]], begins: int) -> dict[str, Any]:
+    for row in rows:
+        row["q"] = (row["begins"] - begins * 60) // QUARTER
+        row["lines"] = max(LEAST_LINES, -(-row["lasts"] // QUARTER))
+    return {
+        "name": date_format(day, "l j F"),
+        "short": date_format(day, "D j"),
+        "iso": day.isoformat(),
+        "url": f"?view=day&from={day.isoformat()}",
+        "is_today": day == today,
+        "rows": rows,
+    }
 
 
 def _untold(request: Request, at: datetime) -> int:
     rows = delivery.untold(seen_by=request.reader, at=at)
     return int(rows.filter(practitioner__person__in=request.reader.persons).count())
+
+
+# -- one time in a list ----------------------------------------------------------------------------
 
 
 def expected_in(request: Request, rows: Sequence[Any]) -> dict[str, str]:
@@ -127,6 +217,13 @@ def expected_in(request: Request, rows: Sequence[Any]) -> dict[str, str]:
     return {str(person.pk): person.name for person in found}
 
 
+def colleague_names(request: Request, rows: Sequence[Any]) -> dict[UUID, list[str]]:
+    """Who of the staff takes part besides, by time: one query for all of them."""
+    found = queries.colleagues(rows, seen_by=request.reader)
+    prepare([row.person for each in found.values() for row in each], "name")
+    return {pk: [row.person.name for row in each] for pk, each in found.items()}
+
+
 def booking_row(
     request: Request,
     booking: Any,
@@ -135,35 +232,47 @@ def booking_row(
     expected: Mapping[str, str],
     case: UUID | None,
     told: bool,
+    besides: Mapping[UUID, list[str]] | None = None,
 ) -> dict[str, Any]:
     """One time as lists show it, with what can be done about it.
 
     Args:
         expected: names by person id. case: where the name leads; None without the right.
+        besides: names of colleagues who take part, by time.
     """
     has_begun = booking.starts_at <= at
     own = booking.practitioner.person_id in request.reader.persons
     may_edit = request.reader.may("E", booking)
     for_course = booking.about.startswith("course:")
     place = str(said.PLACES.get(booking.place, booking.place))
+    colleagues = (besides or {}).get(booking.pk, [])
+    staff = [*([] if own else [booking.practitioner.person.name]), *colleagues]
+    changes = may_edit and not has_begun and not booking.cancelled_at
     return {
         "pk": booking.pk,
+        "url": reverse("practitioner:booking", args=[booking.pk]),
         "time": said.booking_time(booking),
         "iso": booking.starts_at.isoformat(),
         "day": said.booking_day(booking),
         "short_day": short_day(booking.local_start.date()),
         "name": str(booking.circle.focus),
         "who": listed([expected[pk] for pk in booking.persons if pk in expected]),
+        "besides": colleagues,
         "text": " · ".join(
             part
             for part in (
                 place,
+                booking.resource.name if booking.resource else "",
                 _("%(minutes)s minutes") % {"minutes": booking.minutes},
-                "" if own else booking.practitioner.person.name,
+                listed(staff),
                 "" if str(zone_of(request)) == booking.zone else booking.zone,
             )
             if part
         ),
+        "video_url": booking.video_link
+        if booking.place == "video" and booking.ends_at > at and not booking.cancelled_at
+        else "",
+        "in_series": booking.series is not None,
         "case_url": reverse("practitioner:case-sessions", args=[case]) if case else "",
         "told": told,
         "is_cancelled": booking.cancelled_at is not None,
@@ -171,209 +280,7 @@ def booking_row(
         "tell_url": reverse("practitioner:booking-tell", args=[booking.pk])
         if may_edit and has_begun and not told and for_course and not booking.cancelled_at
         else "",
-        "move_url": reverse("practitioner:booking-move", args=[booking.pk])
-        if may_edit and not has_begun and not booking.cancelled_at
-        else "",
-        "cancel_url": reverse("practitioner:booking-cancel", args=[booking.pk])
-        if may_edit and not has_begun and not booking.cancelled_at
-        else "",
+        "move_url": reverse("practitioner:booking-move", args=[booking.pk]) if changes else "",
+        "cancel_url": reverse("practitioner:booking-cancel", args=[booking.pk]) if changes else "",
+        **_minutes(booking.local_start, Span(booking.starts_at, booking.ends_at)),
     }
-
-
-# -- booking ---------------------------------------------------------------------------------------
-
-
-@access("booking", "C")
-@require_http_methods(["GET", "HEAD", "POST"])
-def book(request: Request, pk: UUID) -> HttpResponse:
-    """Keep a time for people of a case."""
-    case = case_or_404(request, pk)
-    at = clock.now()
-    persons = persons_of(request, case)
-    courses = _courses(request, case)
-    form = Book(
-        request.POST or None,
-        persons=[(id, person.name) for id, person in persons.items()],
-        staff=staff_of(request),
-        courses=[(id, said.way_name(row.protocol, row.variant)) for id, row in courses.items()],
-        initial=_usual(request, case, courses),
-    )
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        staff = {str(row.pk): row for row in people.practitioners(seen_by=request.reader)}
-        try:
-            booking = actions.book(
-                circle=case.circle,
-                practitioner=staff[given["practitioner"]],
-                persons=[persons[id] for id in given["persons"]],
-                wall=said.wall_of(given["day"], given["time"]),
-                zone=case.institution.zone,
-                minutes=given["minutes"],
-                place=given["place"],
-                about=f"course:{given['course']}" if given["course"] else "",
-                by=request.reader,
-                at=at,
-            )
-        except REFUSALS as why:
-            said.add_refusal(form, why)
-        else:
-            say(request, _("Kept: %(when)s.") % {"when": _when(booking)})
-            return redirect("practitioner:case-sessions", pk=case.pk)
-    return _time_page(request, case, form, title=_("Book a time"), zone=case.institution.zone)
-
-
-def _when(booking: Any) -> str:
-    return f"{said.booking_day(booking)}, {said.booking_time(booking)}"
-
-
-def _courses(request: Request, case: Any) -> dict[str, Any]:
-    rows = plans.courses(seen_by=request.reader).filter(circle=case.circle, ended_at=None)
-    return {str(row.pk): row for row in rows.order_by("started_at", "pk")}
-
-
-def _usual(request: Request, case: Any, courses: dict[str, Any]) -> dict[str, Any]:
-    """What is likely: the course in the address or the only one, its people and its length."""
-    own = people.own_practitioner(seen_by=request.reader)
-    found: dict[str, Any] = {
-        "place": "in_person",
-        "practitioner": str(own.pk) if own is not None else "",
-    }
-    asked = request.GET.get("course", "")
-    course = courses.get(asked) or (next(iter(courses.values())) if len(courses) == 1 else None)
-    if course is None:
-        return found
-    dose = plans.protocol_of(course).dose_of(course.variant)
-    found |= {
-        "course": str(course.pk),
-        "persons": [str(person.pk) for person in plans.treated_by(course)],
-        "practitioner": str(course.deliverer_id),
-    }
-    if minutes := dose.minutes.typical or dose.minutes.max:
-        found["minutes"] = minutes
-    return found
-
-
-@access("booking", "E")
-@require_http_methods(["GET", "HEAD", "POST"])
-def move(request: Request, pk: UUID) -> HttpResponse:
-    """Move a time that has not begun."""
-    booking = get_object_or_404(queries.bookings(seen_by=request.reader), pk=pk)
-    case = _case_of(request, booking)
-    form = Move(
-        request.POST or None,
-        initial={
-            "version": booking.version,
-            "day": booking.local_start.date(),
-            "time": booking.local_start.time(),
-            "minutes": booking.minutes,
-            "place": booking.place,
-        },
-    )
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            moved = actions.move(
-                booking=booking,
-                wall=said.wall_of(given["day"], given["time"]),
-                minutes=given["minutes"],
-                place=given["place"],
-                expected=given["version"],
-                by=request.reader,
-                at=clock.now(),
-            )
-        except StaleVersion as stale:
-            return _moved_meanwhile(request, case, stale.current, form)
-        except REFUSALS as why:
-            said.add_refusal(form, why)
-        else:
-            say(request, _("Moved to %(when)s.") % {"when": _when(moved)})
-            return redirect("practitioner:case-sessions", pk=case.pk)
-    return _time_page(
-        request, case, form, title=_("Move a time"), zone=booking.zone, booking=booking
-    )
-
-
-def _case_of(request: Request, booking: Any) -> Any:
-    return get_object_or_404(cases.cases(seen_by=request.reader), circle=booking.circle_id)
-
-
-def _moved_meanwhile(request: Request, case: Any, current: Any, form: Any) -> HttpResponse:
-    """Somebody moved it or gave it back first: both are shown, nothing was overwritten."""
-    typed = request.POST.copy()
-    typed["version"] = str(current.version)
-    again = type(form)(typed)
-    if current.cancelled_at is not None:
-        words = _("Somebody gave this time back: %(because)s") % {
-            "because": current.cancelled_because
-        }
-    else:
-        words = _(
-            "Somebody moved this meanwhile: it is now on %(when)s. Yours is below and not saved "
-            "yet. Save again to move it to yours."
-        ) % {"when": _when(current)}
-    again.add_error(None, words)
-    return _time_page(
-        request,
-        case,
-        again,
-        title=_("Move a time") if isinstance(form, Move) else _("Give a time back"),
-        zone=current.zone,
-        booking=current,
-        status=409,
-    )
-
-
-@access("booking", "E")
-@require_http_methods(["GET", "HEAD", "POST"])
-def cancel(request: Request, pk: UUID) -> HttpResponse:
-    """Give a time back, and say why."""
-    booking = get_object_or_404(queries.bookings(seen_by=request.reader), pk=pk)
-    case = _case_of(request, booking)
-    form = GiveBack(request.POST or None, initial={"version": booking.version})
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.cancel(
-                booking=booking,
-                because=form.cleaned_data["because"],
-                expected=form.cleaned_data["version"],
-                by=request.reader,
-                at=clock.now(),
-            )
-        except StaleVersion as stale:
-            return _moved_meanwhile(request, case, stale.current, form)
-        except REFUSALS as why:
-            said.add_refusal(form, why)
-        else:
-            say(request, _("Given back: %(when)s.") % {"when": _when(booking)})
-            return redirect("practitioner:case-sessions", pk=case.pk)
-    return _time_page(
-        request, case, form, title=_("Give a time back"), zone=booking.zone, booking=booking
-    )
-
-
-def _time_page(
-    request: Request,
-    case: Any,
-    form: Any,
-    *,
-    title: str,
-    zone: str,
-    booking: Any = None,
-    status: int = 0,
-) -> HttpResponse:
-    return case_page(
-        request,
-        "practitioner/calendar/time.html",
-        case,
-        tab="sessions",
-        title=title,
-        head=False,
-        status=status or (400 if form.errors else 200),
-        form=form,
-        booked=_when(booking) if booking is not None else "",
-        ended=booking is not None
-        and (booking.cancelled_at is not None or booking.starts_at <= clock.now()),
-        zone=zone,
-        seen=seen_by_whom(request, "booking", case.circle_id),
-        back=reverse("practitioner:case-sessions", args=[case.pk]),
-    )

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alongside.calendar.rules import LEAST_MINUTES, MOST_MINUTES
 from alongside.delivery.rules import HARDEST, LONGEST_MINUTES, LONGEST_PART
 from alongside.plans.rules import MOST_SESSIONS, endings
 from alongside.web.parts.forms import Form, Text, offer
@@ -281,56 +279,6 @@ class EndPlan(Form):
     )
 
 
-# -- times -----------------------------------------------------------------------------------------
-
-
-class Time(Form):
-    """A day and a time on the clock of the place."""
-
-    day = Day(label=gettext_lazy("Day"))
-    time = Clock(label=gettext_lazy("Time"))
-    minutes = forms.IntegerField(
-        label=gettext_lazy("Minutes"), min_value=LEAST_MINUTES, max_value=MOST_MINUTES, initial=50
-    )
-    place = forms.ChoiceField(
-        label=gettext_lazy("Where"), choices=list(said.PLACES.items()), widget=forms.RadioSelect
-    )
-
-
-class Book(Time):
-    """Keep a time."""
-
-    persons = forms.MultipleChoiceField(
-        label=gettext_lazy("Who is expected"), widget=forms.CheckboxSelectMultiple
-    )
-    practitioner = forms.ChoiceField(label=gettext_lazy("With whom"))
-    course = forms.ChoiceField(label=gettext_lazy("For"), required=False)
-
-    def __init__(
-        self, *args: Any, persons: Choices, staff: Choices, courses: Choices, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        _choose(self, persons=persons, practitioner=staff)
-        _choose(self, course=[*courses, ("", _("A first talk, or something else"))])
-
-
-class Move(Time):
-    """Move a time."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-
-
-class GiveBack(Versioned):
-    """Give a time back."""
-
-    because = Text(
-        label=gettext_lazy("Why it is given back"),
-        help_text=gettext_lazy("No details of health: people with a calendar may see this."),
-        max_length=200,
-        widget=_wide(),
-    )
-
-
 # -- sessions --------------------------------------------------------------------------------------
 
 
@@ -510,12 +458,3 @@ class TellHomework(Versioned):
     learning = Text(
         label=gettext_lazy("What was learned"), required=False, lines=2, max_length=2000
     )
-
-
-def first_day(default: date, given: str) -> date:
-    """A day out of an address, or the default for anything else."""
-    try:
-        found = date.fromisoformat(given)
-    except ValueError:
-        return default
-    return found if date(2000, 1, 1) <= found <= date(2200, 1, 1) else default

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from alongside import catalogue
 from alongside.calendar import actions as calendar
-from alongside.calendar.rules import NoSuchTime, NoSuchZone
+from alongside.calendar.rules import ComesTwice, NoSuchTime, NoSuchZone
 from alongside.cases import actions as cases
 from alongside.crisis import safeguarding
 from alongside.delivery import actions as delivery
@@ -230,7 +231,19 @@ def _opens(state: Any, course: Any) -> tuple[str, str]:
 def _booked(why: Any) -> tuple[str, str]:
     if why.who == "practitioner":
         return "day", _("That time is taken. Choose another time, or another day.")
+    if why.who == "colleague":
+        return "colleagues", _("A colleague who takes part has something else at that time.")
+    if why.who == "room":
+        return "room", _("The room is taken at that time. Choose another room or another time.")
     return "persons", _("Somebody who is expected has something else at that time.")
+
+
+def _too_small(why: Any) -> tuple[str, str]:
+    return "room", ngettext(
+        "This room holds %(capacity)s person; %(people)s would be there. Choose a larger one.",
+        "This room holds %(capacity)s people; %(people)s would be there. Choose a larger one.",
+        why.capacity,
+    ) % {"capacity": why.capacity, "people": why.people}
 
 
 def _dose(why: Any) -> tuple[str, str]:
@@ -257,6 +270,13 @@ def _incomplete(why: Any) -> tuple[str, str]:
     ) % {"number": len(why.missing)}
 
 
+def _twice(why: ComesTwice) -> tuple[str, str]:
+    return "second", _("%(time)s comes twice on %(day)s. Say which of the two it is.") % {
+        "time": why.wall.strftime("%H:%M"),
+        "day": date_format(why.wall, "l j F Y"),
+    }
+
+
 def _no_time(why: NoSuchTime) -> tuple[str, str]:
     return "day", _(
         "The clocks go forward that night: %(time)s does not exist on %(day)s. "
@@ -270,6 +290,8 @@ _SAID: tuple[tuple[Any, Any], ...] = (
     (delivery.StepLocked, _locked),
     (delivery.Incomplete, _incomplete),
     (NoSuchTime, _no_time),
+    (ComesTwice, _twice),
+    (calendar.TooSmall, _too_small),
 )
 _PLAIN: Mapping[type[Exception], tuple[str, Any]] = {
     NoSuchZone: (
@@ -294,6 +316,7 @@ _PLAIN: Mapping[type[Exception], tuple[str, Any]] = {
             "Then these people can be given a date."
         ),
     ),
+    calendar.NoSuchRoom: ("room", gettext_lazy("This room can no longer be booked.")),
     calendar.KeptApart: (
         "persons",
         gettext_lazy("These people cannot be booked together. Book each of them alone."),
@@ -381,6 +404,7 @@ _FIELDS: Mapping[str, Any] = {
     "task": gettext_lazy("Say what is to be tried."),
     "form": gettext_lazy("Choose a form that they may fill in at home."),
     "minutes": gettext_lazy("Choose between 5 minutes and 8 hours."),
+    "video_link": gettext_lazy("Paste the whole address. It begins with https://"),
     "due_on": gettext_lazy("Choose today or a later day."),
 }
 _BY_FIELD = (plans.NeedsWords, delivery.NeedsWords, plans.UnknownWord, delivery.UnknownWord)
@@ -419,19 +443,13 @@ def add_refusal(form: Any, why: Exception) -> None:
 def booking_time(booking: Any) -> str:
     """From when to when, on the wall clock of the place; with the zone's name if it is another."""
     start = booking.local_start
-    end = booking.ends_at.astimezone(_zone(booking.zone))
+    end = booking.ends_at.astimezone(ZoneInfo(booking.zone))
     return f"{start:%H:%M}–{end:%H:%M}"
 
 
 def booking_day(booking: Any) -> str:
     """The day of a booking in words, on the wall clock of the place."""
     return str(date_format(booking.local_start.date(), "l j F Y"))
-
-
-def _zone(name: str) -> Any:
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(name)
 
 
 def session_name(session: Any) -> str:

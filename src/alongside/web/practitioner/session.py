@@ -45,7 +45,7 @@ from alongside.web.parts.pages import (
 from alongside.web.practitioner import delivery_words as said
 from alongside.web.practitioner import note_draft
 from alongside.web.practitioner.base import BASE, case_or_404, case_page
-from alongside.web.practitioner.calendar import booking_row, expected_in
+from alongside.web.practitioner.calendar import booking_row, colleague_names, expected_in
 from alongside.web.practitioner.delivery_forms import (
     AddToNote,
     Note,
@@ -79,6 +79,7 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
     upcoming = list(calendar.upcoming(seen_by=reader, at=at, circle=case.circle_id))
     untold = list(queries.untold(seen_by=reader, at=at, circle=case.circle_id))
     expected = expected_in(request, [*untold, *upcoming])
+    besides = colleague_names(request, [*untold, *upcoming])
     tried = list(queries.homework(seen_by=reader).filter(circle=case.circle).order_by("-set_at"))
     prepare([row.about for row in tried], "name")
     may_tell = case.state != "closed" and reader.may_make(
@@ -91,11 +92,11 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
         tab="sessions",
         head=False,
         untold=[
-            booking_row(request, row, at, expected=expected, case=None, told=False)
+            booking_row(request, row, at, expected=expected, case=None, told=False, besides=besides)
             for row in untold
         ],
         upcoming=[
-            booking_row(request, row, at, expected=expected, case=None, told=False)
+            booking_row(request, row, at, expected=expected, case=None, told=False, besides=besides)
             for row in upcoming
             if row.starts_at > at or row not in untold
         ],

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.urls import path
 
-from alongside.web.practitioner import calendar
+from alongside.web.practitioner import booking, calendar
 
 urlpatterns: list[Any] = [
     path("calendar/", calendar.week, name="calendar"),
-    path("cases/<uuid:pk>/book/", calendar.book, name="booking-new"),
-    path("bookings/<uuid:pk>/move/", calendar.move, name="booking-move"),
-    path("bookings/<uuid:pk>/cancel/", calendar.cancel, name="booking-cancel"),
+    path("cases/<uuid:pk>/book/", booking.book, name="booking-new"),
+    path("bookings/<uuid:pk>/", booking.booking, name="booking"),
+    path("bookings/<uuid:pk>/move/", booking.move, name="booking-move"),
+    path("bookings/<uuid:pk>/cancel/", booking.cancel, name="booking-cancel"),
 ]

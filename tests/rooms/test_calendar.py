@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alongside.access import actions as access
-from alongside.calendar import actions, checks, queries, rooms
+from alongside.calendar import actions, checks, queries, rooms, series
 from alongside.calendar.models import NO_OVERLAP, Booking, Busy, Resource
-from alongside.calendar.rules import NoSuchTime, NoSuchZone, instant, span
+from alongside.calendar.rules import NoSuchTime, NoSuchZone, instant, repeated, span
 from alongside.people import actions as people
 from alongside.records.errors import NotAllowed, StaleVersion
 from alongside.records.scoped import writing
@@ -420,3 +420,144 @@ def test_alongside_check_says_that_the_wall_is_missing(
     (found,) = (each for each in check.database_keeps_what_it_says() if "wall" in each.what)
     assert found.grade == "warning"
     assert "CREATE EXTENSION btree_gist" in found.mend
+
+
+# -- rooms and colleagues ------------------------------------------------------------------------
+
+
+def test_a_room_holds_one_talk_at_a_time_and_no_more_people_than_it_can(world: World) -> None:
+    blue = room(world, capacity=2)
+    first = booked(world, TEN, resource=blue)
+    with pytest.raises(actions.AlreadyBooked) as refusal:
+        booked(
+            world,
+            TEN.replace(minute=30),
+            resource=blue,
+            practitioner=world.bo.practitioner,
+            persons=[world.teo.person],
+        )
+    assert refusal.value.facts["who"] == "room"
+    with pytest.raises(actions.TooSmall) as small:
+        booked(world, TEN.replace(hour=14), resource=blue, colleagues=[world.bo.practitioner])
+    assert (small.value.facts["capacity"], small.value.facts["people"]) == (2, 3)
+    green = room(world, "Green room")
+    actions.move(booking=first, wall=TEN, resource=green, expected=1, by=world.asha.reader, at=NOON)
+    assert booked(
+        world,
+        TEN,
+        resource=blue,
+        practitioner=world.bo.practitioner,
+        persons=[world.teo.person],
+    )
+
+
+def test_a_colleague_who_takes_part_is_taken(world: World) -> None:
+    booked(world, TEN, colleagues=[world.bo.practitioner])
+    with pytest.raises(actions.AlreadyBooked):
+        booked(world, TEN, practitioner=world.bo.practitioner, persons=[world.teo.person])
+    week = {"start": NOON, "end": NOON + timedelta(days=7)}
+    assert not queries.mine(seen_by=world.bo.reader, **week).exists()
+    (span_,) = queries.mine_elsewhere(seen_by=world.bo.reader, **week)
+    assert span_.starts_at.hour == 10
+    assert queries.mine_elsewhere(seen_by=world.asha.reader, **week) == []
+
+
+# -- times that repeat ---------------------------------------------------------------------------
+
+
+def kept_for(world: World, **more: Any) -> actions.Kept:
+    return actions.Kept(
+        circle=world.circle,
+        practitioner=world.asha.practitioner,
+        persons=(world.noor.person,),
+        zone=LONDON,
+        minutes=50,
+        **more,
+    )
+
+
+def in_series(world: World, first: datetime, times: int, weeks: int = 1) -> list[Booking]:
+    made, left = series.book_series(
+        kept=kept_for(world),
+        walls=list(repeated(first, weeks=weeks, times=times)),
+        by=world.asha.reader,
+        at=world.moment,
+    )
+    assert left == ()
+    return made
+
+
+@given(
+    first=st.datetimes(wall("2026-01-01T00:00"), wall("2027-12-31T00:00")),
+    weeks=st.integers(1, 4),
+    times=st.integers(1, 80),
+)
+def test_a_series_keeps_its_weekday_and_its_wall_time(
+    first: datetime, weeks: int, times: int
+) -> None:
+    walls = list(repeated(first, weeks=weeks, times=times))
+    assert len(walls) == min(times, 52)
+    assert {(one.weekday(), one.time()) for one in walls} == {(first.weekday(), first.time())}
+    assert walls == list(repeated(first, weeks=weeks, until=walls[-1].date()))[: len(walls)]
+
+
+def test_a_series_keeps_ten_o_clock_over_summer_time_and_says_what_stands_against_a_date(
+    world: World,
+) -> None:
+    made = in_series(world, wall("2026-03-19T10:00"), 4)
+    assert [row.starts_at.hour for row in made] == [10, 10, 9, 9]
+    dates = series.look(
+        kept=kept_for(world, colleagues=(world.bo.practitioner,)),
+        walls=[
+            wall("2026-02-01T10:00"), wall("2026-03-26T10:30"), wall("2026-03-29T01:30"),
+            wall("2026-05-07T10:00"), wall("2026-05-07T10:20"), wall("2026-10-25T01:30"),
+            wall("2028-01-01T10:00"),
+        ],
+        seen_by=world.asha.reader,
+        at=world.moment,
+    )  # fmt: skip
+    assert [date.state for date in dates] == [
+        "gone", "practitioner", "missing", "free", "again", "twice", "too_far",
+    ]  # fmt: skip
+    with pytest.raises(NotAllowed):
+        series.look(kept=kept_for(world), walls=[TEN], seen_by=world.noor.reader, at=world.moment)
+
+
+@pytest.mark.parametrize("days", [7, -7, 14])
+def test_a_series_may_move_into_its_own_dates(world: World, days: int) -> None:
+    world_start = wall("2026-03-19T10:00")
+    made = in_series(world, world_start, 4)
+    moved = series.move_following(
+        booking=made[0],
+        wall=world_start + timedelta(days=days),
+        change=actions.Change(),
+        expected=1,
+        by=world.asha.reader,
+        at=world.moment,
+    )
+    assert [row.local_start.replace(tzinfo=None) for row in moved] == [
+        world_start + timedelta(days=days + 7 * number) for number in range(4)
+    ]
+    busy = Busy.objects.unscoped("a test").filter(who=world.noor.person.pk)
+    assert sorted(busy.values_list("starts_at", flat=True)) == [row.starts_at for row in moved]
+
+
+def test_a_series_moves_whole_or_not_at_all_and_what_went_before_stays(world: World) -> None:
+    made = in_series(world, TEN, 3)
+    booked(world, TEN + timedelta(weeks=2, hours=5))
+    with pytest.raises(series.NotAllFree) as refusal:
+        series.move_following(
+            booking=made[1],
+            wall=TEN + timedelta(weeks=1, hours=5),
+            change=actions.Change(),
+            expected=1,
+            by=world.asha.reader,
+            at=world.moment,
+        )
+    assert [date.state for date in refusal.value.facts["dates"]] == ["free", "practitioner"]
+    gone = series.cancel_following(
+        booking=made[1], because="holidays", expected=1, by=world.asha.reader, at=NOON
+    )
+    assert len(gone) == 2
+    assert [row.pk for row in live(world)][0] == made[0].pk
+    assert len(live(world)) == 2

@@ -27,6 +27,7 @@ from alongside.access import actions as access
 from alongside.access import readers
 from alongside.access.models import Account
 from alongside.calendar import actions as calendar
+from alongside.calendar import rooms
 from alongside.cases import actions as cases
 from alongside.cases.models import Case, Concern
 from alongside.catalogue import placed
@@ -59,6 +60,7 @@ Act = Callable[[], None]
 # Numbers that Ofcom keeps free for films and books.
 ON_CALL = {"hana": "+447700900123", "ifeoma": "+447700900456"}
 UNDER_WAY = ("cbt", "craft")
+BY_VIDEO = 4  # one story in so many talks by video
 OFF_TRACK = 2  # the number of a story
 REVIEWED_AFTER = timedelta(days=3)
 FRESH = (timedelta(hours=26), timedelta(hours=2), timedelta(minutes=50))
@@ -204,6 +206,17 @@ class Demonstration:
             )
             for row in self.script["staff"]:
                 self._hire(row)
+            self.rooms = {
+                row["of"]: rooms.save_room(
+                    institution=self.home,
+                    name=row["name"],
+                    capacity=row["capacity"],
+                    place=row["place"],
+                    by=by,
+                    at=at,
+                )
+                for row in self.script["rooms"]
+            }
             follow = self.staff["ifeoma"]
             for key in ("asha", "joaquin", "mei"):
                 access.grant(
@@ -787,6 +800,7 @@ class Demonstration:
         wall = near.astimezone(ZoneInfo(zone)).replace(tzinfo=None, second=0, microsecond=0)
         while wall.weekday() > 4:
             wall += timedelta(days=1)
+        by_video = story.number % BY_VIDEO == 1
         for hour in self.chance.sample(range(9, 18), 9):
             try:
                 booking = calendar.book(
@@ -796,6 +810,9 @@ class Demonstration:
                     wall=wall.replace(hour=hour, minute=0),
                     zone=zone,
                     minutes=50,
+                    place="video" if by_video else "in_person",
+                    resource=None if by_video else self.rooms[story.lead.key],
+                    video_link=f"https://video.demo.invalid/{story.number}" if by_video else "",
                     about=f"course:{story.course.pk}",
                     by=self._reader(story.lead),
                     at=self.moment,

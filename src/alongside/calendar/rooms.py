@@ -59,7 +59,9 @@ def save_room(
     others = Resource.objects.unscoped("rooms in use have different names").filter(
         institution=institution, name__iexact=name, ended_at=None
     )
-    if in_use and others.exclude(pk=room.pk if room else None).exists():
+    if room is not None:
+        others = others.exclude(pk=room.pk)
+    if in_use and others.exists():
         raise RoomMakesNoSense(field="name", value=name)
     if room is None:
         room = Resource.objects.create(

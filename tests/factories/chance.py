@@ -45,6 +45,8 @@ from alongside.delivery.models import (
     Artefact,
     Attendance,
     Homework,
+    Letter,
+    LetterGiven,
     ProcessNote,
     ProgressNote,
     StepRecord,
@@ -429,6 +431,16 @@ def _course(
     Addition.objects.create(
         **home, note=note, about=note.about, written_by=m.one(writers), signed_at=AT
     )
+    signed = m.past()
+    letter = Letter.objects.create(
+        **home, course=course, about=m.one(persons), written_by=m.one(writers), kind="closing@1",
+        language="en", begun_at=AT, changed_at=AT, signed_at=signed,
+        shared_at=signed and m.past(),
+    )  # fmt: skip
+    LetterGiven.objects.create(
+        **home, letter=letter, about=letter.about, written_by=m.one(writers), how="post",
+        given_at=AT, written_at=AT,
+    )  # fmt: skip
     ProcessNote.objects.create(
         **home, about=m.one(persons), written_by=m.one(writers), written_at=AT, changed_at=AT
     )

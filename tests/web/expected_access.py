@@ -77,6 +77,7 @@ ROLES = {
     "person:receipts": "person",
     "person:receipt-end": "person",
     "person:looked": "person",
+    **dict.fromkeys(("person:letters", "person:letter", "person:letter-file"), "person"),
     # practitioner
     "practitioner:today": WORK + " coordinator",
     "practitioner:task-done": WORK,
@@ -189,6 +190,18 @@ ROLES = {
     "practitioner:note-save": TREAT,
     "practitioner:note-add": TREAT,
     "practitioner:note-autosave": TREAT,
+    **dict.fromkeys(
+        ("practitioner:case-letters", "practitioner:letter", "practitioner:letter-preview"), WORK
+    ),
+    **dict.fromkeys(
+        (
+            "practitioner:letter-begin",
+            "practitioner:letter-file",
+            "practitioner:letter-give",
+            "practitioner:letter-again",
+        ),
+        TREAT,
+    ),
     **dict.fromkeys(
         ("practitioner:case-own-notes", "practitioner:own-note-new", "practitioner:own-note"),
         "therapist",

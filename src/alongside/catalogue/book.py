@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from alongside.catalogue.tracking import Tracking
     from alongside.engine.artefacts import Form
     from alongside.engine.instruments import Instrument, Wording
+    from alongside.engine.letters import Kind as LetterKind
     from alongside.engine.protocols.asking import AskingTimes
     from alongside.engine.risk import RiskRule
 
@@ -69,6 +70,7 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("asking_times", "asking", "load"),
     ("notes", "notes", "load"),
     ("task_kinds", "task_kinds", "load"),
+    ("letters", "letters", "load"),
 )
 
 FALLBACK_LANGUAGE = "en"
@@ -224,6 +226,15 @@ class Catalogue:
         """Every kind of task: which harm if it is left, when it is due, its words."""
         kinds: TaskKinds = self._one("task_kinds", "tasks")
         return kinds
+
+    @property
+    def letters(self) -> Mapping[str, LetterKind]:
+        """Kind of letter by ``closing@1``."""
+        return self._shelf("letters")
+
+    def letter(self, id: str) -> LetterKind:
+        """The kind of letter ``closing@1``, or the newest version of ``closing``."""
+        return find(self.letters, "letter", id)
 
     @property
     def danger(self) -> Danger:

@@ -345,3 +345,61 @@ class ScheduleChange(Editable, Record):
     def key_subject(self) -> UUID:
         """The key of whom it is about: whoever is asked."""
         return UUID(str(self.respondent_id))
+
+
+class Letter(Editable, Record):
+    """A letter or report: a draft, then signed as it stands. Another version is another row."""
+
+    record_type = "clinical_letter"
+    audit_noun = "delivery.letter"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, related_name="letters")
+    course = models.ForeignKey("plans.Course", on_delete=models.PROTECT, related_name="letters")
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=60)  # exact content: "closing@1"
+    language = models.CharField(max_length=10)
+    to_whom = EncryptedTextField()
+    consent = models.ForeignKey(
+        "consent.Consent", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    parts = EncryptedTextField(blank=True)  # JSON: part id of the kind → text
+    letter = models.UUIDField(default=uuid4)  # the same in all of its versions
+    number = models.PositiveSmallIntegerField(default=1)
+    because = EncryptedTextField(blank=True)  # why there is another version
+    begun_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True)
+    shared_at = models.DateTimeField(null=True)  # on the person's own page from then on
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="the_versions_of_a_letter_are_numbered_once", fields=["letter", "number"]
+            ),
+            models.CheckConstraint(
+                name="only_a_signed_letter_is_shared",
+                condition=Q(shared_at=None) | Q(signed_at__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["circle", "begun_at"], name="letters_of_a_circle")]
+
+
+class LetterGiven(Record):
+    """That a letter was given: to whom, how and when. Never undone."""
+
+    record_type = "clinical_letter"
+    audit_noun = "delivery.letter"
+
+    HOW = [(how, how) for how in rules.WAYS_OF_GIVING]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="given")
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    to_whom = EncryptedTextField()
+    how = models.CharField(max_length=12, choices=HOW)
+    given_at = models.DateTimeField()
+    written_at = models.DateTimeField()

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from alongside.plans.models import CoursePerson
-from alongside.records.conditions import own
+from alongside.records.conditions import never, own
 from alongside.records.registry import Condition, conditions
 
 
@@ -32,6 +32,22 @@ NOTE = {
         holds=lambda row, reader: row.signed_at is None and row.written_by_id in reader.persons,
     ),
 }
+LETTER = {
+    "own": own("about"),
+    "own_draft": NOTE["own_draft"],
+    "shared": Condition(
+        q=lambda reader: Q(shared_at__isnull=False),
+        holds=lambda row, reader: row.shared_at is not None,
+    ),
+}
+GIVEN = {
+    "own": own("about"),
+    "own_draft": never(),
+    "shared": Condition(
+        q=lambda reader: Q(letter__shared_at__isnull=False),
+        holds=lambda row, reader: row.letter.shared_at is not None,
+    ),
+}
 
 
 def register() -> None:
@@ -40,6 +56,8 @@ def register() -> None:
     conditions.register("delivery.attendance", {"client": own("person")})
     conditions.register("delivery.progressnote", NOTE)
     conditions.register("delivery.addition", NOTE)
+    conditions.register("delivery.letter", LETTER)
+    conditions.register("delivery.lettergiven", GIVEN)
     conditions.register("delivery.processnote", {"author": own("written_by")})
     conditions.register("delivery.homework", {"own": own("about")})
     conditions.register("delivery.artefact", {"own": own("about")})

@@ -37,6 +37,7 @@ MISSED_IN_A_ROW = 2  # then somebody reaches out
 TOLD_ENOUGH = 3  # tasks told before a rate says anything
 LOW_RATE = 0.5
 LONGEST_PART = 20_000  # letters of one part of a note
+WAYS_OF_GIVING = ("own_page", "by_hand", "post", "secure_mail", "other")
 FREE_PART = "other"  # every note has it, whatever the protocol's skeleton
 
 

@@ -19,7 +19,13 @@ from alongside.calendar.models import Booking
 from alongside.cases.models import Case
 from alongside.consent.models import Consent
 from alongside.crisis.models import Alert
-from alongside.delivery.models import Artefact, Homework, ProgressNote, TherapySession
+from alongside.delivery.models import (
+    Artefact,
+    Homework,
+    Letter,
+    ProgressNote,
+    TherapySession,
+)
 from alongside.measures.models import Response
 from alongside.people.models import ContactPoint, Person
 from alongside.plans.models import Agreement, CoursePerson, Plan
@@ -91,6 +97,7 @@ def _own_records(reader: Any) -> dict[str, set[str]]:
         Response: Q(about__in=me, respondent__in=me),
         ProgressNote: Q(about__in=me),
         Homework: Q(about__in=me),
+        Letter: Q(about__in=me),
         Artefact: Q(about__in=me),
         TherapySession: Q(circle__in=theirs),
         Booking: Q(circle__in=theirs),

@@ -36,6 +36,7 @@ ACTS = frozenset(
     delivery.homework_reviewed delivery.homework_set delivery.note_changed
     delivery.homework_told delivery.artefact_changed delivery.artefact_struck
     delivery.artefact_written
+    delivery.letter_begun delivery.letter_changed delivery.letter_given delivery.letter_signed
     delivery.note_signed delivery.process_note_changed delivery.process_note_written
     delivery.session_held delivery.session_not_held delivery.step_recorded
     directory.line_checked directory.service_saved
@@ -64,6 +65,7 @@ READS = frozenset(
     crisis.safety_check_read crisis.safety_plan_read
     crisis.safeguarding_report_read
     crisis.shift_read delivery.artefact_read delivery.homework_read
+    delivery.letter_read
     delivery.note_read delivery.process_note_read
     delivery.schedule_change_read delivery.session_read delivery.timing_read
     directory.line_check_read directory.service_read

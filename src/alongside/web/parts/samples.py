@@ -996,6 +996,24 @@ def _letters() -> tuple[Sample, ...]:
             )
             for state, text in words.items()
         ),
+        Sample(
+            "letter_read",
+            "signed",
+            {
+                "letter": {
+                    "service": "Lothian Family Help",
+                    "day": "Saturday, 28 November 2026",
+                    "to": "Sam",
+                    "title": "At the end of our talks",
+                    "parts": [
+                        {"title": "", "lines": ["Dear Sam,"]},
+                        {"title": "What we did", "lines": ["We met 12 times."]},
+                    ],
+                    "signed": "Signed by Asha Raman on Saturday, 28 November 2026.",
+                    "version": "Version 2.",
+                }
+            },
+        ),
         *(
             Sample(
                 "hint",

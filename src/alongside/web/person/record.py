@@ -57,6 +57,7 @@ NOUNS = {
     "consent.consent": gettext_lazy("what you agreed to"),
     "measures.response": gettext_lazy("your answers"),
     "delivery.note": gettext_lazy("notes of your talks"),
+    "delivery.letter": gettext_lazy("your letters"),
     "delivery.homework": gettext_lazy("what you try at home"),
     "delivery.session": gettext_lazy("your talks"),
     "calendar.booking": gettext_lazy("your dates"),
@@ -74,6 +75,12 @@ def record(request: Request) -> HttpResponse:
             "icon": "receipt-text",
             "title": _("My receipts"),
             "text": _("What you said yes or no to. You can end a yes."),
+        },
+        {
+            "url": reverse("person:letters"),
+            "icon": "mail-open",
+            "title": _("My letters"),
+            "text": _("Letters that were given to you here. You can keep them."),
         },
         {
             "url": reverse("person:looked"),

@@ -6,6 +6,7 @@ from alongside.web.person import (
     agree,
     change,
     home,
+    letters,
     plan,
     practice,
     questions,
@@ -53,6 +54,9 @@ urlpatterns = [
     path("record/", record.record, name="record"),
     path("record/receipts/", record.receipts, name="receipts"),
     path("record/receipts/<uuid:pk>/end/", record.end, name="receipt-end"),
+    path("record/letters/", letters.listing, name="letters"),
+    path("record/letters/<uuid:pk>/", letters.letter, name="letter"),
+    path("record/letters/<uuid:pk>/file/", letters.pdf, name="letter-file"),
     path("record/looked/", record.looked, name="looked"),
     path("settings/", record.settings, name="settings"),
 ]

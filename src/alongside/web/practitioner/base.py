@@ -58,6 +58,7 @@ PARTS = (
         (
             ("sessions", "practitioner:case-sessions", gettext_lazy("Sessions")),
             ("sheets", "practitioner:case-sheets", gettext_lazy("Sheets")),
+            ("letters", "practitioner:case-letters", gettext_lazy("Letters")),
             ("own_notes", "practitioner:case-own-notes", gettext_lazy("Process notes")),
         ),
     ),

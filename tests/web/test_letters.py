@@ -1,0 +1,135 @@
+"""Letters from the record: drafted, signed, kept as PDF, given; to others only with consent."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from alongside.consent import actions as consent
+from alongside.delivery import clinical_letters as letters
+from alongside.delivery.models import Letter, LetterGiven
+from alongside.web.parts.pdf import NotOurs, our_file
+from tests.conftest import NOON
+from tests.factories import Cast, World
+from tests.factories.care import answer, give_consent, held, started
+
+SignedIn = Callable[[Cast], Any]
+At = Callable[[Any], None]
+WEEK = timedelta(days=7)
+
+
+def fields(page: str) -> dict[str, str]:
+    rows = re.findall(r'<textarea name="(part_\w+)"[^>]*>\s*(.*?)</textarea>', page, re.DOTALL)
+    return {name: text.strip() for name, text in rows}
+
+
+def choice(page: str, word: str) -> str:
+    return re.findall(rf'name="which" value="({word}:[^"]+)"', page)[0]
+
+
+def test_a_closing_letter_goes_from_the_record_to_the_persons_own_page(
+    world: World, signed_in: SignedIn, at: At, caplog: pytest.LogCaptureFixture
+) -> None:
+    course = started(world, "cbt")
+    held(world, course)
+    at(NOON + WEEK)
+    world.at(NOON + WEEK)
+    answer(world, world.sam, "phq9", {f"item_{n}": 0 for n in range(1, 10)})
+    answer(world, world.noor.person, "gad7", {f"item_{n}": 3 for n in range(1, 8)})
+    asha, sam = signed_in(world.asha), signed_in(world.sam_account)  # type: ignore[arg-type]
+    where = f"/work/cases/{world.case.pk}/letters/"
+    page = asha.get(where).content.decode()
+    assert "to_referrer" not in page
+    begun = asha.post(where + "begin/", {"which": choice(page, "closing"), "language": "en"})
+    one = begun["Location"]
+    parts = fields(asha.get(one).content.decode())
+    assert parts["part_beginning"].startswith("Dear Sam,")
+    assert "8 on 2 Mar 2026, 0 on 9 Mar 2026. It is better." in parts["part_change"]
+    assert "Generalised" not in str(parts)  # a relative's answers are nobody else's
+    unsigned = {**parts, "part_what_we_did": "", "version": "1", "do": "sign"}
+    page = asha.post(one, unsigned)
+    assert page.status_code == 400
+    assert "Blank: write a line." in page.content.decode()
+    whole = {**parts, "part_what_we_did": "We met <once>.", "part_help": "116 123", "do": "sign"}
+    assert asha.post(one, {**whole, "version": "1"}).status_code == 409
+    assert "A draft, not signed." in asha.get(one + "preview/").content.decode()
+    assert asha.get(one + "file/").status_code == 404
+    assert asha.post(one, {**whole, "version": "2"}).status_code == 302
+    assert sam.get("/me/record/letters/").content.decode().count(one[6:-1]) == 0
+    mine = one.replace("/work/", "/me/record/")
+    assert sam.get(mine).status_code == 404
+
+    with caplog.at_level(logging.WARNING, logger="weasyprint"):
+        file = asha.get(one + "file/")
+    assert not [row.getMessage() for row in caplog.records if row.name.startswith("weasyprint")]
+    assert file["Content-Type"] == "application/pdf"
+    assert file["Content-Disposition"] == 'attachment; filename="letter-2026-03-09.pdf"'
+    assert file.content.startswith(b"%PDF")
+    assert b"/StructTreeRoot" in file.content
+    assert b"pdfuaid" in file.content
+
+    tomorrow = {"how": "post", "day": "2026-03-10"}
+    assert asha.post(one + "given/", tomorrow).status_code == 400
+    assert asha.post(one + "given/", {"how": "own_page", "day": "2026-03-09"}).status_code == 302
+    assert "We met &lt;once&gt;." in sam.get(mine).content.decode()
+    assert sam.get(mine + "file/").content.startswith(b"%PDF")
+    assert mine in sam.get("/me/record/letters/").content.decode()
+    assert [(row.how, row.to_whom) for row in LetterGiven._base_manager.all()] == [
+        ("own_page", "Sam")
+    ]
+    for cast in (world.noor, world.bo, world.grace):
+        assert signed_in(cast).get(one).status_code == 404
+
+    asha.post(one + "again/", {"because": "A name was wrong"})
+    second = Letter._base_manager.get(number=2)
+    assert sam.get(f"/me/record/letters/{second.pk}/").status_code == 404
+    again = asha.post(one + "again/", {"because": "Once more"})
+    assert again["Location"] == f"/work/letters/{second.pk}/"
+    assert asha.post(one, {**whole, "version": "3"}).status_code == 404
+
+
+def test_a_report_goes_to_nobody_without_a_live_consent_that_names_them(
+    world: World, signed_in: SignedIn
+) -> None:
+    course = started(world, "cbt")
+    held(world, course)
+    give_consent(world, world.sam, "c_release")  # names nobody
+    asha = signed_in(world.asha)
+    where = f"/work/cases/{world.case.pk}/letters/"
+    assert "to_referrer" not in asha.get(where).content.decode()
+    release = consent.give(
+        circle=world.circle, person=world.sam, form="c_release", given_how="spoken", witness="Asha",
+        expires_on=(NOON + WEEK).date(), to_whom="Dr Okoro", by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    page = asha.get(where).content.decode()
+    assert "Report, to Dr Okoro" in page
+    begun = asha.post(where + "begin/", {"which": choice(page, "to_referrer"), "language": "es"})
+    one = begun["Location"]
+    parts = fields(asha.get(one).content.decode())
+    assert "Sobre Sam, que aceptó que usted lo sepa." in parts["part_beginning"]
+    whole = {**parts, "part_reason": "x", "part_asked": "Nada", "part_change": "x", "do": "sign"}
+    assert asha.post(one, {**whole, "version": "1"}).status_code == 302
+    consent.withdraw(consent=release, by=world.asha.reader, at=world.moment)
+    page = asha.post(one + "given/", {"how": "post", "day": "2026-03-02"})
+    assert page.status_code == 400
+    assert "There is no live consent" in page.content.decode()
+    assert not LetterGiven._base_manager.exists()
+    with pytest.raises(letters.NoConsent):
+        letters.begin_letter(
+            course=course, kind="to_referrer", about=world.sam, language="en", parts={},
+            consent=release, by=world.asha.reader, at=world.moment,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.org/x.css", "file:///etc/passwd", "alongside:../../../pdf.py"]
+)
+def test_a_pdf_takes_nothing_but_our_own_files(url: str) -> None:
+    assert our_file("alongside:letter-print.css").is_file()
+    with pytest.raises(NotOurs):
+        our_file(url)

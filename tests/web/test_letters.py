@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +28,15 @@ WEEK = timedelta(days=7)
 def fields(page: str) -> dict[str, str]:
     rows = re.findall(r'<textarea name="(part_\w+)"[^>]*>\s*(.*?)</textarea>', page, re.DOTALL)
     return {name: text.strip() for name, text in rows}
+
+
+def opened(file: bytes) -> bytes:
+    """A PDF with the streams that can be unpacked beside what stands open in it."""
+    found = [file]
+    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", file, re.DOTALL):
+        with suppress(zlib.error):
+            found.append(zlib.decompress(packed))
+    return b"\n".join(found)
 
 
 def choice(page: str, word: str) -> str:
@@ -70,8 +81,10 @@ def test_a_closing_letter_goes_from_the_record_to_the_persons_own_page(
     assert file["Content-Type"] == "application/pdf"
     assert file["Content-Disposition"] == 'attachment; filename="letter-2026-03-09.pdf"'
     assert file.content.startswith(b"%PDF")
-    assert b"/StructTreeRoot" in file.content
-    assert b"pdfuaid" in file.content
+    inside = opened(file.content)
+    for mark in (b"/StructTreeRoot", b"/Lang (en)", b"pdfuaid", b"/S /H1"):
+        assert mark in inside
+    assert b"Sam" not in inside.partition(b"/Title")[2][:40]
 
     tomorrow = {"how": "post", "day": "2026-03-10"}
     assert asha.post(one + "given/", tomorrow).status_code == 400
@@ -90,7 +103,9 @@ def test_a_closing_letter_goes_from_the_record_to_the_persons_own_page(
     assert sam.get(f"/me/record/letters/{second.pk}/").status_code == 404
     again = asha.post(one + "again/", {"because": "Once more"})
     assert again["Location"] == f"/work/letters/{second.pk}/"
-    assert asha.post(one, {**whole, "version": "3"}).status_code == 404
+    late = asha.post(one, {**whole, "part_what_we_did": "Typed late.", "version": "3"})
+    assert late.status_code == 409
+    assert "Typed late." in late.content.decode()
 
 
 def test_a_report_goes_to_nobody_without_a_live_consent_that_names_them(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -270,8 +271,7 @@ def letter(request: Request, pk: UUID) -> HttpResponse:
     except StaleVersion as stale:
         return _two(request, stale.current, form)
     except letters.AlreadySigned:
-        say(request, _("This letter was signed meanwhile. What you typed was not kept."))
-        return redirect("practitioner:letter", pk=pk)
+        return _page(request, found, typed=form)
     if request.POST.get("do") != "sign":
         saved(request, at)
         return redirect("practitioner:letter", pk=pk)
@@ -385,7 +385,9 @@ def _page(
     form: Write | None = None,
     give_form: Give | None = None,
     again_form: Again | None = None,
+    typed: Write | None = None,
 ) -> HttpResponse:
+    """The page of a letter; ``typed``: what was sent when it had been signed meanwhile (409)."""
     reader, kind = request.reader, letters.kind_of(found)
     case = case_or_404(request, found.course.plan.case_id)
     is_mine = found.signed_at is None and reader.may("E", found)
@@ -403,7 +405,12 @@ def _page(
         tab="letters",
         title=in_language(kind.title),
         head=False,
-        status=400 if shown is not None and shown.errors else 200,
+        status=HTTPStatus.CONFLICT if typed else 400 if shown and shown.errors else 200,
+        typed=[
+            {"label": in_language(part.title), "text": typed.written()[part.id]}
+            for part in kind.parts
+            if typed is not None and typed.written()[part.id].strip()
+        ],
         letter=found,
         name=in_language(kind.title),
         facts=_facts(request, found, kind),
@@ -472,8 +479,7 @@ def _with_version(request: Request, version: int) -> Any:
 
 def _two(request: Request, current: Any, form: Write) -> HttpResponse:
     if current.signed_at is not None:
-        say(request, _("This letter was signed meanwhile. What you typed was not kept."))
-        return redirect("practitioner:letter", pk=current.pk)
+        return _page(request, _or_404(request, current.pk), typed=form)
     mine, theirs = form.written(), parts_of(current.parts)
     return two_texts(
         request,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from alongside.catalogue import build
-from alongside.catalogue.chooser import choice_of
+from alongside.catalogue.chooser import choice_of, facts_of
 from alongside.engine.protocols.blend import (
     BlendRule,
     InPlan,
@@ -20,6 +20,7 @@ from alongside.engine.protocols.blend import (
     words_between,
 )
 from alongside.engine.protocols.gates import gate_states, may_start
+from alongside.engine.protocols.moving import requirements, what_changes
 
 SHIPPED = build([Path(__file__).parents[2] / "content"])
 RULES = tuple(SHIPPED.blend.values())
@@ -151,3 +152,29 @@ def test_a_rule_that_names_nothing_there_is_found(tmp_path):
     found = [str(one) for one in check([Path(__file__).parents[2] / "content", tmp_path])]
     assert any("there is no protocol yoga" in one for one in found)
     assert any("has a step tickling" in one for one in found)
+
+
+# -- another setting ----------------------------------------------------------------------------
+
+
+def test_another_setting_says_what_changes_for_each_course():
+    facts = facts_of(SHIPPED, {"person": {"setting": "hospital"}, "needs": ["institution_stress"]})
+    ways = [("a", SHIPPED.protocol("institution_music"), ""), ("b", SHIPPED.protocol("craft"), "")]
+    here, there = SHIPPED.settings["hospital"], SHIPPED.settings["home"]
+    more = (SHIPPED.gates, SHIPPED.chooser_rules["rules"])
+    found = what_changes(here, there, ways, facts, *more)
+    music, craft = found.courses
+    assert [block.gate for block in music.blocks] == ["setting"]
+    assert not music.is_described
+    assert craft.is_described
+    assert {reason.key for reason in found.required} == {
+        "settings/home/required/staff_safety",
+        "settings/home/required/privacy",
+    }
+    assert set(requirements(there)) == {"home/staff_safety", "home/privacy"}
+    back = what_changes(there, here, ways, facts, *more)
+    assert [block.gate for block in back.courses[0].blocks_gone] == ["setting"]
+    assert (back.required, back.required_gone) == (found.required_gone, found.required)
+    same = what_changes(here, here, ways, facts, *more)
+    assert all(one.is_the_same for one in same.courses)
+    assert (same.required, same.possible, same.shown) == ((), (), ())

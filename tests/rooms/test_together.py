@@ -7,12 +7,18 @@ from typing import Any
 
 import pytest
 
+from alongside.cases import actions as cases_actions
+from alongside.cases import queries as cases
 from alongside.crisis.models import Alert
+from alongside.delivery import on_time, schedule
 from alongside.delivery import queries as progress
-from alongside.plans import actions, queries
+from alongside.delivery.models import Timing
+from alongside.plans import actions, moving, places, queries, stepping
 from alongside.plans.models import Course, Plan
+from alongside.records.errors import StaleVersion
+from alongside.tasks.queries import open_tasks
 from tests.factories import World
-from tests.factories.care import looked, started
+from tests.factories.care import booked, fresh_case, looked, started
 
 WHY = "The supervisor and I looked at this together and it is right."
 
@@ -116,3 +122,192 @@ def test_in_a_crisis_exposure_waits_even_when_the_talks_may_go_on(world: World) 
         at = world.moment + timedelta(days=days)
         (gate,) = queries.step_gates(course=course, seen_by=world.asha.reader, at=at)
         assert bool(gate.missing) is waits
+
+
+def changed(world: World, course: Course, to: Course, **more: Any) -> Course:
+    given: dict[str, Any] = {
+        "kind": "step_up",
+        "completion": "planned_end_partial",
+        "reason": WHY,
+        "expected": course.version,
+        "by": world.asha.reader,
+        "at": world.moment,
+        **more,
+    }
+    return stepping.change_course(course=course, to=to, **given)
+
+
+def test_a_step_up_ends_one_course_and_starts_the_next_at_the_same_moment(world: World) -> None:
+    first = started(world, "cbt", variant="guided_selfhelp")
+    second = second_of(world, first, "depression")
+    now = changed(world, first, second)
+    before = Course.objects.visible_to(world.asha.reader).get(pk=first.pk)
+    assert (now.pk, now.started_at, before.ended_at) == (second.pk, world.moment, world.moment)
+    assert (before.completion, before.completion_words) == ("planned_end_partial", WHY)
+    made = cases.decisions(world.circle, seen_by=world.asha.reader).get(kind="step")
+    assert (made.chosen, made.about) == ("step_up", f"course:{second.pk}")
+    assert cases.shown_of(made)["variant"] == "guided_selfhelp"
+
+
+@pytest.mark.parametrize(
+    ("more", "refusal"),
+    [
+        ({"kind": "leap"}, actions.UnknownWord),
+        ({"completion": "declined_before_start"}, actions.UnknownWord),
+        ({"reason": "so"}, cases_actions.NeedsAReason),
+        ({"expected": 7}, StaleVersion),
+    ],
+)
+def test_a_step_that_cannot_stand_changes_nothing(
+    world: World, more: dict[str, Any], refusal: type[Exception]
+) -> None:
+    first = started(world, "cbt")
+    second = second_of(world, first)
+    with pytest.raises(refusal):
+        changed(world, first, second, **more)
+    rows = Course.objects.visible_to(world.asha.reader)
+    assert rows.get(pk=first.pk).ended_at is None
+    assert rows.get(pk=second.pk).started_at is None
+    assert not cases.decisions(world.circle, seen_by=world.asha.reader).filter(kind="step")
+
+
+def test_with_a_gate_closed_the_course_until_now_goes_on(world: World) -> None:
+    first = started(world, "cbt")
+    second = second_of(world, first)
+    with pytest.raises(stepping.NotTheNext):
+        changed(world, first, first)
+    with pytest.raises(stepping.NotRunning):
+        changed(world, second, first)
+    actions.add_course(  # a new edition: nobody has agreed to it
+        plan=second.plan,
+        protocol="cbt",
+        variant="panic",
+        persons=[world.sam],
+        deliverer=world.asha.practitioner,
+        by=world.asha.reader,
+        at=world.moment,
+    )
+    with pytest.raises(actions.GatesClosed):
+        changed(world, first, second)
+    assert Course.objects.visible_to(world.asha.reader).get(pk=first.pk).ended_at is None
+
+
+def test_two_stops_for_the_same_reason_ask_the_team_to_look(world: World) -> None:
+    first = started(world, "cbt")
+    second = second_of(world, first)
+    given: dict[str, Any] = {
+        "words": "It did not go on, and we could not reach them.",
+        "by": world.asha.reader,
+        "at": world.moment,
+    }
+    first = actions.end_course(
+        course=first, completion="dropped_out", expected=first.version, **given
+    )
+    due = open_tasks(seen_by=world.asha.reader).filter(kind="team_review")
+    assert not due.exists()
+    second = actions.start_course(course=second, by=world.asha.reader, at=world.moment)
+    third = second_of(world, second, "panic")
+    actions.end_course(course=third, completion="stopped_safety", expected=third.version, **given)
+    assert not due.exists()  # another reason
+    actions.end_course(course=second, completion="dropped_out", expected=second.version, **given)
+    task = due.get()
+    assert (task.for_role, task.due_at) == ("lead", world.moment + timedelta(days=14))
+
+
+def test_a_measure_that_two_courses_ask_for_is_asked_once(world: World) -> None:
+    first = started(world, "cbt")
+    second = second_of(world, first)
+    actions.release_gate(
+        course=second,
+        gate="one_talking_therapy",
+        reason=WHY,
+        until=(world.moment + timedelta(days=1)).date(),
+        by=world.asha.reader,
+        at=world.moment,
+    )
+    second = actions.start_course(course=second, by=world.asha.reader, at=world.moment)
+    for course, days in ((first, 10), (second, 12)):
+        wall = world.moment.replace(tzinfo=None) + timedelta(days=days)
+        booked(world, wall, persons=[world.sam], about=f"course:{course.pk}")
+    for days in (8, 9, 10, 11):
+        on_time.ask_due(by=world.system, at=world.moment + timedelta(days=days))
+    made = Timing.objects.visible_to(world.system).filter(slot="session:1")
+    asked = made.values_list("course_id", "instrument").order_by("instrument")
+    assert list(asked.filter(instrument="phq9")) == [(first.pk, "phq9")]
+    at = world.moment + timedelta(days=11)
+    (part,) = schedule.parts([second], seen_by=world.asha.reader, at=at)
+    states = {
+        line.occasion.state
+        for line in part.lines
+        if (line.instrument.ref.id, line.occasion.slot) == ("phq9", "session:1")
+    }
+    assert states == {"covered"}
+
+
+# -- another setting ----------------------------------------------------------------------------
+
+
+def moved(world: World, course: Course, setting: str, *in_place: str, **more: Any) -> Any:
+    plan = Plan.objects.visible_to(world.asha.reader).get(pk=course.plan_id)
+    given: dict[str, Any] = {
+        "reason": "He was taken there on Friday; the nurse there knows us.",
+        "expected": plan.case.version,
+        "by": world.asha.reader,
+        "at": world.moment,
+        **more,
+    }
+    return moving.move(plan=plan, setting=setting, in_place=in_place, **given)
+
+
+def place(world: World, course: Course) -> Any:
+    states = queries.session_gates(course=course, seen_by=world.asha.reader, at=world.moment)
+    return {state.gate: state for state in states}.get("place_ready")
+
+
+def test_in_another_setting_sessions_wait_until_what_it_asks_for_is_in_place(world: World) -> None:
+    course = started(world, "cbt")
+    assert place(world, course) is None  # nobody moved it
+    made = moved(world, course, "prison", "prison/limits")
+    case = fresh_case(world)
+    assert (places.setting_of(case), cases.facts_of(case)["person"]["setting"]) == (
+        "prison",
+        "prison",
+    )
+    assert cases.shown_of(made)["from"] == "community"
+    assert place(world, course).missing == ("place_ready:prison/free",)
+    world.at(world.moment + timedelta(hours=1))
+    moved(world, course, "prison", "prison/free", expected=case.version)
+    assert place(world, course).status == "open"
+    world.at(world.moment + timedelta(hours=1))
+    moved(world, course, "care_home")  # what was said of the prison says nothing of this place
+    assert place(world, course).missing == ("place_ready:care_home/capacity",)
+    world.at(world.moment + timedelta(hours=1))
+    moved(world, course, "prison")
+    assert set(place(world, course).missing) == {
+        "place_ready:prison/free",
+        "place_ready:prison/limits",
+    }
+
+
+@pytest.mark.parametrize(
+    ("setting", "in_place", "more", "refusal"),
+    [
+        ("moon", (), {}, actions.UnknownWord),
+        ("prison", ("home/privacy",), {}, actions.UnknownWord),
+        ("community", (), {}, moving.NothingNew),
+        ("prison", (), {"expected": 99}, StaleVersion),
+        ("prison", (), {"reason": "so"}, cases_actions.NeedsAReason),
+    ],
+)
+def test_a_move_that_cannot_stand_changes_nothing(
+    world: World,
+    setting: str,
+    in_place: tuple[str, ...],
+    more: dict[str, Any],
+    refusal: type[Exception],
+) -> None:
+    course = started(world, "cbt")
+    with pytest.raises(refusal):
+        moved(world, course, setting, *in_place, **more)
+    assert places.setting_of(fresh_case(world)) == "community"
+    assert place(world, course) is None

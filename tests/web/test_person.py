@@ -234,6 +234,12 @@ def test_word_to_the_plan_is_kept_for_its_edition(
     me.post(address, {"answer": said, **shown(text(me.get(address)))})
     agreement = Agreement._base_manager.get(plan=course.plan_id)
     assert (agreement.person_id, agreement.answer, agreement.edition) == (world.sam.pk, said, 1)
+    again = me.post(address, {"answer": "yes", **shown(text(me.get(address)))})
+    # A yes may be said again; after a no only another edition is asked.
+    assert again.status_code == (302 if said == "yes" else 422)
+    if said == "no":
+        assert "It stays so until it changes." in text(again)
+        assert Agreement._base_manager.get(plan=course.plan_id).answer == "no"
 
 
 @pytest.mark.parametrize("edition", ["", "2", "0", "one", "1" * 400], ids=repr)

@@ -622,3 +622,125 @@ def test_courses_beside_each_other_show_their_order_and_what_waits(
     assert "Let pass" in page[page.index('id="together"') : page.index('id="course-')]
     other = signed_in(world.bo)
     assert other.get(address).status_code == 404
+
+
+def test_one_course_gives_way_to_the_next_when_its_gates_are_open(
+    world: World, signed_in: SignedIn
+) -> None:
+    browser = signed_in(world.asha)
+    first = started(world, "cbt", variant="guided_selfhelp")
+    address = f"/work/courses/{first.pk}/next/"
+    assert "First put the next course into this plan." in read(browser, address)
+    second = actions.add_course(
+        plan=Plan.objects.visible_to(world.asha.reader).get(pk=first.plan_id),
+        protocol="cbt",
+        variant="depression",
+        persons=[world.sam],
+        deliverer=world.asha.practitioner,
+        by=world.asha.reader,
+        at=world.moment,
+    )
+    data = {
+        "version": first.version,
+        "to": str(second.pk),
+        "kind": "step_up",
+        "completion": "planned_end_partial",
+        "reason": WHY,
+    }
+    page = read(browser, address)
+    assert "Depression: not yet, because" in page
+    assert "One talking therapy at a time" not in page  # the other one will have ended
+    refused = send(browser, address, data, 400)
+    assert "nothing has changed: Agreement." in refused
+    assert WHY in refused
+    actions.agree(
+        plan=second.plan, edition=second.plan.edition, person=world.sam, answer="yes",
+        by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    send(browser, address, {**data, "version": 99}, 409)
+    send(browser, address, data)
+    page = read(browser, plan_url(world))
+    assert "Step up. Before: Cognitive behavioural therapy (CBT): Guided self-help" in page
+    assert signed_in(world.bo).get(address).status_code == 404
+
+
+def test_another_place_shows_what_changes_before_anything_is_saved(
+    world: World, signed_in: SignedIn
+) -> None:
+    browser = signed_in(world.asha)
+    course = started(world, "cbt")
+    address = f"{DOOR}/plans/{course.plan_id}/setting/"
+    assert 'value="community" checked' in read(browser, address)
+    page = read(browser, f"{address}?to=care_home")
+    assert "What changes: Community → Care home" in page
+    assert "Not described for it" in page
+    assert "Capacity for each decision" in page
+    assert "Where help is given" in read(browser, plan_url(world))
+    data = {"to": "care_home", "version": fresh_case(world).version, "reason": ""}
+    send(browser, address, data, 400)
+    data["reason"] = "He was taken there on Friday; the nurse there knows us."
+    stale = send(browser, address, {**data, "version": 99}, 409)
+    assert "Care home" in stale
+    assert queries.session_gates(course=course, seen_by=world.asha.reader, at=world.moment)
+    send(browser, address, data)
+    page = read(browser, plan_url(world))
+    assert "What the new place asks for" in page
+    assert "Still open: Capacity for each decision" in page
+    assert f'href="{address}?to=care_home"' in page
+    world.at(world.moment + timedelta(minutes=5))
+    said = {**data, "version": fresh_case(world).version, "in_place": ["care_home/capacity"]}
+    send(browser, address, said)
+    assert "Still open: Capacity" not in read(browser, plan_url(world))
+    assert browser.get(f"{address}?to=moon").status_code == 404
+
+
+def test_goals_stand_by_what_they_change_with_what_they_add_up_to(
+    world: World, signed_in: SignedIn, at: Callable[[Any], None]
+) -> None:
+    browser = signed_in(world.asha)
+    course = started(world, "cbt")
+    at(NOON + timedelta(minutes=5))
+    add = f"{DOOR}/plans/{course.plan_id}/goal/"
+    sam = str(world.sam.pk)
+    send(browser, add, goal_data(world, about=sam, weight="3", words="Eat together"))
+    send(browser, add, goal_data(world, about=sam, kind="feeling", start_level="-2", weight="2"))
+    send(browser, add, goal_data(world, about=sam, weight="11"), 400)
+    page = read(browser, plan_url(world))
+    assert "No goal yet in: Thinking." in page
+    assert page.index('id="goals-feeling"') < page.index('id="goals-behaving"')
+    assert "also measured by" in page
+    assert "after the start: where it began is a look back" in page
+    assert "0 of 2 goals rated" in page
+    for goal in queries.goals(seen_by=world.asha.reader, plan=course.plan):
+        level = "1" if goal.kind == "behaving" else "0"
+        send(browser, f"{DOOR}/goals/{goal.pk}/rate/", {"level": level})
+    page = read(browser, plan_url(world))
+    # weights 3 and 2, levels 1 and 0, before -1 and -2: 50 + 10 · 3 ÷ √(0.7 · 13 + 0.3 · 25)
+    assert "T = 57.4 now, 32.8 at the start, +24.5. 2 of 2 goals rated." in page
+    assert "Kiresuk" in page
+
+
+def test_every_course_stands_on_one_time_line_and_a_shared_measure_once(
+    world: World, signed_in: SignedIn
+) -> None:
+    browser = signed_in(world.asha)
+    first = started(world, "cbt")
+    actions.add_course(
+        plan=Plan.objects.visible_to(world.asha.reader).get(pk=first.plan_id),
+        protocol="cbt",
+        variant="gad",
+        persons=[world.sam],
+        deliverer=world.asha.practitioner,
+        by=world.asha.reader,
+        at=world.moment,
+    )
+    for address in (plan_url(world), f"/work/cases/{world.case.pk}/progress/"):
+        page = read(browser, address)
+        assert page.count("Phases on one time line") >= 1
+        assert "(CBT): Depression: now Assess" in page
+        assert "(CBT): Worry (GAD): planned" in page
+        assert page.count('class="l-now"') >= 2
+    lines = re.findall(r'<tr><th scope="row">PHQ-9</th>.*?</tr>', read(browser, plan_url(world)))
+    assert len(lines) == 1
+    assert "Depression; " in lines[0]
+    assert "at most every 7 days" in lines[0]

@@ -26,7 +26,7 @@ COMPLETIONS = (
 
 DECISIONS = (
     "method", "release", "override", "choice", "prolong", "alternative", "track_review",
-    "track_shared",
+    "track_shared", "step", "setting",
 )  # fmt: skip
 
 # Those of a course that is not on track: who delivers it decides them too.

@@ -50,6 +50,8 @@ class Tracking(Shape):
     counted: tuple[Word, ...] = Field(min_length=1)
     review_within_days: Annotated[int, Field(ge=1, le=14)]
     look_again_within_days: Annotated[int, Field(ge=1, le=90)]
+    stops: tuple[Word, ...] = ("dropped_out", "stopped_safety", "declined_before_start")
+    stops_alike: Annotated[int, Field(ge=2, le=9)] = 2
     checklist: tuple[CheckFile, ...] = Field(min_length=1)
     answers: tuple[SaidFile, ...] = Field(min_length=2)
     choices: tuple[SaidFile, ...] = Field(min_length=1)

@@ -29,6 +29,7 @@ A facts file says what is known; everything may be left out or be unknown, and u
   needs: [substance_use]
   seeks_help: refuses
   danger: {suicide: none, violence_from_circle: none}
+  running: [ipt]            # what is going on already: what does not go beside it is said
 
 JSON:
   {"level","first","suggested":[{"protocol","why":[],"sources":[]}],

@@ -127,8 +127,8 @@ def state_of(*, course: Course, seen_by: Any, at: datetime) -> CourseState:
         StepRecord.objects.visible_to(seen_by).filter(course=course).order_by("done_at", "pk")
     )
     held = TherapySession.objects.visible_to(seen_by).filter(course=course, held=True).count()
-    protocol = plans.protocol_of(course)
-    seen = plans.seen_of(course, at)
+    protocol, beside = plans.protocol_of(course), together.beside(course, at)
+    seen = plans.seen_of(course, at, beside=beside)
     return course_state(
         protocol,
         records=[
@@ -146,7 +146,7 @@ def state_of(*, course: Course, seen_by: Any, at: datetime) -> CourseState:
         sessions_planned=course.sessions_planned,
         started_on=course.started_at.date() if course.started_at else None,
         on=at.date(),
-        also=together.beside(course, at).at_steps,
+        also=beside.at_steps,
         seen=seen,
     )
 

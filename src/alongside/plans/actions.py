@@ -544,7 +544,8 @@ def end_course(
 ) -> Course:
     """End a course with one of the completion words. Consents given for it end with it.
 
-    Reviews of whether it is on track are no longer asked for.
+    Reviews of whether it is on track are no longer asked for. Courses of one person that stopped
+    in the same way, as many as content/tracking says, ask the team to look together.
 
     Raises:
         UnknownWord: a course that never started was not completed, and the reverse.
@@ -563,6 +564,7 @@ def end_course(
     for task in open_tasks(seen_by=by).filter(about=about, kind__in=rules.WHILE_IT_RUNS):
         tasks.do_task(task=task, how="course_ended", by=by, at=at)
     audit.write("plans.course_ended", by=by, at=at, about=course, detail={"completion": completion})
+    _ask_the_team_after_stops(course, by=by, at=at)
     _step_by_lead(course.plan.case, by=by, at=at)
     return course
 
@@ -581,6 +583,30 @@ def end_plan(*, plan: Plan, because: str, by: Any, at: datetime) -> Plan:
     plan.save_version(plan.version, ["ended_at", "ended_because"])
     audit.write("plans.plan_ended", by=by, at=at, about=plan)
     return plan
+
+
+def _ask_the_team_after_stops(course: Course, *, by: Any, at: datetime) -> None:
+    """Two stops for the same reason are looked at by the whole team, not tried a third time."""
+    tracking = catalogue.current().tracking
+    if course.completion not in tracking.stops:
+        return
+    stopped = Course.objects.unscoped("how often help stopped in this way").filter(
+        circle=course.circle_id,
+        completion=course.completion,
+        persons__in=queries.treated_by(course),
+    )
+    if stopped.distinct().count() < tracking.stops_alike:
+        return
+    tasks.make_task(
+        institution=course.institution,
+        circle=course.circle,
+        kind="team_review",
+        what="team_review",
+        about=f"plan:{course.plan_id}",
+        for_role="lead",
+        by=by,
+        at=at,
+    )
 
 
 def _lock(case: Case) -> None:

@@ -29,7 +29,7 @@ from alongside.engine.protocols.signs import Seen
 from alongside.engine.protocols.steps import stops_met
 from alongside.measures.models import Response
 from alongside.people.models import Circle, Member, Person, age_of
-from alongside.plans import known, together
+from alongside.plans import known, places, together
 from alongside.plans.models import Agreement, Course, CoursePerson, Goal, GoalRating, Plan
 from alongside.tasks.models import Task
 
@@ -144,10 +144,18 @@ def protocol_of(course: Course) -> Protocol:
     return catalogue.current().protocol(course.protocol)
 
 
-def start_gates(*, course: Course, seen_by: Any, at: datetime) -> tuple[GateState, ...]:
-    """The gates before a course may start: open, or not yet and why."""
-    uses = (*protocol_of(course).gates_start, *together.beside(course, at).at_start)
-    return _states(uses, course, at)
+def start_gates(
+    *, course: Course, seen_by: Any, at: datetime, without: UUID | None = None
+) -> tuple[GateState, ...]:
+    """The gates before a course may start: open, or not yet and why.
+
+    Args:
+        without: a course that would have ended by then, since this one takes its place.
+    """
+    beside = together.beside(course, at, without=without)
+    place = places.uses(course.circle_id, at)
+    gates = (*protocol_of(course).gates_start, *place, *beside.at_start)
+    return _states(gates, course, at, beside)
 
 
 def session_gates(
@@ -160,14 +168,17 @@ def session_gates(
             an alert, holds back the next one, not the record of this one.
         said: words only somebody who is there can say, such as ``fit_today``.
     """
-    uses = (*protocol_of(course).gates_session, *together.beside(course, at).at_sessions)
-    return _states(uses, course, at, said & SAID_ON_THE_DAY)
+    place = places.uses(course.circle_id, at)
+    beside = together.beside(course, at)
+    uses = (*protocol_of(course).gates_session, *place, *beside.at_sessions)
+    return _states(uses, course, at, beside, said & SAID_ON_THE_DAY)
 
 
 def step_gates(*, course: Course, seen_by: Any, at: datetime) -> tuple[GateState, ...]:
     """The gates that another course puts before single steps of this one, each once."""
-    uses = [use for uses in together.beside(course, at).at_steps.values() for use in uses]
-    return _states(dict.fromkeys(uses), course, at)
+    beside = together.beside(course, at)
+    uses = dict.fromkeys(use for uses in beside.at_steps.values() for use in uses)
+    return _states(uses, course, at, beside)
 
 
 def said_on_the_day(course: Course) -> frozenset[str]:
@@ -202,10 +213,14 @@ def released(course: Course, at: datetime) -> frozenset[str]:
 
 
 def _states(
-    uses: Iterable[Any], course: Course, at: datetime, said: frozenset[str] = frozenset()
+    uses: Iterable[Any],
+    course: Course,
+    at: datetime,
+    beside: together.Beside,
+    said: frozenset[str] = frozenset(),
 ) -> tuple[GateState, ...]:
     gates = catalogue.current().gates
-    seen = seen_of(course, at)
+    seen = seen_of(course, at, beside=beside)
     return gate_states(
         uses,
         gates,
@@ -216,13 +231,17 @@ def _states(
     )
 
 
-def seen_of(course: Course, at: datetime) -> Seen:
-    """What a course shows at a moment: what the rooms say, its sheets, steps and sessions."""
+def seen_of(course: Course, at: datetime, *, beside: together.Beside | None = None) -> Seen:
+    """What a course shows at a moment: what the rooms say, its sheets, steps and sessions.
+
+    Args:
+        beside: its neighbours, where they were read already.
+    """
     way, treated = protocol_of(course), treated_by(course)
     heard = known.rooms.of(course, at)
     seen = Seen(
         heard.sheets,
-        words(course, at) | heard.words,
+        words(course, at, beside=beside) | heard.words,
         heard.steps,
         heard.sessions_held,
         frozenset(str(person.pk) for person in treated),
@@ -241,8 +260,12 @@ def _releases(circle: UUID, about: str, at: datetime) -> Any:
     return rows.filter(Q(until=None) | Q(until__gte=at.date()))
 
 
-def words(course: Course, at: datetime) -> frozenset[str]:
-    """The words that are true of a course now; what is unknown is not among them."""
+def words(course: Course, at: datetime, *, beside: together.Beside | None = None) -> frozenset[str]:
+    """The words that are true of a course now; what is unknown is not among them.
+
+    Args:
+        beside: its neighbours, where they were read already.
+    """
     have = set()
     way, on = protocol_of(course), at.date()
     treated = treated_by(course)
@@ -261,7 +284,8 @@ def words(course: Course, at: datetime) -> frozenset[str]:
     if private_check.were_asked(course.circle_id, [person.pk for person in treated]):
         have.add("asked_alone")
     have |= _measured(course, way, treated, at)
-    have |= together.beside(course, at).words
+    have |= (beside or together.beside(course, at)).words
+    have |= places.words(course.circle_id, at)
     open_tasks = Task.objects.unscoped(GATE).filter(
         Q(done_at=None) | Q(done_at__gt=at), circle_id=course.circle_id, made_at__lte=at
     )

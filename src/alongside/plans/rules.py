@@ -15,6 +15,9 @@ FOR_A_WAY = ("method", "override")  # decisions that choose a way, as advised or
 ABOUT_A_WAY = "protocol:"  # what such a decision is about: protocol:craft@1
 # Tasks about a course that nobody has to do once it has ended.
 WHILE_IT_RUNS = ("review_change", "review_again")
+# A course that is not the right one gives way to the next: more, less, or something else.
+CHANGES = ("step_up", "step_down", "switch")
+PLACE_READY = "place_ready"  # the gate of a place help has moved to, and its word
 MOST_SESSIONS = 120
 LONGEST_RELEASE_DAYS = 90
 # A course that never started can only end in one of these; one that started, in the others.

@@ -63,10 +63,15 @@ class Beside:
         return dict(step_uses(self.course, self.rules))
 
 
-def beside(course: Course, at: datetime) -> Beside:
-    """A course and every other one of its circle, and a crisis if there is one; three queries."""
+def beside(course: Course, at: datetime, *, without: UUID | None = None) -> Beside:
+    """A course and every other one of its circle, and a crisis if there is one; three queries.
+
+    Args:
+        without: one that is left out, since it will have ended.
+    """
     known = {one.key: one for one in in_plan(course.circle_id, at)}
     own = known.pop(str(course.pk))
+    known.pop(str(without), None)
     others = tuple(known.values())
     return Beside(own, others, rules_between(own, others, catalogue.current().blend.values()), at)
 

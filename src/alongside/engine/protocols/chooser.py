@@ -167,6 +167,24 @@ def choose(
     )
 
 
+def stands_against(
+    protocol: Protocol,
+    variant: str,
+    facts: Facts,
+    gates: Mapping[str, Gate],
+    rules: ChooserRules,
+) -> tuple[tuple[Block, ...], tuple[Reason, ...]]:
+    """What blocks one protocol, or one variant of it, and what to mind with it, by these facts.
+
+    The same checks as those of ``choose``, for a course that stands in a plan already. A fact that
+    is not known blocks nothing here: it was asked when the way was chosen.
+    """
+    danger = level_of_danger(facts, rules)
+    view = View(facts, rules.numbers, danger.level, danger.possible)
+    verdict = _judge(_Candidate(protocol, variant, "also", (), False), view, gates, rules, ())
+    return tuple(dict.fromkeys(verdict.blocks)), verdict.cautions
+
+
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     protocol: Protocol

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -105,8 +106,8 @@ def _steps(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
             "main": True,
         }
     ]
-    course = courses.first()
-    if course is None:
+    own = list(courses.order_by(F("started_at").asc(nulls_last=True), "pk"))
+    if not own:
         found = plans.live_plan(seen_by=reader, circle=place.circle_id) is not None
         steps.append(
             {
@@ -120,9 +121,16 @@ def _steps(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
             }
         )
         return steps
+    for course in own:
+        steps += _of_course(request, course, at)
+    return steps
+
+
+def _of_course(request: Request, course: Any, at: datetime) -> list[dict[str, Any]]:
+    """Where one course of the reader's own stands, and its present part."""
     way = catalogue.current().protocols.get(course.protocol)
-    state = delivery.state_of(course=course, seen_by=reader, at=at)
-    steps.append(
+    state = delivery.state_of(course=course, seen_by=request.reader, at=at)
+    steps: list[dict[str, Any]] = [
         {
             "state": "now" if course.started_at else "locked",
             "title": catalogue.current()
@@ -134,7 +142,7 @@ def _steps(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
             if course.started_at
             else _("Not yet, because something is still open. We tell you when it begins."),
         }
-    )
+    ]
     if course.started_at and state.phase:
         texts = catalogue.current().reasons(get_language() or "en")
         key = f"protocols/{course.protocol}/phases/{state.phase}"

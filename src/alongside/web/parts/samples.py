@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms as django_forms
 
-from alongside.web.parts import chart, forms, genogram, sheet_samples
+from alongside.web.parts import chart, forms, genogram, lanes, sheet_samples
 from alongside.web.parts.how_it_went import HowItWent
 
 
@@ -722,6 +723,47 @@ WARNING = {
 }
 
 
+def _lanes() -> dict[str, Any]:
+    def day(week: int) -> date:
+        return date(2026, 3, 2) + timedelta(weeks=week)
+
+    drawn = [
+        lanes.Lane(
+            "Family training",
+            (
+                lanes.Bar(1, "Safety and motives", "done", day(0), day(2)),
+                lanes.Bar(2, "Talking differently", "left", day(2), day(6)),
+            ),
+        ),
+        lanes.Lane(
+            "Talks, one to one",
+            (
+                lanes.Bar(1, "Getting to know", "done", day(4), day(6)),
+                lanes.Bar(2, "Understanding", "now", day(5), day(9)),
+                lanes.Bar(3, "Trying things out", "planned", day(9), day(17)),
+            ),
+        ),
+        lanes.Lane("Class", (lanes.Bar(1, "Eight evenings", "planned", day(18), day(26)),)),
+    ]
+    words = lanes.sentence(drawn)
+    return {
+        "svg": lanes.draw(drawn, today=day(8), label=words),
+        "sentence": words,
+        "rows": [
+            {
+                "way": lane.name,
+                "number": bar.number,
+                "name": bar.name,
+                "state": bar.state,
+                "begins": f"{bar.begins:%-d %B}",
+                "ends": f"{bar.ends:%-d %B}",
+            }
+            for lane in drawn
+            for bar in lane.bars
+        ],
+    }
+
+
 def samples() -> tuple[Sample, ...]:
     """Every part in every state, in the order of the page."""
     return (
@@ -1215,6 +1257,7 @@ def _charts() -> tuple[Sample, ...]:
         Sample("bar", "how far", {"share": 0.84}),
         Sample("bar", "done", {"share": 1, "kind": "moss"}),
         Sample("bar", "needs you", {"share": 0.3, "kind": "lamp"}),
+        Sample("lanes", "three courses", {"figure": _lanes(), "level": 3}),
         Sample("gas", "both", {"steps": GOAL}),
         Sample("gas", "at the start", {"steps": GOAL_START}),
         Sample(

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -30,6 +30,7 @@ ANSWERS = ("yes", "no", "ask")
 HARD = ("risks",)
 INSTEAD = ("alternatives",)
 WHO_HEARS = ("confidentiality_limits", "recording")
+NO_TO_PLAN = gettext_lazy("You said no to this plan. It stays so until it changes.")
 
 
 @access("consent", "C")
@@ -98,10 +99,17 @@ def plan(request: Request, pk: UUID) -> HttpResponse:
     if said == "ask":
         ask_first(request, found.circle, found.circle.focus, f"plan:{found.pk}", at)
     else:
-        plan_actions.agree(
-            plan=found, edition=found.edition, person=found.circle.focus, answer=said,
-            by=request.reader, at=at,
-        )  # fmt: skip
+        try:
+            plan_actions.agree(
+                plan=found, edition=found.edition, person=found.circle.focus, answer=said,
+                by=request.reader, at=at,
+            )  # fmt: skip
+        except plan_actions.OtherEdition:
+            return _plan_page(
+                request, found, error=_("The plan has changed. Please read it again.")
+            )
+        except plan_actions.FinalNo:
+            return _plan_page(request, found, error=str(NO_TO_PLAN))
         if said == "no":
             say(request, _("Saved. Your answer is no. Nothing else changes for you."))
         else:
@@ -213,12 +221,17 @@ def _plan_page(request: Request, plan: Any, *, error: str = "") -> HttpResponse:
             "facts": facts,
             "choices": _choices(_("Yes, I agree"), _("You can change your mind at any time.")),
             "note": _("If the plan changes, we ask you again."),
-            "said": _already(said_to_plan(request, plan)),
+            "said": _already_to_plan(said_to_plan(request, plan)),
             "hidden": [{"name": "edition", "value": plan.edition}],
             "error": error,
         },
         status=422 if error else 200,
     )
+
+
+def _already_to_plan(said: str | None) -> str:
+    """A no to a plan is final for its edition; a yes can be taken back."""
+    return str(NO_TO_PLAN) if said == "no" else _already(said)
 
 
 def _already(said: str | None) -> str:

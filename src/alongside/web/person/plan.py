@@ -138,13 +138,18 @@ def _steps(request: Request, plan: Any, at: datetime) -> list[dict[str, Any]]:
             "main": said is None,
         },
     ]
-    for course in own_courses(request, plan):
-        steps += _of_course(request, course, at)
+    own = own_courses(request, plan)
+    for course in own:
+        steps += _of_course(request, course, at, is_one_of_several=len(own) > 1)
     return steps
 
 
-def _of_course(request: Request, course: Any, at: datetime) -> list[dict[str, Any]]:
+def _of_course(
+    request: Request, course: Any, at: datetime, *, is_one_of_several: bool
+) -> list[dict[str, Any]]:
+    """The steps of one course; with others beside it, each step names its own."""
     said = said_to_talks(request, course)
+    name = f"{way_name(course.protocol)}: " if is_one_of_several else ""
     steps: list[dict[str, Any]] = [
         {
             "state": "done" if said else "now",
@@ -167,7 +172,7 @@ def _of_course(request: Request, course: Any, at: datetime) -> list[dict[str, An
         steps.append(
             {
                 "state": "locked" if closed else "open",
-                "title": _("The talks begin"),
+                "title": name + _("The talks begin"),
                 "text": str(why) if closed else _("Everything is ready. Your team starts it."),
             }
         )
@@ -175,7 +180,7 @@ def _of_course(request: Request, course: Any, at: datetime) -> list[dict[str, An
     steps.append(
         {
             "state": "done",
-            "title": _("The talks began"),
+            "title": name + _("The talks began"),
             "text": day_words(local_day(request, course.started_at)),
         }
     )
@@ -188,7 +193,7 @@ def _of_course(request: Request, course: Any, at: datetime) -> list[dict[str, An
         steps.append(
             {
                 "state": "done" if phase.is_done else "now" if is_now else "open",
-                "title": texts.get(f"{key}/name") or names.get(phase.phase, phase.phase),
+                "title": name + (texts.get(f"{key}/name") or names.get(phase.phase, phase.phase)),
                 "text": " ".join(_phase_words(texts.get(f"{key}/goals/1", ""), state, is_now)),
             }
         )

@@ -207,6 +207,13 @@ class SetGoal(Form):
         choices=[(value, f"{sign} {name}") for value, sign, name in said.LEVELS],
         initial="-1",
     )
+    weight = forms.IntegerField(
+        label=gettext_lazy("Weight: how much it matters times how hard it is; 1 when in doubt"),
+        min_value=1,
+        max_value=10,
+        initial=1,
+        required=False,
+    )
 
     def __init__(self, *args: Any, persons: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

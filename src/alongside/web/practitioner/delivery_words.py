@@ -19,7 +19,9 @@ from alongside.cases import actions as cases
 from alongside.crisis import safeguarding
 from alongside.delivery import actions as delivery
 from alongside.plans import actions as plans
+from alongside.plans import moving, stepping
 from alongside.plans import queries as plan_queries
+from alongside.plans.rules import PLACE_READY
 from alongside.records import clock
 from alongside.records.errors import Refused
 from alongside.web.parts.people_words import COMPLETIONS
@@ -181,6 +183,9 @@ def gate_item(state: Any, course: Any, *, with_steps: bool) -> dict[str, Any]:
         missing = plan_queries.first_measures_missing(course, clock.now())
         names = ", ".join(catalogue.current().instrument(one).name for one in missing)
         text = _("%(reason)s Still to be answered: %(names)s.") % {"reason": text, "names": names}
+    if state.gate == PLACE_READY and state.missing:
+        named = "; ".join(_required(word) for word in state.missing)
+        text = _("%(reason)s Still open: %(names)s") % {"reason": text, "names": named}
     return {
         "id": state.gate,
         "state": kind.get(state.status, "fix"),
@@ -190,6 +195,13 @@ def gate_item(state: Any, course: Any, *, with_steps: bool) -> dict[str, Any]:
         "label": label,
         "releasable": state.releasable and state.status == "waiting",
     }
+
+
+def _required(word: str) -> str:
+    """One requirement of a setting in words, by the word of its gate."""
+    setting, _slash, name = word.partition(":")[2].partition("/")
+    texts = standing_words.texts()
+    return texts.get(f"settings/{setting}/required/{name}", name)
 
 
 def _opens(state: Any, course: Any) -> tuple[str, str]:
@@ -205,6 +217,9 @@ def _opens(state: Any, course: Any) -> tuple[str, str]:
         form = of or ("c_treatment" if state.gate == "G2" else "")
         url = address("practitioner:consent-record", case)
         return f"{url}?form={form}&course=course:{course.pk}", _("Record consent")
+    if word == PLACE_READY:
+        url = address("practitioner:plan-setting", course.plan_id)
+        return f"{url}?to={of.partition('/')[0]}", _("Say what is in place")
     steps: Mapping[str, tuple[str, tuple[Any, ...], str]] = {
         "credential": ("practitioner:credentials", (), _("See titles")),
         "agreement": ("practitioner:plan-agree", (course.plan_id,), _("Write down their answer")),
@@ -346,6 +361,12 @@ _PLAIN: Mapping[type[Exception], tuple[str, Any]] = {
     plans.CaseIsClosed: ("", gettext_lazy("This case has been closed.")),
     plans.GatesClosed: ("", gettext_lazy("Not yet: see below what is still missing.")),
     plans.AlreadyEnded: ("", gettext_lazy("This has ended. What ended is not changed.")),
+    moving.NothingNew: (
+        "in_place",
+        gettext_lazy("Help is given there already. Say what else is in place by now."),
+    ),
+    stepping.NotTheNext: ("to", gettext_lazy("Choose a course of this plan that has not begun.")),
+    stepping.NotRunning: ("", gettext_lazy("This course has not started. End it instead.")),
     plans.StillOpen: ("", gettext_lazy("End each course of this plan first.")),
     plans.BadLevels: ("", gettext_lazy("Write all five levels, each in its own words.")),
     plans.NotOfThisCircle: ("person", gettext_lazy("Choose somebody of this circle.")),

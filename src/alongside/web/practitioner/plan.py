@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alongside.crisis import queries as crisis
-from alongside.plans import queries
+from alongside.plans import places, queries
 from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import (
@@ -22,7 +22,11 @@ from alongside.web.parts.pages import (
 )
 from alongside.web.practitioner import delivery_words as said
 from alongside.web.practitioner.base import case_or_404, case_page
-from alongside.web.practitioner.plan_cards import course_cards, goal_cards
+from alongside.web.practitioner.plan_cards import course_cards
+from alongside.web.practitioner.plan_goals import goals_shown
+from alongside.web.practitioner.plan_lanes import figure_of
+from alongside.web.practitioner.plan_measures import measures_shown
+from alongside.web.practitioner.plan_setting import place_name
 from alongside.web.practitioner.plan_shared import decisions_of
 from alongside.web.practitioner.plan_together import order_shown
 
@@ -49,7 +53,9 @@ def page_of(request: Request, case: Any, *, status: int = 200, **more: Any) -> H
         plan=live,
         courses=[] if live is None else course_cards(request, live, at, can_edit=can_edit),
         order=[] if live is None else order_shown(request, live, at, can_edit=can_edit),
-        goals=[] if live is None else goal_cards(request, live, can_edit=can_edit),
+        lanes=None if live is None else figure_of(request, case.circle_id, at),
+        measures=[] if live is None else measures_shown(request, live, at),
+        goals=None if live is None else goals_shown(request, live, can_edit=can_edit),
         agreed=[] if live is None else _agreed(request, live),
         facts=[] if live is None else _facts(request, live),
         danger=crisis.of_circle(case.circle_id, seen_by=reader)
@@ -80,6 +86,7 @@ def _facts(request: Request, live: Any) -> list[dict[str, str]]:
         (_("Proposed"), short_day(local_day(request, live.proposed_at))),
         (_("By"), live.written_by.name),
         (_("Why this way"), live.decision.reason),
+        (_("Where help is given"), place_name(places.setting_of(live.case))),
     ]
     return [{"term": term, "text": text} for term, text in found if text]
 

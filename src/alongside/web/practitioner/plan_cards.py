@@ -24,10 +24,8 @@ from alongside.web.parts.pages import (
 from alongside.web.parts.people_words import COMPLETIONS
 from alongside.web.practitioner import delivery_words as said
 from alongside.web.practitioner import standing_words
-from alongside.web.practitioner.delivery_forms import (
-    RateGoal,
-)
 from alongside.web.practitioner.plan_shared import form_name, form_of
+from alongside.web.practitioner.plan_stepping import came_from
 
 
 def course_cards(
@@ -35,6 +33,7 @@ def course_cards(
 ) -> list[dict[str, Any]]:
     reader = request.reader
     found = []
+    before = came_from(request, live.circle)
     for course in queries.courses_of(seen_by=reader, plan=live):
         prepare(course.people, "name")
         card = {
@@ -45,6 +44,7 @@ def course_cards(
             "supervisor": course.supervisor.person.name if course.supervisor else "",
             "tags": _course_tags(request, course),
             "words": course.completion_words,
+            "came_from": before.get(str(course.pk), ""),
         }
         if course.ended_at is None:
             card |= _open_course(request, course, at, can_edit=can_edit)
@@ -189,44 +189,6 @@ def _step(course: Any, step: Any, names: Mapping[str, str], *, can_record: bool)
         if form and not course.ended_at
         else "",
     }
-
-
-def goal_cards(request: Request, live: Any, *, can_edit: bool) -> list[dict[str, Any]]:
-    found = []
-    for goal in queries.goals(seen_by=request.reader, plan=live):
-        now = goal.marks[-1].level if goal.marks else None
-        found.append(
-            {
-                "pk": goal.pk,
-                "words": goal.words,
-                "kind": said.KINDS[goal.kind],
-                "whose": goal.about.name,
-                "text": _("Rated %(times)s, last on %(day)s")
-                % {
-                    "times": len(goal.marks),
-                    "day": short_day(local_day(request, goal.marks[-1].rated_at)),
-                }
-                if goal.marks
-                else _("Not rated yet"),
-                "steps": [
-                    {
-                        "level": sign,
-                        "label": name,
-                        "text": goal.level_words.get(value, ""),
-                        "start": goal.start_level == int(value),
-                        "now": now == int(value),
-                    }
-                    for value, sign, name in said.LEVELS
-                ],
-                "form": RateGoal(
-                    auto_id=f"rate_{goal.pk.hex}_%s",
-                    initial={"level": str(goal.start_level if now is None else now)},
-                )
-                if can_edit
-                else None,
-            }
-        )
-    return found
 
 
 def on_overview(request: Request, case: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alongside import catalogue
-from alongside.engine.outcomes.gas import ScaledGoal, t_score
+from alongside.engine.outcomes.gas import SOURCE
 from alongside.insights import progress as insights
 from alongside.insights.explained import explained
 from alongside.measures import actions as measures
@@ -37,6 +37,8 @@ from alongside.web.parts.picture import as_download
 from alongside.web.parts.scores import chart_of, drawn_events, event_words, plain_chart, words_of
 from alongside.web.practitioner import tracking
 from alongside.web.practitioner.base import address, case_or_404, case_page
+from alongside.web.practitioner.plan_goals import scores_shown
+from alongside.web.practitioner.plan_lanes import figure_of
 from alongside.web.practitioner.standing import standings_of
 from alongside.web.practitioner.words import short_instrument
 
@@ -101,8 +103,10 @@ def progress(request: Request, pk: UUID) -> HttpResponse:
         key=_key([each["figure"] for each in several_shown if each["figure"]]),
         shown=None if several or shown is None else _series(request, case, shown, standings),
         states=tracking.shown(request, case, standings),
+        lanes=figure_of(request, case.circle_id, clock.now()),
         goals=[_goal(request, goal) for goal in goals],
-        gas=_gas(goals),
+        scores=scores_shown(goals) if goals else [],
+        gas_source=SOURCE,
         seen=_seen(request, case, several or ([shown] if shown is not None else [])),
         on=short_day(local_day(request, clock.now())),
     )
@@ -502,9 +506,3 @@ def _goal(request: Request, goal: Any) -> dict[str, Any]:
             for level, sign, label in LEVELS
         ],
     }
-
-
-def _gas(goals: list[Any]) -> str:
-    """The T score of all goals that were rated; nothing without one."""
-    rated = [ScaledGoal(goal.marks[-1].level, goal.weight) for goal in goals if goal.marks]
-    return f"{t_score(rated):.1f}" if rated else ""

@@ -41,6 +41,8 @@ DECISIONS: Mapping[str, Any] = {
     "override": gettext_lazy("Went another way than advised"),
     "choice": gettext_lazy("Chose"),
     "prolong": gettext_lazy("Made it last longer"),
+    "step": gettext_lazy("Stepped up, down or switched"),
+    "setting": gettext_lazy("Moved to another place of care"),
     "alternative": gettext_lazy("Considered another explanation"),
     "track_review": gettext_lazy("Reviewed a course"),
     "track_shared": gettext_lazy("Shared how it goes with the person"),
@@ -49,6 +51,8 @@ DECISIONS: Mapping[str, Any] = {
 CHOSEN: Mapping[str, Any] = {
     "considered": gettext_lazy("looked at, and written down"),
     "shared": gettext_lazy("on their own page, until the next look"),
+    "step_down": gettext_lazy("Step down: less is enough now"),
+    "switch": gettext_lazy("Switch: another way"),
 }
 CAPACITY: Mapping[str, Any] = {
     "presumed": gettext_lazy("Presumed, as the law presumes it"),
@@ -164,7 +168,8 @@ def chosen(word: str) -> str:
         return str(follows[word].words(get_language() or "en"))
     found = {each.id: each for each in catalogue.current().protocols.values()}.get(id)
     if found is None:
-        return str(CHOSEN.get(word, word))
+        places = catalogue.current().reasons(get_language() or "en")
+        return str(CHOSEN.get(word) or places.get(f"settings/{word}/name", word))
     held = found.variant(variant) if variant else None
     return f"{found.name}: {held.name}" if held is not None else str(found.name)
 

@@ -1,0 +1,53 @@
+"""The measures of a plan, each asked once: which courses share it, and of whom it is asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from alongside import catalogue
+from alongside.delivery import schedule
+from alongside.web.parts.pages import Request
+from alongside.web.practitioner import delivery_words as said
+from alongside.web.practitioner.words import short_instrument
+
+
+def measures_shown(request: Request, live: Any, at: datetime) -> list[dict[str, Any]]:
+    """One line a measure and person, those that several courses ask for first."""
+    courses = schedule.courses(seen_by=request.reader).filter(plan=live, ended_at=None)
+    tracking = catalogue.current().tracking
+    found: dict[tuple[Any, str], dict[str, Any]] = {}
+    for part in schedule.parts(courses, seen_by=request.reader, at=at):
+        for _rule, instrument in part.asks:
+            id = instrument.ref.id
+            line = found.setdefault(
+                (part.person.pk, id),
+                {
+                    "name": short_instrument(str(instrument.ref)),
+                    "who": part.person.name,
+                    "ways": [],
+                    "kinds": ", ".join(str(said.KINDS[kind]) for kind in tracking.speaks_of(id)),
+                    "days": instrument.interval.min_days or 0,
+                },
+            )
+            way = said.way_name(part.course.protocol, part.course.variant)
+            if way not in line["ways"]:
+                line["ways"].append(way)
+    for line in found.values():
+        line["shared"] = len(line["ways"]) > 1
+        line["distance"] = (
+            ngettext(
+                "at most every %(days)s day",
+                "at most every %(days)s days",
+                line["days"],
+            )
+            % {"days": line["days"]}
+            if line["days"]
+            else _("each course by itself")
+            if line["shared"]
+            else ""
+        )
+    return sorted(found.values(), key=lambda line: not line["shared"])

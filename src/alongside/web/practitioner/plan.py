@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from alongside.calendar import queries as calendar
 from alongside.crisis import queries as crisis
 from alongside.plans import places, queries
 from alongside.records import clock
@@ -29,6 +31,8 @@ from alongside.web.practitioner.plan_measures import measures_shown
 from alongside.web.practitioner.plan_setting import place_name
 from alongside.web.practitioner.plan_shared import decisions_of
 from alongside.web.practitioner.plan_together import order_shown
+
+NEXT_TIMES = 6
 
 
 @access("plan", "R")
@@ -54,6 +58,7 @@ def page_of(request: Request, case: Any, *, status: int = 200, **more: Any) -> H
         courses=[] if live is None else course_cards(request, live, at, can_edit=can_edit),
         order=[] if live is None else order_shown(request, live, at, can_edit=can_edit),
         lanes=None if live is None else figure_of(request, case.circle_id, at),
+        times=[] if live is None else _times(request, live, at),
         measures=[] if live is None else measures_shown(request, live, at),
         goals=None if live is None else goals_shown(request, live, can_edit=can_edit),
         agreed=[] if live is None else _agreed(request, live),
@@ -78,6 +83,22 @@ def page_of(request: Request, case: Any, *, status: int = 200, **more: Any) -> H
         seen=seen_by_whom(request, "plan", case.circle_id),
         **more,
     )
+
+
+def _times(request: Request, live: Any, at: datetime) -> list[dict[str, str]]:
+    """The next times of all courses in one list: one calendar for the whole plan."""
+    names = {
+        f"course:{course.pk}": said.way_name(course.protocol, course.variant)
+        for course in queries.courses_of(seen_by=request.reader, plan=live)
+    }
+    rows = calendar.upcoming(seen_by=request.reader, at=at, circle=live.circle_id)
+    return [
+        {
+            "title": f"{said.booking_day(row)}, {said.booking_time(row)}",
+            "text": names.get(row.about, ""),
+        }
+        for row in rows[:NEXT_TIMES]
+    ]
 
 
 def _facts(request: Request, live: Any) -> list[dict[str, str]]:

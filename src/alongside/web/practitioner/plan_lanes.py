@@ -39,6 +39,7 @@ def figure_of(request: Request, circle: UUID, at: datetime) -> dict[str, Any] | 
             label=_("Phases on one time line: %(words)s") % {"words": words},
         ),
         "sentence": words,
+        "number": len(drawn),
         "rows": [
             {
                 "way": lane.name,

@@ -14,13 +14,14 @@ from uuid import uuid4
 from alongside.access.models import (
     Account,
     AccountPerson,
+    Guardianship,
     KeptForm,
     LinkToken,
     Relationship,
     Separation,
 )
 from alongside.calendar.models import Booking, Busy, Feed, Resource
-from alongside.cases.models import Case, Concern, Decision
+from alongside.cases.models import Case, Concern, Decision, OwnView, RightsRequest
 from alongside.consent.models import Capacity, Consent, Refusal
 from alongside.credentials.models import Credential
 from alongside.crisis.models import (
@@ -92,6 +93,10 @@ class _Maker:
 
     def one(self, rows: Any) -> Any:
         return self.chance.choice(list(rows))
+
+    def aside(self) -> _Maker:
+        """A maker whose draws change nothing that is drawn after them."""
+        return _Maker(Random(self.n))
 
     def number(self) -> int:
         self.n += 1
@@ -281,6 +286,22 @@ def _alert(m: _Maker, accounts: Any, *, closed_at: datetime | None, **more: Any)
         )
 
 
+def _of_the_persons_own(m: _Maker, home: dict[str, Any], persons: list[Person]) -> None:
+    """Guardians, own views and requests; they draw from a stream of their own."""
+    ward, guardian = m.one(persons), m.one(persons)
+    if ward != guardian:
+        Guardianship.objects.create(
+            **home, ward=ward, guardian=guardian, kind="parent", since=AT, until=AT.date()
+        )
+    for _ in range(2):
+        common = {**home, "person": m.one(persons), "written_by": m.one(persons)}
+        OwnView.objects.create(**common, about="x", said_at=AT)
+        RightsRequest.objects.create(
+            **common, kind=m.one(["objection", "correction"]), asked_at=AT, answer_by=AT.date(),
+            lifted_at=m.past(0.7),
+        )  # fmt: skip
+
+
 def _of_circle(
     m: _Maker, circle: Circle, persons: list[Person], practitioners: Any, services: Any,
     accounts: Any,
@@ -317,6 +338,7 @@ def _of_circle(
             withdrawn_at=m.past(0.2), written_by=writer(),
         )  # fmt: skip
     Refusal.objects.create(**home, person=who(), about="x", refused_at=AT, written_by=writer())
+    _of_the_persons_own(m.aside(), home, persons)
     Capacity.objects.create(
         **home, person=who(), conclusion="in_doubt", assessed_at=AT, review_on=AT.date(),
         written_by=writer(),

@@ -41,6 +41,7 @@ UNSCOPED = {
     "alongside.crisis.safety_plan": "a version follows the newest; rules ask how fresh it is",
     "alongside.crisis.shifts": "a shift is looked at again under its lock",
     "alongside.crisis.telling": "messages are addressed to whoever must answer",
+    "alongside.cases.rights": "does an objection stand: yes or no",
     "alongside.crisis.worries": "a visit is the secret of its draft; nobody is signed in",
     "alongside.delivery.actions": "sessions are numbered, whoever held the others",
     "alongside.delivery.known": "a gate asks what is so, whoever looks: open or not, nothing more",
@@ -59,12 +60,15 @@ UNSCOPED = {
     "alongside.notify.queries": "is anything due: a look that takes no lock",
     "alongside.plans.actions": "one live plan a case, whoever proposed it",
     "alongside.plans.queries": "gates ask for facts, not for who may read them",
+    "alongside.plans.together": "several ways in one plan: gates ask, whoever looks",
     "alongside.records.scoped": "here it is made",
 }
 
 # Rows by Django's own manager, which knows no reader: where the reader itself is made and asked.
 BELOW_THE_READER = {
     "alongside.access.actions": "edges, links and sessions of the act itself",
+    "alongside.access.apart": "would two people meet who must not: yes or no",
+    "alongside.access.guardians": "roles that follow from a guardianship, and end with it",
     "alongside.access.kept": "an account's own kept forms",
     "alongside.access.permissions": "what words mean, in SQL",
     "alongside.access.queries": "how many managers there are",

@@ -84,7 +84,9 @@ def test_an_assessment_and_a_meeting_are_written_down_and_family_is_never_shown_
     said = text_of(browser.post(end, {"because": "no"}, follow=True))
     assert "Not ended." in said
     said = text_of(browser.post(end, {"because": "He says no to it now, each time."}, follow=True))
-    assert "The best-interests decision was ended." in said
+    assert "Why it ended" in said
+    assert "He says no to it now, each time." in said
+    assert "stands today" not in said
 
 
 def test_nobody_but_who_leads_opens_a_meeting_of_a_case(world: World, signed_in: SignedIn) -> None:

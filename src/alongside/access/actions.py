@@ -10,6 +10,7 @@ from uuid import UUID
 from allauth.usersessions.models import UserSession
 from django.db.models import F, Q
 
+from alongside.access import apart, guardians
 from alongside.access.models import (
     Account,
     AccountPerson,
@@ -67,6 +68,12 @@ class LastManager(Refused):
 
 class AlreadyEnded(Refused):
     """It ended before."""
+
+
+class CannotJoin(Refused):
+    """They cannot come into this circle. ``circle`` says which; why is never said."""
+
+    circle: Circle
 
 
 class AddressTaken(Refused):
@@ -458,6 +465,7 @@ def end_membership(*, member: Member, because: str, by: Reader, at: datetime) ->
         circle=member.circle_id, account__in=accounts, role__in=FAMILY
     )
     _end_edges(edges, because, by=by, at=at)
+    guardians.end_of_persons([member.person_id], because, by=by, at=at)
     LinkToken._base_manager.filter(
         person=member.person_id, circle=member.circle_id, ended_at=None
     ).update(ended_at=at)
@@ -602,12 +610,15 @@ def accept_invitation(*, email: str, by: LinkReader, at: datetime) -> Account:
         NotAllowed: the link ended, or the person is no longer in the circle.
         AddressTaken: the person has an account at another address.
         StaffAndFamily: the address belongs to somebody on the staff of this circle.
+        CannotJoin: they would meet somebody they are kept apart from; nobody is told so.
     """
     link = by.link
     if link.purpose != "join_circle" or link.person is None or link.circle is None:
         raise NotAllowed(action="use", record="link")
     use_link(link=link, by=by, at=at)
     circle, person = link.circle, link.person
+    if apart.would_meet(circle, person=person.pk, email=email, at=at):
+        raise CannotJoin(circle=circle)
     role = "person" if circle.focus_id == person.pk else "concerned"
     account = _account_for(person, email=email, name="", zone="", by=by, at=at)
     if not is_family(account.pk, circle.pk, at):
@@ -627,6 +638,7 @@ def accept_invitation(*, email: str, by: LinkReader, at: datetime) -> Account:
             "access.relationship_granted", by=by, at=at, about=edge,
             detail={"role": role, "second": "no"},
         )  # fmt: skip
+    guardians.give_role(guardian=person.pk, circle=circle, by=by, at=at)
     return account
 
 
@@ -659,6 +671,21 @@ def separate(
     return made
 
 
+@action
+def end_separation(*, separation: Separation, by: Reader, at: datetime) -> Separation:
+    """End a separation: both may see each other again where they belong. Neither is told.
+
+    Raises:
+        AlreadyEnded: it ended before.
+    """
+    by.confirm("E", separation)
+    if not Separation._base_manager.filter(pk=separation.pk, ended_at=None).update(ended_at=at):
+        raise AlreadyEnded
+    separation.ended_at = at
+    audit.write("access.separation_ended", by=by, at=at, about=separation)
+    return separation
+
+
 __all__ = [
     "accept_invitation",
     "choose_language",
@@ -668,6 +695,7 @@ __all__ = [
     "end_links",
     "end_membership",
     "end_relationship",
+    "end_separation",
     "end_sessions",
     "grant",
     "issue_code",

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 
+from alongside.records.fields import EncryptedTextField
 from alongside.records.models import Record
 
 ROLES = [
@@ -157,6 +158,42 @@ class Separation(Record):
             models.CheckConstraint(
                 name="nobody_is_separated_from_themself", condition=~Q(one=F("other"))
             )
+        ]
+
+
+class Guardianship(Record):
+    """Somebody who may decide with a minor, for some things, until a day no later than majority.
+
+    It shows no answer, no note and nothing said alone: a mark against being shown is not needed.
+    """
+
+    record_type = "guardianship"
+    audit_noun = "access.relationship"
+
+    KINDS = [(k, k) for k in ("parent", "court_order", "local_authority")]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    ward = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    guardian = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=KINDS)
+    evidence = EncryptedTextField()  # what was seen of it, and by whom
+    since = models.DateTimeField()
+    until = models.DateField()  # the first day it no longer counts
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=40, blank=True)
+    set_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="nobody_is_their_own_guardian", condition=~Q(ward=F("guardian"))
+            ),
+            models.UniqueConstraint(
+                name="one_live_guardianship_of_two_persons",
+                fields=["ward", "guardian"],
+                condition=Q(ended_at=None),
+            ),
         ]
 
 

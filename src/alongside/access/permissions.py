@@ -13,7 +13,7 @@ from django.db.models import Q
 from alongside.access.models import AccountPerson, Relationship
 from alongside.people.models import Member, Person
 from alongside.people.permissions import circles_of, persons_of
-from alongside.records.conditions import NOTHING, never
+from alongside.records.conditions import NOTHING, never, own
 from alongside.records.registry import Condition, Place, conditions, places
 
 WORKS_WITH_A_CIRCLE = ("lead", "therapist")
@@ -54,6 +54,7 @@ EDGE = {
         by_making=lambda circle: True,
     )
 }
+WARD = {"own": own("ward", "guardian")}
 LINK = {"own_account": never(), "staff_edge": never()}
 STAFF_PERSON = {
     "works_with_us": Condition(
@@ -119,6 +120,7 @@ def register() -> None:
     conditions.register("access", ACCOUNT)
     conditions.register("access.relationship", EDGE)
     conditions.register("access.linktoken", LINK)
+    conditions.register("access.guardianship", WARD)
     conditions.register("people.person", STAFF_PERSON)
     conditions.register("people.practitioner", PRACTITIONER)
     for model, place in PLACES.items():

@@ -12,7 +12,7 @@ from typing import Any
 from alongside import catalogue
 from alongside.access import actions as access
 from alongside.access import readers
-from alongside.cases import invitations, rules
+from alongside.cases import invitations, rights, rules
 from alongside.cases.models import Case, Concern, Decision
 from alongside.cases.queries import reports_by_same_contact
 from alongside.directory.models import Service
@@ -241,10 +241,11 @@ def keep_facts(
     """Keep the chooser's facts as they were last given. What is unknown is left out.
 
     Raises:
-        StaleVersion: somebody changed the case since it was read.
+        StaleVersion: somebody changed the case since it was read. Limited: the person objects.
     """
     by.confirm("E", case)
     _must_not_be_closed(case)
+    rights.must_not_be_limited(circle=case.circle)
     known = catalogue.current().needs
     if unknown := [need for need in needs if need not in known]:
         raise UnknownWord(field="needs", value=unknown[0])
@@ -374,8 +375,20 @@ def invite(*, member: Member, address: str, by: Reader, at: datetime, base_url: 
 
 
 @action
-def disclose(*, case: Case, version: int, by: Reader, at: datetime) -> Case:
+def disclose(
+    *,
+    case: Case,
+    version: int,
+    by: Reader,
+    at: datetime,
+    address: str = "",
+    base_url: str = "",
+) -> Case:
     """Say that the person has been told that the circle exists. There is no way back.
+
+    Args:
+        address: their e-mail address; with it they are sent a link to their own page, where they
+            see what is held, by whom, and can object (5.1).
 
     Raises:
         WrongState: it was said before, or the case is closed.
@@ -389,6 +402,15 @@ def disclose(*, case: Case, version: int, by: Reader, at: datetime) -> Case:
     case.review_by = rules.review_after(at.date(), case.ends_on)
     case.save_version(version, ["disclosed_at", "last_step_at", "review_by"])
     _finish_task("tell_the_person", f"case:{case.pk}", by=by, at=at)
+    if address:
+        invitations.send(
+            person=case.circle.focus,
+            circle=case.circle,
+            address=address,
+            base_url=base_url,
+            by=by,
+            at=at,
+        )
     audit.write("cases.person_disclosed", by=by, at=at, about=case)
     return case
 

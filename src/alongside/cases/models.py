@@ -1,4 +1,4 @@
-"""Concern, Case, Decision: why we are here."""
+"""Concern, Case, Decision: why we are here; and what the person says to what is held."""
 
 from __future__ import annotations
 
@@ -119,3 +119,64 @@ class Decision(Record):
     @property
     def record_type_of_row(self) -> str:
         return rules.row_of(self.kind)
+
+
+class OwnView(Record):
+    """What the person says about something held about them. It stands beside it, unchanged."""
+
+    record_type = "own_view"
+    audit_noun = "cases.own_view"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="own_views")
+    about = models.CharField(max_length=80)  # "case:<uuid>", "capacity:<uuid>", "note:<uuid>"
+    words = EncryptedTextField()
+    said_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+
+class RightsRequest(Record):
+    """What the person asks about what is held: stop, limit, put right. Answered in a month."""
+
+    record_type = "person_request"
+    audit_noun = "cases.person_request"
+
+    KINDS = [(k, k) for k in ("objection", "restriction", "correction")]
+    ANSWERS = [(a, a) for a in ("done", "in_part", "refused")]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="requests")
+    kind = models.CharField(max_length=12, choices=KINDS)
+    about = models.CharField(max_length=80, blank=True)  # as of an own view; empty: everything
+    words = EncryptedTextField()
+    asked_at = models.DateTimeField()
+    answer_by = models.DateField()
+    answer = models.CharField(max_length=10, choices=ANSWERS, blank=True)
+    answer_words = EncryptedTextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    lifted_at = models.DateTimeField(null=True)  # the person took it back
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="an_answered_request_has_an_answer_and_a_moment",
+                condition=Q(answered_at=None, answer="")
+                | (Q(answered_at__isnull=False) & ~Q(answer="")),
+            )
+        ]
+        indexes = [models.Index(fields=["circle", "kind"], name="requests_of_a_circle")]
+
+
+STOPS = ("objection", "restriction")  # kinds that limit what is done until they are answered
+
+
+def standing() -> Q:
+    """Objections and limits that count now: not answered with no, not taken back."""
+    return Q(kind__in=STOPS, lifted_at=None) & ~Q(answer="refused")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from alongside.cases.models import Case
+from alongside.cases.models import Case, RightsRequest, standing
 from alongside.consent.models import Consent
 from alongside.records.conditions import own
 from alongside.records.registry import Condition, conditions
@@ -34,7 +34,10 @@ def disclosed(case: str = "circle__case") -> Condition:
 
 
 def passed_on(said_by: str) -> Condition:
-    """The person came in, and who said it released it. ``said_by`` is the column of who said it."""
+    """The person came in and has not limited it, and who said it released it.
+
+    ``said_by`` is the column of who said it.
+    """
 
     def consents(reader: Any) -> Any:
         return Consent._base_manager.filter(
@@ -46,14 +49,18 @@ def passed_on(said_by: str) -> Condition:
 
     def q(reader: Any) -> Q:
         released = consents(reader).filter(person=OuterRef(said_by), circle=OuterRef("circle"))
-        return Q(circle__case__engaged_at__lte=reader.at) & Q(Exists(released))
+        limited = RightsRequest._base_manager.filter(standing(), circle=OuterRef("circle"))
+        return (
+            Q(circle__case__engaged_at__lte=reader.at) & Q(Exists(released)) & ~Q(Exists(limited))
+        )
 
     def holds(row: Any, reader: Any) -> bool:
         came_in = Case._base_manager.filter(circle_id=row.circle_id, engaged_at__lte=reader.at)
         released = consents(reader).filter(
             person_id=getattr(row, f"{said_by}_id"), circle_id=row.circle_id
         )
-        return came_in.exists() and released.exists()
+        limited = RightsRequest._base_manager.filter(standing(), circle_id=row.circle_id)
+        return came_in.exists() and released.exists() and not limited.exists()
 
     return Condition(q=q, holds=holds)
 
@@ -68,11 +75,14 @@ CONCERN = {
     "passed_on": passed_on("written_by"),
 }
 CASE = {"disclosed": disclosed("")}
+SAID = {"own": own("person")}
 
 
 def register() -> None:
     """Called once, when the room is ready."""
     conditions.register("cases.concern", CONCERN)
     conditions.register("cases.case", CASE)
+    conditions.register("cases.ownview", SAID)
+    conditions.register("cases.rightsrequest", SAID)
     conditions.register("people.member", {"disclosed": disclosed()})
     conditions.register("people.circle", {"disclosed": disclosed("case")})

@@ -11,6 +11,7 @@ STEP_DAYS = 90  # without a step by the lead a case about somebody who has not a
 LONGEST_DAYS = 365  # the end of a new case lies at most a year ahead; prolonging needs a reason
 DOUBLES_DAYS = 90  # possible doubles are looked for this far back
 REPORTS_DAYS = 365  # reports by one contact are counted this far back
+ANSWER_DAYS = 30  # a request about what is held is answered within a month (GDPR article 12)
 REASON_LETTERS = 20  # a reason that says something
 
 COMPLETIONS = (

@@ -58,6 +58,7 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("matrix", "matrix", "load"),
     ("legal_bases", "legal_bases", "load"),
     ("jurisdictions", "legal_bases", "load_packs"),
+    ("minors", "minors", "load"),
     ("credentials", "credentials", "load"),
     ("private_checks", "private_check", "load"),
     ("crisis_forms", "crisis_care", "load"),
@@ -164,6 +165,11 @@ class Catalogue:
     def jurisdictions(self) -> Mapping[str, str]:
         """The pack of settings of a country, by its two letters."""
         return self._shelf("jurisdictions")
+
+    @property
+    def minors(self) -> Mapping[str, Any]:
+        """AgeRules by pack of settings."""
+        return self._shelf("minors")
 
     @property
     def credentials(self) -> Mapping[str, Any]:

@@ -34,6 +34,8 @@ MUST_CONTAIN: Mapping[str, tuple[str, ...]] = {
         "c_family": "own_rights not_shown_to_the_person right_to_stop",
         "c_release": "what to_whom purpose not_included two_way until right_to_stop",
         "c_emergency_contact": "who when what_may_be_said right_to_stop",
+        "c_minor": "who_decides the_young_person_is_asked what_a_guardian_sees when_it_ends "
+        "right_to_stop",
     }.items()
 }
 

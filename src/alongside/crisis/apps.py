@@ -8,7 +8,14 @@ class CrisisConfig(AppConfig):
     label = "crisis"
 
     def ready(self) -> None:
-        from alongside.crisis import leads, permissions, public, safeguarding, telling
+        from alongside.crisis import (
+            leads,
+            permissions,
+            private_check,
+            public,
+            safeguarding,
+            telling,
+        )
         from alongside.records.registry import guards, holds
 
         permissions.register()
@@ -19,4 +26,5 @@ class CrisisConfig(AppConfig):
         guards.register(leads.REPORT_MESSAGE, leads.is_right)
         guards.register(public.PURPOSE, public.resume_is_right)
         holds.register("calendar.book", safeguarding.a_child_is_asked_about)
+        holds.register("calendar.book", private_check.nobody_is_afraid)
         holds.register("cases.close", safeguarding.no_report_waits)

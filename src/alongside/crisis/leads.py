@@ -36,7 +36,7 @@ def tell(
 
     Called inside the action that files it. Returns the leads who may read it.
     """
-    named = _named_in(report)
+    named = named_in(report)
     readers = _not_named(telling.with_role(institution.pk, "privacy", at), named)
     if readers:
         for account in readers:
@@ -81,7 +81,7 @@ def without_a_lead(*, seen_by: Reader, at: datetime) -> int:
     count = 0
     for report in waiting.exclude(named__person__in=seen_by.persons).only("institution_id"):
         leads = telling.with_role(report.institution_id, "privacy", at)
-        count += not _not_named(leads, _named_in(report))
+        count += not _not_named(leads, named_in(report))
     return count
 
 
@@ -92,7 +92,7 @@ def is_right(message: Message, at: datetime) -> bool:
     return bool(rows.filter(pk=pk, decided_at=None).exists())
 
 
-def _named_in(report: SafeguardingReport) -> set[UUID]:
+def named_in(report: SafeguardingReport) -> set[UUID]:
     rows = SafeguardingNamed.objects.unscoped(WHY).filter(report=report)
     return set(rows.values_list("person_id", flat=True))
 

@@ -8,7 +8,7 @@ of this project, section 6; the questions are content/danger/private_check.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -39,6 +39,10 @@ class UnknownAnswer(Refused):
 
 class NothingToResolve(Refused):
     """Nothing in this check holds anything back, or it was resolved before."""
+
+
+class Frozen(Refused):
+    """An answer given alone waits for the lead: no date for several people until it is resolved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,20 @@ def open_checks(circles: Iterable[UUID]) -> dict[UUID, UUID]:
 def is_frozen(circle: UUID) -> bool:
     """Does an answer to a private check hold back every date in this circle?"""
     return bool(open_checks([circle]))
+
+
+def nobody_is_afraid(
+    *, circle: Circle, persons: Sequence[object], at: datetime, **facts: object
+) -> None:
+    """A hold on ``calendar.book``: while an answer given alone waits, several people get no date.
+
+    One person alone does: that is how it is resolved.
+
+    Raises:
+        Frozen.
+    """
+    if len(persons) > 1 and is_frozen(circle.pk):
+        raise Frozen
 
 
 def were_asked(circle: UUID, persons: Iterable[UUID]) -> bool:

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db.models import F
 
 from alongside import catalogue
+from alongside.access import guardians
 from alongside.access.readers import person_for
 from alongside.cases.models import Case
 from alongside.crisis import actions as crisis
@@ -132,12 +133,16 @@ def file_report(
 
 @action
 def receive(*, report: SafeguardingReport, by: Reader, at: datetime) -> SafeguardingReport:
-    """The lead has read it, and has it. Who filed it sees that it was received."""
+    """The lead has read it, and has it. Who filed it sees that it was received.
+
+    A guardian who is named in it may decide with nobody any more, at once and in silence (1.2).
+    """
     by.confirm("E", report)
     if report.received_at is None:
         report.received_at, report.received_by_id = at, by.account_id
         report.save(update_fields=["received_at", "received_by"])
         tasks_done(f"report:{report.pk}", leads.NEEDS_LEAD, by=by, at=at)
+        guardians.end_of_persons(leads.named_in(report), "safeguarding", by=by, at=at)
         audit.write("crisis.safeguarding_report_received", by=by, at=at, about=report)
     return report
 

@@ -15,6 +15,7 @@ from django.utils import translation
 from alongside import catalogue
 from alongside.access import actions as access
 from alongside.access import readers
+from alongside.cases import rights
 from alongside.crisis import actions as crisis
 from alongside.crisis import safety_plan
 from alongside.crisis.models import Alert
@@ -136,10 +137,13 @@ def make_asking(
         asked_by: in whose name the service asks by itself.
 
     Raises:
-        TooLong; UnknownContent when there is no such instrument here.
+        TooLong; UnknownContent when there is no such instrument here; Limited when others would be
+        asked about somebody who objects to it.
     """
     kind = kind_of(circle, about, respondent)
     by.confirm_create("asking", institution=circle.institution_id, circle=circle.pk)
+    if kind == "observation" and about.pk == circle.focus_id:
+        rights.must_not_be_limited(circle=circle)
     ends = expires_at or at + timedelta(days=days)
     if not at < ends <= at + timedelta(days=rules.LONGEST_DAYS):
         raise TooLong(days=days)

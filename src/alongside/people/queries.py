@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from alongside import catalogue
-from alongside.catalogue.legal_bases import pack_of
+from alongside.catalogue.legal_bases import GENERIC, pack_of
+from alongside.catalogue.minors import AgeRules
 from alongside.people.models import (
     Circle,
     ContactPoint,
@@ -22,6 +23,7 @@ from alongside.records.scoped import ScopedQuerySet
 
 __all__ = [
     "age_of",
+    "age_rules_of",
     "author_of",
     "circles",
     "contacts_of",
@@ -102,6 +104,13 @@ def jurisdiction_of(institution: Institution) -> str:
         country=institution.country,
         chosen=institution.jurisdiction,
     )
+
+
+def age_rules_of(institution: Institution) -> AgeRules:
+    """From which age somebody decides alone where an institution works (1.2)."""
+    packs = catalogue.current().minors
+    found: AgeRules = packs.get(jurisdiction_of(institution)) or packs[GENERIC]
+    return found
 
 
 def author_of(by: Reader, *, circle: Circle | UUID | None = None) -> Person:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from alongside import catalogue
+from alongside.access.guardians import decides_with
 from alongside.cases.models import Case, Decision
 from alongside.consent.models import BestInterests, Capacity, Refusal
 from alongside.consent.models import Consent as ConsentRow
@@ -29,6 +30,7 @@ from alongside.engine.protocols.signs import Seen
 from alongside.engine.protocols.steps import stops_met
 from alongside.measures.models import Response
 from alongside.people.models import Circle, Member, Person, age_of
+from alongside.people.queries import age_rules_of
 from alongside.plans import known, places, together
 from alongside.plans.models import Agreement, Course, CoursePerson, Goal, GoalRating, Plan
 from alongside.tasks.models import Task
@@ -36,9 +38,9 @@ from alongside.tasks.models import Task
 # A gate asks what is so, whoever looks: what it reads is never shown, only whether it holds.
 GATE = "a gate asks what is so, whoever looks"
 BASELINE_AGE = timedelta(days=28)  # an older first measure says nothing about the start
-# No record can know these: the practitioner says them on the day, and they hold for that session.
 # What is known of capacity that leaves no doubt to be cleared up first.
 DECIDED = frozenset({"presumed", "assessed_present", "lacks"})
+# No record can know these: the practitioner says them on the day, and they hold for that session.
 SAID_ON_THE_DAY = frozenset({"fit_today"})
 
 
@@ -418,11 +420,29 @@ def _of_the_persons(course: Course, treated: list[Person], on: date) -> set[str]
         have.add("capacity")
     if "lacks" in found and all(one in DECIDED for one in found):
         have.add("capacity_assessed_lacking")
-    of_age = catalogue.current().chooser_rules["rules"].numbers["age_of_consent"]
-    ages = [_lowest_age(person, on) for person in treated]
-    if all(age is not None and age >= of_age for age in ages):
+    if all(_may_decide_at_that_age(course, person, on) for person in treated):
         have.add("age_basis")
     return have
+
+
+def _may_decide_at_that_age(course: Course, person: Person, on: date) -> bool:
+    """G10, rule 1.2: old enough where they are, or found able and agreed, or a guardian agreed."""
+    rules = age_rules_of(course.institution)
+    kinds = ["counselling", *(n for n in course.plan.case.needs if n in rules.alone)]
+    age = _lowest_age(person, on)
+    if age is not None and age >= rules.alone_from(kinds):
+        return True
+    guardians = decides_with(person.pk, on=on)
+    rows = ConsentRow.objects.unscoped(GATE).filter(
+        circle_id=course.circle_id, form__startswith="c_minor@", person__in={person.pk, *guardians}
+    )
+    facts = [consent_fact(row) for row in rows]
+    about = f"minor:{person.pk}"
+    who = [person.pk, *guardians] if rules.competent == "yes" else list(guardians)
+    return any(
+        permitted(facts, person=str(pk), form="c_minor", on=on, about=about, purpose="care").allowed
+        for pk in who
+    )
 
 
 def _lowest_age(person: Person, on: date) -> int | None:

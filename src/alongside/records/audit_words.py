@@ -4,8 +4,10 @@ ACTS = frozenset(
     """
     access.account_changed access.account_created access.account_locked access.account_signed_in
     access.account_signed_out access.device_handed_over access.device_taken_back
+    access.guardian_ended access.guardian_named
     access.link_issued access.link_used access.membership_ended
-    access.relationship_ended access.relationship_granted access.separation_set
+    access.relationship_ended access.relationship_granted access.separation_ended
+    access.separation_set
     access.second_person_confirmed access.setup_finished
     calendar.booking_cancelled calendar.booking_made calendar.booking_moved
     calendar.feed_ended calendar.feed_made calendar.resource_saved
@@ -13,6 +15,8 @@ ACTS = frozenset(
     cases.concern_answered cases.concern_changed
     cases.concern_expired cases.concern_sent cases.concern_taken cases.concern_withdrawn
     cases.concern_referred_on cases.decision_recorded cases.person_engaged cases.person_disclosed
+    cases.own_view_added cases.own_view_taken_back cases.person_request_answered
+    cases.person_request_lifted cases.person_request_made
     consent.best_interests_decided consent.best_interests_ended
     consent.capacity_recorded consent.consent_ended consent.consent_given
     consent.consent_withdrawn consent.refusal_recorded
@@ -60,7 +64,8 @@ READS = frozenset(
     """
     access.account_read access.relationship_read calendar.booking_read calendar.feed_read
     calendar.resource_read cases.case_read
-    cases.concern_read cases.decision_read consent.consent_read credentials.credential_read
+    cases.concern_read cases.decision_read cases.own_view_read cases.person_request_read
+    consent.consent_read credentials.credential_read
     crisis.alert_read crisis.care_form_read crisis.follow_up_read crisis.means_action_read
     crisis.safety_check_read crisis.safety_plan_read
     crisis.safeguarding_report_read

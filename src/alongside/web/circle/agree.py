@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from alongside import catalogue
+from alongside.access import guardians
 from alongside.consent import actions, queries, rules
 from alongside.plans import actions as plan_actions
 from alongside.plans import queries as plans
@@ -26,6 +27,7 @@ from alongside.web.parts.pages import Request, day_words, local_day, saved, say,
 from alongside.web.parts.ways import way_name, way_words
 
 SIX_MONTHS = 6
+MINOR = "c_minor"
 
 
 @access("consent", "C")
@@ -33,8 +35,7 @@ SIX_MONTHS = 6
 def agree(request: Request, circle: UUID, form: str) -> HttpResponse:
     """The form in view, and yes, no, or a question first."""
     place = own_place(request, circle)
-    if form not in OFFERED:
-        raise Http404
+    about = _about(request, place, form)
     if request.method != "POST":
         return _page(request, place, form)
     said, at = request.POST.get("answer", ""), clock.now()
@@ -47,7 +48,7 @@ def agree(request: Request, circle: UUID, form: str) -> HttpResponse:
         actions.refuse(
             circle=place.circle,
             person=place.person,
-            about=form,
+            about=about or form,
             offered=_words(form, place)[1],
             by=request.reader,
             at=at,
@@ -60,10 +61,11 @@ def agree(request: Request, circle: UUID, form: str) -> HttpResponse:
             person=place.person,
             form=form,
             given_how="screen",
-            expires_on=_last_day(local_day(request, at)),
+            expires_on=_last_day(request, place, form),
             language=get_language() or "en",
             shown=request.POST.get("shown", ""),
-            fills=_fills(form),
+            about=about,
+            fills=_fills(form, place),
             parts=request.POST.getlist("parts"),
             by=request.reader,
             at=at,
@@ -159,18 +161,38 @@ def _choices(what_a_yes_means: str) -> list[dict[str, str]]:
     ]
 
 
-def _fills(form: str) -> dict[str, str]:
+def _about(request: Request, place: Any, form: str) -> str:
+    """What the answer covers; for a form nobody asks the reader here, there is no page."""
+    if form == MINOR:
+        ward = guardians.wards_of(request.reader, circle=place.circle_id, at=clock.now()).first()
+        if ward is not None:
+            return f"minor:{ward.ward_id}"
+    elif form in OFFERED:
+        return ""
+    raise Http404
+
+
+def _fills(form: str, place: Any) -> dict[str, str]:
+    if form == MINOR:
+        return {"young_person": str(place.circle.focus)}
     if form != "c_family":
         return {}
     return {"activities": _("talks with us, short questions, and things to try at home")}
 
 
-def _last_day(today: date) -> date:
-    return rules.latest_end(today, SIX_MONTHS)
+def _last_day(request: Request, place: Any, form: str) -> date:
+    at = clock.now()
+    last = rules.latest_end(local_day(request, at), SIX_MONTHS)
+    if form != MINOR:
+        return last
+    rows = guardians.wards_of(request.reader, circle=place.circle_id, at=at)
+    return min([last, *(row.until for row in rows)])
 
 
 def _words(form: str, place: Any) -> tuple[str, str, str]:
-    ref, title, _text, digest = queries.form_words(form, get_language() or "en", _fills(form))
+    ref, title, _text, digest = queries.form_words(
+        form, get_language() or "en", _fills(form, place)
+    )
     return ref, title, digest
 
 
@@ -178,7 +200,7 @@ def _page(request: Request, place: Any, form: str, *, error: str = "") -> HttpRe
     language = get_language() or "en"
     shown = catalogue.current().consent_form(form)
     ref, title, digest = _words(form, place)
-    fills = _fills(form)
+    fills = _fills(form, place)
     sections = []
     for part in shown.sections:
         text = part.text.get(language, part.text["en"])
@@ -192,7 +214,7 @@ def _page(request: Request, place: Any, form: str, *, error: str = "") -> HttpRe
                 "optional": part.optional,
             }
         )
-    last = day_words(_last_day(local_day(request, clock.now())))
+    last = day_words(_last_day(request, place, form))
     return render(
         request,
         "circle/agree/agree.html",

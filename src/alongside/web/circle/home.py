@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alongside import catalogue
+from alongside.access import guardians
 from alongside.consent import queries as consent
 from alongside.crisis import private_check, safety_plan
 from alongside.delivery import queries as delivery
@@ -23,7 +24,7 @@ from alongside.people import queries as people
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.fields import prepare
-from alongside.web.circle.agree import own_courses
+from alongside.web.circle.agree import MINOR, own_courses
 from alongside.web.circle.base import own_place
 from alongside.web.parts.access import access
 from alongside.web.parts.appointments import own_times
@@ -179,6 +180,17 @@ def _mine(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
                 "title": _("Say yes or no to taking part"),
                 "text": _("You can also ask first. No is a full answer."),
                 "url": reverse("circle:agree", args=[place.circle_id, "c_family"]),
+                "icon": "heart-handshake",
+            }
+        )
+    for row in guardians.wards_of(reader, circle=place.circle_id, at=at):
+        if {f"minor:{row.ward_id}", MINOR} & (live | said_no):
+            continue
+        found.append(
+            {
+                "title": _("Say yes or no for %(who)s") % {"who": row.ward},
+                "text": _("You look after them. They are asked too."),
+                "url": reverse("circle:agree", args=[place.circle_id, MINOR]),
                 "icon": "heart-handshake",
             }
         )

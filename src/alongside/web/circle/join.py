@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from alongside.access import actions as access_actions
-from alongside.cases import invitations
+from alongside.cases import invitations, joining
 from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form
@@ -41,7 +41,13 @@ def join(request: Request, token: str) -> HttpResponse:
         address = known or (form.cleaned_data["address"] if form is not None else "")
         try:
             account = access_actions.accept_invitation(email=address, by=request.reader, at=at)
-        except (access_actions.AddressTaken, access_actions.StaffAndFamily):
+        except (
+            access_actions.AddressTaken,
+            access_actions.CannotJoin,
+            access_actions.StaffAndFamily,
+        ) as refusal:
+            if isinstance(refusal, access_actions.CannotJoin):
+                joining.note_refused(circle=refusal.circle, by=request.reader, at=at)
             return _page(
                 request,
                 form,

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from alongside.web.office import asked, credentials, rooms, rota, safeguarding, tracking, views
+from alongside.web.office import (
+    apart,
+    asked,
+    credentials,
+    rights,
+    rooms,
+    rota,
+    safeguarding,
+    tracking,
+    views,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -34,6 +44,10 @@ urlpatterns = [
     path("safeguarding/<uuid:pk>/add/", safeguarding.add, name="safeguarding-add"),
     path("safeguarding/<uuid:pk>/answer/", safeguarding.decide, name="safeguarding-decide"),
     path("safeguarding/<uuid:pk>/close/", safeguarding.close, name="safeguarding-close"),
+    path("requests/", rights.listing, name="rights"),
+    path("requests/<uuid:pk>/", rights.one, name="rights-request"),
+    path("apart/", apart.listing, name="apart"),
+    path("apart/<uuid:pk>/end/", apart.end, name="apart-end"),
     path("answers/", asked.asked, name="asked"),
     path("tracking/", tracking.rule, name="tracking"),
     path("lines/", views.line_list, name="line-list"),

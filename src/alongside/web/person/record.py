@@ -53,6 +53,8 @@ NOUNS = {
     "people.person": gettext_lazy("your name"),
     "people.contact": gettext_lazy("how to reach you"),
     "cases.case": gettext_lazy("where things stand"),
+    "cases.own_view": gettext_lazy("your own view"),
+    "cases.person_request": gettext_lazy("what you asked"),
     "plans.plan": gettext_lazy("your plan"),
     "consent.consent": gettext_lazy("what you agreed to"),
     "measures.response": gettext_lazy("your answers"),
@@ -75,6 +77,12 @@ def record(request: Request) -> HttpResponse:
             "icon": "receipt-text",
             "title": _("My receipts"),
             "text": _("What you said yes or no to. You can end a yes."),
+        },
+        {
+            "url": reverse("person:held"),
+            "icon": "file-text",
+            "title": _("What is kept about you"),
+            "text": _("By whom and why. Your own words beside it. Stop it or put it right."),
         },
         {
             "url": reverse("person:letters"),

@@ -5,6 +5,7 @@ from django.urls import path
 from alongside.web.person import (
     agree,
     change,
+    held,
     home,
     letters,
     plan,
@@ -58,5 +59,10 @@ urlpatterns = [
     path("record/letters/<uuid:pk>/", letters.letter, name="letter"),
     path("record/letters/<uuid:pk>/file/", letters.pdf, name="letter-file"),
     path("record/looked/", record.looked, name="looked"),
+    path("record/held/", held.held, name="held"),
+    path("record/held/ask/", held.ask, name="held-ask"),
+    path("record/held/ask/<uuid:pk>/lift/", held.lift, name="held-lift"),
+    path("record/held/view/<uuid:pk>/end/", held.take_back, name="held-view-end"),
+    path("record/held/<slug:noun>/<uuid:pk>/", held.view, name="held-view"),
     path("settings/", record.settings, name="settings"),
 ]

@@ -38,7 +38,7 @@ from alongside.web.parts.pages import (
     two_texts,
 )
 from alongside.web.parts.people_words import CASE_STATES, COMPLETIONS, member_roles, relation
-from alongside.web.practitioner import caseload, strip, words
+from alongside.web.practitioner import caseload, own_views, strip, words
 from alongside.web.practitioner.base import BASE, address, case_or_404, case_page, name_of
 from alongside.web.practitioner.forms import SEXES, Alternative, Disclose, Engage, Known
 
@@ -117,6 +117,7 @@ def _page(request: Request, case: Any, *, status: int = 200, **forms: Any) -> Ht
         held=held,
         todo=todo,
         facts=_facts(case),
+        views=own_views.views(request, case),
         people=[
             {
                 "name": member.person.name,
@@ -180,6 +181,7 @@ def _gate_items(
                 "label": _("Go to the board"),
             }
         )
+    held += own_views.limits(request, case)
     checks = private_check.state_of(case.circle, seen_by=request.reader)
     if checks.is_frozen:
         held.append(
@@ -296,7 +298,14 @@ def disclose(request: Request, pk: UUID) -> HttpResponse:
         return _page(request, case, disclose_form=form, status=400)
     at = clock.now()
     try:
-        actions.disclose(case=case, version=form.cleaned_data["version"], by=request.reader, at=at)
+        actions.disclose(
+            case=case,
+            version=form.cleaned_data["version"],
+            address=form.cleaned_data["address"],
+            base_url=settings.PUBLIC_URL,
+            by=request.reader,
+            at=at,
+        )
     except StaleVersion as stale:
         return stale_case(request, stale.current)
     except Refused as refusal:

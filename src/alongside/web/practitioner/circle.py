@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alongside import catalogue
 from alongside.access import actions as access_actions
 from alongside.cases import actions as cases
+from alongside.cases import joining
 from alongside.crisis import private_check
 from alongside.people import actions, queries, reach
 from alongside.records import clock
@@ -35,7 +36,7 @@ from alongside.web.parts.pages import (
     two_texts,
 )
 from alongside.web.parts.people_words import MEMBER_ROLES, RELATIONS, member_roles, relation
-from alongside.web.practitioner import words
+from alongside.web.practitioner import apart, guardian_forms, words
 from alongside.web.practitioner.base import BASE, case_or_404, case_page
 from alongside.web.practitioner.forms import AddMember, ChangeMember, Invite, Resolve
 
@@ -141,36 +142,25 @@ def add(request: Request, pk: UUID) -> HttpResponse:
         return _page(request, case, add_form=form, status=400)
     given, at = form.cleaned_data, clock.now()
     try:
-        if given["contact"]:
-            reach.normalised(
-                channel=reach.channel_of(given["contact"]),
-                value=given["contact"],
-                country=case.circle.institution.country,
-            )
-        made = actions.add_member(
+        made = joining.add(
             circle=case.circle,
             name=given["name"],
             relation=given["relation"],
             roles=given["roles"],
+            contact=given["contact"],
+            words=given["safe_words"],
             by=request.reader,
             at=at,
         )
-        if given["contact"]:
-            actions.add_contact(
-                person=made.person,
-                circle=case.circle,
-                value=given["contact"],
-                words=given["safe_words"],
-                texts=given["texts"],
-                by=request.reader,
-                at=at,
-            )
     except Refused as refusal:
         field = "contact" if isinstance(refusal, reach.NotReachable) else None
         if field is None:
             words.add_refusal(form, refusal)
         else:
             form.add_error(field, words.refusal(refusal)[1])
+        return _page(request, case, add_form=form, status=400)
+    if made is None:
+        form.add_error(None, words.CANNOT_JOIN)
         return _page(request, case, add_form=form, status=400)
     saved(request, at)
     return redirect("practitioner:circle-member", pk=case.pk, member=made.pk)
@@ -188,12 +178,12 @@ def member(request: Request, pk: UUID, member: UUID) -> HttpResponse:
     case = case_or_404(request, pk)
     found = _member_or_404(request, case, member)
     if request.method != "POST":
-        return _member_page(request, case, found)
+        return member_page(request, case, found)
     if "asked_alone" in request.POST:
         return _ask(request, case, found)
     form = ChangeMember(request.POST)
     if not form.is_valid():
-        return _member_page(request, case, found, change_form=form, status=400)
+        return member_page(request, case, found, change_form=form, status=400)
     given, at = form.cleaned_data, clock.now()
     try:
         actions.change_member(
@@ -209,7 +199,7 @@ def member(request: Request, pk: UUID, member: UUID) -> HttpResponse:
         return _stale_member(request, case, stale.current, given)
     except Refused as refusal:
         words.add_refusal(form, refusal)
-        return _member_page(request, case, found, change_form=form, status=400)
+        return member_page(request, case, found, change_form=form, status=400)
     saved(request, at)
     return redirect("practitioner:circle-member", pk=case.pk, member=found.pk)
 
@@ -232,7 +222,7 @@ def _stale_member(request: Request, case: Any, current: Any, given: dict[str, An
 def _ask(request: Request, case: Any, member: Any) -> HttpResponse:
     form = AskedAlone(request.POST, auto_id="alone_%s")
     if not form.is_valid():
-        return _member_page(request, case, member, alone_form=form, status=400)
+        return member_page(request, case, member, alone_form=form, status=400)
     at = clock.now()
     private_check.answer(
         circle=case.circle,
@@ -245,9 +235,10 @@ def _ask(request: Request, case: Any, member: Any) -> HttpResponse:
     return redirect("practitioner:circle-member", pk=case.pk, member=member.pk)
 
 
-def _member_page(
+def member_page(
     request: Request, case: Any, found: Any, *, status: int = 200, **given: Any
 ) -> HttpResponse:
+    """One member, with whatever form was sent and could not be kept."""
     reader = request.reader
     state = private_check.state_of(case.circle, seen_by=reader).of(found.person_id)
     label, kind = CHECK_STATES[state.word]
@@ -301,6 +292,8 @@ def _member_page(
         invite_form=given.get("invite_form")
         or Invite(auto_id="invite_%s", initial={"address": addresses[0] if addresses else ""}),
         alone_form=given.get("alone_form") or AskedAlone(auto_id="alone_%s"),
+        apart=apart.of_member(request, case, found),
+        guardian=guardian_forms.of_member(request, case, found, given.get("guardian_form")),
         contact_seen=seen_by_whom(request, "contact", case.circle_id),
         check_seen=seen_by_whom(request, "safety_check", case.circle_id),
         form=next((form for form in given.values() if form is not None), None),
@@ -315,7 +308,7 @@ def invite(request: Request, pk: UUID, member: UUID) -> HttpResponse:
     found = _member_or_404(request, case, member)
     form = Invite(request.POST, auto_id="invite_%s")
     if not form.is_valid():
-        return _member_page(request, case, found, invite_form=form, status=400)
+        return member_page(request, case, found, invite_form=form, status=400)
     try:
         cases.invite(
             member=found,
@@ -326,7 +319,7 @@ def invite(request: Request, pk: UUID, member: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         words.add_refusal(form, refusal)
-        return _member_page(request, case, found, invite_form=form, status=400)
+        return member_page(request, case, found, invite_form=form, status=400)
     say(request, _("Saved. A link is on its way. It says nothing about this help."))
     return redirect("practitioner:circle-member", pk=case.pk, member=found.pk)
 

@@ -32,13 +32,14 @@ from alongside.web.parts.pages import (
     seen_by_whom,
 )
 from alongside.web.parts.people_words import relation
-from alongside.web.practitioner import words
+from alongside.web.practitioner import own_views, words
 from alongside.web.practitioner.base import case_or_404, case_page
 from alongside.web.practitioner.deciding_forms import (
     ABILITY_WORDS,
     ADVANCE,
     ADVOCATES,
     ATTORNEYS,
+    NOT_STANDING,
     OUTCOMES,
     PARTS,
     YES_NO_UNSURE,
@@ -104,6 +105,7 @@ def _assessment(
         "id": str(row.pk),
         "title": str(words.CAPACITY[row.conclusion]),
         "facts": [{"term": term, "text": text} for term, text in facts if text],
+        "views": own_views.views(request, case, f"capacity:{row.pk}"),
         "earlier": not is_newest,
         "overdue": is_newest and row.review_on < today,
         "meeting_url": reverse("practitioner:best-interests", args=[case.pk, row.pk])
@@ -166,16 +168,19 @@ def _meeting(request: Request, case: Any, row: Any, names: dict[str, str]) -> di
             for each in json.loads(row.people)
         ],
         "facts": [{"term": term, "text": text} for term, text in facts if text],
+        "views": own_views.views(request, case, f"basis:{row.pk}"),
         "kind": "moss" if goes_ahead and stands.allowed else "lamp",
-        "state": _("stands today")
-        if goes_ahead and stands.allowed
-        else stands.reasons[0].text
-        if goes_ahead
-        else "",
+        "state": _state(stands) if goes_ahead else "",
         "end_url": reverse("practitioner:best-interests-end", args=[case.pk, row.pk])
         if row.ended_at is None and case.state != "closed"
         else "",
     }
+
+
+def _state(stands: Any) -> str:
+    if stands.allowed:
+        return _("stands today")
+    return str(NOT_STANDING.get(stands.reasons[0].key, _("does not stand today")))
 
 
 def _ways(row: Any) -> str:

@@ -57,6 +57,16 @@ OUTCOMES = {
 }
 
 
+# Why a best-interests decision does not stand, by the key of the engine's reason.
+NOT_STANDING = {
+    "basis.review_due": gettext_lazy("the day to meet again is past"),
+    "basis.ended": gettext_lazy("ended"),
+    "basis.said_no": gettext_lazy("they said no since: meet again"),
+    "basis.can_decide": gettext_lazy("they decide for themself now"),
+    "basis.none": gettext_lazy("assess again whether they can decide"),
+}
+
+
 class RecordCapacity(Form):
     """Whether a person can make one decision now."""
 
@@ -98,7 +108,7 @@ class RecordCapacity(Form):
     cause = Text(
         label=gettext_lazy("What brings it about"),
         help_text=gettext_lazy(
-            "How an impairment of mind or brain makes them unable. Needed for *cannot decide*."
+            "How an impairment of mind or brain makes them unable. Needed for “cannot decide”."
         ),
         lines=3,
         max_length=4000,

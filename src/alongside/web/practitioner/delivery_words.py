@@ -16,7 +16,7 @@ from alongside import catalogue
 from alongside.calendar import actions as calendar
 from alongside.calendar.rules import ComesTwice, NoSuchTime, NoSuchZone
 from alongside.cases import actions as cases
-from alongside.crisis import safeguarding
+from alongside.crisis import private_check, safeguarding
 from alongside.delivery import actions as delivery
 from alongside.plans import actions as plans
 from alongside.plans import moving, stepping
@@ -332,6 +332,13 @@ _PLAIN: Mapping[type[Exception], tuple[str, Any]] = {
         ),
     ),
     calendar.NoSuchRoom: ("room", gettext_lazy("This room can no longer be booked.")),
+    private_check.Frozen: (
+        "persons",
+        gettext_lazy(
+            "No date for several people now: an answer given alone waits. Speak with each of them "
+            "alone first; a date for one person can be set."
+        ),
+    ),
     calendar.KeptApart: (
         "persons",
         gettext_lazy("These people cannot be booked together. Book each of them alone."),

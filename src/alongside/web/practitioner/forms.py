@@ -294,6 +294,15 @@ class Disclose(Versioned):
     sure = forms.BooleanField(
         label=gettext_lazy("The person has been told that this circle exists, and their rights")
     )
+    address = forms.EmailField(
+        label=gettext_lazy("Their e-mail address"),
+        widget=address_line(),
+        help_text=gettext_lazy(
+            "If they want a page of their own: what is held, by whom, and a way to object."
+        ),
+        required=False,
+        max_length=254,
+    )
 
 
 SEXES = {

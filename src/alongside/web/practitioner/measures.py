@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alongside import catalogue
+from alongside.cases import rights
 from alongside.delivery import schedule
 from alongside.measures import actions, paper, queries
 from alongside.records import clock
@@ -33,6 +34,7 @@ from alongside.web.parts.pages import (
     short_day,
 )
 from alongside.web.practitioner.base import case_or_404, case_page
+from alongside.web.practitioner.words import refusal as refusal_words
 
 DAYS = [(7, gettext_lazy("7 days")), (14, gettext_lazy("14 days")), (28, gettext_lazy("28 days"))]
 HOW = [
@@ -246,15 +248,19 @@ def ask(request: Request, pk: UUID) -> HttpResponse:
     if chosen["how"] == "mail" and address_ is None:
         form.add_error("how", _("We have no safe way to write to this person. Hand the link over."))
         return _listing(request, case, form, status=422)
-    asking = actions.make_asking(
-        circle=case.circle,
-        about=case.circle.focus if chosen["about"] == "person" else who,
-        respondent=who,
-        instrument=chosen["instrument"],
-        days=chosen["days"],
-        by=request.reader,
-        at=at,
-    )
+    try:
+        asking = actions.make_asking(
+            circle=case.circle,
+            about=case.circle.focus if chosen["about"] == "person" else who,
+            respondent=who,
+            instrument=chosen["instrument"],
+            days=chosen["days"],
+            by=request.reader,
+            at=at,
+        )
+    except rights.Limited as refusal:
+        form.add_error("about", refusal_words(refusal)[1])
+        return _listing(request, case, form, status=422)
     if chosen["how"] == "mail":
         return _send(request, case, asking, address_)
     if chosen["how"] == "link":

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.access import actions as access
 from alongside.cases import actions as cases
+from alongside.cases import rights
 from alongside.consent import actions as consent
 from alongside.consent import best_interests
 from alongside.credentials import actions as credentials
@@ -78,11 +79,13 @@ OPEN_PLACES: Mapping[str, Any] = {
     "not_included": gettext_lazy("What is not passed on"),
     "two_way": gettext_lazy("Do they tell us something too"),
     "until": gettext_lazy("Until when"),
+    "young_person": gettext_lazy("The young person’s name"),
     "contact": gettext_lazy("Whom to call"),
     "how": gettext_lazy("How"),
     "when": gettext_lazy("When"),
     "may_say": gettext_lazy("What may be said"),
 }
+CANNOT_JOIN = gettext_lazy("They cannot be added to this circle now.")
 _REFUSALS: tuple[tuple[type[Refused], Any], ...] = (
     (cases.NotToTriage, gettext_lazy("Somebody took this concern up meanwhile.")),
     (cases.UnknownBasis, gettext_lazy("Choose a legal basis that fits before the person agreed.")),
@@ -95,7 +98,7 @@ _REFUSALS: tuple[tuple[type[Refused], Any], ...] = (
         gettext_lazy("A safeguarding report waits for its answer. Ask the lead today, then close."),
     ),
     (cases.WrongState, gettext_lazy("The case has moved on meanwhile. Here it is as it stands.")),
-    (people.AlreadyMember, gettext_lazy("This person is in the circle already.")),
+    (people.AlreadyMember, CANNOT_JOIN),
     (people.MemberHasEnded, gettext_lazy("This person has left the circle.")),
     (people.NeedsAName, gettext_lazy("Write a name or an alias of at most 120 letters.")),
     (reach.NotReachable, gettext_lazy("That is no full phone number or e-mail address.")),
@@ -125,11 +128,18 @@ _REFUSALS: tuple[tuple[type[Refused], Any], ...] = (
         best_interests.CanWait,
         gettext_lazy("They may be able to decide later and it can wait, so it waits for them."),
     ),
+    (
+        rights.Limited,
+        gettext_lazy(
+            "The person objects, or limited this. Nothing new about them is written down from "
+            "others until it is answered."
+        ),
+    ),
     (best_interests.OneOptionOnly, gettext_lazy("Compare at least two ways.")),
     (credentials.UnknownCredential, gettext_lazy("Choose a title from the list.")),
 )
 _NOT_BORNE_OUT: Mapping[str, Any] = {
-    "abilities": gettext_lazy("*Cannot decide* needs at least one of the four that is missing."),
+    "abilities": gettext_lazy("“Cannot decide” needs at least one of the four that is missing."),
     "cause": gettext_lazy("Write what brings it about: without that they can decide."),
     "help_used": gettext_lazy("Write what was done to help them decide first."),
 }

@@ -12,7 +12,7 @@ from alongside import catalogue
 from alongside.access import actions as access
 from alongside.access.models import Relationship
 from alongside.cases.models import Concern
-from alongside.crisis import actions, escalation, public, queries, rules, telling, triage
+from alongside.crisis import actions, escalation, public, queries, rules, telling, triage, worries
 from alongside.crisis.models import Alert, AlertEvent, SafetyCheck, Shift
 from alongside.engine.risk import RiskFinding
 from alongside.notify import dispatcher
@@ -124,7 +124,7 @@ def test_no_and_a_skip_are_kept_in_the_draft_alone_and_die_after_a_day(house, at
 
 def test_a_draft_with_danger_in_it_does_not_die(house, at):
     taken = worry(house)
-    climb_to(NOON + timedelta(days=30), at)
+    climb_to(NOON + 2 * worries.DRAFT_LIVES, at)
     assert Concern.objects.unscoped("a test").filter(pk=taken.concern.pk).exists()
 
 

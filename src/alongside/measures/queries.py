@@ -6,8 +6,11 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 
 from alongside import catalogue
 from alongside.access.sight import Sight, who_can_see
@@ -79,6 +82,31 @@ def responses(*, seen_by: Any) -> Any:
         .filter(entered_in_error=False)
         .select_related("about", "respondent", "asking")
     )
+
+
+class Newest(NamedTuple):
+    """The last answers of a circle, as a list of many circles says them."""
+
+    circle: UUID
+    instrument: str
+    scores: dict[str, Any]
+    answered_at: datetime
+
+
+def newest_of(circles: Collection[UUID], *, seen_by: Any) -> dict[UUID, Newest]:
+    """The last answers of each of some circles: one query, and one row a circle."""
+    last = Window(
+        RowNumber(), partition_by=F("circle"), order_by=[F("answered_at").desc(), F("pk").desc()]
+    )
+    rows = (
+        responses(seen_by=seen_by)
+        .select_related(None)
+        .filter(circle__in=circles)
+        .annotate(nth=last)
+        .filter(nth=1)
+        .values_list("circle", "instrument", "scores", "answered_at")
+    )
+    return {row[0]: Newest(*row) for row in rows}
 
 
 def over_time(*, seen_by: Any, circle: UUID) -> Any:

@@ -37,13 +37,18 @@ def rows(request: Request, found: Sequence[Any], at: datetime) -> list[dict[str,
     reader = request.reader
     prepare([case.circle.focus for case in found], "name")
     circles = [case.circle_id for case in found]
-    courses = _newest(
-        plans.courses(seen_by=reader).filter(circle__in=circles, ended_at=None).order_by("pk")
+    # Only what a row says is read: a page of fifty would else fetch some thousand records.
+    running = list(
+        plans.courses(seen_by=reader)
+        .select_related(None)
+        .filter(circle__in=circles, ended_at=None)
+        .order_by("pk")
     )
-    bookings = _first(calendar.upcoming(seen_by=reader, at=at).filter(circle__in=circles))
-    scores = _newest(
-        measures.responses(seen_by=reader).filter(circle__in=circles).order_by("answered_at")
+    courses = {course.circle_id: course for course in running}
+    bookings = _first(
+        calendar.upcoming(seen_by=reader, at=at).select_related(None).filter(circle__in=circles)
     )
+    scores = measures.newest_of(circles, seen_by=reader)
     alerts: dict[UUID, int] = {}
     for circle in (
         crisis.open_alerts(seen_by=reader)
@@ -52,10 +57,11 @@ def rows(request: Request, found: Sequence[Any], at: datetime) -> list[dict[str,
     ):
         alerts[circle] = alerts.get(circle, 0) + 1
     held = set(private_check.open_checks(circles).values())
-    off = off_track(request, circles, at)
+    off = off_track(request, running, at)
     today = local_day(request, at)
     agreed: dict[UUID, Any] = {}
-    for row in consent.live_on(today, seen_by=reader).filter(circle__in=circles):
+    live = consent.live_on(today, seen_by=reader).select_related(None)
+    for row in live.filter(circle__in=circles):
         agreed.setdefault(row.circle_id, []).append(row)
     return [
         {
@@ -116,10 +122,6 @@ def _first(found: Any) -> dict[UUID, Any]:
     for row in found:
         first.setdefault(row.circle_id, row)
     return first
-
-
-def _newest(found: Any) -> dict[UUID, Any]:
-    return {row.circle_id: row for row in found}
 
 
 def _stands(case: Any, course: Any) -> str:

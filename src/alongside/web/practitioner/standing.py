@@ -22,13 +22,10 @@ def standings_of(request: Request, circles: Iterable[UUID], at: datetime) -> lis
     return list(found.values())
 
 
-def off_track(request: Request, circles: Iterable[UUID], at: datetime) -> dict[UUID, Any]:
-    """By circle, the course that is not on track."""
-    return {
-        each.course.circle_id: each
-        for each in standings_of(request, circles, at)
-        if each.signal == "not_on_track"
-    }
+def off_track(request: Request, courses: Iterable[Any], at: datetime) -> dict[UUID, Any]:
+    """By circle, which of some courses is not on track."""
+    found = tracking.standings(courses, seen_by=request.reader, at=at)
+    return {each.course.circle_id: each for each in found.values() if each.signal == "not_on_track"}
 
 
 def tag_of(standing: Any) -> dict[str, Any]:

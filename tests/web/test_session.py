@@ -147,6 +147,32 @@ def test_a_session_nobody_booked_is_told_too(world: World, signed_in: SignedIn) 
     assert session.booking_id is None
 
 
+def test_each_is_late_or_absent_in_their_own_way_and_it_is_nobody_elses_business(
+    world: World, signed_in: SignedIn
+) -> None:
+    noor, teo = world.noor.person, world.teo.person
+    course = started(world, persons=[noor, teo], variant="entry_only")
+    browser = signed_in(world.asha)
+    given = told(world) | {
+        f"came_{noor.pk}": "late",
+        f"late_{noor.pk}": "300",
+        f"whose_{noor.pk}": "service",  # belongs to another answer: left out
+        f"came_{teo.pk}": "cancelled_in_time",
+        f"why_{teo.pk}": "The bus did not come",
+        f"whose_{teo.pk}": "neither",
+    }
+    address = f"/work/courses/{course.pk}/tell/"
+    assert "The bus did not come" in send(browser, address, given, 400)
+    send(browser, address, {**given, f"late_{noor.pk}": "12"})
+    (session,) = queries.sessions(seen_by=world.asha.reader)
+    page = read(browser, f"/work/sessions/{session.pk}/")
+    assert "Late by 12 minutes" in page
+    assert "weather, transport, illness · The bus did not come" in page
+    for member, words in ((world.noor, ("late", 12)), (world.teo, ("cancelled_in_time", None))):
+        (own,) = queries.attendance(seen_by=member.reader, session=session)
+        assert (own.person_id, own.word, own.late_minutes) == (member.person.pk, *words)
+
+
 def test_what_nobody_came_to_is_told_as_not_held(world: World, signed_in: SignedIn) -> None:
     course = started(world)
     browser = signed_in(world.asha)

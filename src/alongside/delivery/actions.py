@@ -144,7 +144,7 @@ class StepLocked(Refused):
 def hold_session(
     *,
     course: Course,
-    attendance: Mapping[Person, str],
+    attendance: Mapping[Person, str | rules.Came],
     minutes: int,
     held_at: datetime,
     by: Any,
@@ -156,7 +156,8 @@ def hold_session(
     """Write down a session that was held, who came, and begin its note as a draft.
 
     Args:
-        attendance: a word for each person treated; at least one came.
+        attendance: a word for each person treated, or ``rules.Came`` with by how much somebody
+            was late, or why they did not come and whose reason it was; at least one came.
         minutes: how long it took, 1 to 480.
         held_at: when it began, UTC; not after ``at``.
         said: what only the practitioner can say of the day, such as ``fit_today``.
@@ -167,8 +168,9 @@ def hold_session(
     """
     by.confirm_create("session", institution=course.institution_id, circle=course.circle_id)
     _must_run(course, held_at, at)
-    _must_be_expected(course, attendance)
-    if not any(word in rules.CAME for word in attendance.values()):
+    came = rules.came(attendance)
+    _must_be_expected(course, came)
+    if not any(each.has_come for each in came.values()):
         raise NobodyCame
     if not 1 <= minutes <= rules.LONGEST_MINUTES:
         raise UnknownWord(field="minutes", value=minutes)
@@ -192,8 +194,8 @@ def hold_session(
         minutes=minutes,
         agenda=json.dumps(list(agenda), ensure_ascii=False) if agenda else "",
     )
-    _attend(session, attendance)
-    first = next(person for person, word in attendance.items() if word in rules.CAME)
+    _attend(session, came)
+    first = next(person for person, each in came.items() if each.has_come)
     ProgressNote.objects.create(
         institution_id=course.institution_id,
         circle_id=course.circle_id,
@@ -217,7 +219,7 @@ def not_held(
     by: Any,
     at: datetime,
     booking: Booking | None = None,
-    attendance: Mapping[Person, str] | None = None,
+    attendance: Mapping[Person, str | rules.Came] | None = None,
     whose: str = "",
     words: str = "",
 ) -> TherapySession:
@@ -245,8 +247,9 @@ def not_held(
     if attendance is None:
         treated = plan_queries.treated_by(course)
         attendance = dict.fromkeys(treated, rules.ATTENDANCE_OF[because])
-    _must_be_expected(course, attendance)
-    if any(word in rules.CAME for word in attendance.values()):
+    came = rules.came(attendance)
+    _must_be_expected(course, came)
+    if any(each.has_come for each in came.values()):
         raise UnknownWord(field="attendance", value="attended")
     _untold(course, booking, when, at)
     me = readers.person_for(by, institution=course.institution_id, circle=course.circle_id)
@@ -266,7 +269,7 @@ def not_held(
         not_held_by=whose,
         not_held_words=words.strip(),
     )
-    _attend(session, attendance)
+    _attend(session, came)
     audit.write(
         "delivery.session_not_held", by=by, at=at, about=session, detail={"because": because}
     )
@@ -557,14 +560,17 @@ def _form_for(course: Course, about: Person, form: str) -> str:
     return str(found.ref)
 
 
-def _attend(session: TherapySession, attendance: Mapping[Person, str]) -> None:
-    for person, word in attendance.items():
+def _attend(session: TherapySession, came: Mapping[Person, rules.Came]) -> None:
+    for person, each in came.items():
         Attendance.objects.create(
             session=session,
             institution_id=session.institution_id,
             circle_id=session.circle_id,
             person=person,
-            word=word,
+            word=each.word,
+            late_minutes=each.late_minutes,
+            whose=each.whose,
+            reason=each.reason.strip(),
         )
 
 
@@ -577,12 +583,12 @@ def _must_run(course: Course, when: datetime, at: datetime) -> None:
         raise NotStarted(course=course)
 
 
-def _must_be_expected(course: Course, attendance: Mapping[Person, str]) -> None:
-    if set(attendance) != set(plan_queries.treated_by(course)):
-        raise NotExpected(persons=list(attendance))
-    for word in attendance.values():
-        if word not in rules.ATTENDANCE:
-            raise UnknownWord(field="attendance", value=word)
+def _must_be_expected(course: Course, came: Mapping[Person, rules.Came]) -> None:
+    if set(came) != set(plan_queries.treated_by(course)):
+        raise NotExpected(persons=list(came))
+    for each in came.values():
+        if each.wrong:
+            raise UnknownWord(field=each.wrong, value=getattr(each, each.wrong, each.word))
 
 
 def _untold(course: Course, booking: Booking | None, when: datetime, at: datetime) -> None:

@@ -73,12 +73,25 @@ class Attendance(Record):
     circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     word = models.CharField(max_length=24, choices=WORDS)
+    late_minutes = models.PositiveSmallIntegerField(null=True)
+    whose = models.CharField(  # whose reason it was that they did not come
+        max_length=8, choices=TherapySession.WHOSE, blank=True, db_default=""
+    )
+    reason = EncryptedTextField(blank=True)  # locked with their own key
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="minutes_belong_to_who_came_late",
+                condition=Q(late_minutes=None) | Q(word="late", late_minutes__gte=1),
+            ),
+            models.CheckConstraint(
+                name="a_reason_belongs_to_who_did_not_come",
+                condition=Q(whose="") | ~Q(word__in=["attended", "late"]),
+            ),
             models.UniqueConstraint(
                 name="a_person_attends_a_session_once", fields=["session", "person"]
-            )
+            ),
         ]
 
 

@@ -7,9 +7,14 @@ section 0.3; a homework rate under one half over three sessions asks whether it 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from alongside.engine.protocols.asking import WORDS
+
+Who = TypeVar("Who")
 
 LONGEST_FOLLOW_UP = timedelta(days=1900)  # none is asked later after the end of a course
 CAME = ("attended", "late")
@@ -29,6 +34,7 @@ ATTENDANCE_OF = {
     "cancelled_by_service": "cancelled_by_service",
     "postponed": "cancelled_in_time",
 }
+LONGEST_LATE = 240  # minutes
 DONE = ("none", "part", "full")
 STEP_STATES = ("done", "part", "left_out")
 LONGEST_MINUTES = 480
@@ -39,6 +45,41 @@ LOW_RATE = 0.5
 LONGEST_PART = 20_000  # letters of one part of a note
 WAYS_OF_GIVING = ("own_page", "by_hand", "post", "secure_mail", "other")
 FREE_PART = "other"  # every note has it, whatever the protocol's skeleton
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """Whether one person came, and if not, why and whose reason it was. Nobody else's business.
+
+    ``word`` is one of ATTENDANCE. ``late_minutes`` goes with *late* alone; ``whose`` and ``reason``
+    with somebody who did not come. Left out, whose reason it was follows from the word.
+    """
+
+    word: str
+    late_minutes: int | None = None
+    whose: str = ""
+    reason: str = ""
+
+    @property
+    def has_come(self) -> bool:
+        return self.word in CAME
+
+    @property
+    def wrong(self) -> str:
+        """The field that cannot stand; empty when all of them can."""
+        if self.word not in ATTENDANCE:
+            return "attendance"
+        late = self.late_minutes
+        if late is not None and (self.word != "late" or not 1 <= late <= LONGEST_LATE):
+            return "late_minutes"
+        if self.whose and (self.has_come or self.whose not in WHOSE):
+            return "whose"
+        return "reason" if self.reason.strip() and self.has_come else ""
+
+
+def came(attendance: Mapping[Who, str | Came]) -> dict[Who, Came]:
+    """What was said of each, in full: a word alone says no more than the word."""
+    return {who: Came(said) if isinstance(said, str) else said for who, said in attendance.items()}
 
 
 def is_low(done: int, told: int) -> bool:

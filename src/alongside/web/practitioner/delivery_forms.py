@@ -9,7 +9,14 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alongside.delivery.rules import HARDEST, LONGEST_MINUTES, LONGEST_PART
+from alongside.delivery.rules import (
+    CAME,
+    HARDEST,
+    LONGEST_LATE,
+    LONGEST_MINUTES,
+    LONGEST_PART,
+    Came,
+)
 from alongside.plans.rules import MOST_SESSIONS, endings
 from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.people_words import COMPLETIONS
@@ -343,6 +350,7 @@ class Tell(Form):
             self.fields[f"said_{word}"] = forms.BooleanField(
                 label=said.SAID.get(word, word), required=False
             )
+        self.person_ids = [pk for pk, _name in persons]
         for pk, name in persons:
             self.fields[f"came_{pk}"] = forms.ChoiceField(
                 label=name,
@@ -350,6 +358,21 @@ class Tell(Form):
                 initial="attended",
                 required=False,
                 widget=forms.RadioSelect,
+            )
+            self.fields[f"late_{pk}"] = forms.IntegerField(
+                label=_("By how many minutes"),
+                min_value=1,
+                max_value=LONGEST_LATE,
+                required=False,
+                widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "4"}),
+            )
+            self.fields[f"why_{pk}"] = Text(
+                label=_("Why"), required=False, max_length=400, widget=_wide()
+            )
+            self.fields[f"whose_{pk}"] = forms.ChoiceField(
+                label=_("Whose reason it was"),
+                choices=[("", _("Not said")), *said.WHOSE.items()],
+                required=False,
             )
         if len(courses) > 1:
             _choose(self, course=courses)
@@ -364,13 +387,20 @@ class Tell(Form):
             self.add_error("because", _("Choose one of these."))
         return given
 
-    def came(self) -> Mapping[str, str]:
-        """By person id; a word for each."""
-        return {
-            name.removeprefix("came_"): value or "attended"
-            for name, value in self.cleaned_data.items()
-            if name.startswith("came_")
-        }
+    def came(self) -> Mapping[str, Came]:
+        """By person id; what was said of each. What belongs to another answer is left out."""
+        given = self.cleaned_data
+        found = {}
+        for pk in self.person_ids:
+            word = given[f"came_{pk}"] or "attended"
+            has_come = word in CAME
+            found[pk] = Came(
+                word,
+                late_minutes=given[f"late_{pk}"] if word == "late" else None,
+                whose="" if has_come else given[f"whose_{pk}"],
+                reason="" if has_come else given[f"why_{pk}"],
+            )
+        return found
 
     def said(self) -> frozenset[str]:
         """The words that were ticked."""
@@ -381,9 +411,12 @@ class Tell(Form):
         return [line for line in self.cleaned_data["agenda"].splitlines() if line.strip()]
 
     @property
-    def rows(self) -> list[Any]:
-        """The fields of attendance, one a person."""
-        return [self[name] for name in self.fields if name.startswith("came_")]
+    def rows(self) -> list[dict[str, Any]]:
+        """The fields of attendance, by person."""
+        return [
+            {name: self[f"{name}_{pk}"] for name in ("came", "late", "why", "whose")}
+            for pk in self.person_ids
+        ]
 
     @property
     def ticks(self) -> list[Any]:

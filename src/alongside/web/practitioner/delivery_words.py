@@ -480,6 +480,17 @@ def booking_day(booking: Any) -> str:
     return str(date_format(booking.local_start.date(), "l j F Y"))
 
 
+def attendance_words(row: Any) -> str:
+    """Whether somebody came; by how much late; if not, whose reason it was, and which."""
+    word = str(ATTENDANCE[row.word])
+    if row.late_minutes:
+        return ngettext(
+            "Late by %(number)s minute", "Late by %(number)s minutes", row.late_minutes
+        ) % {"number": row.late_minutes}
+    more = [str(WHOSE[row.whose]) if row.whose else "", row.reason]
+    return " · ".join(part for part in (word, *more) if part)
+
+
 def session_name(session: Any) -> str:
     """What a session is called: Session 3, or what came instead of it."""
     if session.held:

@@ -293,8 +293,9 @@ def _told(
     """Hand what was told to the action that fits."""
     given = form.cleaned_data
     zone = booking.zone if booking is not None else case.institution.zone
-    when = instant(said.wall_of(given["day"], given["time"]), zone)
-    came = {treated[id]: word for id, word in form.came().items()}
+    second = booking is not None and booking.is_second
+    when = instant(said.wall_of(given["day"], given["time"]), zone, second=second)
+    came = {treated[id]: each for id, each in form.came().items()}
     if given["what"] == "held":
         return actions.hold_session(
             course=course,
@@ -432,7 +433,7 @@ def _page(
         came=[
             {
                 "name": row.person.name,
-                "word": said.ATTENDANCE[row.word],
+                "word": said.attendance_words(row),
                 "came": row.word in rules.CAME,
             }
             for row in queries.attendance(seen_by=reader, session=held)

@@ -122,16 +122,14 @@ def _greeting(request: Request, at: datetime, count: int) -> str:
 def _diary(request: Request, at: datetime) -> list[dict[str, Any]]:
     start = now_in(request, at).replace(hour=0, minute=0, second=0, microsecond=0)
     end = start.replace(hour=23, minute=59, second=59)
-    own = calendar.between(seen_by=request.reader, start=start, end=end).filter(
-        practitioner__person_id__in=request.reader.persons
-    )
+    own = calendar.mine(seen_by=request.reader, start=start, end=end)
     return [
         {
             "iso": booking.starts_at.isoformat(),
             "when": clock_time(request, booking.starts_at),
             "title": str(booking.circle.focus),
             "text": _("%(minutes)s minutes") % {"minutes": booking.minutes},
-            "url": "",
+            "url": reverse("practitioner:booking", args=[booking.pk]),
             "key": booking.starts_at <= at <= booking.ends_at,
         }
         for booking in own

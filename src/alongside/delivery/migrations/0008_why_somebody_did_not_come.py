@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("delivery", "0006_unreached"),
+        ("delivery", "0007_letters"),
         ("people", "0003_texts"),
     ]
 

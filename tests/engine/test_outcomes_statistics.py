@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import product
 from math import inf
 
 import pytest
@@ -35,7 +36,12 @@ from alongside.engine.outcomes.service_rules import (
     Scores,
     outcome_together,
 )
-from alongside.engine.outcomes.small_counts import may_show_share, shown_count
+from alongside.engine.outcomes.small_counts import (
+    HIDDEN_BELOW,
+    may_show_share,
+    shown_count,
+    shown_parts,
+)
 
 PRE = [18, 15, 21, 12, 17, 20, 14, 16, 19, 13]
 POST = [9, 11, 14, 8, 12, 10, 9, 13, 11, 7]
@@ -469,6 +475,28 @@ def test_a_programme_over_its_sites():
 def test_sites_that_cannot_be_are_refused(site):
     with pytest.raises(NotAFigure):
         programme.reach([site])
+
+
+def test_a_hidden_part_of_a_whole_cannot_be_worked_out_from_the_others_and_the_total():
+    """Whoever sees the total and the other parts has several counts left for each hidden one."""
+
+    def may_be(shown: str) -> set[int]:
+        return {n for n in range(45) if shown_count(n) == shown} if shown else set(range(1, 45))
+
+    for counts in product((0, 1, 4, 7, 8, 9, 12, 23), (0, 3, 9, 14), (0, 7, 8, 21)):
+        shown, total = shown_parts(counts), shown_count(sum(counts))
+        one, two, three = (may_be(each) for each in shown)
+        fits = {
+            (a, b, c)
+            for a in one
+            for b in two
+            for c in three
+            if shown_count(a + b + c) == total and shown_parts((a, b, c)) == shown
+        }
+        assert counts in fits
+        for place, count in enumerate(counts):
+            if 0 < count < HIDDEN_BELOW:
+                assert len({each[place] for each in fits}) >= 2, (counts, shown, total)
 
 
 def test_small_counts_are_hidden_and_cannot_be_worked_out():

@@ -153,6 +153,8 @@ ROLES = {
     "practitioner:schedule-round": TREAT,
     "practitioner:asked": WORK,
     "office:asked": "manager privacy",
+    "office:retention": "privacy auditor",
+    "office:retention-erase": "privacy",
     "practitioner:measure-send": TREAT,
     "practitioner:measure-link": TREAT,
     "practitioner:measure-enter": TREAT,

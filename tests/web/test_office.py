@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 
 from alongside.access.models import Account, Relationship
 from alongside.access.readers import reader_for
+from alongside.cases.models import Concern
 from alongside.crisis import actions as crisis
 from alongside.crisis.models import Shift
 from alongside.directory.models import LineCheck, Service
@@ -306,7 +308,7 @@ def test_pages_of_the_office_ask_the_same_few_questions_for_one_and_for_many(
         world.staff(f"Person{number} Kay", "Nurse", "coordinator")
     for where, most in (
         ("/office/people/", 22),
-        ("/office/", 26),
+        ("/office/", 32),
         ("/office/services/", 16),
         ("/office/lines/", 16),
     ):
@@ -371,3 +373,30 @@ def test_a_shift_is_changed_by_a_form_moved_to_a_free_place_and_swapped(
     assert on_now is not None
     answer = grace.post(f"{base}/{on_now.pk}/change/", {**sent, "day": "2026-03-14"})
     assert "It has begun." in answer.content.decode()
+
+
+def test_the_home_shows_people_services_and_numbers_from_first_contact_on(
+    world: World, grace: Client
+) -> None:
+    def said() -> str:
+        plain = re.sub(r"<[^>]+>", " ", words(grace.get("/office/")))
+        return re.sub(r"\s+", " ", unescape(plain))
+
+    page = said()
+    assert "People and roles" in page
+    assert world.service.name in page
+    assert "From first contact on" in page
+    assert "Of all worries told since" in page
+    assert "< 8" in page
+    for number in range(11):
+        world.worry(alias=f"Rae {number}", contact=f"r{number}@example.org")
+    drafts = Concern.objects.unscoped("a test").filter(state="draft").count()
+    page = said()
+    sent = Concern.objects.unscoped("a test").exclude(state="draft").count()
+    assert (sent, drafts) == (12, 0)
+    stages = page.partition("From first contact on")[2].partition("How closed")[0]
+    assert "A worry was told 10" in stages  # 12, to the nearest 5
+    assert "Somebody here took it up < 8" in stages
+    assert "share not shown: too few" in stages
+    taken_up = stages.partition("Somebody here")[2].partition("The person was told")[0]
+    assert "%" not in taken_up

@@ -369,6 +369,30 @@ def test_time_line_tells_the_case_in_words(
     assert "%(" not in page + first
 
 
+def test_time_line_is_narrowed_by_person_and_day_and_printed_whole(
+    world: World, desk: Any, case: str
+) -> None:
+    where = case + "timeline/"
+    for _ in range(25):
+        care.answer(world, world.sam, "phq2", {"item_1": 0, "item_2": 1})
+    page = text(desk.get(where))
+    options = dict(re.findall(r'<option value="([0-9a-f]{16})">([^<]+)', page))
+    noor = next(value for value, name in options.items() if name.startswith("Noor"))
+    assert "Noor" not in noor
+    hers = text(desk.get(where, {"person": noor}))
+    assert "Noor Haddad joined the circle" in hers
+    assert "Sam answered" not in hers
+    day = world.moment.date()
+    tomorrow = (day + timedelta(days=1)).isoformat()
+    assert "Nothing of this kind" in text(desk.get(where, {"since": tomorrow}))
+    kept = text(desk.get(where, {"since": day.isoformat(), "until": day.isoformat()}))
+    assert "Sam answered" in kept
+    whole = text(desk.get(where, {"kind": "answers", "print": "1"}))
+    assert whole.count("<time datetime=") == 50
+    assert "print=1" in page
+    assert "printed" in whole
+
+
 def test_long_time_line_has_pages(world: World, desk: Any, case: str) -> None:
     for _ in range(25):
         care.answer(world, world.sam, "phq2", {"item_1": 0, "item_2": 1})
@@ -379,7 +403,8 @@ def test_long_time_line_has_pages(world: World, desk: Any, case: str) -> None:
 
 
 @pytest.mark.parametrize("query", [{"kind": "\x00"}, {"page": "-1"}, {"page": "9" * 30},
-                                   {"kind": "x" * 4000, "page": "a"}], ids=str)  # fmt: skip
+                                   {"kind": "x" * 4000, "page": "a"},
+                                   {"person": "\x00", "since": "9" * 99}], ids=str)  # fmt: skip
 def test_filter_or_page_that_is_not_there_shows_something(
     desk: Any, case: str, query: dict[str, str]
 ) -> None:

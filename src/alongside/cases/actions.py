@@ -12,7 +12,7 @@ from typing import Any
 from alongside import catalogue
 from alongside.access import actions as access
 from alongside.access import readers
-from alongside.cases import invitations, rights, rules
+from alongside.cases import after, invitations, retention, rights, rules
 from alongside.cases.models import Case, Concern, Decision
 from alongside.cases.queries import reports_by_same_contact
 from alongside.directory.models import Service
@@ -480,6 +480,9 @@ def close_case(
 ) -> Case:
     """Close a case with a word everybody shares and words of one's own.
 
+    The follow-ups of the months to come are dated here; of somebody who never came in, the day
+    on which what is held is to be erased.
+
     Args:
         outcome: one of ``rules.COMPLETIONS``. Not held, refused and dropped out are outcomes too.
         words: what happened, for whoever reads it later.
@@ -498,6 +501,8 @@ def close_case(
     case.save_version(version, ["state", "outcome", "outcome_words", "closed_at", "last_step_at"])
     _finish_task("tell_the_person", f"case:{case.pk}", by=by, at=at)
     audit.write("cases.case_closed", by=by, at=at, about=case, detail={"outcome": outcome})
+    after.date_follow_ups(case=case, by=by, at=at)
+    retention.date_erasure(case=case, by=by, at=at)
     return case
 
 

@@ -25,6 +25,8 @@ COMPLETIONS = (
     "deceased",
 )
 
+RAN_OUT = "ran_out"  # nobody chooses this one: the clock does
+
 DECISIONS = (
     "method", "release", "override", "choice", "prolong", "alternative", "track_review",
     "track_shared", "step", "setting",

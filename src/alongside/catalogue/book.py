@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from alongside.catalogue.notes import Notes
     from alongside.catalogue.own_changes import OwnChange
     from alongside.catalogue.packs import Pack
+    from alongside.catalogue.retention import Retention
     from alongside.catalogue.task_kinds import TaskKinds
     from alongside.catalogue.tracking import Tracking
     from alongside.engine.artefacts import Form
@@ -72,6 +73,7 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("notes", "notes", "load"),
     ("task_kinds", "task_kinds", "load"),
     ("letters", "letters", "load"),
+    ("retention", "retention", "load"),
 )
 
 FALLBACK_LANGUAGE = "en"
@@ -226,6 +228,12 @@ class Catalogue:
         """Where the draft of a note puts what was entered, and how long a note may wait."""
         notes: Notes = self._one("notes", "notes")
         return notes
+
+    @property
+    def retention(self) -> Retention:
+        """How long what nobody agreed to is kept, and when we ask again after the end."""
+        retention: Retention = self._one("retention", "rules")
+        return retention
 
     @property
     def task_kinds(self) -> TaskKinds:

@@ -15,11 +15,15 @@ from alongside.cli.refusals import Refused
 from alongside.cli.terminal import add_json, progress
 
 EXAMPLE = "alongside demo --people 64 --months 6 --seed 7"
+YEAR = (300, 12)  # people, months
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--people", type=int, default=64, metavar="N", help="people (60)")
     parser.add_argument("--months", type=int, default=6, metavar="M", help="months of work (6)")
+    parser.add_argument(
+        "--year", action="store_true", help="a year: 300 people, 12 practitioners, 2 services"
+    )
     parser.add_argument(
         "--seed", type=int, default=7, metavar="S", help="the same S, the same work"
     )
@@ -30,6 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.year:
+        options.people, options.months = YEAR
     if not (1 <= options.people <= 2000 and 1 <= options.months <= 36):
         raise Refused("Ask for 1 to 2000 people and 1 to 36 months.")
     var = _own_folder(options.port)
@@ -82,7 +88,8 @@ def _build(options: argparse.Namespace) -> bool:
     if finished.exists():
         return False
     from alongside.cli import demo_family
-    from alongside.cli.demo_service import Demonstration, read_script
+    from alongside.cli.demo_days import read_script
+    from alongside.cli.demo_service import Demonstration
 
     story = Demonstration(
         read_script(), number=options.people, months=options.months, seed=options.seed
@@ -97,23 +104,28 @@ def _build(options: argparse.Namespace) -> bool:
 
 
 def _accounts() -> list[dict[str, str]]:
-    from alongside.cli.demo_service import read_script
+    """Colleagues who work here; a year has more of them."""
+    from alongside.access.models import Account
+    from alongside.cli.demo_days import read_script
 
+    script = read_script()
+    here = set(Account.objects.values_list("email", flat=True))
     return [
         {
             "name": row["name"],
             "role": ", ".join(row["roles"]),
             "email": row["email"],
-            "password": read_script()["password"],
+            "password": script["password"],
         }
-        for row in read_script()["staff"]
+        for row in [*script["staff"], *script["year"]["staff"]]
+        if row["email"] in here
     ]
 
 
 def _family() -> list[dict[str, str]]:
     """Those who came in by a link; a short demonstration may have nobody who is in talks."""
     from alongside.access.models import Account
-    from alongside.cli.demo_service import read_script
+    from alongside.cli.demo_days import read_script
 
     here = set(Account.objects.values_list("email", flat=True))
     return [row for row in read_script()["family"] if row["email"] in here]

@@ -12,7 +12,8 @@ from typing import Any
 from alongside.access import actions as access
 from alongside.access import readers
 from alongside.access.models import Account
-from alongside.cli.demo_service import Demonstration, Story
+from alongside.cli.demo_days import Story
+from alongside.cli.demo_service import Demonstration
 from alongside.crisis import safety_plan
 from alongside.crisis.six_parts import Part, SixParts
 from alongside.measures import actions as measures

@@ -20,6 +20,7 @@ SEAL_EVERY = 1.0
 CHASE_EVERY = 60.0  # a gap in the rota is told by the hour at most
 TRACK_EVERY = 20.0  # a review is due within days
 ASK_EVERY = 300.0  # what is due is asked at a time of day, and nobody waits for it
+RETAIN_EVERY = 1800.0  # what ran out closes within the day
 REPLAY_EVERY = 1.0  # a look into an empty folder
 END_WITHIN = 8.0  # longer than a call to the mail server may last
 
@@ -36,7 +37,7 @@ def main() -> int:
     django.setup()
     from alongside import catalogue
     from alongside.crisis import escalation
-    from alongside.delivery import on_time
+    from alongside.delivery import on_time, retention
     from alongside.insights import watching
     from alongside.notify import dispatcher
     from alongside.records import clock, sealer, spool
@@ -73,6 +74,11 @@ def main() -> int:
             name="asking",
         ),
         threading.Thread(target=every, args=(stop, TRACK_EVERY, _track(watching)), name="track"),
+        threading.Thread(
+            target=every,
+            args=(stop, RETAIN_EVERY, lambda: retention.run_out_due(at=clock.now())),
+            name="retention",
+        ),
         threading.Thread(
             target=every,
             args=(stop, SEAL_EVERY, lambda: sealer.seal(at=clock.now())),

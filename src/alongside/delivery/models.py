@@ -416,3 +416,24 @@ class LetterGiven(Record):
     how = models.CharField(max_length=12, choices=HOW)
     given_at = models.DateTimeField()
     written_at = models.DateTimeField()
+
+
+class Erasure(Record):
+    """That what was held in one case was erased: who did it, when, why; nothing of what it was."""
+
+    record_type = "erasure"
+    audit_noun = "delivery.erasure"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.OneToOneField("people.Circle", on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=9)
+    reason = EncryptedTextField()
+    counts = models.JSONField(default=dict)
+    erased_at = models.DateTimeField()
+    erased_by = models.ForeignKey(
+        "access.Account", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    def key_subject(self) -> UUID:
+        """The institution's key: the person's own words are gone."""
+        return UUID(str(self.institution_id))

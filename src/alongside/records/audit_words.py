@@ -12,6 +12,7 @@ ACTS = frozenset(
     calendar.booking_cancelled calendar.booking_made calendar.booking_moved
     calendar.feed_ended calendar.feed_made calendar.resource_saved
     cases.case_changed cases.case_closed cases.case_closing cases.case_opened cases.case_prolonged
+    cases.case_ran_out
     cases.concern_answered cases.concern_changed
     cases.concern_expired cases.concern_sent cases.concern_taken cases.concern_withdrawn
     cases.concern_referred_on cases.decision_recorded cases.person_engaged cases.person_disclosed
@@ -43,6 +44,7 @@ ACTS = frozenset(
     delivery.letter_begun delivery.letter_changed delivery.letter_given delivery.letter_signed
     delivery.note_signed delivery.process_note_changed delivery.process_note_written
     delivery.session_held delivery.session_not_held delivery.step_recorded
+    delivery.erasure_made
     directory.line_checked directory.service_saved
     insights.expected_courses_made
     measures.answers_drafted measures.answers_recorded measures.asking_made measures.asking_declined
@@ -69,8 +71,8 @@ READS = frozenset(
     crisis.alert_read crisis.care_form_read crisis.follow_up_read crisis.means_action_read
     crisis.safety_check_read crisis.safety_plan_read
     crisis.safeguarding_report_read
-    crisis.shift_read delivery.artefact_read delivery.homework_read
-    delivery.letter_read
+    crisis.shift_read delivery.artefact_read delivery.erasure_read
+    delivery.homework_read delivery.letter_read
     delivery.note_read delivery.process_note_read
     delivery.schedule_change_read delivery.session_read delivery.timing_read
     directory.line_check_read directory.service_read

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from alongside.engine.outcomes.numbers import NotAFigure
 
 HIDDEN_BELOW = 8
@@ -24,6 +26,22 @@ def shown_count(count: int) -> str:
     if count < HIDDEN_BELOW:
         return f"< {HIDDEN_BELOW}"
     return str(ROUNDED_TO * ((2 * count + ROUNDED_TO) // (2 * ROUNDED_TO)))
+
+
+def shown_parts(counts: Sequence[int]) -> tuple[str, ...]:
+    """The parts of a whole whose total is shown beside them, so that none can be worked out.
+
+    Where one part alone is a hidden count, the smallest of the others is left out too ("").
+
+    Refuses:
+        NotAFigure: a count below 0.
+    """
+    shown = [shown_count(count) for count in counts]
+    hidden = [place for place, count in enumerate(counts) if 0 < count < HIDDEN_BELOW]
+    others = [(count, place) for place, count in enumerate(counts) if count >= HIDDEN_BELOW]
+    if len(hidden) == 1 and others:
+        shown[min(others)[1]] = ""
+    return tuple(shown)
 
 
 def may_show_share(count: int, of: int) -> bool:

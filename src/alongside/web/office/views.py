@@ -26,7 +26,7 @@ from alongside.directory import rules as directory_rules
 from alongside.people import queries as people
 from alongside.records import clock
 from alongside.records.errors import NotAllowed, Refused, StaleVersion
-from alongside.web.office import invitations, words
+from alongside.web.office import house, invitations, words
 from alongside.web.office.forms import EndForm, InviteForm, RoleForm, ServiceForm
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, local_day
@@ -50,6 +50,8 @@ def overview(request: Request) -> HttpResponse:
         "needs_lead": leads.without_a_lead(seen_by=reader, at=clock.now()) if sees_roles else 0,
         "on_call": _on_call_now(reader),
         "titles": _titles_to_look_at(request),
+        "house": house.people_and_services(request),
+        "numbers": house.numbers(request, institution),
     }
     return render(request, "office/overview.html", context)
 

@@ -62,6 +62,7 @@ COMPLETIONS = {
     "transferred": gettext_lazy("Handed over to others"),
     "deceased": gettext_lazy("Died"),
 }
+CASE_ENDS = {**COMPLETIONS, "ran_out": gettext_lazy("Ran out: no step was taken in time")}
 STANDINGS = {
     "valid": (gettext_lazy("Valid"), "moss", "badge-check"),
     "soon": (gettext_lazy("Ends soon"), "lamp", "clock"),

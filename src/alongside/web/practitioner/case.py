@@ -37,7 +37,7 @@ from alongside.web.parts.pages import (
     short_day,
     two_texts,
 )
-from alongside.web.parts.people_words import CASE_STATES, COMPLETIONS, member_roles, relation
+from alongside.web.parts.people_words import CASE_ENDS, CASE_STATES, member_roles, relation
 from alongside.web.practitioner import caseload, own_views, strip, words
 from alongside.web.practitioner.base import BASE, address, case_or_404, case_page, name_of
 from alongside.web.practitioner.forms import SEXES, Alternative, Disclose, Engage, Known
@@ -158,7 +158,7 @@ def _facts(case: Any) -> list[dict[str, Any]]:
         (_("Told the person"), short_day(case.disclosed_at)),
         (_("Came in"), short_day(case.engaged_at)),
         (_("Closed"), short_day(case.closed_at)),
-        (_("How it ended"), str(COMPLETIONS.get(case.outcome, ""))),
+        (_("How it ended"), str(CASE_ENDS.get(case.outcome, ""))),
         (_("In words"), case.outcome_words),
     ]
     return [{"term": term, "text": text} for term, text in said if text]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -15,9 +16,18 @@ from django.views.decorators.http import require_safe
 
 from alongside import catalogue
 from alongside.insights import timeline as insights
+from alongside.records import clock
+from alongside.records.crypto import keyed_hash
 from alongside.web.parts.access import access
-from alongside.web.parts.pages import Request, further, list_moment
-from alongside.web.parts.people_words import COMPLETIONS, relation
+from alongside.web.parts.pages import (
+    PAGE,
+    Request,
+    further,
+    list_moment,
+    local_day,
+    short_day,
+)
+from alongside.web.parts.people_words import CASE_ENDS, COMPLETIONS, relation
 from alongside.web.parts.sheets import title_of
 from alongside.web.practitioner.base import address, case_or_404, case_page
 from alongside.web.practitioner.crisis_words import fact
@@ -34,6 +44,7 @@ KINDS = {
     "talks": gettext_lazy("Talks, notes, tasks"),
     "answers": gettext_lazy("Questions and answers"),
 }
+PRINTED = 5000  # entries on paper
 # What stands as the title of each word; %(…)s are its facts in words.
 TITLES: Mapping[str, Any] = {
     "concern_sent": gettext_lazy("A worry was told: %(path)s"),
@@ -111,12 +122,21 @@ NOT_HELD = {
 @access("case", "R")
 @require_safe
 def timeline(request: Request, pk: UUID) -> HttpResponse:
-    """Everything that happened, newest first, by kind and by page."""
+    """Everything that happened, newest first, by kind, person and day; by page, or all to print."""
     case = case_or_404(request, pk)
     kind = request.GET.get("kind", "")
     kind = kind if kind in insights.KINDS else ""
-    found = insights.entries(case.circle_id, seen_by=request.reader, kind=kind)
-    rows, paging = further(request, found)
+    whole = insights.entries(case.circle_id, seen_by=request.reader, kind=kind)
+    people = {_who(entry.who): entry.who for entry in whole if entry.who}
+    person = request.GET.get("person", "")
+    person = person if person in people else ""
+    days = {name: _day(request.GET.get(name, "")) for name in ("since", "until")}
+    found = [entry for entry in whole if _fits(request, entry, people.get(person, ""), days)]
+    is_whole = "print" in request.GET
+    rows, paging = further(request, found, size=PRINTED if is_whole else PAGE)
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    asked["print"] = "1"
     return case_page(
         request,
         "practitioner/timeline/timeline.html",
@@ -125,16 +145,58 @@ def timeline(request: Request, pk: UUID) -> HttpResponse:
         count=len(found),
         entries=[shown(request, case, entry) for entry in rows],
         paging=paging,
+        is_whole=is_whole,
+        print_url=f"?{asked.urlencode()}",
+        on=short_day(local_day(request, clock.now())),
         filters=[
-            {
-                "name": "kind",
-                "label": _("What"),
-                "options": [
-                    {"value": value, "label": label, "selected": value == kind}
-                    for value, label in KINDS.items()
-                ],
-            }
+            _choice("kind", _("What"), kind, KINDS.items()),
+            _choice(
+                "person",
+                _("Who"),
+                person,
+                [("", _("Everybody")), *sorted(people.items(), key=lambda pair: pair[1])],
+            ),
+            {"name": "since", "label": _("From"), "type": "date", "value": _iso(days["since"])},
+            {"name": "until", "label": _("Until"), "type": "date", "value": _iso(days["until"])},
         ],
+    )
+
+
+def _choice(name: str, label: str, chosen: str, pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "label": label,
+        "options": [
+            {"value": value, "label": words, "selected": value == chosen} for value, words in pairs
+        ],
+    }
+
+
+def _who(name: str) -> str:
+    """What stands for a name in an address, which holds no name (A5)."""
+    return keyed_hash("timeline", name)[:16]
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def _iso(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
+
+
+def _fits(
+    request: Request, entry: insights.Entry, who: str, days: Mapping[str, date | None]
+) -> bool:
+    day = local_day(request, entry.at)
+    since, until = days["since"], days["until"]
+    return (
+        (not who or entry.who == who)
+        and (since is None or day >= since)
+        and (until is None or day <= until)
     )
 
 
@@ -183,7 +245,7 @@ def _in_words(entry: insights.Entry) -> _Facts:
     elif word == "checked":
         facts["form"] = str(CHECKS.get(facts["form"].partition("@")[0], facts["form"]))
     elif word == "case_closed":
-        facts["outcome"] = str(COMPLETIONS.get(facts["outcome"], facts["outcome"]))
+        facts["outcome"] = str(CASE_ENDS.get(facts["outcome"], facts["outcome"]))
     elif word in ("course_started", "course_ended"):
         facts["protocol"] = _protocol(facts["protocol"])
         facts["completion"] = str(COMPLETIONS.get(facts["completion"], facts["completion"]))

@@ -1,0 +1,233 @@
+"""The retention clock over a whole case: what runs out, what is due to be erased, and erasing it.
+
+Stands in this room because what is held about somebody lies in all the rooms below. Source:
+access and safety rules of this project, 5.1; content/retention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import F, Q
+
+from alongside import catalogue
+from alongside.cases import retention
+from alongside.cases.models import Case, Concern, Decision
+from alongside.consent.models import Consent
+from alongside.crisis.models import Alert, SafeguardingReport, SafetyCheck
+from alongside.delivery.models import Erasure
+from alongside.measures.models import Response
+from alongside.people.models import ContactPoint, Member, Person
+from alongside.plans.models import Course, CoursePerson
+from alongside.records import audit
+from alongside.records.actions_base import action
+from alongside.records.errors import Refused
+from alongside.records.fields import EncryptedTextField
+from alongside.records.reader import Reader, system
+from alongside.tasks.models import Task
+
+REASON = "retention"
+WHY = "what is held about somebody who never agreed is counted and erased"
+REASON_LETTERS = 10
+KEPT = (SafetyCheck, Alert, SafeguardingReport)  # the safeguarding minimum
+
+
+class NotDue(Refused):
+    """The person came in, the case is open, its day has not come, or it was erased before."""
+
+
+class NeedsAReason(Refused):
+    """Erasing needs a reason of some letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One case whose day comes: its code and dates, what would go, what stays. No name."""
+
+    case: Case
+    erase_on: date
+    is_due: bool
+    goes: dict[str, int]
+    stays: dict[str, int]
+
+
+def run_out_due(*, at: datetime) -> int:
+    """Close what ran out, of every institution. Returns how many closed.
+
+    Never while an alert is open, a course runs or a safeguarding report waits: then it stays
+    overdue on the lists of the lead and the supervisor.
+    """
+    by, closed = system(REASON, at), 0
+    rows = list(retention.run_out_by(at))
+    circles = [case.circle_id for case in rows]
+    busy = set(
+        Alert.objects.visible_to(by)
+        .filter(circle__in=circles, closed_at=None)
+        .values_list("circle", flat=True)
+    ) | set(
+        Course.objects.visible_to(by)
+        .filter(circle__in=circles, started_at__isnull=False, ended_at=None)
+        .values_list("circle", flat=True)
+    )
+    for case in rows:
+        if case.circle_id in busy:
+            continue
+        try:
+            retention.run_out(case=case, by=by, at=at)
+        except Refused:
+            continue  # a hold of another room, or a step that was taken just now
+        closed += 1
+    return closed
+
+
+def due(*, seen_by: Reader, at: datetime) -> list[Due]:
+    """Closed cases about somebody who never came in, the soonest first. Looking changes nothing.
+
+    For who may make an erasure; codes, dates and counts alone. A fixed number of queries.
+    """
+    after = catalogue.current().retention.erase_after
+    erased = Erasure.objects.visible_to(seen_by).values("circle")
+    rows = list(
+        Case.objects.unscoped(WHY)
+        .filter(institution__in=seen_by.institutions, state="closed", engaged_at=None)
+        .exclude(circle__in=erased)
+        .select_related("circle", "institution")
+        .order_by("closed_at", "pk")[:500]
+    )
+    circles = [case.circle_id for case in rows]
+    goes = {name: _by_circle(found) for name, found in _goes(circles).items()}
+    stays = {
+        model._meta.model_name: _by_circle(model.objects.unscoped(WHY).filter(circle__in=circles))
+        for model in KEPT
+    }
+    found = []
+    for case in rows:
+        ends = (case.closed_at or at) + after
+        found.append(
+            Due(
+                case=case,
+                erase_on=ends.astimezone(ZoneInfo(case.institution.zone)).date(),
+                is_due=ends <= at,
+                goes={name: each.get(case.circle_id, 0) for name, each in goes.items()},
+                stays={str(name): each.get(case.circle_id, 0) for name, each in stays.items()},
+            )
+        )
+    return found
+
+
+@action
+def erase(*, case: Case, reason: str, by: Reader, at: datetime) -> Erasure:
+    """Erase what is held about somebody who never agreed, but for the safeguarding minimum.
+
+    Words, names and facts about the person are overwritten, so are those of relatives who
+    agreed to nothing for themselves; what relatives said about the person goes. What a relative
+    agreed to for themselves is their own record and stays, and so do looks at danger, alerts and
+    safeguarding reports. There is no way back; the row that is kept says who, when and why.
+
+    Raises:
+        NeedsAReason; NotDue.
+    """
+    by.confirm_create("erasure", institution=case.institution_id)
+    if len(reason.strip()) < REASON_LETTERS:
+        raise NeedsAReason
+    rows = Case.objects.unscoped(WHY).filter(pk=case.pk, institution__in=by.institutions)
+    locked = rows.select_for_update(of=("self",)).select_related("circle__focus").first()
+    after = catalogue.current().retention.erase_after
+    if (
+        locked is None
+        or locked.engaged_at is not None
+        or locked.closed_at is None
+        or locked.closed_at + after > at
+        or Erasure.objects.unscoped(WHY).filter(circle=locked.circle_id).exists()
+    ):
+        raise NotDue
+    counts = {name: _blank(rows) for name, rows in _goes([locked.circle_id]).items()}
+    erasure: Erasure = Erasure.objects.create(
+        institution=locked.institution,
+        circle=locked.circle,
+        code=locked.circle.code,
+        reason=reason.strip(),
+        counts=counts,
+        erased_at=at,
+        erased_by_id=by.account_id,
+    )
+    for task in Task.objects.unscoped(WHY).filter(
+        Q(kind=retention.ERASE_TASK, about=f"case:{locked.pk}") | Q(circle=locked.circle_id),
+        done_at=None,
+    ):
+        _end(task, by=by, at=at)
+    audit.write("delivery.erasure_made", by=by, at=at, about=erasure, detail={
+        name: str(count) for name, count in counts.items()
+    })  # fmt: skip
+    return erasure
+
+
+def _goes(circles: Iterable[UUID]) -> dict[str, Any]:
+    """By word, the rows of some circles whose content goes."""
+    circles = list(circles)
+    clients = CoursePerson.objects.unscoped(WHY).filter(course__circle__in=circles)
+    agreed = Consent.objects.unscoped(WHY).filter(circle__in=circles)
+    own = set(clients.values_list("person", flat=True)) | set(
+        agreed.values_list("person", flat=True)
+    )
+    members = Member.objects.unscoped(WHY).filter(circle__in=circles)
+    gone = Q(focus_of__in=circles) | Q(pk__in=members.values("person")) & ~Q(pk__in=own)
+    people = Person.objects.unscoped(WHY).filter(gone, is_staff_member=False)
+    return {
+        "people": people,
+        "contacts": ContactPoint.objects.unscoped(WHY).filter(person__in=people.values("pk")),
+        "concerns": Concern.objects.unscoped(WHY).filter(circle__in=circles),
+        "cases": Case.objects.unscoped(WHY).filter(circle__in=circles),
+        "decisions": Decision.objects.unscoped(WHY).filter(circle__in=circles),
+        "tasks": Task.objects.unscoped(WHY).filter(circle__in=circles),
+        "answers": Response.objects.unscoped(WHY)
+        .filter(circle__in=circles)
+        .exclude(about=F("respondent"), respondent__in=own),
+    }
+
+
+# Columns in clear that say something of somebody, and what stands there afterwards.
+CLEAR: dict[str, dict[str, Any]] = {
+    "Person": {"birth_year": None, "age_band": "", "sex": ""},
+    "ContactPoint": {"value_hash": ""},
+    "Concern": {"about_age_band": "", "relation": "", "contact_hash": ""},
+    "Case": {"needs": []},
+    "Response": {"answers": {}, "scores": {}, "missing": [], "band": ""},
+}
+
+
+def _blank(rows: Any) -> int:
+    """Overwrite every text and clear column of some rows. Returns how many rows."""
+    model = rows.model
+    texts = [each.name for each in model._meta.fields if isinstance(each, EncryptedTextField)]
+    there = {each.name for each in model._meta.fields}
+    clear = {name: it for name, it in CLEAR.get(model.__name__, {}).items() if name in there}
+    count: int = rows.update(**dict.fromkeys(texts, ""), **clear)
+    return count
+
+
+def _by_circle(rows: Any) -> dict[UUID, int]:
+    path = {"Person": "focus_of", "ContactPoint": "circle"}.get(rows.model.__name__, "circle")
+    if rows.model is Person:
+        found: dict[UUID, int] = {}
+        pairs = rows.values_list("focus_of", "memberships__circle", "pk").distinct()
+        for focus, member, _pk in pairs:
+            if place := focus or member:
+                found[place] = found.get(place, 0) + 1
+        return found
+    counted: dict[UUID, int] = {}
+    for circle in rows.values_list(path, flat=True):
+        counted[circle] = counted.get(circle, 0) + 1
+    return counted
+
+
+def _end(task: Task, *, by: Reader, at: datetime) -> None:
+    """What was still to do about somebody whose record is erased is over."""
+    rows = Task.objects.unscoped(WHY).filter(pk=task.pk, done_at=None)
+    if rows.update(done_at=at, done_by=by.account_id):
+        audit.write("tasks.task_done", by=by, at=at, about=task, detail={"kind": task.kind})

@@ -1,0 +1,150 @@
+"""The retention clock: what runs out closes, what is due is erased, and what stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from alongside.cases import actions as cases
+from alongside.cases.after import after_months
+from alongside.cases.models import Case, Concern
+from alongside.crisis.models import Alert, SafetyCheck
+from alongside.delivery import retention
+from alongside.delivery.models import Erasure
+from alongside.people.models import ContactPoint, Person
+from alongside.records.errors import NotAllowed
+from alongside.records.models import AuditEvent
+from alongside.tasks import queries as tasks
+from tests.conftest import NOON
+from tests.factories import World
+from tests.factories.care import fresh_case, started
+
+DAY = timedelta(days=1)
+
+
+def kinds(world: World) -> list[str]:
+    return sorted(tasks.open_tasks(seen_by=world.system).values_list("kind", flat=True))
+
+
+def later(world: World, days: int) -> Any:
+    world.at(NOON + days * DAY)
+    return world.moment
+
+
+def test_months_later_is_the_same_day_or_the_last_of_the_month() -> None:
+    day = NOON.date().replace(year=2027, month=1, day=31)
+    assert [str(after_months(day, n)) for n in (1, 3, 6, 12)] == [
+        "2027-02-28", "2027-04-30", "2027-07-31", "2028-01-31",
+    ]  # fmt: skip
+
+
+def test_a_case_without_a_step_closes_once_its_day_has_passed_and_not_before(
+    world: World,
+) -> None:
+    ends = world.case.review_by
+    assert retention.run_out_due(at=later(world, (ends - NOON.date()).days)) == 0
+    assert fresh_case(world).state == "preparing"
+    assert retention.run_out_due(at=later(world, (ends - NOON.date()).days + 1)) == 1
+    case = fresh_case(world)
+    assert (case.state, case.outcome, case.closed_at) == ("closed", "ran_out", world.moment)
+    assert {"case_ran_out", "case_erase"} <= set(kinds(world))
+    assert "after_closing" not in kinds(world)
+    assert AuditEvent.objects.filter(word="cases.case_ran_out", account=None).count() == 1
+    assert retention.run_out_due(at=world.moment + DAY) == 0
+
+
+def test_nothing_runs_out_while_somebody_is_helped_in_danger_or_came_in(world: World) -> None:
+    course = started(world)
+    at = later(world, 200)
+    assert course.started_at is not None
+    assert retention.run_out_due(at=at) == 0
+    assert fresh_case(world).state != "closed"
+
+
+def test_what_came_after_is_dated_when_a_case_of_somebody_who_came_in_closes(
+    world: World,
+) -> None:
+    world.engage_sam()
+    case = fresh_case(world)
+    cases.close_case(
+        case=case,
+        version=case.version,
+        outcome="completed",
+        words="Well for six weeks and sure of the plan.",
+        by=world.asha.reader,
+        at=world.moment,
+    )
+    rows = tasks.open_tasks(seen_by=world.asha.reader).filter(kind="after_closing")
+    assert [str(row.due_at.date()) for row in rows] == [
+        "2026-04-16", "2026-06-16", "2026-09-16", "2027-03-16",
+    ]  # fmt: skip
+    assert "case_erase" not in kinds(world)
+    assert retention.due(seen_by=world.system, at=world.moment + 400 * DAY) == []
+
+
+def test_the_privacy_officer_erases_with_a_reason_what_is_due_and_the_minimum_stays(
+    world: World,
+) -> None:
+    priya = world.staff("Priya Shah", "Privacy officer", "privacy")
+    world.at(NOON + 91 * DAY)
+    retention.run_out_due(at=world.moment)
+    (row,) = retention.due(seen_by=priya.reader, at=world.moment)
+    assert not row.is_due
+    assert row.goes["people"] >= 1
+    reason = "Its day has come, and nobody objects."
+    with pytest.raises(retention.NotDue):
+        retention.erase(case=row.case, reason=reason, by=priya.reader, at=world.moment)
+    checks = SafetyCheck.objects.unscoped("a test").count()
+    alerts = Alert.objects.unscoped("a test").count()
+    world.at(NOON + 122 * DAY)
+    (row,) = retention.due(seen_by=priya.reader, at=world.moment)
+    assert row.is_due
+    for who in (world.asha, world.grace):
+        with pytest.raises(NotAllowed):
+            retention.erase(case=row.case, reason=reason, by=who.reader, at=world.moment)
+    with pytest.raises(retention.NeedsAReason):
+        retention.erase(case=row.case, reason="ok", by=priya.reader, at=world.moment)
+    retention.erase(case=row.case, reason=reason, by=priya.reader, at=world.moment)
+
+    sam = Person.objects.unscoped("a test").get(pk=world.sam.pk)
+    assert (sam.name, sam.birth_year, sam.age_band) == ("", None, "")
+    concern = Concern.objects.unscoped("a test").get(case=world.case)
+    assert (concern.words, concern.answers, concern.contact, concern.contact_hash) == ("",) * 4
+    case = Case.objects.unscoped("a test").get(pk=world.case.pk)
+    assert (case.facts, case.legal_reason, case.needs) == ("", "", [])
+    contacts = ContactPoint.objects.unscoped("a test").filter(person=sam)
+    assert all(each.value == "" for each in contacts)
+    assert SafetyCheck.objects.unscoped("a test").count() == checks
+    assert Alert.objects.unscoped("a test").count() == alerts
+    # Noor agreed to something for herself: her name and her own record are hers.
+    assert (
+        Person.objects.unscoped("a test").get(pk=world.noor.person.pk).name
+        == world.noor.person.name
+    )
+    kept = Erasure.objects.unscoped("a test").get()
+    assert (kept.reason, kept.code) == (reason, world.circle.code)
+    assert retention.due(seen_by=priya.reader, at=world.moment) == []
+    assert not {"case_erase", "case_ran_out"} & set(kinds(world))
+    with pytest.raises(retention.NotDue):
+        retention.erase(case=row.case, reason=reason, by=priya.reader, at=world.moment)
+
+
+def test_the_office_shows_codes_and_counts_and_erases(world: World, signed_in: Any) -> None:
+    priya = world.staff("Priya Shah", "Privacy officer", "privacy")
+    world.at(NOON + 91 * DAY)
+    retention.run_out_due(at=world.moment)
+    from alongside.records import clock
+
+    with clock.installed(lambda: NOON + 122 * DAY):
+        browser = signed_in(priya)
+        page = browser.get("/office/kept/").content.decode()
+        assert world.circle.code in page
+        assert "Sam" not in page
+        assert "Due now" in page
+        where = f"/office/kept/{world.case.pk}/erase/"
+        assert browser.post(where, {"reason": "no"}).status_code == 400
+        assert browser.post(where, {"reason": "Its day has come."}).status_code == 302
+        assert world.circle.code not in browser.get("/office/kept/").content.decode()
+        assert browser.post(where, {"reason": "Its day has come."}).status_code == 404

@@ -36,6 +36,11 @@ WAYS = {
     "cbt": 37, "craft": 21, "waiting": 5, "preparing": 10, "declined": 8, "no_contact": 10,
     "referred_on": 5, "withdrawn": 2, "ran_out": 2,
 }  # fmt: skip
+# In a year there are more worries, and more of them end before a course begins.
+YEAR_WAYS = {
+    "cbt": 25, "craft": 14, "waiting": 6, "preparing": 14, "declined": 12, "no_contact": 14,
+    "referred_on": 8, "withdrawn": 3, "ran_out": 4,
+}  # fmt: skip
 CALLED_A_DAY = 0.35  # of those who are to be called within five days
 # How a course ends that does not end as was hoped, of a hundred.
 ENDINGS = {"": 80, "dropped_out": 10, "transferred": 5, "stopped_safety": 4, "deceased": 1}
@@ -75,7 +80,8 @@ class Demonstration(Courses):
         names = script["first_names"]
         first = names[number % len(names)]
         need = pick.choice([*script["worries"], "substance_use", "mood_danger", "mood_danger"])
-        way = pick.choices(tuple(WAYS), tuple(WAYS.values()))[0]
+        ways = YEAR_WAYS if self.is_year else WAYS
+        way = pick.choices(tuple(ways), tuple(ways.values()))[0]
         span = (self.end - self.begin).total_seconds()
         days_in = pick.triangular(0, 1, 0.7) if way in TREATED else pick.random()
         start = self.begin + timedelta(days=2, seconds=days_in * (span - 4 * 86400))

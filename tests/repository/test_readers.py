@@ -61,6 +61,7 @@ UNSCOPED = {
     "alongside.notify.channels": "one's own, or how many somebody has: never an address to others",
     "alongside.notify.queries": "is anything due: a look that takes no lock",
     "alongside.plans.actions": "one live plan a case, whoever proposed it",
+    "alongside.plans.places": "where help has moved to: a gate asks, whoever may read it",
     "alongside.plans.queries": "gates ask for facts, not for who may read them",
     "alongside.plans.together": "several ways in one plan: gates ask, whoever looks",
     "alongside.records.scoped": "here it is made",

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("delivery", "0007_letters"),
+        ("delivery", "0008_why_somebody_did_not_come"),
         ("people", "0003_texts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from alongside.catalogue import build
 from alongside.catalogue.chooser import choice_of, facts_of
 from alongside.engine.protocols.blend import (
     BlendRule,
@@ -21,8 +20,9 @@ from alongside.engine.protocols.blend import (
 )
 from alongside.engine.protocols.gates import gate_states, may_start
 from alongside.engine.protocols.moving import requirements, what_changes
+from tests.harness.content import shipped
 
-SHIPPED = build([Path(__file__).parents[2] / "content"])
+SHIPPED = shipped()
 RULES = tuple(SHIPPED.blend.values())
 TODAY = date(2026, 11, 20)
 SAM, NOOR = frozenset({"sam"}), frozenset({"noor"})

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
-from alongside.catalogue import build
 from alongside.engine.protocols.phases import spans
+from tests.harness.content import shipped
 
-SHIPPED = build([Path(__file__).parents[2] / "content"], only=("protocols", "gates"))
+SHIPPED = shipped()
 CBT = SHIPPED.protocol("cbt")
 START = date(2026, 3, 2)
 ENDS = ["assess", "formulate", "activate"]

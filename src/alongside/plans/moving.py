@@ -88,7 +88,7 @@ def move(
     if unknown := [name for name in in_place if name not in needed]:
         raise actions.UnknownWord(field="in_place", value=unknown[0])
     case, before = plan.case, setting_of(plan.case)
-    already = said_in_place(plan.circle_id) if before == setting else frozenset()
+    already = said_in_place(case, at) if before == setting else frozenset()
     if before == setting and set(in_place) <= already:
         raise NothingNew(setting=setting)
     if before != setting:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from alongside import catalogue
 from alongside.cases import queries as case_queries
@@ -25,35 +24,40 @@ def setting_of(case: Case) -> str:
     return found if found in here else ""
 
 
-def uses(circle: UUID, at: datetime) -> tuple[GateUse, ...]:
+def uses(case: Case, at: datetime) -> tuple[GateUse, ...]:
     """The gate of a place help has moved to; none while nobody moved it."""
-    last = _moves(circle).filter(decided_at__lte=at).first()
-    setting = None if last is None else catalogue.current().settings.get(last.chosen)
+    if not _moves(case, at).exists():
+        return ()
+    setting = catalogue.current().settings.get(_present(case))
     if setting is None or not setting.required:
         return ()
     return (GateUse(rules.PLACE_READY, of=requirements(setting)),)
 
 
-def words(circle: UUID, at: datetime) -> frozenset[str]:
+def words(case: Case, at: datetime) -> frozenset[str]:
     """The requirements that were said to be in place since help moved there."""
-    return frozenset(f"{rules.PLACE_READY}:{name}" for name in said_in_place(circle, at))
+    return frozenset(f"{rules.PLACE_READY}:{name}" for name in said_in_place(case, at))
 
 
-def said_in_place(circle: UUID, at: datetime | None = None) -> frozenset[str]:
+def said_in_place(case: Case, at: datetime) -> frozenset[str]:
     """What was said to be in place in the present setting, in one decision or several."""
-    rows = _moves(circle)
-    if at is not None:
-        rows = rows.filter(decided_at__lte=at)
     found: set[str] = set()
-    present = None
+    rows = list(_moves(case, at))
+    present = _present(case) if rows else ""
     for row in rows:  # newest first, back to the day help came here
-        present = present or row.chosen
         if row.chosen != present:
             break
         found.update(json.loads(row.shown or "{}").get("in_place", ()))
     return frozenset(found)
 
 
-def _moves(circle: UUID) -> Any:
-    rows = Decision.objects.unscoped(GATE).filter(circle=circle, kind="setting")
+def _present(case: Case) -> str:
+    """Where help is given as the case stands now, however long ago it was read."""
+    return setting_of(Case.objects.unscoped(GATE).select_related("service").get(pk=case.pk))
+
+
+def _moves(case: Case, at: datetime) -> Any:
+    rows = Decision.objects.unscoped(GATE).filter(
+        circle=case.circle_id, kind="setting", decided_at__lte=at
+    )
     return rows.order_by("-decided_at", "pk")

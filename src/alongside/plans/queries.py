@@ -155,7 +155,7 @@ def start_gates(
         without: a course that would have ended by then, since this one takes its place.
     """
     beside = together.beside(course, at, without=without)
-    place = places.uses(course.circle_id, at)
+    place = places.uses(course.plan.case, at)
     gates = (*protocol_of(course).gates_start, *place, *beside.at_start)
     return _states(gates, course, at, beside)
 
@@ -170,7 +170,7 @@ def session_gates(
             an alert, holds back the next one, not the record of this one.
         said: words only somebody who is there can say, such as ``fit_today``.
     """
-    place = places.uses(course.circle_id, at)
+    place = places.uses(course.plan.case, at)
     beside = together.beside(course, at)
     uses = (*protocol_of(course).gates_session, *place, *beside.at_sessions)
     return _states(uses, course, at, beside, said & SAID_ON_THE_DAY)
@@ -287,7 +287,7 @@ def words(course: Course, at: datetime, *, beside: together.Beside | None = None
         have.add("asked_alone")
     have |= _measured(course, way, treated, at)
     have |= (beside or together.beside(course, at)).words
-    have |= places.words(course.circle_id, at)
+    have |= places.words(course.plan.case, at)
     open_tasks = Task.objects.unscoped(GATE).filter(
         Q(done_at=None) | Q(done_at__gt=at), circle_id=course.circle_id, made_at__lte=at
     )

@@ -58,7 +58,7 @@ def setting(request: Request, pk: UUID) -> HttpResponse:
         required_there=_required(to),
         initial={
             "version": case.version,
-            "in_place": sorted(places.said_in_place(case.circle_id)) if to == here else [],
+            "in_place": sorted(places.said_in_place(case, clock.now())) if to == here else [],
         },
     )
     if request.method == "POST" and form.is_valid():

@@ -23,7 +23,7 @@ GATES = SHIPPED.gates
 CBT = SHIPPED.protocol("cbt")
 CRAFT = SHIPPED.protocol("craft")
 MI = SHIPPED.protocol("mi_brief")
-RUNNABLE = [CBT, CRAFT, MI]
+RUNNABLE = [protocol for protocol in SHIPPED.protocols.values() if protocol.runnable]
 
 FIRST_PHASE = ["problem_list", "risk_asked", "goals", "rationale", "baseline"]
 FIRST_FORMS = {"problem_list": 1, "smart_goals": 1}

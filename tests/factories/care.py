@@ -89,7 +89,7 @@ def proposed(world: World, way: str = "craft", **more: Any) -> Plan:
         "case": fresh_case(world),
         "decision": more.pop("decision", None) or decided(world, way),
         "protocol": way,
-        "variant": VARIANTS[way],
+        "variant": VARIANTS.get(way, ""),
         "persons": [treated_in(world, way)],
         "deliverer": world.asha.practitioner,
         "by": world.asha.reader,
@@ -155,14 +155,9 @@ def answer(world: World, person: Person, instrument: str, answers: Mapping[str, 
     )
 
 
-def open_gates(world: World, course: Course) -> None:
-    """Everything that the start of this course asks for."""
-    way = course.protocol.partition("@")[0]
-    if TITLES[way]:
-        give_title(world, world.asha, TITLES[way])
+def agreed_by_all(world: World, course: Course) -> None:
+    """Everybody whom the course treats said yes to this edition."""
     for row in _people(world, course):
-        if row.person != world.noor.person:  # she agreed to family help before
-            give_consent(world, row.person, FORMS[way])
         plans.agree(
             plan=course.plan,
             edition=course.plan.edition,
@@ -171,6 +166,17 @@ def open_gates(world: World, course: Course) -> None:
             by=world.asha.reader,
             at=world.moment,
         )
+
+
+def open_gates(world: World, course: Course) -> None:
+    """Everything that the start of this course asks for."""
+    way = course.protocol.partition("@")[0]
+    if TITLES[way]:
+        give_title(world, world.asha, TITLES[way])
+    for row in _people(world, course):
+        if row.person != world.noor.person:  # she agreed to family help before
+            give_consent(world, row.person, FORMS[way])
+    agreed_by_all(world, course)
     person = treated_in(world, way)
     for name, answers in BASELINES[way].items():
         answer(world, person, name, answers)

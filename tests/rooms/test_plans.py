@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from alongside import catalogue
 from alongside.access import actions as access
 from alongside.cases import actions as cases
 from alongside.cases.models import Decision
@@ -95,8 +97,6 @@ def test_a_case_has_one_live_plan(world: World) -> None:
 @pytest.mark.parametrize(
     ("more", "refusal"),
     [
-        ({"protocol": "ipt"}, actions.NotYetOffered),
-        ({"protocol": "planned_meeting"}, actions.NotYetOffered),
         ({"variant": "shorter"}, actions.UnknownVariant),
         ({"persons": []}, actions.NobodyTreated),
         ({"persons": ["hana"]}, actions.NobodyTreated),
@@ -121,6 +121,17 @@ def test_a_plan_that_cannot_stand_is_refused(
     with pytest.raises(refusal):
         proposed(world, **more)
     assert not queries.plans(seen_by=world.asha.reader).exists()
+
+
+def test_a_way_that_is_described_and_not_offered_here_starts_no_plan(world: World) -> None:
+    here = catalogue.current()
+    closed = replace(here.protocol("craft"), runnable=False)
+    shelves = {**here.shelves, "protocols": {**here.protocols, "craft@1": closed}}
+    with (
+        catalogue.installed(replace(here, shelves=shelves)),
+        pytest.raises(actions.NotYetOffered),
+    ):
+        proposed(world)
 
 
 def test_a_longer_course_than_usual_is_possible_with_a_reason(world: World) -> None:

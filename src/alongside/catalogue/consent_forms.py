@@ -33,6 +33,10 @@ MUST_CONTAIN: Mapping[str, tuple[str, ...]] = {
         "c_measures": "questionnaires charts supervision service_statistics right_to_stop",
         "c_family": "own_rights not_shown_to_the_person right_to_stop",
         "c_release": "what to_whom purpose not_included two_way until right_to_stop",
+        "c_group": "rules confidentiality own_record right_to_stop",
+        "c_medication": "told record right_to_stop",
+        "c_artwork": "yours kept photo right_to_stop",
+        "c_ect": "risks without advocate each_time right_to_stop",
         "c_emergency_contact": "who when what_may_be_said right_to_stop",
         "c_minor": "who_decides the_young_person_is_asked what_a_guardian_sees when_it_ends "
         "right_to_stop",

@@ -44,12 +44,14 @@ class SheetShape(Shape):
 class GivenShape(Shape):
     """The facts of a course. Whatever the rooms can say is so, but for ``not_yet``.
 
+    What a sheet can show is not so before there is one, unless ``also`` says it.
     ``done`` are steps with the day they were done, or in a list where the day does not matter.
     ``paper`` counts forms kept on paper.
     """
 
     variant: str = ""
     not_yet: list[str] = Field(default_factory=list)
+    also: list[str] = Field(default_factory=list)
     done: list[str] | dict[str, date] = Field(default_factory=list)
     left_out: dict[str, str] = Field(default_factory=dict)
     sheets: list[SheetShape] = Field(default_factory=list)
@@ -230,7 +232,7 @@ def _words(catalogue: Catalogue, protocol: Protocol, given: GivenShape) -> froze
         word for use in uses if not use.shown_by for word in words_of_gate(use, catalogue.gates)
     }
     named |= {word for sign in protocol.signs() for word in (*sign.words, *sign.words_missing)}
-    return frozenset(named - set(given.not_yet))
+    return frozenset((named | set(given.also)) - set(given.not_yet))
 
 
 def _counts(catalogue: Catalogue, protocol: Protocol, given: GivenShape) -> dict[str, int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Set
 from datetime import datetime
 from typing import cast
 
-from alongside.delivery.models import Artefact, Homework, StepRecord, TherapySession
+from alongside.delivery.models import Artefact, Attendance, Homework, StepRecord, TherapySession
 from alongside.engine.protocols.shapes import Protocol
 from alongside.engine.protocols.signs import Sheet, Sign
 from alongside.engine.protocols.steps import RecordState, steps_done
@@ -20,6 +20,7 @@ from alongside.plans.models import Course
 from alongside.plans.queries import GATE, protocol_of
 
 HOMEWORK = "homework_done"
+COMES = "comes"  # not two sessions missed in a row without a word
 LAST_SESSIONS = 3  # over how many sessions the share of homework done is looked at
 
 
@@ -30,9 +31,11 @@ def known(course: Course, at: datetime) -> Known:
     forms = {sign.form for sign in signs if sign.form}
     steps = any(sign.steps or sign.steps_missing for sign in signs)
     asked = {word for sign in signs for word in (*sign.words, *sign.words_missing)}
-    done = HOMEWORK in asked and _homework_is_done(course, at)
+    said = {HOMEWORK: _homework_is_done, COMES: _comes}
     return Known(
-        words=frozenset({HOMEWORK} if done else ()),
+        words=frozenset(
+            word for word, is_so in said.items() if word in asked and is_so(course, at)
+        ),
         sheets=sheets(course, forms, at, all_day=_of_the_day(signs)) if forms else (),
         steps=_steps(course, way, at) if steps else frozenset(),
         sessions_held=_held(course, at) if any(sign.sessions for sign in signs) else 0,
@@ -74,6 +77,17 @@ def _homework_is_done(course: Course, at: datetime) -> bool:
     told = Homework.objects.unscoped(GATE).filter(session__in=last, told_at__lte=at)
     words = list(told.exclude(done="").values_list("done", flat=True))
     return not words or 2 * sum(word != "none" for word in words) >= len(words)
+
+
+def _comes(course: Course, at: datetime) -> bool:
+    """Nobody whom the course treats missed its last two sessions without a word."""
+    rows = TherapySession.objects.unscoped(GATE).filter(course=course, held_at__lte=at)
+    last = list(rows.order_by("-held_at").values_list("pk", flat=True)[:2])
+    if len(last) < 2:
+        return True
+    missed = Attendance.objects.unscoped(GATE).filter(session__in=last, word="did_not_attend")
+    absent = list(missed.values_list("person_id", flat=True))
+    return all(absent.count(person) < 2 for person in absent)
 
 
 def _steps(course: Course, way: Protocol, at: datetime) -> frozenset[str]:

@@ -186,13 +186,15 @@ def course_state(
     phase_states = tuple(_phase_state(phase, latest, counts, sessions_held) for phase in phases)
     current = next((state.phase for state in phase_states if not state.is_done), None)
     moment = _Moment(latest, gates, have, released, variant, sessions_held, started_on, on, seen)
+    preparing = sessions_held == 0 and any(p.before_start and p.id == current for p in phases)
     steps = tuple(
         _step_state(
             _gated(step, also),
             phase,
             state,
             moment,
-            begun=_has_begun(phase, current, sessions_held),
+            begun=phase.before_start
+            or (not preparing and _has_begun(phase, current, sessions_held)),
         )
         for phase, state in zip(phases, phase_states, strict=True)
         for step in phase.steps
@@ -349,11 +351,7 @@ def _phase_state(
 def _has_begun(phase: Phase, current: str | None, sessions_held: int) -> bool:
     """Phases overlap: one has begun when it is current or when its first session is next."""
     first = phase.sessions.min
-    return (
-        phase.before_start
-        or phase.id == current
-        or (first is not None and sessions_held + 1 >= first)
-    )
+    return phase.id == current or (first is not None and sessions_held + 1 >= first)
 
 
 @dataclass(frozen=True, slots=True)

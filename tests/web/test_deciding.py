@@ -11,6 +11,7 @@ from alongside.consent import queries
 from alongside.crisis import private_check
 from tests.conftest import NOON
 from tests.factories import Cast, World
+from tests.factories.care import give_consent
 from tests.factories.deciding import cannot_decide
 
 SignedIn = Callable[[Cast], Any]
@@ -61,6 +62,8 @@ def test_an_assessment_and_a_meeting_are_written_down_and_family_is_never_shown_
     helped = {**given, "help_used": "Pictures", "cause": "A brain injury"}
     assert browser.post(f"{page}capacity/", helped).status_code == 302
     found = queries.capacities(seen_by=asha.reader).get()
+    give_consent(world, world.sam, "c_treatment")
+    assert "they were found not able to decide this" in text_of(browser.get(page))
 
     address = f"{page}capacity/{found.pk}/meeting/"
     assert "Write down a best-interests meeting" in text_of(browser.get(page))
@@ -77,7 +80,8 @@ def test_an_assessment_and_a_meeting_are_written_down_and_family_is_never_shown_
     assert "Their view is written down. It is no consent." in shown
     assert "She agrees to all of it." in shown
     assert "stands today" in shown
-    assert not queries.consents(seen_by=asha.reader).filter(person=world.sam).exists()
+    given = queries.consents(seen_by=asha.reader).filter(person=world.sam)
+    assert {row.form for row in given} == {"c_treatment@1"}  # the one he gave before, and no other
 
     made = queries.best_interests(seen_by=asha.reader).get()
     end = f"{page}meetings/{made.pk}/end/"

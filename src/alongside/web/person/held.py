@@ -16,7 +16,7 @@ from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -102,11 +102,13 @@ def _page(request: Request, form: Ask | None = None) -> HttpResponse:
         if case is None:
             continue
         views = list(rights.views(circle.pk, seen_by=reader))
+        items = [_item(request, each, views) for each in kept(request, case)]
         shown.append(
             {
                 "facts": _facts(request, case),
                 "seen": seen_here(request, "case", circle.pk),
-                "items": [_item(request, each, views) for each in kept(request, case)],
+                "items": [item for item in items if not item["is_note"]],
+                "notes": [item for item in items if item["is_note"]],
             }
         )
     if not shown:
@@ -181,14 +183,18 @@ def kept(request: Request, case: Any) -> Iterator[Kept]:
 
 
 def _asked_whom(row: Any) -> str:
-    names = [each["name"] for each in json.loads(row.people)]
-    return _("Asked: %(names)s.") % {"names": ", ".join(names)}
+    """How many were asked; never who, since somebody may be hidden from the person."""
+    number = len(json.loads(row.people))
+    return ngettext("We asked %(n)s person first.", "We asked %(n)s people first.", number) % {
+        "n": number
+    }
 
 
 def _item(request: Request, each: Kept, views: list[Any]) -> dict[str, Any]:
     day = day_words(local_day(request, each.at))
     return {
         "id": each.about.replace(":", "-"),
+        "is_note": each.about.startswith("note:"),
         "title": each.title,
         "text": each.text,
         "by": _("%(who)s, %(day)s") % {"who": each.by, "day": day} if each.by else day,

@@ -88,6 +88,7 @@ def _receipt(
         (_("Taken back"), moment_words(request, row.withdrawn_at)),
         (_("Ended with its course"), short_day(row.ended_on)),
         (_("Form"), row.form),
+        (_("Counts now"), _counts(request, row, today) if state in {"live", "soon"} else ""),
     ]
     return {
         "id": str(row.pk),
@@ -98,6 +99,16 @@ def _receipt(
         if state in {"live", "soon"} and case.state != "closed"
         else "",
     }
+
+
+def _counts(request: Request, row: Any, today: Any) -> str:
+    """A yes to treatment of somebody found not able to decide it: what then counts instead."""
+    if row.form.partition("@")[0] != "c_treatment":
+        return ""
+    known = queries.capacity_of(row.person_id, on=today, seen_by=request.reader, about=row.about)
+    if known != "lacks":
+        return ""
+    return _("No: they were found not able to decide this. See below what was decided for them.")
 
 
 def _refusal(request: Request, row: Any) -> dict[str, Any]:

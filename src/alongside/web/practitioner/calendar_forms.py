@@ -65,7 +65,9 @@ class Time(Form):
         required=False,
     )
     place = forms.ChoiceField(
-        label=gettext_lazy("Where"), choices=list(said.PLACES.items()), widget=forms.RadioSelect
+        label=gettext_lazy("How you meet"),
+        choices=list(said.PLACES.items()),
+        widget=forms.RadioSelect,
     )
     room = forms.ChoiceField(label=gettext_lazy("Room"), required=False)
     video_link = Text(

@@ -30,6 +30,7 @@ def test_a_course_that_may_begin_today_is_drawn_as_its_dose_would_lead():
     assert (found["assess"].begins, found["assess"].ends) == (START, weeks(1))
     assert (found["restructure"].begins, found["restructure"].ends) == (weeks(4), weeks(11))
     assert {one.state for one in list(found.values())[1:]} == {"planned"}
+    assert {one.state for one in laid(is_planned=True).values()} == {"planned"}
     short = laid(sessions_planned=8)
     assert short["prevent"].ends == weeks(7)  # the phases are stretched to the sessions agreed
 

@@ -154,6 +154,7 @@ def test_a_step_up_ends_one_course_and_starts_the_next_at_the_same_moment(world:
     [
         ({"kind": "leap"}, actions.UnknownWord),
         ({"completion": "declined_before_start"}, actions.UnknownWord),
+        ({"completion": "deceased"}, actions.UnknownWord),
         ({"reason": "so"}, cases_actions.NeedsAReason),
         ({"expected": 7}, StaleVersion),
     ],

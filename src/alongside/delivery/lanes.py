@@ -67,6 +67,7 @@ def lanes(circle: UUID, *, seen_by: Any, at: datetime) -> tuple[Lane, ...]:
             phase_ends=_phase_ends(protocol, row.variant, steps[row.pk]),
             sessions_planned=row.sessions_planned,
             on=today,
+            is_planned=row.started_at is None,
         )
         if drawn:
             ends[str(row.pk)] = max(span.ends for span in drawn)

@@ -23,6 +23,8 @@ LONGEST_RELEASE_DAYS = 90
 # A course that never started can only end in one of these; one that started, in the others.
 BEFORE_START = ("declined_before_start", "stopped_safety", "transferred", "deceased")
 AFTER_START = tuple(word for word in COMPLETIONS if word != "declined_before_start")
+# How a course can end that gives way to the next.
+BEFORE_NEXT = tuple(word for word in AFTER_START if word != "deceased")
 PLAN_ENDS = (*COMPLETIONS, "another_way")
 
 

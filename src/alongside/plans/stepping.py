@@ -39,7 +39,7 @@ def change_course(
 
     Args:
         kind: ``step_up``, ``step_down`` or ``switch``.
-        completion: how the former course ended, a word of ``rules.endings``.
+        completion: how the former course ended, a word of ``rules.BEFORE_NEXT``.
         reason: why, in a full sentence; kept as a decision and with the former course.
         expected: the version of the former course that was read.
 
@@ -59,6 +59,8 @@ def change_course(
         raise NotRunning(course=course)
     if kind not in rules.CHANGES:
         raise actions.UnknownWord(field="kind", value=kind)
+    if completion not in rules.BEFORE_NEXT:
+        raise actions.UnknownWord(field="completion", value=completion)
     if to.plan_id != course.plan_id or to.pk == course.pk or to.started_at or to.ended_at:
         raise NotTheNext(course=to)
     cases.record_decision(

@@ -40,6 +40,7 @@ def spans(
     phase_ends: Mapping[str, date] | None = None,
     sessions_planned: int | None = None,
     on: date,
+    is_planned: bool = False,
 ) -> tuple[Span, ...]:
     """Lay the phases of a course on a line of days.
 
@@ -50,6 +51,7 @@ def spans(
         phase_ends: the day each finished phase was done.
         sessions_planned: as agreed; the protocol's sessions are stretched to that number.
         on: today; a session that has not been held is not before it.
+        is_planned: it has not started, so no phase of it is now.
 
     Returns:
         A span a phase, in the protocol's order; of an ended course only what was begun. Phases
@@ -75,7 +77,7 @@ def spans(
             start = min(start, end)
         else:
             end, state = max(days.of(max(first, until)), start), "planned"
-            if start <= on and (held or first == 1) and len(held) + 1 >= first:
+            if not is_planned and start <= on and (held or first == 1) and len(held) + 1 >= first:
                 end, state = max(end, on), "now"
         if ended_on is not None and state != "done":
             if start >= ended_on and found:

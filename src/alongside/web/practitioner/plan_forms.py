@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from alongside.plans.rules import endings
+from alongside.plans.rules import BEFORE_NEXT
 from alongside.web.parts.forms import Text, offer
 from alongside.web.parts.people_words import COMPLETIONS
 from alongside.web.practitioner.forms import Versioned
@@ -42,7 +42,7 @@ class ChangeCourse(Versioned):
     def __init__(self, *args: Any, courses: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "to", courses)
-        offer(self, "completion", [(word, COMPLETIONS[word]) for word in endings(started=True)])
+        offer(self, "completion", [(word, COMPLETIONS[word]) for word in BEFORE_NEXT])
 
 
 class ToSetting(Versioned):

@@ -69,6 +69,8 @@ def _waits(
     }
     found: dict[str, dict[str, Any]] = {}
     for clash in beside.clashes:
+        if clash.kind == "holds" and course.started_at is None:
+            continue  # it holds back sessions and steps, and there are none yet
         held = [steps[step] for step in clash.steps if step in steps]
         if clash.steps and not held:
             continue  # this variant has none of these steps

@@ -45,6 +45,10 @@ from alongside.delivery.models import (
     Addition,
     Artefact,
     Attendance,
+    GroupPart,
+    GroupRound,
+    GroupSession,
+    GroupTalk,
     Homework,
     Letter,
     LetterGiven,
@@ -59,6 +63,8 @@ from alongside.notify.models import Attempt, Message
 from alongside.people.models import (
     Circle,
     ContactPoint,
+    Group,
+    GroupMember,
     Institution,
     Member,
     Person,
@@ -146,7 +152,15 @@ def _make(m: _Maker) -> Chance:
         )
     everybody = [p for found in people.values() for p in found] + staff
     accounts = _accounts(m, everybody)
-    _edges(m, accounts, circles, houses, practitioners)
+    groups = [
+        Group.objects.create(
+            institution=m.one(houses), kind="open", way="cbt", most=8, minutes=90, made_at=AT
+        )
+        for _ in range(2)
+    ]
+    _edges(m, accounts, circles, houses, practitioners, groups)
+    for group in groups:
+        _of_group(m, group, circles, people, staff)
     for _ in range(m.chance.randint(0, 4)):
         one, other = m.chance.sample(everybody, 2)
         Separation.objects.create(
@@ -209,17 +223,18 @@ def _accounts(m: _Maker, everybody: list[Person]) -> list[Account]:
     return accounts
 
 
-def _edges(m: _Maker, accounts: Any, circles: Any, houses: Any, practitioners: Any) -> None:
-    for _ in range(14):
-        kind = m.one(["circle", "circle", "institution", "practitioner"])
-        target = m.one(
-            {"circle": circles, "institution": houses, "practitioner": practitioners}[kind]
-        )
-        role = m.one(
-            {"circle": CIRCLE_ROLES, "institution": HOUSE_ROLES, "practitioner": ["supervisor"]}[
-                kind
-            ]
-        )
+def _edges(
+    m: _Maker, accounts: Any, circles: Any, houses: Any, practitioners: Any, groups: Any
+) -> None:
+    for _ in range(16):
+        kind = m.one(["circle", "circle", "institution", "practitioner", "group"])
+        targets, roles = {
+            "circle": (circles, CIRCLE_ROLES),
+            "institution": (houses, HOUSE_ROLES),
+            "practitioner": (practitioners, ("supervisor",)),
+            "group": (groups, ("facilitator",)),
+        }[kind]
+        target, role = m.one(targets), m.one(roles)
         start = AT + timedelta(days=m.one([-20, -10, -1, 0, 1]))
         end = m.one([None, None, AT, AT + timedelta(seconds=1), start + timedelta(days=5)])
         Relationship.objects.create(
@@ -232,6 +247,28 @@ def _edges(m: _Maker, accounts: Any, circles: Any, houses: Any, practitioners: A
             reason="chance",
             **{kind: target},
         )
+
+
+def _of_group(m: _Maker, group: Group, circles: Any, people: Any, staff: Any) -> None:
+    home: dict[str, Any] = {"institution": group.institution, "group": group}
+    session = GroupSession.objects.create(
+        **home, number=1, held_at=AT, minutes=90, written_by=m.one(staff), written_at=AT
+    )
+    GroupRound.objects.create(
+        **home, number=uuid4(), instrument="x@1", asked_at=AT, written_by=m.one(staff)
+    )
+    for circle in m.chance.sample(circles, 2):
+        state = m.one(["waiting", "in", "left"])
+        person = m.one(people[circle.pk])
+        member = GroupMember.objects.create(
+            **home, circle=circle, person=person, state=state, fits=True, asked_at=AT,
+            rules_agreed_at=AT, joined_at=AT if state == "in" else None,
+        )  # fmt: skip
+        own = {**home, "circle": circle, "member": member, "about": person}
+        GroupTalk.objects.create(
+            **own, written_by=m.one(staff), answers="{}", fits=True, talked_at=AT
+        )
+        GroupPart.objects.create(**own, meeting=session, word="attended", written_by=m.one(staff))
 
 
 def _before_a_circle(m: _Maker, house: Institution, accounts: Any, people: Any) -> None:

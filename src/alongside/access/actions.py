@@ -20,7 +20,7 @@ from alongside.access.models import (
 )
 from alongside.access.permissions import FAMILY, is_family, live
 from alongside.access.readers import LinkReader, hashed, reader_for_link
-from alongside.people.models import Circle, Institution, Member, Person, Practitioner
+from alongside.people.models import Circle, Group, Institution, Member, Person, Practitioner
 from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.crypto import keyed_hash
@@ -28,6 +28,7 @@ from alongside.records.errors import NotAllowed, Refused
 from alongside.records.reader import Reader
 
 CIRCLE_ROLES = frozenset({"person", "concerned", "guardian", "lead", "therapist", "on_call"})
+GROUP_ROLES = frozenset({"facilitator"})
 INSTITUTION_ROLES = frozenset(
     {"lead", "on_call", "manager", "coordinator", "privacy", "auditor", "admin"}
 )
@@ -210,6 +211,7 @@ def grant(
     circle: Circle | None = None,
     institution: Institution | None = None,
     practitioner: Practitioner | None = None,
+    group: Group | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Relationship:
@@ -221,21 +223,22 @@ def grant(
 
     Args:
         reason: a short word, such as ``invited``; never what people wrote.
-        circle, institution, practitioner: exactly one.
+        circle, institution, practitioner, group: exactly one. Who leads a group gives that role.
         since, until: ``at`` and open by default; a shift has both.
 
     Raises:
         WrongObject, NotOnTheStaff, NotOfThisCircle, StaffAndFamily, NotToOneself; NotAllowed.
     """
-    objects = [o for o in (circle, institution, practitioner) if o is not None]
+    objects = [o for o in (circle, institution, practitioner, group) if o is not None]
     roles = CIRCLE_ROLES if circle else INSTITUTION_ROLES if institution else {"supervisor"}
+    roles = GROUP_ROLES if group else roles
     if len(objects) != 1 or role not in roles:
         raise WrongObject(role=role)
-    within: UUID = institution.pk if institution else _home_of(circle or practitioner)
-    second = _confirm_grant(role, within, circle, account, by)
+    within: UUID = institution.pk if institution else _home_of(circle or practitioner or group)
+    second = _confirm_grant(role, within, circle, account, by, group)
     _must_fit(account, role, within, circle, at)
     wanted = Q(account=account, role=role, circle=circle, institution=institution)
-    wanted &= Q(practitioner=practitioner, ended_because="")
+    wanted &= Q(practitioner=practitioner, group=group, ended_because="")
     start = since or at
     for same in Relationship._base_manager.filter(wanted, Q(valid_to=None) | Q(valid_to__gt=at)):
         if same.valid_to == until and (same.valid_from <= start):
@@ -247,6 +250,7 @@ def grant(
         circle=circle,
         institution=institution,
         practitioner=practitioner,
+        group=group,
         within_id=within,
         valid_from=start,
         valid_to=until,
@@ -268,27 +272,35 @@ def grant(
     return edge
 
 
-def _home_of(placed: Circle | Practitioner | None) -> UUID:
+def _home_of(placed: Circle | Practitioner | Group | None) -> UUID:
     if placed is None:
         raise WrongObject
     return placed.institution_id
 
 
 def _confirm_grant(
-    role: str, within: UUID, circle: Circle | None, account: Account, by: Reader
+    role: str,
+    within: UUID,
+    circle: Circle | None,
+    account: Account,
+    by: Reader,
+    group: Group | None,
 ) -> bool:
     """Ask for the right; say whether a second person must approve."""
     if by.is_system:
         return False
     by.confirm_create(
-        "relationship", institution=within, circle=None if circle is None else circle.pk
+        "relationship",
+        institution=within,
+        circle=None if circle is None else circle.pk,
+        group=None if group is None else group.pk,
     )
     if account.pk == by.account_id:
         raise NotToOneself
     leads = circle is not None and circle.pk in _circles_led(by)
     if role in FAMILY and not leads:
         raise NotAllowed(action="C", record="relationship")
-    return not leads
+    return not leads and group is None
 
 
 def _circles_led(by: Any) -> frozenset[UUID]:

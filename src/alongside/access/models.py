@@ -98,6 +98,9 @@ class Relationship(Record):
         "people.Institution", on_delete=models.PROTECT, null=True, related_name="+"
     )
     practitioner = models.ForeignKey("people.Practitioner", on_delete=models.PROTECT, null=True)
+    group = models.ForeignKey(
+        "people.Group", on_delete=models.PROTECT, null=True, related_name="edges"
+    )
     within = models.ForeignKey(  # the institution this edge belongs to, whatever its object
         "people.Institution", on_delete=models.PROTECT, related_name="relationships"
     )
@@ -119,9 +122,10 @@ class Relationship(Record):
             models.CheckConstraint(
                 name="a_relationship_has_exactly_one_object",
                 condition=(
-                    Q(circle__isnull=False, institution=None, practitioner=None)
-                    | Q(circle=None, institution__isnull=False, practitioner=None)
-                    | Q(circle=None, institution=None, practitioner__isnull=False)
+                    Q(circle__isnull=False, institution=None, practitioner=None, group=None)
+                    | Q(circle=None, institution__isnull=False, practitioner=None, group=None)
+                    | Q(circle=None, institution=None, practitioner__isnull=False, group=None)
+                    | Q(circle=None, institution=None, practitioner=None, group__isnull=False)
                 ),
             ),
             models.CheckConstraint(
@@ -137,6 +141,7 @@ class Relationship(Record):
             models.Index(fields=["account", "valid_to"], name="edges_of_an_account"),
             models.Index(fields=["circle", "role", "valid_to"], name="edges_to_a_circle"),
             models.Index(fields=["institution", "role", "valid_to"], name="edges_to_institution"),
+            models.Index(fields=["group", "role", "valid_to"], name="edges_to_a_group"),
         ]
 
 

@@ -90,6 +90,8 @@ PLACES = {
         circles=lambda ids: Q(circle__in=ids),
         institutions=lambda ids: Q(within__in=ids),
         of=lambda row: ((row.circle_id,) if row.circle_id else (), (row.within_id,)),
+        groups=lambda ids: Q(group__in=ids),
+        groups_of=lambda row: (row.group_id,) if row.group_id else (),
     ),
     "access.separation": Place(
         circles=lambda ids: Q(one__in=_joined(ids)) | Q(other__in=_joined(ids)),

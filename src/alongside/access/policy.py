@@ -96,7 +96,17 @@ def place_of(model: type[Model]) -> Place:
         found = [getattr(row, f"{name}_id", None) for name in ("circle", "institution")]
         return [i for i in found[:1] if i], [i for i in found[1:] if i]
 
-    return Place(circles=column("circle"), institutions=column("institution"), of=of)
+    def groups_of(row: Any) -> list[UUID]:
+        found = getattr(row, "group_id", None)
+        return [found] if found else []
+
+    return Place(
+        circles=column("circle"),
+        institutions=column("institution"),
+        of=of,
+        groups=column("group"),
+        groups_of=groups_of,
+    )
 
 
 # -- lists: the table as SQL ---------------------------------------------------------------------
@@ -143,9 +153,10 @@ def _reached(model: type[Model], cell: Cell, edges: list[Edge]) -> Q | None:
         within: Collection[Any] = {edge.within for edge in edges}
         return place.institutions(within)
     ids: Collection[Any] = {edge.object for edge in edges if edge.kind == cell.through}
-    if not ids or cell.through == "group":
+    if not ids:
         return None
-    return place.circles(ids) if cell.through == "circle" else place.institutions(ids)
+    reached = {"circle": place.circles, "group": place.groups}
+    return reached.get(cell.through, place.institutions)(ids)
 
 
 # -- one record: the table as a decision ---------------------------------------------------------
@@ -160,7 +171,11 @@ def judge(reader: Asker, action: str, row: Model) -> Decision:
         record_type=type_of(row),
         action=action,
         edges=reader.edges,
-        place=EnginePlace(frozenset(circles), frozenset(institutions)),
+        place=EnginePlace(
+            frozenset(circles),
+            frozenset(institutions),
+            frozenset(place_of(type(row)).groups_of(row)),
+        ),
         at=reader.at,
         holds=lambda word: conditions.get(label, word).holds(row, reader),
         separated=any(
@@ -170,7 +185,12 @@ def judge(reader: Asker, action: str, row: Model) -> Decision:
 
 
 def may_make(
-    reader: Asker, record_type: str, *, institution: UUID, circle: UUID | None = None
+    reader: Asker,
+    record_type: str,
+    *,
+    institution: UUID,
+    circle: UUID | None = None,
+    group: UUID | None = None,
 ) -> bool:
     """May the reader make a record of this type here? Words count as they will once it is made."""
     return decide(
@@ -179,7 +199,9 @@ def may_make(
         action="C",
         edges=reader.edges,
         place=EnginePlace(
-            frozenset() if circle is None else frozenset({circle}), frozenset({institution})
+            frozenset() if circle is None else frozenset({circle}),
+            frozenset({institution}),
+            frozenset() if group is None else frozenset({group}),
         ),
         at=reader.at,
         holds=lambda word: any(

@@ -107,6 +107,14 @@ class AccountReader:
             if edge.kind == "circle" and (not roles or edge.role in roles)
         )
 
+    def groups_of(self, *roles: str) -> frozenset[UUID]:
+        """Groups the reader has one of these roles in; of any role when none is given."""
+        return frozenset(
+            edge.object  # type: ignore[misc]
+            for edge in self.edges
+            if edge.kind == "group" and (not roles or edge.role in roles)
+        )
+
     def institutions_of(self, *roles: str) -> frozenset[UUID]:
         """Institutions that edges of these roles point to: ``lead`` is intake duty."""
         return frozenset(
@@ -139,9 +147,18 @@ class AccountReader:
         """Would this act on this record be allowed now? For showing or leaving out a button."""
         return policy.judge(self, action, record).allowed
 
-    def may_make(self, record_type: str, *, institution: UUID, circle: UUID | None = None) -> bool:
+    def may_make(
+        self,
+        record_type: str,
+        *,
+        institution: UUID,
+        circle: UUID | None = None,
+        group: UUID | None = None,
+    ) -> bool:
         """Would making a record of this type here be allowed now?"""
-        return policy.may_make(self, record_type, institution=institution, circle=circle)
+        return policy.may_make(
+            self, record_type, institution=institution, circle=circle, group=group
+        )
 
     def confirm(self, action: str, record: Any) -> None:
         """Read the edges again, locked, and the record with them; raise unless it is allowed.
@@ -155,7 +172,12 @@ class AccountReader:
             raise NotAllowed(action=action, record=str(record.pk))
 
     def confirm_create(
-        self, record_type: str, *, institution: UUID, circle: UUID | None = None
+        self,
+        record_type: str,
+        *,
+        institution: UUID,
+        circle: UUID | None = None,
+        group: UUID | None = None,
     ) -> None:
         """Read the edges again, locked; raise unless a record of this type may be made here.
 
@@ -163,7 +185,9 @@ class AccountReader:
             NotAllowed: it may not.
         """
         self.refresh()
-        if not policy.may_make(self, record_type, institution=institution, circle=circle):
+        if not policy.may_make(
+            self, record_type, institution=institution, circle=circle, group=group
+        ):
             raise NotAllowed(action="C", record=record_type)
 
     def refresh(self) -> None:
@@ -216,7 +240,12 @@ class LinkReader:
             raise NotAllowed(action=action, record=str(record.pk))
 
     def confirm_create(
-        self, record_type: str, *, institution: UUID, circle: UUID | None = None
+        self,
+        record_type: str,
+        *,
+        institution: UUID,
+        circle: UUID | None = None,
+        group: UUID | None = None,
     ) -> None:
         """Raises NotAllowed unless the link still lives and answering it makes such a record."""
         self._must_live()
@@ -257,7 +286,12 @@ class Nobody:
         raise NotAllowed(action=action, record=str(record.pk))
 
     def confirm_create(
-        self, record_type: str, *, institution: UUID, circle: UUID | None = None
+        self,
+        record_type: str,
+        *,
+        institution: UUID,
+        circle: UUID | None = None,
+        group: UUID | None = None,
     ) -> None:
         raise NotAllowed(action="C", record=record_type)
 
@@ -338,11 +372,11 @@ def _edges(of: Q, at: datetime, still: bool) -> list[Relationship]:
 
 
 def _edge(row: Relationship) -> Edge:
-    kind = "circle" if row.circle_id else "institution"
+    kind = "circle" if row.circle_id else "group" if row.group_id else "institution"
     return Edge(
         role=row.role,
         kind=kind,  # type: ignore[arg-type]
-        object=row.circle_id or row.institution_id,
+        object=row.circle_id or row.group_id or row.institution_id,
         within=row.within_id,
         valid_from=row.valid_from,
         valid_to=row.valid_to,

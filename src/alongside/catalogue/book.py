@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from alongside.catalogue.answering import Answering
     from alongside.catalogue.consent_forms import ConsentForm
     from alongside.catalogue.danger import Danger
+    from alongside.catalogue.groups import Groups
     from alongside.catalogue.lines import CountryLines
     from alongside.catalogue.notes import Notes
     from alongside.catalogue.own_changes import OwnChange
@@ -70,6 +71,7 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("tracking", "tracking", "load"),
     ("answering", "answering", "load"),
     ("asking_times", "asking", "load"),
+    ("groups", "groups", "load"),
     ("notes", "notes", "load"),
     ("task_kinds", "task_kinds", "load"),
     ("letters", "letters", "load"),
@@ -205,6 +207,12 @@ class Catalogue:
         """How the service asks: times of day, days before and after, reminders."""
         times: AskingTimes = self._one("asking_times", "times")
         return times
+
+    @property
+    def groups(self) -> Groups:
+        """How therapy groups are run: places, the talk before, the rules."""
+        groups: Groups = self._one("groups", "groups")
+        return groups
 
     @property
     def answering(self) -> Answering:

@@ -273,7 +273,7 @@ def not_held(
     audit.write(
         "delivery.session_not_held", by=by, at=at, about=session, detail={"because": because}
     )
-    _reach_out(course, by=by, at=at)
+    reach_out(course, by=by, at=at)
     return session
 
 
@@ -610,8 +610,11 @@ def _untold(course: Course, booking: Booking | None, when: datetime, at: datetim
         raise AlreadyTold(session=found)
 
 
-def _reach_out(course: Course, *, by: Any, at: datetime) -> None:
-    """Two in a row missed without a word: somebody reaches out, once, within 48 hours."""
+def reach_out(course: Course, *, by: Any, at: datetime) -> None:
+    """Two in a row missed without a word: somebody reaches out, once, within 48 hours.
+
+    Called by what writes down that a session was missed.
+    """
     rows = TherapySession.objects.unscoped("were the last ones missed without a word?")
     last = rows.filter(course=course).order_by("-held_at")[: rules.MISSED_IN_A_ROW]
     words = [row.not_held_because for row in last]

@@ -437,3 +437,92 @@ class Erasure(Record):
     def key_subject(self) -> UUID:
         """The institution's key: the person's own words are gone."""
         return UUID(str(self.institution_id))
+
+
+class GroupTalk(Record):
+    """The talk with one person before a group: what was asked, whether it fits, what instead."""
+
+    record_type = "group_member_record"
+    audit_noun = "delivery.group_talk"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    group = models.ForeignKey("people.Group", on_delete=models.PROTECT, related_name="+")
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    member = models.ForeignKey("people.GroupMember", on_delete=models.PROTECT, related_name="talks")
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    answers = EncryptedTextField()  # JSON: id of the question → yes, no, unknown
+    fits = models.BooleanField()
+    instead = EncryptedTextField(blank=True)  # what is offered to whom it does not fit
+    talked_at = models.DateTimeField()
+
+
+class GroupSession(Record):
+    """One meeting of a group. What it holds is about the group and names nobody."""
+
+    record_type = "group"
+    audit_noun = "delivery.group_session"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    group = models.ForeignKey("people.Group", on_delete=models.PROTECT, related_name="sessions")
+    number = models.PositiveSmallIntegerField()
+    held_at = models.DateTimeField()
+    minutes = models.PositiveSmallIntegerField()
+    topic = EncryptedTextField()
+    events = EncryptedTextField(blank=True)
+    leaders = models.JSONField(default=list)  # ids of the staff who led it
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="the_sessions_of_a_group_are_numbered_once", fields=["group", "number"]
+            ),
+            models.UniqueConstraint(
+                name="a_group_meets_once_at_a_time", fields=["group", "held_at"]
+            ),
+        ]
+
+
+class GroupPart(Record):
+    """What one member's own record has of a group session: nobody else is in it."""
+
+    record_type = "group_member_record"
+    audit_noun = "delivery.group_part"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    group = models.ForeignKey("people.Group", on_delete=models.PROTECT, related_name="+")
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    meeting = models.ForeignKey(GroupSession, on_delete=models.PROTECT, related_name="parts")
+    member = models.ForeignKey("people.GroupMember", on_delete=models.PROTECT, related_name="parts")
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    word = models.CharField(max_length=24, choices=Attendance.WORDS)
+    minutes_late = models.PositiveSmallIntegerField(null=True)
+    note = EncryptedTextField(blank=True)
+    incident = EncryptedTextField(blank=True)  # something critical: a task for who leads the case
+    session = models.OneToOneField(  # in the member's own case, where a course of this way runs
+        TherapySession, on_delete=models.PROTECT, null=True, related_name="group_part"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_member_has_one_part_of_a_group_session", fields=["meeting", "member"]
+            )
+        ]
+
+
+class GroupRound(Record):
+    """One press that asked every member of a group the same, each by their own link."""
+
+    record_type = "group"
+    audit_noun = "delivery.group_round"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    group = models.ForeignKey("people.Group", on_delete=models.PROTECT, related_name="rounds")
+    number = models.UUIDField(unique=True)  # of its timings, ``Timing.round``
+    instrument = models.CharField(max_length=60)
+    asked_at = models.DateTimeField()
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")

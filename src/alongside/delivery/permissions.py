@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from alongside.people.permissions import group_words
 from alongside.plans.models import CoursePerson
 from alongside.records.conditions import never, own
 from alongside.records.registry import Condition, conditions
@@ -61,5 +62,9 @@ def register() -> None:
     conditions.register("delivery.processnote", {"author": own("written_by")})
     conditions.register("delivery.homework", {"own": own("about")})
     conditions.register("delivery.artefact", {"own": own("about")})
+    for model in ("groupsession", "groupround"):
+        conditions.register(f"delivery.{model}", group_words("group_id"))
+    for model in ("grouptalk", "grouppart"):
+        conditions.register(f"delivery.{model}", {"own": own("about")})
     for model in ("timing", "reminder", "schedulechange"):
         conditions.register(f"delivery.{model}", {"own": own("respondent")})

@@ -149,6 +149,75 @@ class Member(Editable, Record):
         indexes = [models.Index(fields=["circle", "to_at"], name="members_of_a_circle")]
 
 
+class Group(Editable, Record):
+    """Several people who are helped together by one or two leaders. No name of theirs is in it."""
+
+    record_type = "group"
+    audit_noun = "people.group"
+
+    KINDS = [(kind, kind) for kind in ("closed", "slow_open", "open")]
+
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT)
+    name = EncryptedTextField()  # says nothing about why: "Thursday group"
+    kind = models.CharField(max_length=10, choices=KINDS)
+    way = models.CharField(max_length=60)  # "cbt": the protocol its members have a course of
+    meets = EncryptedTextField(blank=True)  # "Thursdays, 18:00, room 2"
+    rules = EncryptedTextField()  # as they were agreed
+    most = models.PositiveSmallIntegerField()  # places
+    minutes = models.PositiveSmallIntegerField()
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_group_has_two_places_or_more", condition=Q(most__gte=2, most__lte=30)
+            )
+        ]
+
+
+class GroupMember(Editable, Record):
+    """Somebody's place in a group, from waiting for one until leaving; by an alias of their own."""
+
+    record_type = "group_roster"
+    audit_noun = "people.group_member"
+
+    STATES = [(state, state) for state in ("waiting", "offered", "in", "left", "not_now")]
+    LIVE = ("waiting", "offered", "in")
+
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT)
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="members")
+    circle = models.ForeignKey(Circle, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="group_places")
+    alias = EncryptedTextField()  # how the group calls them
+    goal = EncryptedTextField(blank=True)  # their own, for this group
+    state = models.CharField(max_length=10, choices=STATES, default="waiting")
+    fits = models.BooleanField(null=True)  # what the talk before the group came to
+    rules_agreed_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField()
+    offered_at = models.DateTimeField(null=True)
+    offered_until = models.DateField(null=True)  # an offer lapses by time
+    joined_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+    left_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_person_has_one_live_place_in_a_group",
+                fields=["group", "person"],
+                condition=Q(state__in=("waiting", "offered", "in")),
+            ),
+            models.CheckConstraint(
+                name="who_is_in_a_group_fits_and_agreed_its_rules",
+                condition=~Q(state="in")
+                | Q(fits=True, rules_agreed_at__isnull=False, joined_at__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["group", "state"], name="places_of_a_group")]
+
+
 def age_of(person: Person, on: date) -> int | None:
     """Whole years by the birth year alone, the lower of the two possible; None if unknown."""
     return None if person.birth_year is None else on.year - person.birth_year - 1

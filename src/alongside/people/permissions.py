@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from alongside.people.models import Circle, Member, Person
+from alongside.people.models import Circle, GroupMember, Member, Person
 from alongside.records.conditions import NOTHING, always, own
 from alongside.records.registry import Condition, Place, conditions, places
 
@@ -48,6 +48,55 @@ MEMBER = {
     ),
 }
 CIRCLE = {"in_sight": always()}
+
+
+def persons_in(groups: Collection[UUID]) -> Q:
+    """Persons with a live place in one of these groups."""
+    return Q(pk__in=_places().filter(group__in=groups).values("person"))
+
+
+def groups_of(person: UUID) -> set[UUID]:
+    """The groups a person has a live place in."""
+    return set(_places().filter(person_id=person).values_list("group_id", flat=True))
+
+
+def _places() -> Any:
+    return GroupMember._base_manager.filter(state__in=GroupMember.LIVE)
+
+
+def with_own_client(group: str) -> Condition:
+    """Somebody whom the reader treats, or whose therapist they supervise, has a place in it.
+
+    ``group`` is the column of the group: ``pk`` or ``group_id``.
+    """
+
+    def theirs(reader: Any) -> Any:
+        return _places().filter(circle__in=reader.circles_of("therapist", "supervisor"))
+
+    return Condition(
+        q=lambda reader: Q(**{f"{group}__in": theirs(reader).values("group")}),
+        holds=lambda row, reader: theirs(reader).filter(group_id=getattr(row, group)).exists(),
+    )
+
+
+def of_group(group: str) -> Condition:
+    """One of the reader's own persons is in it now. ``group`` is the column of the group."""
+
+    def theirs(reader: Any) -> Any:
+        return GroupMember._base_manager.filter(state="in", person__in=reader.persons)
+
+    return Condition(
+        q=lambda reader: Q(**{f"{group}__in": theirs(reader).values("group")}),
+        holds=lambda row, reader: theirs(reader).filter(group_id=getattr(row, group)).exists(),
+    )
+
+
+def group_words(group: str) -> dict[str, Condition]:
+    """The words of what belongs to a group, given its column of the group."""
+    return {"with_own_client": with_own_client(group), "of_group": of_group(group)}
+
+
+GROUP_MEMBER = {"own": own("person")}
 CONTACT = {"own": own("person")}
 
 PLACES = {
@@ -60,6 +109,15 @@ PLACES = {
         circles=persons_of,
         institutions=lambda ids: Q(institution__in=ids),
         of=lambda row: (circles_of(row.pk), (row.institution_id,)),
+        groups=persons_in,
+        groups_of=lambda row: groups_of(row.pk),
+    ),
+    "people.group": Place(
+        circles=lambda ids: NOTHING,
+        institutions=lambda ids: Q(institution__in=ids),
+        of=lambda row: ((), (row.institution_id,)),
+        groups=lambda ids: Q(pk__in=ids),
+        groups_of=lambda row: (row.pk,),
     ),
     "people.contactpoint": Place(
         circles=lambda ids: Q(person__in=Person._base_manager.filter(persons_of(ids)).values("pk")),
@@ -80,5 +138,7 @@ def register() -> None:
     conditions.register("people.member", MEMBER)
     conditions.register("people.circle", CIRCLE)
     conditions.register("people.contactpoint", CONTACT)
+    conditions.register("people.group", group_words("pk"))
+    conditions.register("people.groupmember", GROUP_MEMBER)
     for model, place in PLACES.items():
         places.register(model, place)

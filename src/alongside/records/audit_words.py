@@ -37,7 +37,8 @@ ACTS = frozenset(
     crisis.shift_saved crisis.unsaved_answer_held crisis.unsaved_answer_read
     crisis.unsaved_answer_removed crisis.unsaved_answer_taken crisis.unsaved_answer_tried
     delivery.addition_signed delivery.asking_put_off delivery.asking_timed delivery.round_asked
-    delivery.schedule_changed
+    delivery.group_part_written delivery.group_round_asked delivery.group_session_held
+    delivery.group_talk_recorded delivery.schedule_changed
     delivery.homework_reviewed delivery.homework_set delivery.note_changed
     delivery.homework_told delivery.artefact_changed delivery.artefact_struck
     delivery.artefact_written
@@ -52,7 +53,9 @@ ACTS = frozenset(
     measures.answers_corrected measures.answers_typed measures.typing_forgotten
     notify.channel_added notify.channel_removed notify.channel_verified
     notify.message_queued notify.message_sent notify.message_withheld
-    people.circle_made people.contact_changed people.institution_made people.member_added
+    people.circle_made people.contact_changed people.group_changed people.group_ended
+    people.group_made people.group_member_changed people.group_member_proposed
+    people.institution_made people.member_added
     people.member_changed
     people.member_removed people.person_added people.person_corrected
     plans.agreement_recorded plans.course_added plans.course_ended plans.course_started
@@ -74,11 +77,14 @@ READS = frozenset(
     crisis.shift_read delivery.artefact_read delivery.erasure_read
     delivery.homework_read delivery.letter_read
     delivery.note_read delivery.process_note_read
+    delivery.group_part_read delivery.group_round_read
+    delivery.group_session_read delivery.group_talk_read
     delivery.schedule_change_read delivery.session_read delivery.timing_read
     directory.line_check_read directory.service_read
     insights.expected_course_read insights.timeline_read
     measures.asking_read measures.response_read notify.message_read
-    people.circle_read people.contact_read people.institution_read people.member_read
+    people.circle_read people.contact_read people.group_read people.group_member_read
+    people.institution_read people.member_read
     people.person_read plans.plan_read records.trail_read tasks.task_read
     """.split()
 )

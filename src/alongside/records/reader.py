@@ -18,6 +18,9 @@ SYSTEM_MODULES = frozenset(
         "alongside.crisis.edges",
         "alongside.crisis.escalation",
         "alongside.crisis.telling",
+        "alongside.delivery.group_rounds",
+        "alongside.delivery.group_sessions",
+        "alongside.delivery.groups",
         "alongside.delivery.on_time",
         "alongside.delivery.retention",
         "alongside.insights.completeness",
@@ -53,7 +56,12 @@ class Reader(Protocol):
     def may(self, action: str, record: Any) -> bool: ...
     def confirm(self, action: str, record: Any) -> None: ...
     def confirm_create(
-        self, record_type: str, *, institution: UUID, circle: UUID | None = None
+        self,
+        record_type: str,
+        *,
+        institution: UUID,
+        circle: UUID | None = None,
+        group: UUID | None = None,
     ) -> None: ...
 
 
@@ -83,7 +91,12 @@ class SystemReader:
         return None
 
     def confirm_create(
-        self, record_type: str, *, institution: UUID, circle: UUID | None = None
+        self,
+        record_type: str,
+        *,
+        institution: UUID,
+        circle: UUID | None = None,
+        group: UUID | None = None,
     ) -> None:
         return None
 

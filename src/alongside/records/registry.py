@@ -55,12 +55,14 @@ class Place:
 
     ``circles`` and ``institutions`` take ids and give a Q without joins to many; ``of`` gives
     the ids of both for one row at hand. A model with columns ``circle`` and ``institution``
-    needs none of its own.
+    needs none of its own. ``groups`` and ``groups_of`` are the same for therapy groups.
     """
 
     circles: Callable[[Collection[UUID]], Q]
     institutions: Callable[[Collection[UUID]], Q]
     of: Callable[[Any], tuple[Iterable[UUID], Iterable[UUID]]]
+    groups: Callable[[Collection[UUID]], Q] = lambda ids: Q(pk__in=[])
+    groups_of: Callable[[Any], Iterable[UUID]] = lambda row: ()
 
 
 class Places:

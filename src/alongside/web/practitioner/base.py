@@ -60,6 +60,7 @@ PARTS = (
             ("sheets", "practitioner:case-sheets", gettext_lazy("Sheets")),
             ("letters", "practitioner:case-letters", gettext_lazy("Letters")),
             ("own_notes", "practitioner:case-own-notes", gettext_lazy("Process notes")),
+            ("groups", "practitioner:case-groups", gettext_lazy("Groups")),
         ),
     ),
     (

@@ -23,6 +23,7 @@ ENTRIES = (
     ("practitioner:concerns", "mail-open", gettext_lazy("Concerns"), "concerns"),
     ("practitioner:cases", "folder-open", gettext_lazy("Cases"), ""),
     ("practitioner:supervision", "users", gettext_lazy("Supervision"), ""),
+    ("practitioner:groups", "user-check", gettext_lazy("Groups"), ""),
     ("practitioner:calendar", "calendar", gettext_lazy("Calendar"), ""),
     ("practitioner:crisis-board", "siren", gettext_lazy("Crisis board"), "alerts"),
     ("practitioner:safeguarding", "shield-check", gettext_lazy("Safeguarding"), ""),
@@ -78,6 +79,7 @@ def _belongs(here: str, name: str) -> bool:
             )
         ),
         "practitioner:concerns": ("practitioner:concern",),
+        "practitioner:groups": ("practitioner:group",),
         "practitioner:credentials": ("practitioner:credential",),
     }
     return any(here.startswith(start) for start in family.get(name, ())) and not (

@@ -99,7 +99,7 @@ def test_a_group_is_begun_filled_held_asked_and_ended(
             browser.post(page + "sessions/new/", {**sent, "topic": "Bad evenings"}, follow=True)
         )
         assert GroupSession._base_manager.count() == 1
-        assert "Came late , 10 minutes He slept. in their own record" in kept
+        assert "Came late, 10 minutes He slept. in their own record" in kept
         assert "led by Asha Raman" in kept
         own = GroupPart._base_manager.get(member=fox).session
         assert "Bad evenings" in ProgressNote._base_manager.get(session=own).parts

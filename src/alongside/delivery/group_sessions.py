@@ -323,6 +323,8 @@ def _own_session(
         session=own,
         person_id=member.person_id,
         word=part.word,
+        late_minutes=part.minutes_late if part.word == "late" else None,
+        whose="" if came else rules.WHOSE_OF[part.word],
     )
     if came:
         note = _note(session, part)

@@ -144,7 +144,7 @@ def test_only_ways_that_were_decided_on_and_can_run_are_offered(
         for way in ("craft", "mi_brief")
         for variant in catalogue.current().protocol(way).variants
     }
-    assert "Interpersonal therapy (IPT)" in page
+    assert "Interpersonal therapy (IPT)" not in page
     assert "12 to 14 weekly sessions" in page
     assert re.search(r'value="craft/full"[^>]*checked', page)
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Set
 from datetime import datetime
 from typing import cast
+from uuid import UUID
 
 from alongside.delivery.models import Artefact, Attendance, Homework, StepRecord, TherapySession
 from alongside.engine.protocols.shapes import Protocol
@@ -27,18 +28,21 @@ LAST_SESSIONS = 3  # over how many sessions the share of homework done is looked
 def known(course: Course, at: datetime) -> Known:
     """What the signs of a protocol are looked for in; nothing is read where it has none."""
     way = protocol_of(course)
-    signs = way.signs()
+    signs = way.signs(course.variant)
     forms = {sign.form for sign in signs if sign.form}
     steps = any(sign.steps or sign.steps_missing for sign in signs)
     asked = {word for sign in signs for word in (*sign.words, *sign.words_missing)}
-    said = {HOMEWORK: _homework_is_done, COMES: _comes}
+    counts = HOMEWORK in asked or any(sign.sessions for sign in signs)
+    held = _held(course, at) if counts else []
+    said = {
+        HOMEWORK: lambda: _homework_is_done(held, at),
+        COMES: lambda: _comes(course, at),
+    }
     return Known(
-        words=frozenset(
-            word for word, is_so in said.items() if word in asked and is_so(course, at)
-        ),
+        words=frozenset(word for word, is_so in said.items() if word in asked and is_so()),
         sheets=sheets(course, forms, at, all_day=_of_the_day(signs)) if forms else (),
         steps=_steps(course, way, at) if steps else frozenset(),
-        sessions_held=_held(course, at) if any(sign.sessions for sign in signs) else 0,
+        sessions_held=len(held),
     )
 
 
@@ -68,10 +72,9 @@ def sheets(
     return tuple(found)
 
 
-def _homework_is_done(course: Course, at: datetime) -> bool:
+def _homework_is_done(held: list[UUID], at: datetime) -> bool:
     """Half or more of what was set in the last sessions and told of was done, in full or part."""
-    held = TherapySession.objects.unscoped(GATE).filter(course=course, held=True, held_at__lte=at)
-    last = list(held.order_by("-held_at").values_list("pk", flat=True)[:LAST_SESSIONS])
+    last = held[:LAST_SESSIONS]
     if len(last) < LAST_SESSIONS:
         return True
     told = Homework.objects.unscoped(GATE).filter(session__in=last, told_at__lte=at)
@@ -101,7 +104,7 @@ def _steps(course: Course, way: Protocol, at: datetime) -> frozenset[str]:
     )
 
 
-def _held(course: Course, at: datetime) -> int:
-    rows = TherapySession.objects.unscoped(GATE)
-    held: int = rows.filter(course=course, held=True, held_at__lte=at).count()
-    return held
+def _held(course: Course, at: datetime) -> list[UUID]:
+    """The sessions that were held until then, the newest first."""
+    rows = TherapySession.objects.unscoped(GATE).filter(course=course, held=True, held_at__lte=at)
+    return list(rows.order_by("-held_at").values_list("pk", flat=True))

@@ -317,14 +317,30 @@ class Protocol:
         """The id without the version."""
         return self.ref.id
 
-    def signs(self) -> tuple[Sign, ...]:
-        """Every sign the protocol looks for, anywhere in it."""
-        steps = [step for phase in self.phases for step in phase.steps]
+    def signs(self, variant: str | None = None) -> tuple[Sign, ...]:
+        """Every sign the protocol looks for; or those of one variant, "" being the whole."""
+        phases = self.phases if variant is None else self.phases_of(variant)
+        steps = [
+            step
+            for phase in phases
+            for step in phase.steps
+            if variant is None or not step.variants or variant in step.variants
+        ]
         uses = [*self.gates_start, *self.gates_session, *(u for step in steps for u in step.gates)]
         return (
-            *(sign for use in uses for sign in use.shown_by),
+            *(
+                sign
+                for use in uses
+                if variant is None or use.is_for(variant)
+                for sign in use.shown_by
+            ),
             *(sign for step in steps for sign in step.only_if),
-            *(sign for rule in self.stop_rules for sign in rule.when),
+            *(
+                sign
+                for rule in self.stop_rules
+                if variant is None or not rule.variants or variant in rule.variants
+                for sign in rule.when
+            ),
             *(sign for signs in self.completion.shown_by.values() for sign in signs),
         )
 

@@ -30,7 +30,11 @@ def known(course: Course, at: datetime) -> Known:
     way = protocol_of(course)
     signs = way.signs(course.variant)
     forms = {sign.form for sign in signs if sign.form}
-    steps = any(sign.steps or sign.steps_missing for sign in signs)
+    # Completion is judged beside the ladder, which has read the steps already.
+    ends = [sign for each in way.completion.shown_by.values() for sign in each]
+    steps = any(
+        sign.steps or sign.steps_missing for sign in signs if all(sign is not end for end in ends)
+    )
     asked = {word for sign in signs for word in (*sign.words, *sign.words_missing)}
     counts = HOMEWORK in asked or any(sign.sessions for sign in signs)
     held = _held(course, at) if counts else []

@@ -239,14 +239,15 @@ def seen_of(course: Course, at: datetime, *, beside: together.Beside | None = No
     Args:
         beside: its neighbours, where they were read already.
     """
-    way, treated = protocol_of(course), treated_by(course)
+    way = protocol_of(course)
+    each = any(sign.each_person for sign in way.signs(course.variant))
     heard = known.rooms.of(course, at)
     seen = Seen(
         heard.sheets,
         words(course, at, beside=beside) | heard.words,
         heard.steps,
         heard.sessions_held,
-        frozenset(str(person.pk) for person in treated),
+        frozenset(str(person.pk) for person in treated_by(course)) if each else frozenset(),
         at.date(),
     )
     met = stops_met(way, seen, variant=course.variant)

@@ -102,7 +102,8 @@ def test_a_join_that_would_bring_them_together_is_refused_like_any_other(
 def test_an_answer_that_somebody_is_afraid_holds_back_every_date_for_several(
     world: World,
 ) -> None:
-    """M1: until the lead has resolved it, alone; a date for one of them is how they do."""
+    """M1, T25: until the lead has resolved it, alone; a date for one of them is how they do. The
+    safeguarding lead hears that somebody needs them, and neither who nor what."""
     world.engage_sam()
     safeguarding.record_child_check(
         circle=world.circle,
@@ -123,6 +124,11 @@ def test_an_answer_that_somebody_is_afraid_holds_back_every_date_for_several(
             zone="Europe/London", minutes=50, by=world.asha.reader, at=NOON,
         )  # fmt: skip
 
+    priya = world.staff("Priya Shah", "Privacy officer", "privacy")
+    (report,) = safeguarding.all_reports(seen_by=priya.reader)
+    assert (report.kind, report.written_by) == ("adult", None)
+    assert "fear or control" in report.words
+    assert "Teo" not in report.words
     with pytest.raises(private_check.Frozen):
         book(world.noor.person, world.teo.person, hour=0)
     assert book(world.teo.person, hour=1).pk

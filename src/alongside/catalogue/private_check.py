@@ -19,11 +19,13 @@ AT_MOST = 4  # access and safety, section 6
 
 
 class AnswerFile(Shape):
-    """One answer. ``freezes``: nothing is dated until the lead has resolved it."""
+    """One answer. ``freezes``: nothing is dated until the lead has resolved it. ``reports``: the
+    safeguarding lead is told that somebody needs them."""
 
     id: Word
     text: dict[str, str]
     freezes: bool = False
+    reports: bool = False
     level: Code | None = None
     then: Literal["hide", "careful_contact"] | None = None
 
@@ -55,6 +57,7 @@ class PrivateCheck(Shape):
     review_by: date
     before: dict[str, str]
     after: dict[str, str]
+    report: dict[str, str]
     questions: tuple[QuestionFile, ...] = Field(min_length=1, max_length=AT_MOST)
 
     _ref: Ref = PrivateAttr(default=Ref("private_check", 1))
@@ -96,7 +99,11 @@ def load(roots: Sequence[Path]) -> Shelf[PrivateCheck]:
 def _mistakes(file: PrivateCheck) -> list[tuple[str, tuple[str | int, ...]]]:
     found: list[tuple[str, tuple[str | int, ...]]] = []
     for language in LANGUAGES:
-        for name, texts in (("before", file.before), ("after", file.after)):
+        for name, texts in (
+            ("before", file.before),
+            ("after", file.after),
+            ("report", file.report),
+        ):
             if language not in texts:
                 found.append((f"{name}: words are missing in {language}", (name,)))
     for index, question in enumerate(file.questions):

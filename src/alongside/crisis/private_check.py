@@ -14,9 +14,12 @@ from datetime import datetime
 from uuid import UUID
 
 from alongside import catalogue
+from alongside.access import guardians
 from alongside.cases import actions as cases
 from alongside.cases.models import Decision
+from alongside.catalogue.private_check import PrivateCheck
 from alongside.crisis import actions as crisis
+from alongside.crisis import reports
 from alongside.crisis.models import SafetyCheck
 from alongside.engine.risk import RiskFinding
 from alongside.people import actions as people
@@ -141,10 +144,31 @@ def answer(
         by=by,
         at=at,
     )
+    if any(_reports(asked, *given) for given in answers.items()):
+        _tell_the_lead(circle, person, asked, by=by, at=at)
     if hide and isinstance(member, Member):
         people.hide_me(member=member, by=by, at=at)
     audit.write("crisis.private_check_answered", by=by, at=at, about=checked.check)
     return checked.check
+
+
+def _reports(asked: PrivateCheck, question: str, given: str | None) -> bool:
+    about = asked.question(question)
+    chosen = about.answer(given) if about is not None and given is not None else None
+    return chosen is not None and chosen.reports
+
+
+def _tell_the_lead(
+    circle: Circle, person: Person, asked: PrivateCheck, *, by: Reader, at: datetime
+) -> None:
+    """A report (T25) that somebody here needs the safeguarding lead: no name and no answer."""
+    if reports.wait_for_an_answer(circle.pk):
+        return
+    words = asked.report.get(circle.focus.language, asked.report["en"])
+    kind = "child" if guardians.is_minor(person, at.date()) else "adult"
+    reports.make(
+        institution=circle.institution, circle=circle, kind=kind, words=words, by=by, at=at
+    )
 
 
 @action

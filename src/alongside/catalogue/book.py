@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from alongside.catalogue.danger import Danger
     from alongside.catalogue.groups import Groups
     from alongside.catalogue.lines import CountryLines
+    from alongside.catalogue.meetings import Meetings
     from alongside.catalogue.notes import Notes
     from alongside.catalogue.own_changes import OwnChange
     from alongside.catalogue.packs import Pack
@@ -76,6 +77,7 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("task_kinds", "task_kinds", "load"),
     ("letters", "letters", "load"),
     ("retention", "retention", "load"),
+    ("meetings", "meetings", "load"),
 )
 
 FALLBACK_LANGUAGE = "en"
@@ -257,6 +259,12 @@ class Catalogue:
     def letter(self, id: str) -> LetterKind:
         """The kind of letter ``closing@1``, or the newest version of ``closing``."""
         return find(self.letters, "letter", id)
+
+    @property
+    def meetings(self) -> Meetings:
+        """Planned meetings: paths, safety questions, gates, answers."""
+        meetings: Meetings = self._one("meetings", "meetings")
+        return meetings
 
     @property
     def danger(self) -> Danger:

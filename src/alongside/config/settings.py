@@ -192,6 +192,7 @@ ROOMS = [
     "alongside.crisis",
     "alongside.measures",
     "alongside.plans",
+    "alongside.meetings",
     "alongside.delivery",
     "alongside.insights",
 ]

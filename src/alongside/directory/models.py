@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
+from alongside.records.fields import EncryptedTextField
 from alongside.records.models import Editable, Record
 
 
@@ -41,3 +43,52 @@ class LineCheck(Record):
 
     class Meta:
         indexes = [models.Index(fields=["country", "line", "-checked_at"], name="line_checks")]
+
+
+class HelpOption(Editable, Record):
+    """Help somebody else offers, as a family would ask about it. Nobody is paid for sending."""
+
+    record_type = "help_option"
+    audit_noun = "directory.option"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20)  # a word of rules.OPTION_KINDS
+    accepts = models.TextField(blank=True)  # whom it takes, and what it asks for
+    price = models.CharField(max_length=200, blank=True)
+    withdrawal = models.CharField(max_length=20, blank=True)  # a word of rules.WITHDRAWAL
+    licence = models.CharField(max_length=20, default="not_yet")  # a word of rules.LICENCE
+    licence_checked_on = models.DateField(null=True)
+    licence_words = models.CharField(max_length=200, blank=True)  # where it was looked up
+    interest = models.CharField(max_length=200, blank=True)  # declared; "none" is said in words
+    starts_within_hours = models.PositiveSmallIntegerField(null=True)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+
+class Hold(Editable, Record):
+    """A place kept for one circle, until when, and what is arranged around it."""
+
+    record_type = "hold"
+    audit_noun = "directory.hold"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, related_name="holds")
+    option = models.ForeignKey(HelpOption, on_delete=models.PROTECT, related_name="holds")
+    held_until = models.DateTimeField(null=True)  # None: no place needs to be kept
+    proof = EncryptedTextField(blank=True)  # who said so
+    proved_at = models.DateTimeField(null=True)
+    funding = EncryptedTextField(blank=True)
+    travel = EncryptedTextField(blank=True)
+    cover = EncryptedTextField(blank=True)  # children, pets, work
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="an_option_is_held_once_for_a_circle",
+                fields=["circle", "option"],
+                condition=Q(ended_at=None),
+            )
+        ]

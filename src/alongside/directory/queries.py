@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from alongside import catalogue
 from alongside.directory import rules
-from alongside.directory.models import LineCheck, Service
+from alongside.directory.models import HelpOption, Hold, LineCheck, Service
 from alongside.people.models import Institution
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
@@ -45,6 +46,39 @@ def services(*, seen_by: Reader) -> ScopedQuerySet:
 
 def line_checks(*, seen_by: Reader) -> ScopedQuerySet:
     return LineCheck.objects.visible_to(seen_by).order_by("country", "line", "-checked_at")
+
+
+def options(*, seen_by: Reader) -> ScopedQuerySet:
+    """Help somebody else offers that this institution knows of, by name."""
+    return HelpOption.objects.visible_to(seen_by).filter(ended_at=None).order_by("name", "pk")
+
+
+def holds(*, seen_by: Reader, circle: UUID) -> ScopedQuerySet:
+    """Places kept for a circle, each with its option, oldest first."""
+    return (
+        Hold.objects.visible_to(seen_by)
+        .filter(circle_id=circle, ended_at=None)
+        .select_related("option")
+        .order_by("made_at", "pk")
+    )
+
+
+def missing_in(hold: Hold) -> tuple[str, ...]:
+    """What a family would ask about an option and nobody has written down yet."""
+    option = hold.option
+    return rules.missing(
+        kind=option.kind,
+        licence=option.licence,
+        said={
+            "price": option.price,
+            "accepts": option.accepts,
+            "withdrawal": option.withdrawal,
+            "interest": option.interest,
+            "funding": hold.funding,
+            "travel": hold.travel,
+            "cover": hold.cover,
+        },
+    )
 
 
 def public_service() -> Service | None:

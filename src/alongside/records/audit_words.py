@@ -45,12 +45,16 @@ ACTS = frozenset(
     delivery.letter_begun delivery.letter_changed delivery.letter_given delivery.letter_signed
     delivery.note_signed delivery.process_note_changed delivery.process_note_written
     delivery.session_held delivery.session_not_held delivery.step_recorded
-    delivery.erasure_made
-    directory.line_checked directory.service_saved
+    delivery.erasure_made directory.line_checked directory.service_saved directory.hold_ended
+    directory.hold_saved directory.option_saved
     insights.expected_courses_made
     measures.answers_drafted measures.answers_recorded measures.asking_made measures.asking_declined
     measures.asking_left measures.asking_opened
     measures.answers_corrected measures.answers_typed measures.typing_forgotten
+    meetings.check_recorded meetings.date_set meetings.date_taken_back meetings.gate_released
+    meetings.meeting_began meetings.meeting_changed meetings.meeting_ended meetings.path_chosen
+    meetings.rehearsed meetings.screen_answered meetings.seat_ended meetings.seat_saved
+    meetings.stop_called meetings.stop_resolved
     notify.channel_added notify.channel_removed notify.channel_verified
     notify.message_queued notify.message_sent notify.message_withheld
     people.circle_made people.contact_changed people.group_changed people.group_ended
@@ -80,11 +84,12 @@ READS = frozenset(
     delivery.group_part_read delivery.group_round_read
     delivery.group_session_read delivery.group_talk_read
     delivery.schedule_change_read delivery.session_read delivery.timing_read
-    directory.line_check_read directory.service_read
+    directory.hold_read directory.line_check_read directory.option_read directory.service_read
     insights.expected_course_read insights.timeline_read
-    measures.asking_read measures.response_read notify.message_read
-    people.circle_read people.contact_read people.group_read people.group_member_read
-    people.institution_read people.member_read
+    measures.asking_read measures.response_read notify.message_read people.circle_read
+    people.contact_read people.group_read people.group_member_read people.institution_read
+    people.member_read meetings.check_read meetings.meeting_read meetings.seat_read
+    meetings.stop_read
     people.person_read plans.plan_read records.trail_read tasks.task_read
     """.split()
 )

@@ -24,6 +24,7 @@ from alongside.people import queries as people
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.fields import prepare
+from alongside.web.circle import meeting
 from alongside.web.circle.agree import MINOR, own_courses
 from alongside.web.circle.base import own_place
 from alongside.web.parts.access import access
@@ -194,6 +195,7 @@ def _mine(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
                 "icon": "heart-handshake",
             }
         )
+    found += meeting.mine(request, place)
     plan = plans.live_plan(seen_by=reader, circle=place.circle_id)
     if plan is not None and own_courses(request, place).exists():
         said = plans.agreements(seen_by=reader, plan=plan).filter(person_id=place.person_id)

@@ -22,6 +22,10 @@ UNDER = {
     "circle:sheet-blank": "circle:plan",
     "circle:step": "circle:plan",
     "circle:times": "circle:plan",
+    **dict.fromkeys(
+        ("circle:meeting", "circle:meeting-alone", "circle:meeting-now", "circle:meeting-stop"),
+        "circle:plan",
+    ),
     "circle:agree": "circle:told",
     "circle:agreed-end": "circle:told",
     "circle:leave": "circle:told",

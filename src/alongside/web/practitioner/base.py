@@ -50,6 +50,7 @@ PARTS = (
         (
             ("plan", "practitioner:case-plan", gettext_lazy("The plan")),
             ("choose", "practitioner:case-choose", gettext_lazy("Choose a way")),
+            ("meeting", "practitioner:case-meeting", gettext_lazy("Meeting")),
             ("closing", "practitioner:case-closing", gettext_lazy("Closing")),
         ),
     ),

@@ -76,6 +76,7 @@ def _belongs(here: str, name: str) -> bool:
                 "paper",
                 "sheet",
                 "track",
+                "meeting",
             )
         ),
         "practitioner:concerns": ("practitioner:concern",),

@@ -1,0 +1,370 @@
+"""Planned meetings: ways to invite, safety questions, gates, answers with their next steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path as File
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, Field
+
+from alongside.catalogue.loading import Problem, Reading, Shape, Shelf, read_placed, shown
+from alongside.engine.meetings import Check, CheckAnswer, GateRule, Path, Rules
+from alongside.engine.meetings.shapes import Effect
+from alongside.engine.risk.levels import Code
+
+Word = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+Count = Annotated[int, Field(ge=0, le=1000)]
+Led = Literal["none", "phone", "present"]
+Texts = dict[str, str]
+LANGUAGES = ("en", "es")
+S = TypeVar("S", bound=Shape)
+
+
+def in_language(text: Texts, language: str) -> str:
+    """The words in a language, or in English."""
+    return text.get(language) or text.get(language.partition("-")[0]) or text["en"]
+
+
+class Between(Shape):
+    """From so many to so many."""
+
+    least: Count
+    most: Count
+
+
+class EvidenceFile(Shape):
+    """What was found, and the limits that stand beside it."""
+
+    text: Texts
+    limits: Texts
+    source: str = Field(min_length=1)
+
+
+class LevelFile(Shape):
+    """One level of a path that rises."""
+
+    id: Annotated[int, Field(ge=1, le=9)]
+    led: tuple[Led, ...] = Field(min_length=1)
+    name: Texts
+    what: Texts
+
+
+class PathFile(Shape):
+    """One way of inviting somebody together."""
+
+    id: Word
+    is_meeting: bool
+    is_surprise: bool
+    led: tuple[Led, ...] = Field(min_length=1)
+    people: Between
+    name: Texts
+    what: Texts
+    told: Texts
+    alone: Texts
+    phone: Texts
+    present: Texts
+    limits: Texts
+    levels: tuple[LevelFile, ...] = ()
+    evidence: tuple[EvidenceFile, ...] = Field(min_length=1)
+
+    @property
+    def rule(self) -> Path:
+        """As the engine reads it."""
+        return Path(
+            id=self.id,
+            is_meeting=self.is_meeting,
+            is_surprise=self.is_surprise,
+            led=frozenset(self.led),
+            least=self.people.least,
+            most=self.people.most,
+            levels=tuple((level.id, frozenset(level.led)) for level in self.levels),
+        )
+
+    def level(self, number: int) -> LevelFile | None:
+        """The level with this number."""
+        return next((each for each in self.levels if each.id == number), None)
+
+
+class FlowFile(Shape):
+    """What is done in place of a meeting, by need."""
+
+    id: Word
+    needs: tuple[Word, ...] = Field(min_length=1)
+    title: Texts
+    text: Texts
+    source: str
+
+
+class PathsFile(Shape):
+    """``meetings/paths.yaml``."""
+
+    source: str = Field(min_length=1)
+    checked: date
+    review_by: date
+    few: Word
+    more: Word
+    more_from: Count
+    paths: tuple[PathFile, ...] = Field(min_length=2)
+    qualified: tuple[Word, ...]
+    trained: tuple[Word, ...]
+    tried: tuple[Word, ...]
+    flows: tuple[FlowFile, ...]
+
+
+class AnswerFile(Shape):
+    """One answer to a safety question. ``level``: an alert is raised as well."""
+
+    id: Word
+    text: Texts
+    effect: Effect
+    level: Code | None = None
+
+
+class CheckFile(Shape):
+    """One safety question."""
+
+    id: Annotated[str, Field(pattern=r"^SC([1-9]|1\d|2[0-2])$")]
+    asked: Literal["member", "lead", "day"]
+    release: Literal["lead", "nobody"]
+    on_the_day: bool = False
+    about_self: bool = False
+    name: Texts
+    question: Texts
+    hint: Texts = {}
+    answers: tuple[AnswerFile, ...] = Field(min_length=2)
+    closed: Texts
+    opens: Texts
+
+    @property
+    def rule(self) -> Check:
+        """As the engine reads it."""
+        return Check(
+            id=self.id,
+            asked=self.asked,
+            answers=tuple(CheckAnswer(each.id, each.effect) for each in self.answers),
+            release=self.release,
+            on_the_day=self.on_the_day,
+            about_self=self.about_self,
+        )
+
+    def answer(self, id: str | None) -> AnswerFile | None:
+        """The answer with this id."""
+        return next((each for each in self.answers if each.id == id), None)
+
+
+class ScreenFile(Shape):
+    """``meetings/screen/<version>.yaml``."""
+
+    source: str = Field(min_length=1)
+    checked: date
+    review_by: date
+    before: Texts
+    after: Texts
+    now: Texts
+    checks: tuple[CheckFile, ...] = Field(min_length=1)
+    computed: tuple[str, ...]
+
+    def check(self, id: str) -> CheckFile | None:
+        """The question with this id."""
+        return next((each for each in self.checks if each.id == id), None)
+
+    def asked(self, of: str) -> tuple[CheckFile, ...]:
+        """The questions put to ``member`` or ``lead``, or asked on the ``day``."""
+        if of == "day":
+            return tuple(each for each in self.checks if each.on_the_day)
+        return tuple(each for each in self.checks if each.asked == of)
+
+
+class GateFile(Shape):
+    """The words of a gate, what it holds back, who may let it pass."""
+
+    id: Word
+    holds: Literal["date", "go"]
+    release: Literal["lead", "nobody"]
+    title: Texts
+    needs: Texts
+
+
+class SaidFile(Shape):
+    """An answer the person may give, and what usually follows."""
+
+    id: Word
+    text: Texts
+    usual: Texts
+
+
+class FollowUpFile(Shape):
+    """A contact with the family, so many days after a meeting."""
+
+    days: Count
+    what: Texts
+
+
+class RulesFile(Shape):
+    """``meetings/rules.yaml``."""
+
+    source: str = Field(min_length=1)
+    checked: date
+    review_by: date
+    options: Count
+    not_residential: Count
+    start_within_hours: Count
+    proof_within_hours: Count
+    warn_hours: Count
+    speakers: Count
+    most_speakers: Count
+    unaided_members: Count
+    days_between: Count
+    failures: Count
+    day_check_hours: Count
+    minutes: Between
+    gates: tuple[GateFile, ...] = Field(min_length=1)
+    answers: tuple[SaidFile, ...] = Field(min_length=2)
+    follow_ups: tuple[FollowUpFile, ...]
+
+    def gate(self, id: str) -> GateFile | None:
+        """The gate with this id."""
+        return next((each for each in self.gates if each.id == id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """All content about planned meetings."""
+
+    paths_file: PathsFile
+    screens: tuple[tuple[int, ScreenFile], ...]
+    rules_file: RulesFile
+
+    @property
+    def paths(self) -> tuple[PathFile, ...]:
+        """Every path, the softest first."""
+        return self.paths_file.paths
+
+    def path(self, id: str) -> PathFile | None:
+        """The path with this id."""
+        return next((each for each in self.paths if each.id == id), None)
+
+    @property
+    def screen(self) -> ScreenFile:
+        """The newest version of the safety questions."""
+        return self.screens[-1][1]
+
+    @property
+    def screen_ref(self) -> str:
+        """Its name with version: ``meeting_screen@1``."""
+        return f"meeting_screen@{self.screens[-1][0]}"
+
+    @property
+    def rules(self) -> Rules:
+        """As the engine reads them."""
+        file = self.rules_file
+        return Rules(
+            gates=tuple(GateRule(each.id, each.holds, each.release) for each in file.gates),
+            checks=tuple(each.rule for each in self.screen.checks),
+            answers=tuple(each.id for each in file.answers),
+            options=file.options,
+            not_residential=file.not_residential,
+            start_within_hours=file.start_within_hours,
+            proof_within_hours=file.proof_within_hours,
+            speakers=file.speakers,
+            most_speakers=file.most_speakers,
+            unaided_members=file.unaided_members,
+            days_between=file.days_between,
+            failures=file.failures,
+            day_check_hours=file.day_check_hours,
+            tried=frozenset(self.paths_file.tried),
+        )
+
+    def flow_for(self, needs: Sequence[str]) -> FlowFile | None:
+        """What is done in place of a meeting for one of these needs."""
+        return next((flow for flow in self.paths_file.flows if set(flow.needs) & set(needs)), None)
+
+
+SHAPES = {
+    "meeting_paths": PathsFile,
+    "meeting_screen": ScreenFile,
+    "meeting_rules": RulesFile,
+}
+
+
+def load(roots: Sequence[File]) -> Shelf[Meetings]:
+    """All of it under ``meetings``; a deployment's file replaces the shipped one whole."""
+    shelf: Shelf[Meetings] = Shelf()
+    paths = _last(roots, "paths.yaml", PathsFile, shelf.problems)
+    rules = _last(roots, "rules.yaml", RulesFile, shelf.problems)
+    screens: dict[int, ScreenFile] = {}
+    for root in roots:
+        for file in sorted((root / "meetings" / "screen").glob("*.yaml")):
+            if not file.stem.isdigit():
+                continue
+            reading = read_placed(file, ScreenFile, shown=shown(file, roots))
+            if screen := _kept(reading, shelf.problems):
+                screens[int(file.stem)] = screen
+    if paths and rules and screens:
+        shelf.items["meetings"] = Meetings(paths, tuple(sorted(screens.items())), rules)
+    return shelf
+
+
+def _last(roots: Sequence[File], name: str, shape: type[S], problems: list[Problem]) -> S | None:
+    found: S | None = None
+    for root in roots:
+        file = root / "meetings" / name
+        if file.is_file():
+            reading = read_placed(file, shape, shown=shown(file, roots))
+            found = _kept(reading, problems) or found
+    return found
+
+
+def _kept(reading: Reading[S], problems: list[Problem]) -> S | None:
+    mistakes = list(reading.problems)
+    if reading.value is not None:
+        mistakes += [reading.problem(words, *loc) for words, loc in _mistakes(reading.value, ())]
+        if isinstance(reading.value, PathsFile):
+            mistakes += [reading.problem(words) for words in _of_paths(reading.value)]
+        if isinstance(reading.value, ScreenFile):
+            mistakes += [reading.problem(words) for words in _of_screen(reading.value)]
+    problems.extend(mistakes)
+    return None if mistakes else reading.value
+
+
+def _mistakes(
+    part: object, loc: tuple[str | int, ...]
+) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """Words that are missing in a language, and ids that stand twice, wherever in a file."""
+    if isinstance(part, dict):
+        if part and any(not part.get(language) for language in LANGUAGES):
+            yield "words are missing in a language", loc
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from _mistakes(getattr(part, name), (*loc, name))
+    elif isinstance(part, tuple):
+        ids = [each.id for each in part if hasattr(each, "id")]
+        if len(set(ids)) != len(ids):
+            yield "the same id twice", loc
+        for place, each in enumerate(part):
+            yield from _mistakes(each, (*loc, place))
+
+
+def _of_paths(file: PathsFile) -> Iterator[str]:
+    known = {each.id for each in file.paths}
+    for word in (file.few, file.more, *file.tried):
+        if word not in known:
+            yield f"{word} is no path of this file"
+    for path in file.paths:
+        if path.is_surprise and set(path.led) != {"present"}:
+            yield f"{path.id}: a surprise is never led without a professional in the room"
+        if path.people.least > path.people.most:
+            yield f"{path.id}: least is more than most"
+
+
+def _of_screen(file: ScreenFile) -> Iterator[str]:
+    here = {each.id for each in file.checks} | set(file.computed)
+    missing = {f"SC{number}" for number in range(1, 23)} - here
+    if missing:
+        yield f"no question for {', '.join(sorted(missing))}"
+    for check in file.checks:
+        if any(each.level and each.effect != "stop" for each in check.answers):
+            yield f"{check.id}: what raises an alert also stops the meeting"

@@ -1,0 +1,123 @@
+"""The meeting that is prepared, who sits in it, what was checked, and who called stop."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from alongside.records.fields import EncryptedTextField
+from alongside.records.models import Editable, Record
+
+
+class PlannedMeeting(Editable, Record):
+    """The circle meets the person, prepared. Blocked, frozen and ready are computed, not stored.
+
+    Which way it takes is a ``cases.Decision`` each time; ``path`` and ``level`` are the last.
+    """
+
+    record_type = "planned_meeting"
+    audit_noun = "meetings.meeting"
+
+    LED = [(word, word) for word in ("none", "phone", "present")]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, related_name="meetings")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="meetings")
+    plan = models.ForeignKey("plans.Plan", on_delete=models.PROTECT, null=True)
+    path = models.CharField(max_length=40)  # a word of content/meetings/paths.yaml
+    level = models.PositiveSmallIntegerField(default=0)
+    lead = models.ForeignKey("people.Practitioner", on_delete=models.PROTECT)
+    led = models.CharField(max_length=10, choices=LED, blank=True)
+    standby = EncryptedTextField(blank=True)  # who, with a number
+    aim = EncryptedTextField(blank=True)
+    accepts = EncryptedTextField(blank=True)  # what would count as a yes
+    offered = EncryptedTextField(blank=True)  # what else was offered instead
+    refused_aims = models.JSONField(default=list)  # ids of content/needs/refused
+    children = EncryptedTextField(blank=True)  # who looks after them; that there are none
+    has_no_children = models.BooleanField(default=False)
+    place = EncryptedTextField(blank=True)
+    stop_word = EncryptedTextField(blank=True)
+    escort = EncryptedTextField(blank=True)  # who goes along and how
+    bag = EncryptedTextField(blank=True)
+    next_steps = EncryptedTextField(blank=True)  # JSON: answer → what follows
+    booking = models.ForeignKey("calendar.Booking", on_delete=models.PROTECT, null=True)
+    rehearsed_at = models.DateTimeField(null=True)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, blank=True)
+    outcome_words = EncryptedTextField(blank=True)
+    held_at = models.DateTimeField(null=True)
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_circle_prepares_one_meeting_at_a_time",
+                fields=["circle"],
+                condition=Q(ended_at=None),
+            ),
+            models.CheckConstraint(
+                name="an_ended_meeting_has_an_outcome",
+                condition=Q(ended_at=None) | ~Q(outcome=""),
+            ),
+        ]
+
+
+class Seat(Editable, Record):
+    """A member's part in a meeting. Why somebody does not speak is a decision of the lead."""
+
+    record_type = "meeting_seat"
+    audit_noun = "meetings.seat"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    meeting = models.ForeignKey(PlannedMeeting, on_delete=models.PROTECT, related_name="seats")
+    member = models.ForeignKey("people.Member", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    roles = models.JSONField(default=list)  # words of rules.ROLES
+    speaks = models.BooleanField(default=False)
+    order = models.PositiveSmallIntegerField(default=0)
+    where = EncryptedTextField(blank=True)  # where they sit
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_member_has_one_seat_in_a_meeting",
+                fields=["meeting", "member"],
+                condition=Q(ended_at=None),
+            )
+        ]
+
+
+class MeetingCheck(Record):
+    """What the lead answered to a check, or asked by phone on the day. The last one counts."""
+
+    record_type = "meeting_check"
+    audit_noun = "meetings.check"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    meeting = models.ForeignKey(PlannedMeeting, on_delete=models.PROTECT, related_name="checks")
+    kind = models.CharField(max_length=10)  # "lead", "day"
+    answers = EncryptedTextField()  # JSON: check id → answer id
+    words = EncryptedTextField(blank=True)
+    checked_at = models.DateTimeField()
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["meeting", "checked_at"], name="checks_of_a_meeting")]
+
+
+class StopCall(Record):
+    """A member said stop, in private. It holds every date until the lead wrote what came of it."""
+
+    record_type = "meeting_stop"
+    audit_noun = "meetings.stop"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    meeting = models.ForeignKey(PlannedMeeting, on_delete=models.PROTECT, related_name="stops")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    words = EncryptedTextField(blank=True)
+    called_at = models.DateTimeField()

@@ -1,0 +1,22 @@
+"""What the words of the access matrix mean for meetings."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from alongside.records.conditions import own
+from alongside.records.registry import Condition, conditions
+
+SEAT = {
+    "in_sight": Condition(
+        q=lambda reader: Q(member__silent=False) | Q(person__in=reader.persons),
+        holds=lambda row, reader: not row.member.silent or row.person_id in reader.persons,
+    ),
+}
+STOP = {"own": own("written_by")}
+
+
+def register() -> None:
+    """Called once, when the room is ready."""
+    conditions.register("meetings.seat", SEAT)
+    conditions.register("meetings.stopcall", STOP)

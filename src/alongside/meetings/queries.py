@@ -1,0 +1,312 @@
+"""Reads of planned meetings, and the verdict: go, or not and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from alongside import catalogue
+from alongside.cases import queries as cases
+from alongside.credentials import queries as credentials
+from alongside.crisis import private_check, safeguarding
+from alongside.crisis import queries as crisis
+from alongside.directory import queries as directory
+from alongside.directory import rules as directory_rules
+from alongside.engine.meetings import Fact, OptionFacts, Screened, Verdict, go_no_go
+from alongside.meetings import rules
+from alongside.meetings.models import MeetingCheck, PlannedMeeting, Seat, StopCall
+from alongside.people.queries import age_of
+from alongside.plans import queries as plans
+from alongside.records.reader import Reader
+from alongside.records.scoped import ScopedQuerySet
+
+SCREEN = "meeting_screen"
+SPEAKS_FROM = 16  # years; the words of a child are read by an adult
+
+
+def meetings(*, seen_by: Reader) -> ScopedQuerySet:
+    """Meetings this reader may read, newest first."""
+    return (
+        PlannedMeeting.objects.visible_to(seen_by)
+        .select_related("circle__focus", "case", "lead__person", "institution", "booking")
+        .order_by("-began_at", "pk")
+    )
+
+
+def live_meeting(*, seen_by: Reader, circle: UUID) -> PlannedMeeting | None:
+    """The meeting a circle prepares or follows up now, if any."""
+    found: PlannedMeeting | None = (
+        meetings(seen_by=seen_by).filter(circle_id=circle, ended_at=None).first()
+    )
+    return found
+
+
+def seats(*, seen_by: Reader, meeting: PlannedMeeting) -> ScopedQuerySet:
+    """Who takes part, in the order of speaking."""
+    return (
+        Seat.objects.visible_to(seen_by)
+        .filter(meeting=meeting, ended_at=None)
+        .select_related("person", "member")
+        .order_by("-speaks", "order", "pk")
+    )
+
+
+def screens(*, seen_by: Reader, circle: UUID) -> ScopedQuerySet:
+    """What members answered alone about the safety of a meeting, oldest first."""
+    return (
+        crisis.safety_checks(seen_by=seen_by)
+        .filter(circle_id=circle, kind=SCREEN)
+        .order_by("checked_at", "pk")
+    )
+
+
+def own_screen(person: UUID, *, seen_by: Reader, meeting: PlannedMeeting) -> Any:
+    """The reader's own last answers for this meeting, if they gave any."""
+    return (
+        screens(seen_by=seen_by, circle=meeting.circle_id)
+        .filter(about_id=person, checked_at__gte=meeting.began_at)
+        .last()
+    )
+
+
+def checks(*, seen_by: Reader, meeting: PlannedMeeting) -> ScopedQuerySet:
+    """What the lead answered to the checks, oldest first."""
+    return (
+        MeetingCheck.objects.visible_to(seen_by)
+        .filter(meeting=meeting)
+        .order_by("checked_at", "pk")
+    )
+
+
+def stops(*, seen_by: Reader, meeting: PlannedMeeting) -> ScopedQuerySet:
+    """Who called stop, newest first; each member sees their own alone."""
+    return (
+        StopCall.objects.visible_to(seen_by)
+        .filter(meeting=meeting)
+        .select_related("written_by")
+        .order_by("-called_at", "pk")
+    )
+
+
+def open_stops(*, seen_by: Reader, meeting: PlannedMeeting) -> list[StopCall]:
+    """Stops nobody has resolved in writing yet, for somebody who reads decisions."""
+    resolved = set(
+        cases.decisions(meeting.circle, seen_by=seen_by)
+        .filter(kind="release", about__startswith="stop:")
+        .values_list("about", flat=True)
+    )
+    return [
+        stop
+        for stop in stops(seen_by=seen_by, meeting=meeting)
+        if rules.stop_about(stop.pk) not in resolved
+    ]
+
+
+def paths_taken(*, seen_by: Reader, meeting: PlannedMeeting) -> ScopedQuerySet:
+    """Every choice of a path with its reason, newest first: the history stays."""
+    return cases.decisions(meeting.circle, seen_by=seen_by).filter(
+        kind="choice", about=f"meeting:{meeting.pk}"
+    )
+
+
+def date_of(meeting: PlannedMeeting) -> Any:
+    """The time kept for a meeting, unless it was given back; None without one."""
+    booking = meeting.booking
+    return booking if booking is not None and booking.cancelled_at is None else None
+
+
+def next_steps(meeting: PlannedMeeting) -> Mapping[str, str]:
+    """What follows each answer the person may give, as the lead wrote it."""
+    found: dict[str, str] = json.loads(meeting.next_steps or "{}")
+    return found
+
+
+def verdict(
+    meeting: PlannedMeeting,
+    *,
+    seen_by: Reader,
+    at: datetime,
+    starts_at: datetime | None = None,
+) -> Verdict:
+    """Go or no-go, and every gate with its reason, computed now.
+
+    Args:
+        starts_at: when it would begin; the date that is set when left out.
+    """
+    content = catalogue.current().meetings
+    fact = facts_of(meeting, seen_by=seen_by, at=at, starts_at=starts_at)
+    return go_no_go(content.rules, fact)
+
+
+def facts_of(
+    meeting: PlannedMeeting,
+    *,
+    seen_by: Reader,
+    at: datetime,
+    starts_at: datetime | None = None,
+) -> Fact:
+    """What is known of a meeting, as the engine reads it."""
+    content = catalogue.current().meetings
+    path = content.path(meeting.path) or content.paths[0]
+    seated = list(seats(seen_by=seen_by, meeting=meeting))
+    said, day_at = _said_by_lead(meeting, seen_by)
+    earlier = list(meetings(seen_by=seen_by).filter(circle=meeting.circle).exclude(ended_at=None))
+    held = [each.held_at for each in earlier if each.held_at]
+    booked = date_of(meeting)
+    flow = content.flow_for(meeting.case.needs)
+    persons = frozenset(str(seat.person_id) for seat in seated)
+    return Fact(
+        path=path.rule,
+        at=at,
+        level=meeting.level,
+        led=meeting.led,
+        is_qualified=_is_qualified(meeting, seen_by, at),
+        has_standby=bool(meeting.standby.strip()),
+        other_flow=flow.id if flow else "",
+        has_aim=bool(meeting.aim.strip() and meeting.accepts.strip()),
+        refused_aims=tuple(meeting.refused_aims),
+        members=persons,
+        speakers=frozenset(str(seat.person_id) for seat in seated if seat.speaks),
+        minors=frozenset(str(s.person_id) for s in seated if _is_child(s.person, at)),
+        screened=_screened(meeting, seen_by, persons),
+        said_by_lead=said,
+        is_under_18=_is_under_18(meeting.circle.focus, at),
+        has_children_covered=meeting.has_no_children or bool(meeting.children.strip()),
+        is_child_asked=safeguarding.child_was_asked(meeting.circle_id, at),
+        next_steps=rules.steps_given(next_steps(meeting)),
+        options=_options(meeting, seen_by),
+        tried=_tried(meeting, earlier, seen_by),
+        refused_before=sum(1 for each in earlier if each.outcome in rules.REFUSED),
+        last_held_at=max(held, default=None),
+        starts_at=starts_at or (booked.starts_at if booked else None),
+        has_place=bool(meeting.place.strip() and meeting.stop_word.strip()),
+        has_escort=bool(meeting.escort.strip()),
+        rehearsed_at=meeting.rehearsed_at,
+        day_checked_at=day_at,
+        has_open_alert=plans.is_held_back(meeting.circle_id, at),
+        is_afraid=private_check.is_frozen(meeting.circle_id),
+        is_stopped=bool(open_stops(seen_by=seen_by, meeting=meeting)),
+        released=_released(meeting, seen_by),
+    )
+
+
+def _is_qualified(meeting: PlannedMeeting, seen_by: Reader, at: datetime) -> bool:
+    file, on = catalogue.current().meetings.paths_file, at.date()
+    return all(
+        credentials.valid_on(meeting.lead, codes, on, seen_by=seen_by)
+        for codes in (file.qualified, file.trained)
+    )
+
+
+def _is_child(person: Any, at: datetime) -> bool:
+    age = age_of(person, at.date())
+    return person.age_band == "under_18" if age is None else age < SPEAKS_FROM
+
+
+def _is_under_18(person: Any, at: datetime) -> bool:
+    age = age_of(person, at.date())
+    return person.age_band == "under_18" if age is None else age < 18
+
+
+def _said_by_lead(
+    meeting: PlannedMeeting, seen_by: Reader
+) -> tuple[Mapping[str, str | None], datetime | None]:
+    said: dict[str, str | None] = {}
+    on_the_day: datetime | None = None
+    for row in checks(seen_by=seen_by, meeting=meeting):
+        given = json.loads(row.answers)
+        if row.kind == "day":
+            asked = catalogue.current().meetings.screen.asked("day")
+            if all(given.get(check.id) for check in asked):
+                on_the_day = row.checked_at
+            # What is found on the day outweighs what members said before.
+            said |= {check: answer for check, answer in given.items() if check == "SC5"}
+        else:
+            said |= given
+    return said, on_the_day
+
+
+def _screened(
+    meeting: PlannedMeeting, seen_by: Reader, persons: frozenset[str]
+) -> tuple[Screened, ...]:
+    given: dict[str, list[Mapping[str, str | None]]] = {}
+    newest: dict[str, datetime] = {}
+    for check in screens(seen_by=seen_by, circle=meeting.circle_id):
+        person = str(check.about_id)
+        given.setdefault(person, []).append(json.loads(check.answers or "{}"))
+        newest[person] = check.checked_at
+    day = [
+        json.loads(row.answers)
+        for row in checks(seen_by=seen_by, meeting=meeting)
+        if row.kind == "day"
+    ]
+    found = [
+        Screened(person, tuple(answers))
+        for person, answers in given.items()
+        if newest[person] >= meeting.began_at
+    ]
+    if day:
+        found.append(Screened("day", tuple({**_clear(), **each} for each in day[-1:])))
+    return tuple(found)
+
+
+def _clear() -> dict[str, str | None]:
+    """The answers by which every question stays open that the phone call of the day leaves out."""
+    return {
+        check.id: next(each.id for each in check.answers if each.effect == "clear")
+        for check in catalogue.current().meetings.screen.checks
+    }
+
+
+def _options(meeting: PlannedMeeting, seen_by: Reader) -> tuple[OptionFacts, ...]:
+    hours = catalogue.current().meetings.rules_file.start_within_hours
+    return tuple(
+        OptionFacts(
+            name=hold.option.name,
+            residential=hold.option.kind in directory_rules.RESIDENTIAL,
+            missing=directory.missing_in(hold),
+            held_until=hold.held_until,
+            needs_hold=hold.option.kind not in directory_rules.NO_PLACE_NEEDED,
+            starts_at_once=hold.option.starts_within_hours is not None
+            and hold.option.starts_within_hours <= hours,
+            proved_at=hold.proved_at,
+        )
+        for hold in directory.holds(seen_by=seen_by, circle=meeting.circle_id)
+    )
+
+
+def _tried(
+    meeting: PlannedMeeting, earlier: list[PlannedMeeting], seen_by: Reader
+) -> frozenset[str]:
+    known = json.loads(meeting.case.facts or "{}").get("tried", [])
+    said = {str(word).rpartition("/")[2] for word in known} if isinstance(known, list) else set()
+    courses = plans.courses(seen_by=seen_by).filter(circle=meeting.circle).exclude(started_at=None)
+    return frozenset(
+        said
+        | {course.protocol.partition("@")[0] for course in courses}
+        | {each.path for each in earlier if each.held_at}
+    )
+
+
+def _released(meeting: PlannedMeeting, seen_by: Reader) -> frozenset[str]:
+    """Gates the lead let pass. An answer that came later and is not clear asks for it anew."""
+    start = f"meeting:{meeting.pk}:"
+    newest: dict[str, datetime] = {}
+    rules_of = {check.id: check for check in catalogue.current().meetings.rules.checks}
+    rows = [*screens(seen_by=seen_by, circle=meeting.circle_id)]
+    rows += [*checks(seen_by=seen_by, meeting=meeting)]
+    for row in rows:
+        for check, answer in json.loads(row.answers or "{}").items():
+            if check in rules_of and rules_of[check].effect_of(answer) != "clear":
+                newest[check] = max(newest.get(check, row.checked_at), row.checked_at)
+    decided = cases.decisions(meeting.circle, seen_by=seen_by).filter(
+        kind="release", about__startswith=start
+    )
+    return frozenset(
+        gate
+        for row in decided
+        if (gate := row.about.removeprefix(start)) not in newest or row.decided_at >= newest[gate]
+    )

@@ -1,0 +1,30 @@
+"""Words and small decisions of planned meetings that need no database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ROLES = ("organiser", "anchor", "escort", "safety_person", "absent_friend")
+NOT_HELD = "not_held"
+REFUSED = frozenset({"refuses_calm", "leaves"})
+SHORTEST_REASON = 15  # letters, for letting a gate pass or resolving a stop
+
+
+def released_about(meeting: object, gate: str) -> str:
+    """What a decision is about that lets one gate of one meeting pass."""
+    return f"meeting:{meeting}:{gate}"
+
+
+def stop_about(stop: object) -> str:
+    """What a decision is about that resolves one stop."""
+    return f"stop:{stop}"
+
+
+def way(path: str, level: int) -> str:
+    """A path with its level, as a decision keeps it: ``arise/2``."""
+    return f"{path}/{level}" if level else path
+
+
+def steps_given(steps: Mapping[str, str]) -> frozenset[str]:
+    """The answers of the person that have a next step in words."""
+    return frozenset(answer for answer, words in steps.items() if words.strip())

@@ -1,0 +1,190 @@
+"""The meeting, for a member: what it is, my part, my answers given alone, and how to stop it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from alongside import catalogue
+from alongside.catalogue.meetings import in_language
+from alongside.meetings import actions, queries
+from alongside.records import clock
+from alongside.web.circle.base import own_place
+from alongside.web.parts.access import access
+from alongside.web.parts.pages import Request, day_and_time, say, seen_by_whom
+
+LONGEST_WORDS = 2000
+
+
+def meeting_of(request: Request, place: Any) -> Any:
+    """The meeting the reader's circle prepares, if the reader has a part in it."""
+    found = queries.live_meeting(seen_by=request.reader, circle=place.circle_id)
+    if found is None:
+        return None
+    seats = queries.seats(seen_by=request.reader, meeting=found)
+    return found if seats.filter(person_id=place.person_id).exists() else None
+
+
+def meeting_or_404(request: Request, place: Any) -> Any:
+    """The same; for anybody else there is no such page."""
+    found = meeting_of(request, place)
+    if found is None:
+        raise Http404
+    return found
+
+
+def mine(request: Request, place: Any) -> list[dict[str, Any]]:
+    """What a member is asked to do for the meeting, for *My part*."""
+    found = meeting_of(request, place)
+    if found is None:
+        return []
+    asked = queries.own_screen(place.person_id, seen_by=request.reader, meeting=found)
+    rows = [
+        {
+            "title": _("The meeting we prepare"),
+            "text": _("What it is, your part, and how to stop it."),
+            "url": reverse("circle:meeting", args=[place.circle_id]),
+            "icon": "users",
+        }
+    ]
+    if asked is None:
+        rows.insert(
+            0,
+            {
+                "title": _("Questions about safety, for you alone"),
+                "text": _("Before anything is planned. You can skip any."),
+                "url": reverse("circle:meeting-alone", args=[place.circle_id]),
+                "icon": "lock",
+            },
+        )
+    return rows
+
+
+@access("planned_meeting", "R")
+@require_safe
+def meeting(request: Request, circle: UUID) -> HttpResponse:
+    """What it is, and my part. Nobody's answers stand here, nor what holds the date back."""
+    place = own_place(request, circle)
+    found = meeting_or_404(request, place)
+    content = catalogue.current().meetings
+    language = get_language() or "en"
+    path = content.path(found.path)
+    level = path.level(found.level) if path else None
+    seats = queries.seats(seen_by=request.reader, meeting=found)
+    seat = seats.filter(person_id=place.person_id).first()
+    booking = queries.date_of(found)
+    is_expected = booking is not None and str(place.person_id) in booking.persons
+    asked = queries.own_screen(place.person_id, seen_by=request.reader, meeting=found)
+    return render(
+        request,
+        "circle/meeting/meeting.html",
+        {
+            "place": place,
+            "name": in_language(path.name, language) if path else "",
+            "what": in_language((level or path).what, language) if path else "",
+            "told": in_language(path.told, language) if path else "",
+            "lead": found.lead.person.name,
+            "when": day_and_time(request, booking.starts_at) if is_expected else "",
+            "where": found.place if is_expected else "",
+            "stop_word": found.stop_word,
+            "speaks": seat.speaks,
+            "asked": day_and_time(request, asked.checked_at) if asked else "",
+            "stopped": queries.stops(seen_by=request.reader, meeting=found).exists(),
+        },
+    )
+
+
+@access("safety_check", "C")
+@require_http_methods(["GET", "HEAD", "POST"])
+def alone(request: Request, circle: UUID) -> HttpResponse:
+    """The safety questions, for one alone. What was not answered is no answer, never a no."""
+    place = own_place(request, circle)
+    found = meeting_or_404(request, place)
+    content = catalogue.current().meetings
+    language = get_language() or "en"
+    if request.method == "POST":
+        given = {
+            check.id: said if check.answer(said := request.POST.get(check.id, "")) else None
+            for check in content.screen.asked("member")
+        }
+        checked = actions.answer_screen(
+            meeting=found, person=place.person, answers=given, by=request.reader, at=clock.now()
+        )
+        say(request, in_language(content.screen.after, language))
+        if checked.alerts:
+            return redirect("circle:meeting-now", circle=circle)
+        return redirect("circle:meeting", circle=circle)
+    last = queries.own_screen(place.person_id, seen_by=request.reader, meeting=found)
+    return render(
+        request,
+        "circle/meeting/alone.html",
+        {
+            "place": place,
+            "before": in_language(content.screen.before, language),
+            "now": in_language(content.screen.now, language),
+            "seen": seen_by_whom(request, "safety_check", circle),
+            "last": day_and_time(request, last.checked_at) if last else "",
+            "questions": [
+                {
+                    "id": check.id,
+                    "text": in_language(check.question, language),
+                    "hint": in_language(check.hint, language) if check.hint else "",
+                    "answers": [
+                        {"id": each.id, "text": in_language(each.text, language)}
+                        for each in check.answers
+                    ],
+                }
+                for check in content.screen.asked("member")
+            ],
+        },
+    )
+
+
+@access("safety_check", "C")
+@require_safe
+def now(request: Request, circle: UUID) -> HttpResponse:
+    """After an answer that shows danger: what to do now, and whom to call."""
+    place = own_place(request, circle)
+    meeting_or_404(request, place)
+    content = catalogue.current().meetings
+    return render(
+        request,
+        "circle/meeting/now.html",
+        {"place": place, "now": in_language(content.screen.now, get_language() or "en")},
+    )
+
+
+@access("meeting_stop", "C")
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: Request, circle: UUID) -> HttpResponse:
+    """Stop it, in private. No reason is needed."""
+    place = own_place(request, circle)
+    found = meeting_or_404(request, place)
+    if request.method == "POST":
+        words = request.POST.get("words", "")[:LONGEST_WORDS]
+        actions.call_stop(
+            meeting=found,
+            person=place.person,
+            words=words,
+            by=request.reader,
+            at=clock.now(),
+        )
+        say(request, _("It is stopped. Someone talks with you, alone. Nobody else is told."))
+        return redirect("circle:meeting", circle=circle)
+    return render(
+        request,
+        "circle/meeting/stop.html",
+        {
+            "place": place,
+            "lead": found.lead.person.name,
+            "seen": seen_by_whom(request, "meeting_stop", circle),
+            "most": LONGEST_WORDS,
+        },
+    )

@@ -1,0 +1,25 @@
+"""Addresses of the planned meeting of a case."""
+
+from django.urls import path
+
+from alongside.web.practitioner import meeting, meeting_day, meeting_options, meeting_people
+
+AT = "cases/<uuid:pk>/meeting/"
+urlpatterns = [
+    path(AT, meeting.meeting, name="case-meeting"),
+    path(f"{AT}path/", meeting.path, name="meeting-path"),
+    path(f"{AT}arrange/", meeting.arrange, name="meeting-arrange"),
+    path(f"{AT}answers/", meeting.answers, name="meeting-answers"),
+    path(f"{AT}release/<slug:gate>/", meeting.release, name="meeting-release"),
+    path(f"{AT}stops/<uuid:stop>/", meeting.stop, name="meeting-stop"),
+    path(f"{AT}people/<uuid:member>/", meeting_people.seat, name="meeting-seat"),
+    path(f"{AT}people/<uuid:member>/alone/", meeting_people.alone, name="meeting-alone"),
+    path(f"{AT}options/new/", meeting_options.new, name="meeting-option-new"),
+    path(f"{AT}options/<uuid:hold>/", meeting_options.change, name="meeting-option"),
+    path(f"{AT}options/<uuid:hold>/end/", meeting_options.end, name="meeting-option-end"),
+    path(f"{AT}checks/<slug:kind>/", meeting_day.checks, name="meeting-checks"),
+    path(f"{AT}date/", meeting_day.date, name="meeting-date"),
+    path(f"{AT}date/back/", meeting_day.date_back, name="meeting-date-back"),
+    path(f"{AT}rehearsed/", meeting_day.rehearsed, name="meeting-rehearsed"),
+    path(f"{AT}end/", meeting_day.end, name="meeting-end"),
+]

@@ -1,0 +1,195 @@
+"""The pages of a planned meeting: the planner of whoever leads, and a member's own pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from alongside.meetings import queries
+from tests.factories import Cast, World
+from tests.factories.meetings import (
+    REASON,
+    answer,
+    ask_about_a_child,
+    begun,
+    clear_answers,
+    fresh,
+    ready,
+)
+from tests.harness.reading import grade
+
+SignedIn = Callable[[Cast], Any]
+WHY = "The supervisor and I looked at this together and it is right."
+
+
+@pytest.fixture(autouse=True)
+def second_step_done(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Staff came in with both steps."""
+    from alongside.access import middleware
+
+    monkeypatch.setattr(middleware, "second_factor_used", lambda request: True)
+
+
+def work(world: World, page: str = "") -> str:
+    return f"/work/cases/{world.case.pk}/meeting/{page}"
+
+
+def circle(world: World, page: str = "") -> str:
+    return f"/circle/{world.circle.pk}/meeting/{page}"
+
+
+def texts(response: Any) -> str:
+    return response.content.decode()
+
+
+def test_the_ways_stand_with_their_evidence_and_its_limits_and_the_softest_is_first(
+    world: World, asha: Cast, signed_in: SignedIn
+) -> None:
+    page = texts(signed_in(asha).get(work(world)))
+    assert "offered first: <b>Family training (CRAFT)</b>" in page
+    for said in (
+        "70 % of families never held it",
+        "110 calls in a row, no control group",
+        "No trial of this form was found",
+        "Never without a qualified lead",
+        "All of this is about alcohol and other drugs",
+    ):
+        assert said in page, said
+
+
+def test_a_meeting_is_prepared_from_the_choice_to_the_date_by_pages_alone(
+    world: World, asha: Cast, noor: Cast, teo: Cast, signed_in: SignedIn
+) -> None:
+    lead = signed_in(asha)
+    short = lead.post(
+        work(world), {"way": "one_to_one", "lead": asha.practitioner.pk, "reason": "x"}
+    )
+    assert short.status_code == 400
+    assert "Write why" in texts(short) or "Say why" in texts(short)
+    chosen = {"way": "one_to_one", "lead": asha.practitioner.pk, "reason": REASON}
+    assert lead.post(work(world), chosen).status_code == 302
+    page = texts(lead.get(work(world)))
+    for said in ("No date yet", "Each asked alone", "0 of 2 who take part", "Three real ones"):
+        assert said in page, said
+
+    for who in (noor, teo):
+        browser = signed_in(who)
+        assert "Questions about safety" in texts(browser.get(f"/circle/{world.circle.pk}/"))
+        assert browser.post(circle(world, "alone/"), clear_answers()).status_code == 302
+    assert "2 of 2" not in texts(lead.get(work(world)))
+
+    meeting = queries.live_meeting(seen_by=asha.reader, circle=world.circle.pk)
+    assert meeting is not None
+    for number, who in enumerate((noor, teo), 1):
+        where = work(world, f"people/{who.member.pk}/")
+        lead.get(where)
+        done = lead.post(where, {"version": 1, "speaks": "on", "order": number})
+        assert done.status_code == 302
+    option: dict[str, Any] = {
+        "kind": "day", "accepts": "Adults", "price": "Free", "funding": "Public", "interest": "none",
+        "withdrawal": "arranged", "licence": "checked", "licence_checked_on": "2026-03-01",
+        "travel": "Bus 16", "starts_within_hours": 24, "until_day": "2026-03-20", "proof": "Desk",
+        "proved_now": "on",
+    }  # fmt: skip
+    for name in ("Rowan day", "Walk-in", "One talk"):
+        assert lead.post(work(world, "options/new/"), {**option, "name": name}).status_code == 302
+    wrong = lead.post(
+        work(world, "options/new/"), {**option, "name": "X", "until_day": "2026-03-01"}
+    )
+    assert wrong.status_code == 400
+    assert "still to come" in texts(wrong)
+    arrange = {
+        "version": fresh(world, meeting).version, "aim": "A doctor", "accepts": "One talk",
+        "led": "present", "has_no_children": "on", "place": "Hall", "stop_word": "harbour",
+        "escort": "Noor drives",
+    }  # fmt: skip
+    assert lead.post(work(world, "arrange/"), arrange).status_code == 302
+    stale = lead.post(work(world, "arrange/"), {**arrange, "aim": "Another"})
+    assert stale.status_code == 409
+    assert "A doctor" in texts(stale)
+    steps = dict.fromkeys(("accept_now", "accept_other", "accept_trial"), "Noor rings.")
+    steps |= dict.fromkeys(("asks_time", "refuses_calm", "leaves", "crisis"), "Noor rings.")
+    version = fresh(world, meeting).version
+    assert lead.post(work(world, "answers/"), {"version": version, **steps}).status_code == 302
+    checks = {"SC8": "none", "SC15": "arranged", "SC17": "fits", "SC18": "ready"}
+    assert lead.post(work(world, "checks/lead/"), checks).status_code == 302
+
+    date = {"version": fresh(world, meeting).version, "day": "2026-03-14", "time": "10:00"}
+    early = lead.post(work(world, "date/"), {**date, "minutes": 90})
+    assert early.status_code == 400
+    assert "whether a child will be there" in texts(early)
+    ask_about_a_child(world)
+    assert "Set the date" in texts(lead.get(work(world)))
+    assert lead.post(work(world, "date/"), {**date, "minutes": 90}).status_code == 302
+    assert "Saturday 14 March 2026, 10:00" in texts(lead.get(work(world)))
+    assert "Saturday 14 March 2026" in texts(signed_in(noor).get(circle(world)))
+    end = {"version": fresh(world, meeting).version, "outcome": "accept_now", "words": "Yes."}
+    assert "not begun yet" in texts(lead.post(work(world, "end/"), end))
+    back = {"version": fresh(world, meeting).version, "because": "Noor is ill"}
+    assert lead.post(work(world, "date/back/"), back).status_code == 302
+
+
+def test_what_one_said_alone_is_read_by_the_lead_and_by_no_other_member(
+    world: World, asha: Cast, noor: Cast, teo: Cast, signed_in: SignedIn
+) -> None:
+    meeting = begun(world)
+    answer(world, meeting, noor, SC13="so", SC2="reach")
+    planner = texts(signed_in(asha).get(work(world)))
+    assert "Somebody in the circle hurts or controls the person" in planner
+    assert "From: Noor Haddad" in planner
+    other = signed_in(teo)
+    for page in (circle(world), circle(world, "alone/"), f"/circle/{world.circle.pk}/"):
+        seen = texts(other.get(page))
+        assert "hurts or controls" not in seen
+        assert "weapon" not in seen.lower()
+    lead = signed_in(asha)
+    assert lead.get(work(world, "release/SC13/")).status_code == 404
+    assert lead.get(work(world, "release/SC2/")).status_code == 200
+    world.at(world.moment + timedelta(minutes=5))
+    assert lead.post(work(world, "release/SC2/"), {"reason": WHY}).status_code == 302
+    assert "Let pass by the lead" in texts(lead.get(work(world)))
+
+
+def test_danger_leads_to_what_to_do_now_and_stop_is_private(
+    world: World, asha: Cast, noor: Cast, teo: Cast, signed_in: SignedIn
+) -> None:
+    begun(world)
+    member = signed_in(teo)
+    told = member.post(circle(world, "alone/"), clear_answers(SC3="now"))
+    assert told["Location"].endswith("/meeting/now/")
+    assert "Stay with them" in texts(member.get(told["Location"]))
+    assert member.post(circle(world, "stop/"), {"words": "I am scared"}).status_code == 302
+    assert "You called stop" in texts(member.get(circle(world)))
+    assert "called stop" not in texts(signed_in(noor).get(circle(world)))
+    planner = texts(signed_in(asha).get(work(world)))
+    assert "Teo Lindqvist called stop." in planner
+    assert "I am scared" in planner
+
+
+def test_nobody_else_finds_any_page_of_it(
+    world: World, bo: Cast, sam: Cast, noor: Cast, signed_in: SignedIn
+) -> None:
+    ready(world)
+    pages = ("", "alone/", "stop/", "now/")
+    for who in (bo, world.asha, sam):
+        browser = signed_in(who)
+        for page in pages:
+            assert browser.get(circle(world, page)).status_code == 404, (who.account.email, page)
+    assert signed_in(bo).get(work(world)).status_code == 404
+    person = signed_in(sam)
+    assert "meeting" not in texts(person.get("/me/")).lower()
+    assert [signed_in(noor).get(circle(world, page)).status_code for page in pages] == [200] * 4
+
+
+def test_a_members_pages_are_read_at_eleven(world: World, noor: Cast, signed_in: SignedIn) -> None:
+    begun(world, path="arise", level=1)
+    browser = signed_in(noor)
+    hard = {
+        page: round(found, 1)
+        for page in ("", "alone/", "stop/", "now/")
+        if (found := grade(texts(browser.get(circle(world, page))))) > 6.0
+    }
+    assert hard == {}

@@ -11,7 +11,7 @@ from alongside.cases import actions as cases
 from alongside.crisis.models import Alert
 from alongside.directory import actions as directory
 from alongside.directory import queries as options
-from alongside.meetings import actions, queries
+from alongside.meetings import actions, letters, queries
 from alongside.meetings.models import PlannedMeeting, Seat
 from alongside.people import actions as people
 from alongside.records.errors import NotAllowed, StaleVersion
@@ -336,9 +336,116 @@ def test_nothing_is_prepared_in_a_case_that_is_closed(world: World) -> None:
         case=world.case,
         version=world.case.version,
         outcome="declined_before_start",
-        words="They moved away.",
+        words="They moved away and said goodbye to all of us.",
         by=world.asha.reader,
         at=world.moment,
     )
     with pytest.raises(actions.CaseIsClosed):
         begun(world)
+
+
+# -- letters -----------------------------------------------------------------------------------
+
+TEXT = "Dear Sam, I still see you at six. Will you take some help today?"
+
+
+def written(world: World, meeting: PlannedMeeting, who: Any, text: str = TEXT) -> Any:
+    by = who.through("circle")
+    letter = letters.begin(
+        meeting=meeting, person=who.person, language="en", by=by, at=world.moment
+    )
+    return letters.save(letter=letter, text=text, expected=letter.version, by=by, at=world.moment)
+
+
+def seen_letters(world: World, meeting: PlannedMeeting, reader: Any) -> int:
+    return int(queries.letters(seen_by=reader, meeting=meeting).count())
+
+
+def test_a_draft_is_its_writers_alone_until_it_is_shared_and_again_when_taken_back(
+    world: World,
+) -> None:
+    meeting = begun(world)
+    letter = written(world, meeting, world.noor)
+    mine, lead = world.noor.through("circle"), world.asha.reader
+    others = (world.teo.through("circle"), world.ifeoma.reader, world.hana.reader)
+    assert (seen_letters(world, meeting, mine), seen_letters(world, meeting, lead)) == (1, 0)
+    letters.share(letter=letter, expected=letter.version, by=mine, at=world.moment)
+    assert seen_letters(world, meeting, lead) == 1
+    assert [seen_letters(world, meeting, reader) for reader in others] == [0, 0, 0]
+    with pytest.raises(NotAllowed):
+        letters.save(letter=letter, text="x", expected=letter.version, by=lead, at=world.moment)
+    letters.take_back(letter=letter, by=mine, at=world.moment)
+    assert seen_letters(world, meeting, lead) == 0
+    with pytest.raises(NotAllowed):
+        letters.begin(
+            meeting=meeting,
+            person=world.noor.person,
+            language="en",
+            by=world.teo.through("circle"),
+            at=world.moment,
+        )
+
+
+def test_a_letter_is_final_only_as_it_was_found_ready_and_only_by_its_writer(
+    world: World,
+) -> None:
+    meeting = begun(world)
+    mine, lead = world.noor.through("circle"), world.asha.reader
+    letter = written(world, meeting, world.noor)
+    with pytest.raises(letters.NotReady):
+        letters.finish(letter=letter, expected=letter.version, by=mine, at=world.moment)
+    letter = letters.share(letter=letter, expected=letter.version, by=mine, at=world.moment)
+
+    def review(is_ready: bool) -> None:
+        read = queries.letters(seen_by=lead, meeting=meeting).get()
+        letters.review(
+            letter=read,
+            is_ready=is_ready,
+            words="Lovely.",
+            expected=read.version,
+            by=lead,
+            at=world.moment,
+        )
+        world.at(world.moment + timedelta(minutes=1))
+
+    review(True)
+    mine, lead = world.noor.through("circle"), world.asha.reader
+    letter = letters.save(
+        letter=letter, text=f"{TEXT} More.", expected=letter.version, by=mine, at=world.moment
+    )
+    with pytest.raises(letters.NotReady):  # what was found ready was another text
+        letters.finish(letter=letter, expected=letter.version, by=mine, at=world.moment)
+    review(True)
+    mine = world.noor.through("circle")
+    letter = letters.finish(letter=letter, expected=letter.version, by=mine, at=world.moment)
+    with pytest.raises(letters.IsFinal):
+        letters.save(letter=letter, text="x", expected=letter.version, by=mine, at=world.moment)
+    assert seen_letters(world, meeting, world.asha.reader) == 1
+    letters.keep_back(letter=letter, by=mine, at=world.moment)
+    assert seen_letters(world, meeting, world.asha.reader) == 0
+
+
+def test_the_order_is_suggested_and_changed_and_letters_hold_the_start_not_the_date(
+    world: World,
+) -> None:
+    meeting = ready(world)
+    reader = world.asha.reader
+    seats = list(queries.seats(seen_by=reader, meeting=meeting))
+    ids = [str(seat.pk) for seat in reversed(seats)]
+    letters.put_in_order(meeting=meeting, seats=ids, by=reader, at=world.moment)
+    again = queries.seats(seen_by=reader, meeting=meeting)
+    assert [str(seat.pk) for seat in again] == ids
+    with pytest.raises(letters.NotTheSeats):
+        letters.put_in_order(meeting=meeting, seats=ids[:1], by=reader, at=world.moment)
+    actions.save_seat(
+        meeting=meeting,
+        member=world.noor.member,
+        roles=["listened_to"],
+        speaks=True,
+        order=1,
+        by=reader,
+        at=world.moment,
+    )
+    last = queries.suggested_order(seen_by=reader, meeting=meeting)[-1]
+    assert last == str(again.get(person=world.noor.person).pk)
+    assert queries.verdict(meeting, seen_by=reader, at=world.moment).may_date

@@ -23,6 +23,20 @@ ROLES = {
     "circle:meeting-alone": "concerned",
     "circle:meeting-now": "concerned",
     "circle:meeting-stop": "concerned",
+    **dict.fromkeys(
+        (
+            "circle:letter",
+            "circle:letter-autosave",
+            "circle:letter-hints",
+            "circle:letter-keep",
+            "circle:letter-move",
+            "circle:letter-paper",
+        ),
+        "concerned",
+    ),
+    "practitioner:meeting-letters": "lead",
+    "practitioner:meeting-letter": "lead",
+    "practitioner:meeting-order": "lead",
     "circle:task": "concerned",
     **dict.fromkeys(
         (

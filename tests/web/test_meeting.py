@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from alongside.meetings import queries
 from tests.factories import Cast, World
 from tests.factories.meetings import (
@@ -23,14 +21,6 @@ from tests.harness.reading import grade
 
 SignedIn = Callable[[Cast], Any]
 WHY = "The supervisor and I looked at this together and it is right."
-
-
-@pytest.fixture(autouse=True)
-def second_step_done(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Staff came in with both steps."""
-    from alongside.access import middleware
-
-    monkeypatch.setattr(middleware, "second_factor_used", lambda request: True)
 
 
 def work(world: World, page: str = "") -> str:
@@ -89,8 +79,9 @@ def test_a_meeting_is_prepared_from_the_choice_to_the_date_by_pages_alone(
         done = lead.post(where, {"version": 1, "speaks": "on", "order": number})
         assert done.status_code == 302
     option: dict[str, Any] = {
-        "kind": "day", "accepts": "Adults", "price": "Free", "funding": "Public", "interest": "none",
+        "kind": "day", "accepts": "Adults", "price": "Free", "funding": "Public",
         "withdrawal": "arranged", "licence": "checked", "licence_checked_on": "2026-03-01",
+        "interest": "none",
         "travel": "Bus 16", "starts_within_hours": 24, "until_day": "2026-03-20", "proof": "Desk",
         "proved_now": "on",
     }  # fmt: skip
@@ -193,3 +184,59 @@ def test_a_members_pages_are_read_at_eleven(world: World, noor: Cast, signed_in:
         if (found := grade(texts(browser.get(circle(world, page))))) > 6.0
     }
     assert hard == {}
+
+
+def test_a_letter_is_written_hinted_shared_read_and_finished_by_pages_alone(
+    world: World, asha: Cast, noor: Cast, teo: Cast, signed_in: SignedIn
+) -> None:
+    prepared = ready(world)
+    writer, lead = signed_in(noor), signed_in(asha)
+    where = circle(world, "letter/")
+    page = texts(writer.get(where))
+    assert "Only you can see this" in page
+    text = "Dear Sam, I remember the sea. You always say it was a bad week, liar."
+    first = writer.post(f"{where}autosave/", {"version": 0, "text": text})
+    assert first.json()["version"] == 2
+    hints = texts(writer.get(f"{where}hints/"))
+    assert "“You always”" in hints
+    assert "“liar”" in hints
+    kept = {"hint": "label", "phrase": "liar"}
+    assert writer.post(f"{where}keep/", kept).status_code == 302
+    assert "“liar”" not in texts(writer.get(where))
+    assert texts(lead.get(work(world, "letters/"))).count("Not shared") == 2
+
+    old = writer.post(f"{where}autosave/", {"version": 1, "text": "other"})
+    assert old.status_code == 409
+    both = writer.post(where, {"version": 1, "text": "other"})
+    assert both.status_code == 409
+    assert "bad week" in texts(both)
+    long = writer.post(where, {"version": 2, "text": "x" * 8001})
+    assert long.status_code == 400
+    assert "x" * 8001 in texts(long)
+
+    better = "Dear Sam, I remember the sea. Will you take some help today?"
+    assert writer.post(where, {"version": 2, "text": better, "share": "1"}).status_code == 302
+    listing = texts(lead.get(work(world, "letters/")))
+    assert "With you" in listing
+    found = queries.letters(seen_by=asha.reader, meeting=prepared).get()
+    said = {"version": found.version, "is_ready": "yes", "words": "So warm."}
+    letter = work(world, f"letters/{found.pk}/")
+    assert lead.post(letter, {**said, "version": 1}).status_code == 409
+    assert lead.post(letter, said).status_code == 302
+    page = texts(writer.get(where))
+    assert "So warm." in page
+    done = {"do": "finish", "version": found.version}
+    assert writer.post(f"{where}move/", done).status_code == 302
+    assert "Done. It will be read" in texts(writer.get(where))
+    assert "paper--large" in texts(writer.get(f"{where}paper/"))
+    other = signed_in(teo)
+    assert "the sea" not in texts(other.get(where))
+    assert other.get(f"{where}paper/").status_code == 404
+    assert writer.post(f"{where}move/", {"do": "keep"}).status_code == 302
+    assert lead.get(letter).status_code == 404
+    assert grade(texts(writer.get(where))) <= 6.0
+
+    order = texts(lead.get(work(world, "letters/")))
+    assert "Earlier" in order
+    sent = order.split('name="order" value="')[1].split('"')[0]
+    assert lead.post(work(world, "letters/order/"), {"order": sent}).status_code == 302

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from alongside.catalogue.loading import Problem, Reading, Shape, Shelf, read_placed, shown
 from alongside.engine.meetings import Check, CheckAnswer, GateRule, Path, Rules
+from alongside.engine.meetings.letters import LetterRules, Look
 from alongside.engine.meetings.shapes import Effect
 from alongside.engine.risk.levels import Code
 
@@ -230,6 +232,51 @@ class RulesFile(Shape):
         return next((each for each in self.gates if each.id == id), None)
 
 
+class LookFile(Shape):
+    """What is looked for in a letter, by language: words, or a pattern."""
+
+    id: Word
+    name: Texts = {}
+    text: Texts = {}
+    words: dict[str, tuple[str, ...]] = {}
+    pattern: Texts = {}
+
+    def rule(self, language: str) -> Look:
+        """As the engine reads it, in one language."""
+        words = self.words.get(language) or self.words.get("en", ())
+        pattern = self.pattern.get(language) or self.pattern.get("en", "")
+        return Look(self.id, tuple(words), pattern)
+
+
+class LettersFile(Shape):
+    """``meetings/letters.yaml``."""
+
+    source: str = Field(min_length=1)
+    checked: date
+    review_by: date
+    words_a_minute: Annotated[int, Field(ge=60, le=250)]
+    most_minutes: Count
+    most_words: Count
+    least_words: Count
+    parts: tuple[LookFile, ...] = Field(min_length=1)
+    hints: tuple[LookFile, ...] = Field(min_length=1)
+
+    def rules(self, language: str) -> LetterRules:
+        """As the engine reads them: words and patterns of the letter's own language."""
+        short = language.partition("-")[0]
+        return LetterRules(
+            parts=tuple(each.rule(short) for each in self.parts),
+            hints=tuple(each.rule(short) for each in self.hints),
+            words_a_minute=self.words_a_minute,
+            most_words=self.most_words,
+            least_words=self.least_words,
+        )
+
+    def hint(self, id: str) -> LookFile | None:
+        """The hint with this id."""
+        return next((each for each in self.hints if each.id == id), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Meetings:
     """All content about planned meetings."""
@@ -237,6 +284,7 @@ class Meetings:
     paths_file: PathsFile
     screens: tuple[tuple[int, ScreenFile], ...]
     rules_file: RulesFile
+    letters: LettersFile
 
     @property
     def paths(self) -> tuple[PathFile, ...]:
@@ -287,6 +335,7 @@ SHAPES = {
     "meeting_paths": PathsFile,
     "meeting_screen": ScreenFile,
     "meeting_rules": RulesFile,
+    "meeting_letters": LettersFile,
 }
 
 
@@ -295,6 +344,7 @@ def load(roots: Sequence[File]) -> Shelf[Meetings]:
     shelf: Shelf[Meetings] = Shelf()
     paths = _last(roots, "paths.yaml", PathsFile, shelf.problems)
     rules = _last(roots, "rules.yaml", RulesFile, shelf.problems)
+    letters = _last(roots, "letters.yaml", LettersFile, shelf.problems)
     screens: dict[int, ScreenFile] = {}
     for root in roots:
         for file in sorted((root / "meetings" / "screen").glob("*.yaml")):
@@ -303,8 +353,9 @@ def load(roots: Sequence[File]) -> Shelf[Meetings]:
             reading = read_placed(file, ScreenFile, shown=shown(file, roots))
             if screen := _kept(reading, shelf.problems):
                 screens[int(file.stem)] = screen
-    if paths and rules and screens:
-        shelf.items["meetings"] = Meetings(paths, tuple(sorted(screens.items())), rules)
+    if paths and rules and letters and screens:
+        screened = tuple(sorted(screens.items()))
+        shelf.items["meetings"] = Meetings(paths, screened, rules, letters)
     return shelf
 
 
@@ -324,6 +375,8 @@ def _kept(reading: Reading[S], problems: list[Problem]) -> S | None:
         mistakes += [reading.problem(words, *loc) for words, loc in _mistakes(reading.value, ())]
         if isinstance(reading.value, PathsFile):
             mistakes += [reading.problem(words) for words in _of_paths(reading.value)]
+        if isinstance(reading.value, LettersFile):
+            mistakes += [reading.problem(words) for words in _of_letters(reading.value)]
         if isinstance(reading.value, ScreenFile):
             mistakes += [reading.problem(words) for words in _of_screen(reading.value)]
     problems.extend(mistakes)
@@ -368,3 +421,14 @@ def _of_screen(file: ScreenFile) -> Iterator[str]:
     for check in file.checks:
         if any(each.level and each.effect != "stop" for each in check.answers):
             yield f"{check.id}: what raises an alert also stops the meeting"
+
+
+def _of_letters(file: LettersFile) -> Iterator[str]:
+    for look in (*file.parts, *file.hints):
+        if bool(look.words) == bool(look.pattern):
+            yield f"{look.id}: either words or a pattern"
+        for language, pattern in look.pattern.items():
+            try:
+                re.compile(pattern)
+            except re.error as mistake:
+                yield f"{look.id}: the pattern in {language} cannot be read: {mistake}"

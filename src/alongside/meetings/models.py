@@ -1,6 +1,8 @@
-"""The meeting that is prepared, who sits in it, what was checked, and who called stop."""
+"""The meeting that is prepared, who sits in it, what was checked, who called stop, letters."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -121,3 +123,66 @@ class StopCall(Record):
     written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     words = EncryptedTextField(blank=True)
     called_at = models.DateTimeField()
+
+
+class Letter(Editable, Record):
+    """A member's letter: theirs alone until they share it, theirs to finish, keep or take back.
+
+    Draft: ``final_at`` is None. A letter that is kept back is read by nobody at the meeting.
+    """
+
+    RECORD_TYPES = {
+        "letter_draft": Q(final_at=None),
+        "letter_final": Q(final_at__isnull=False),
+    }
+    audit_noun = "meetings.letter"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    meeting = models.ForeignKey(PlannedMeeting, on_delete=models.PROTECT, related_name="letters")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    language = models.CharField(max_length=10, default="en")
+    text = EncryptedTextField(blank=True)
+    kept = EncryptedTextField(blank=True)  # JSON: hints the writer keeps as they are
+    began_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    shared_with_lead_at = models.DateTimeField(null=True)
+    final_at = models.DateTimeField(null=True)
+    withheld_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_member_writes_one_letter_for_a_meeting",
+                fields=["meeting", "written_by"],
+            ),
+            models.CheckConstraint(
+                name="a_final_letter_was_shared",
+                condition=Q(final_at=None) | Q(shared_with_lead_at__isnull=False),
+            ),
+        ]
+
+    @property
+    def record_type_of_row(self) -> str:
+        return "letter_draft" if self.final_at is None else "letter_final"
+
+    def key_subject(self) -> UUID:
+        """The writer's key: the letter is theirs."""
+        return UUID(str(self.written_by_id))
+
+
+class LetterReview(Record):
+    """What whoever leads said to one version of a letter. Added to, never changed."""
+
+    record_type = "letter_review"
+    audit_noun = "meetings.letter_review"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="reviews")
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    of_version = models.PositiveIntegerField()
+    is_ready = models.BooleanField()
+    words = EncryptedTextField(blank=True)
+    reviewed_at = models.DateTimeField()
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")

@@ -14,9 +14,21 @@ SEAT = {
     ),
 }
 STOP = {"own": own("written_by")}
+LETTER = {
+    "author": own("written_by"),
+    "shared_by_author": Condition(
+        q=lambda reader: Q(shared_with_lead_at__lte=reader.at),
+        holds=lambda row, reader: (
+            row.shared_with_lead_at is not None and row.shared_with_lead_at <= reader.at
+        ),
+    ),
+}
+REVIEW = {"own": own("about")}
 
 
 def register() -> None:
     """Called once, when the room is ready."""
     conditions.register("meetings.seat", SEAT)
     conditions.register("meetings.stopcall", STOP)
+    conditions.register("meetings.letter", LETTER)
+    conditions.register("meetings.letterreview", REVIEW)

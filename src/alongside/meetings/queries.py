@@ -16,8 +16,17 @@ from alongside.crisis import queries as crisis
 from alongside.directory import queries as directory
 from alongside.directory import rules as directory_rules
 from alongside.engine.meetings import Fact, OptionFacts, Screened, Verdict, go_no_go
+from alongside.engine.meetings.letters import Looked, look_over, reading_order
+from alongside.engine.meetings.letters import Reader as ReadBy
 from alongside.meetings import rules
-from alongside.meetings.models import MeetingCheck, PlannedMeeting, Seat, StopCall
+from alongside.meetings.models import (
+    Letter,
+    LetterReview,
+    MeetingCheck,
+    PlannedMeeting,
+    Seat,
+    StopCall,
+)
 from alongside.people.queries import age_of
 from alongside.plans import queries as plans
 from alongside.records.reader import Reader
@@ -105,6 +114,61 @@ def open_stops(*, seen_by: Reader, meeting: PlannedMeeting) -> list[StopCall]:
     ]
 
 
+def letters(*, seen_by: Reader, meeting: PlannedMeeting) -> ScopedQuerySet:
+    """Letters this reader may read: one's own; for who leads, those that were shared."""
+    return (
+        Letter.objects.visible_to(seen_by)
+        .filter(meeting=meeting)
+        .select_related("written_by", "meeting")
+        .order_by("began_at", "pk")
+    )
+
+
+def reviews(letter: Letter, *, seen_by: Reader) -> ScopedQuerySet:
+    """What was said to a letter, newest first."""
+    return (
+        LetterReview.objects.visible_to(seen_by)
+        .filter(letter=letter)
+        .order_by("-reviewed_at", "pk")
+    )
+
+
+def is_found_ready(letter: Letter, *, seen_by: Reader) -> bool:
+    """Did whoever leads say of this very version that it is ready?"""
+    newest = reviews(letter, seen_by=seen_by).first()
+    return newest is not None and newest.is_ready and newest.of_version == letter.version
+
+
+def looked_over(letter: Letter) -> Looked:
+    """The letter with its hints, without those the writer keeps."""
+    rules_of = catalogue.current().meetings.letters.rules(letter.language)
+    return look_over(letter.text, rules_of, kept_hints(letter))
+
+
+def kept_hints(letter: Letter) -> list[str]:
+    """Hints the writer keeps as they are."""
+    found: list[str] = json.loads(letter.kept or "[]")
+    return found
+
+
+def suggested_order(*, seen_by: Reader, meeting: PlannedMeeting) -> tuple[str, ...]:
+    """Seats of who speaks, in the order that is suggested for reading aloud."""
+    written = {letter.written_by_id: letter for letter in letters(seen_by=seen_by, meeting=meeting)}
+    read_by = []
+    for seat in seats(seen_by=seen_by, meeting=meeting).filter(speaks=True):
+        letter = written.get(seat.person_id)
+        sharp = looked_over(letter).hints if letter is not None else ()
+        read_by.append(
+            ReadBy(
+                id=str(seat.pk),
+                is_listened_to="listened_to" in seat.roles,
+                holds_power=seat.member.relation in rules.HOLDS_POWER,
+                sharp=sum(1 for hint in sharp if hint.id in rules.SHARP),
+            )
+        )
+    return reading_order(read_by)
+
+
 def paths_taken(*, seen_by: Reader, meeting: PlannedMeeting) -> ScopedQuerySet:
     """Every choice of a path with its reason, newest first: the history stays."""
     return cases.decisions(meeting.circle, seen_by=seen_by).filter(
@@ -184,6 +248,14 @@ def facts_of(
         starts_at=starts_at or (booked.starts_at if booked else None),
         has_place=bool(meeting.place.strip() and meeting.stop_word.strip()),
         has_escort=bool(meeting.escort.strip()),
+        letters_needed=sum(1 for seat in seated if seat.speaks and meeting.path != "one_to_one"),
+        letters_final=letters(seen_by=seen_by, meeting=meeting)
+        .filter(
+            withheld_at=None,
+            final_at__lte=at,
+            written_by__in=[seat.person_id for seat in seated if seat.speaks],
+        )
+        .count(),
         rehearsed_at=meeting.rehearsed_at,
         day_checked_at=day_at,
         has_open_alert=plans.is_held_back(meeting.circle_id, at),

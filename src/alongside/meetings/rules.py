@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-ROLES = ("organiser", "anchor", "escort", "safety_person", "absent_friend")
+ROLES = ("organiser", "anchor", "escort", "safety_person", "absent_friend", "listened_to")
 NOT_HELD = "not_held"
+HOLDS_POWER = frozenset({"employer", "colleague", "manager"})  # relations that read last
+SHARP = frozenset({"always_never", "label", "threat", "sarcasm", "diagnosis"})
 REFUSED = frozenset({"refuses_calm", "leaves"})
 SHORTEST_REASON = 15  # letters, for letting a gate pass or resolving a stop
 

@@ -52,6 +52,8 @@ ACTS = frozenset(
     measures.asking_left measures.asking_opened
     measures.answers_corrected measures.answers_typed measures.typing_forgotten
     meetings.check_recorded meetings.date_set meetings.date_taken_back meetings.gate_released
+    meetings.letter_finished meetings.letter_kept_back meetings.letter_reviewed
+    meetings.letter_saved meetings.letter_shared meetings.letter_taken_back
     meetings.meeting_began meetings.meeting_changed meetings.meeting_ended meetings.path_chosen
     meetings.rehearsed meetings.screen_answered meetings.seat_ended meetings.seat_saved
     meetings.stop_called meetings.stop_resolved
@@ -89,7 +91,7 @@ READS = frozenset(
     measures.asking_read measures.response_read notify.message_read people.circle_read
     people.contact_read people.group_read people.group_member_read people.institution_read
     people.member_read meetings.check_read meetings.meeting_read meetings.seat_read
-    meetings.stop_read
+    meetings.stop_read meetings.letter_read meetings.letter_review_read
     people.person_read plans.plan_read records.trail_read tasks.task_read
     """.split()
 )

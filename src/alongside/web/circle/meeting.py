@@ -67,6 +67,21 @@ def mine(request: Request, place: Any) -> list[dict[str, Any]]:
     return rows
 
 
+def letter_words(request: Request, place: Any, found: Any) -> str:
+    """Where the reader's own letter stands."""
+    rows = queries.letters(seen_by=request.reader, meeting=found)
+    own = rows.filter(written_by_id=place.person_id).first()
+    if own is None:
+        return _("What you would say to them, at your own pace.")
+    if own.withheld_at is not None:
+        return _("You keep it. It is not read.")
+    if own.final_at is not None:
+        return _("Done. It will be read.")
+    if own.shared_with_lead_at is not None:
+        return _("Shared with who leads.")
+    return _("A draft, only for you.")
+
+
 @access("planned_meeting", "R")
 @require_safe
 def meeting(request: Request, circle: UUID) -> HttpResponse:
@@ -96,6 +111,7 @@ def meeting(request: Request, circle: UUID) -> HttpResponse:
             "stop_word": found.stop_word,
             "speaks": seat.speaks,
             "asked": day_and_time(request, asked.checked_at) if asked else "",
+            "letter_words": letter_words(request, place, found),
             "stopped": queries.stops(seen_by=request.reader, meeting=found).exists(),
         },
     )

@@ -23,7 +23,14 @@ UNDER = {
     "circle:step": "circle:plan",
     "circle:times": "circle:plan",
     **dict.fromkeys(
-        ("circle:meeting", "circle:meeting-alone", "circle:meeting-now", "circle:meeting-stop"),
+        (
+            "circle:meeting",
+            "circle:meeting-alone",
+            "circle:meeting-now",
+            "circle:meeting-stop",
+            "circle:letter",
+            "circle:letter-paper",
+        ),
         "circle:plan",
     ),
     "circle:agree": "circle:told",

@@ -28,6 +28,7 @@ ROLES: Mapping[str, Any] = {
     "escort": gettext_lazy("Goes along: drives, packs, stays"),
     "safety_person": gettext_lazy("Safety: watches the door, calls for help"),
     "absent_friend": gettext_lazy("Not there: their letter is read by another"),
+    "listened_to": gettext_lazy("The person listens to them most"),
 }
 OPTION_KINDS: Mapping[str, Any] = {
     "residential": gettext_lazy("Residential"),
@@ -100,6 +101,7 @@ OPENS: Mapping[str, tuple[str, str]] = {
     "surprise_lead": ("practitioner:credentials", ""),
     "minor": ("practitioner:meeting-path", ""),
     "between": ("practitioner:case-choose", ""),
+    "letters": ("practitioner:meeting-letters", ""),
     "rehearsed": ("practitioner:case-meeting", "#day"),
 }
 ARRANGED = frozenset(

@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from alongside.web.practitioner import meeting, meeting_day, meeting_options, meeting_people
+from alongside.web.practitioner import (
+    meeting,
+    meeting_day,
+    meeting_letters,
+    meeting_options,
+    meeting_people,
+)
 
 AT = "cases/<uuid:pk>/meeting/"
 urlpatterns = [
@@ -21,5 +27,8 @@ urlpatterns = [
     path(f"{AT}date/", meeting_day.date, name="meeting-date"),
     path(f"{AT}date/back/", meeting_day.date_back, name="meeting-date-back"),
     path(f"{AT}rehearsed/", meeting_day.rehearsed, name="meeting-rehearsed"),
+    path(f"{AT}letters/", meeting_letters.listing, name="meeting-letters"),
+    path(f"{AT}letters/order/", meeting_letters.order, name="meeting-order"),
+    path(f"{AT}letters/<uuid:letter>/", meeting_letters.one, name="meeting-letter"),
     path(f"{AT}end/", meeting_day.end, name="meeting-end"),
 ]

@@ -24,6 +24,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
         form.elements.version.value = saved.version;
       }
       if (told) told.textContent = saved.words || form.dataset.autosaveFailed || "";
+      if (answer.ok) form.dispatchEvent(new CustomEvent("autosaved"));
     } catch {
       if (told) told.textContent = form.dataset.autosaveFailed || "";
     }

@@ -34,6 +34,7 @@ ROLES = {
         ),
         "concerned",
     ),
+    "practitioner:meeting-sheet": WORK,
     "practitioner:meeting-letters": "lead",
     "practitioner:meeting-letter": "lead",
     "practitioner:meeting-order": "lead",

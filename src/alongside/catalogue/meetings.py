@@ -277,6 +277,40 @@ class LettersFile(Shape):
         return next((each for each in self.hints if each.id == id), None)
 
 
+class RunStepFile(Shape):
+    """One step of the run, whose it is, and how long."""
+
+    id: Word
+    who: Literal["anchor", "lead", "each", "person", "escort"]
+    minutes: Count
+    what: Texts
+
+
+class IfFile(Shape):
+    """What to do if."""
+
+    title: Texts
+    text: Texts
+
+
+class CardFile(Shape):
+    """A hard sentence, and the stem of an answer."""
+
+    says: Texts
+    answer: Texts
+
+
+class SheetFile(Shape):
+    """``meetings/sheet.yaml``."""
+
+    source: str = Field(min_length=1)
+    checked: date
+    review_by: date
+    steps: tuple[RunStepFile, ...] = Field(min_length=1)
+    ifs: tuple[IfFile, ...]
+    cards: tuple[CardFile, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Meetings:
     """All content about planned meetings."""
@@ -285,6 +319,7 @@ class Meetings:
     screens: tuple[tuple[int, ScreenFile], ...]
     rules_file: RulesFile
     letters: LettersFile
+    sheet: SheetFile
 
     @property
     def paths(self) -> tuple[PathFile, ...]:
@@ -336,6 +371,7 @@ SHAPES = {
     "meeting_screen": ScreenFile,
     "meeting_rules": RulesFile,
     "meeting_letters": LettersFile,
+    "meeting_sheet": SheetFile,
 }
 
 
@@ -345,6 +381,7 @@ def load(roots: Sequence[File]) -> Shelf[Meetings]:
     paths = _last(roots, "paths.yaml", PathsFile, shelf.problems)
     rules = _last(roots, "rules.yaml", RulesFile, shelf.problems)
     letters = _last(roots, "letters.yaml", LettersFile, shelf.problems)
+    sheet = _last(roots, "sheet.yaml", SheetFile, shelf.problems)
     screens: dict[int, ScreenFile] = {}
     for root in roots:
         for file in sorted((root / "meetings" / "screen").glob("*.yaml")):
@@ -353,9 +390,9 @@ def load(roots: Sequence[File]) -> Shelf[Meetings]:
             reading = read_placed(file, ScreenFile, shown=shown(file, roots))
             if screen := _kept(reading, shelf.problems):
                 screens[int(file.stem)] = screen
-    if paths and rules and letters and screens:
+    if paths and rules and letters and sheet and screens:
         screened = tuple(sorted(screens.items()))
-        shelf.items["meetings"] = Meetings(paths, screened, rules, letters)
+        shelf.items["meetings"] = Meetings(paths, screened, rules, letters, sheet)
     return shelf
 
 

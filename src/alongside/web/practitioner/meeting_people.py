@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -99,7 +100,7 @@ def _stale(request: Request, meeting: Any, current: Any, given: dict[str, Any]) 
             ("because", given["because"]),
         ],
         version=current.version,
-        keep_url=f"/work/cases/{meeting.case_id}/meeting/",
+        keep_url=reverse("practitioner:case-meeting", args=[meeting.case_id]),
     )
 
 

@@ -8,6 +8,7 @@ from alongside.web.practitioner import (
     meeting_letters,
     meeting_options,
     meeting_people,
+    meeting_sheet,
 )
 
 AT = "cases/<uuid:pk>/meeting/"
@@ -30,5 +31,6 @@ urlpatterns = [
     path(f"{AT}letters/", meeting_letters.listing, name="meeting-letters"),
     path(f"{AT}letters/order/", meeting_letters.order, name="meeting-order"),
     path(f"{AT}letters/<uuid:letter>/", meeting_letters.one, name="meeting-letter"),
+    path(f"{AT}sheet/", meeting_sheet.sheet, name="meeting-sheet"),
     path(f"{AT}end/", meeting_day.end, name="meeting-end"),
 ]

@@ -1,0 +1,131 @@
+"""The run sheet: order, times, who, what if; screen and paper from the same data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from alongside import catalogue
+from alongside.catalogue.meetings import in_language
+from alongside.directory import queries as directory
+from alongside.meetings import queries
+from alongside.records import clock
+from alongside.records.fields import prepare
+from alongside.web.parts.access import access
+from alongside.web.parts.pages import Request, clock_time, day_and_time, seen_by_whom
+from alongside.web.parts.people_words import listed
+from alongside.web.practitioner import meeting_words as said
+from alongside.web.practitioner.base import case_or_404, case_page, name_of
+from alongside.web.practitioner.meeting import meeting_or_404
+
+
+@access("planned_meeting", "R")
+@require_safe
+def sheet(request: Request, pk: UUID) -> HttpResponse:
+    """The run of the meeting as it is planned now. Nothing is kept of it: print it again."""
+    case = case_or_404(request, pk)
+    found = meeting_or_404(request, case)
+    at = clock.now()
+    content = catalogue.current().meetings
+    language = said.language()
+    seats = list(queries.seats(seen_by=request.reader, meeting=found))
+    prepare([seat.person for seat in seats], "name")
+    booking = queries.date_of(found)
+    verdict = queries.verdict(found, seen_by=request.reader, at=at)
+    rows = list(_run(request, case, found, seats, booking))
+    return case_page(
+        request,
+        "practitioner/meeting/sheet.html",
+        case,
+        tab="meeting",
+        title=_("Run sheet"),
+        head=False,
+        when=day_and_time(request, booking.starts_at) if booking else _("No date is set yet"),
+        facts=_facts(request, case, found, seats, at),
+        rows=rows,
+        is_go=verdict.may_go,
+        ifs=[
+            {
+                "title": in_language(each.title, language),
+                "text": in_language(each.text, language),
+            }
+            for each in content.sheet.ifs
+        ],
+        cards=[
+            {
+                "says": in_language(each.says, language),
+                "answer": in_language(each.answer, language),
+            }
+            for each in content.sheet.cards
+        ],
+        endings=[
+            *(in_language(answer.text, language) for answer in content.rules_file.answers),
+            _("not held"),
+        ],
+        back=reverse("practitioner:case-meeting", args=[case.pk]),
+        seen=seen_by_whom(request, "planned_meeting", case.circle_id),
+    )
+
+
+def _with_role(seats: list[Any], role: str) -> str:
+    return listed([seat.person.name for seat in seats if role in seat.roles])
+
+
+def _run(
+    request: Request, case: Any, found: Any, seats: list[Any], booking: Any
+) -> Iterator[dict[str, Any]]:
+    content = catalogue.current().meetings
+    language = said.language()
+    at: datetime | None = booking.starts_at if booking else None
+    options = listed(
+        [
+            hold.option.name
+            for hold in directory.holds(seen_by=request.reader, circle=case.circle_id)
+        ]
+    )
+    names = {
+        "anchor": _with_role(seats, "anchor") or found.lead.person.name,
+        "lead": found.lead.person.name,
+        "person": name_of(case),
+        "escort": _with_role(seats, "escort") or found.escort,
+    }
+    speakers = [seat for seat in seats if seat.speaks]
+    for step in content.sheet.steps:
+        who_each = [names[step.who]] if step.who != "each" else [s.person.name for s in speakers]
+        for who in who_each:
+            yield {
+                "time": clock_time(request, at) if at else "",
+                "what": in_language(step.what, language).format(name=who, options=options),
+                "who": who,
+                "minutes": step.minutes,
+            }
+            at = at + timedelta(minutes=step.minutes) if at else None
+
+
+def _facts(
+    request: Request, case: Any, found: Any, seats: list[Any], at: datetime
+) -> list[dict[str, str]]:
+    emergency = directory.help_now(case.institution.country, said.language(), at)["emergency"]
+    where = [
+        f"{seat.person.name}: {seat.where}" for seat in seats if seat.where and seat.person.name
+    ]
+    lines = (
+        (_("Place"), found.place),
+        (_("Who leads"), found.lead.person.name),
+        (_("Stand-by"), found.standby),
+        (_("Emergency number"), emergency),
+        (_("Stop word"), found.stop_word),
+        (_("Safety"), _with_role(seats, "safety_person")),
+        (_("Seats"), "; ".join(where)),
+        (_("Goes along"), found.escort),
+        (_("Bag"), found.bag),
+        (_("Children"), _("None at home") if found.has_no_children else found.children),
+    )
+    return [{"term": term, "text": text} for term, text in lines if text]

@@ -526,7 +526,6 @@ def call_stop(
         about=rules.stop_about(stop.pk),
         what="meeting_stopped",
         for_role="lead",
-        due_at=at + timedelta(hours=24),
         by=by,
         at=at,
     )

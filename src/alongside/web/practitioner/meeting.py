@@ -37,7 +37,7 @@ from alongside.web.parts.people_words import relation
 from alongside.web.practitioner import meeting_words as said
 from alongside.web.practitioner.base import BASE, case_or_404, case_page
 from alongside.web.practitioner.meeting_forms import Answers, Arrange, ChoosePath, Reason
-from alongside.web.practitioner.plan import staff_of
+from alongside.web.practitioner.plan_shared import staff_of
 
 FORM = "practitioner/meeting/form.html"
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from alongside.access import readers
 from alongside.engine.meetings.letters import kept_as
 from alongside.meetings import queries
-from alongside.meetings.models import Letter, LetterReview, PlannedMeeting, Seat
+from alongside.meetings.models import FamilyLetter, LetterReview, PlannedMeeting, Seat
 from alongside.people.models import Person
 from alongside.records import audit
 from alongside.records.actions_base import action
@@ -44,16 +44,16 @@ class NotTheSeats(Refused):
 @action
 def begin(
     *, meeting: PlannedMeeting, person: Person, language: str, by: Reader, at: datetime
-) -> Letter:
+) -> FamilyLetter:
     """Open the one letter of a member for a meeting: the one that is there, or an empty one."""
     by.confirm_create("letter_draft", institution=meeting.institution_id, circle=meeting.circle_id)
     if person.pk not in by.persons:
         raise NotAllowed("nobody writes for another")
     there = queries.letters(seen_by=by, meeting=meeting).filter(written_by=person).first()
     if there is not None:
-        found: Letter = there
+        found: FamilyLetter = there
         return found
-    letter: Letter = Letter.objects.create(
+    letter: FamilyLetter = FamilyLetter.objects.create(
         institution_id=meeting.institution_id,
         circle_id=meeting.circle_id,
         meeting=meeting,
@@ -67,7 +67,9 @@ def begin(
 
 
 @action
-def save(*, letter: Letter, text: str, expected: int, by: Reader, at: datetime) -> Letter:
+def save(
+    *, letter: FamilyLetter, text: str, expected: int, by: Reader, at: datetime
+) -> FamilyLetter:
     """Keep what the writer typed. A letter that was shared stays so; what was found ready is not.
 
     Raises:
@@ -88,7 +90,9 @@ def save(*, letter: Letter, text: str, expected: int, by: Reader, at: datetime) 
 
 
 @action
-def keep_hint(*, letter: Letter, hint: str, phrase: str, by: Reader, at: datetime) -> Letter:
+def keep_hint(
+    *, letter: FamilyLetter, hint: str, phrase: str, by: Reader, at: datetime
+) -> FamilyLetter:
     """Keep a phrase as it is: the hint is not shown again while the phrase stands."""
     _must_be_the_writers(letter, by)
     by.confirm("E", letter)
@@ -100,7 +104,7 @@ def keep_hint(*, letter: Letter, hint: str, phrase: str, by: Reader, at: datetim
 
 
 @action
-def share(*, letter: Letter, expected: int, by: Reader, at: datetime) -> Letter:
+def share(*, letter: FamilyLetter, expected: int, by: Reader, at: datetime) -> FamilyLetter:
     """Let whoever leads read the draft. Nobody else of the circle does.
 
     Raises:
@@ -118,7 +122,7 @@ def share(*, letter: Letter, expected: int, by: Reader, at: datetime) -> Letter:
 
 @action
 def review(
-    *, letter: Letter, is_ready: bool, words: str, expected: int, by: Reader, at: datetime
+    *, letter: FamilyLetter, is_ready: bool, words: str, expected: int, by: Reader, at: datetime
 ) -> LetterReview:
     """Say something to a letter that was shared: it is ready, or what to think about.
 
@@ -152,7 +156,7 @@ def review(
 
 
 @action
-def finish(*, letter: Letter, expected: int, by: Reader, at: datetime) -> Letter:
+def finish(*, letter: FamilyLetter, expected: int, by: Reader, at: datetime) -> FamilyLetter:
     """The writer says: this is my letter. Only a version that was found ready.
 
     Raises:
@@ -171,7 +175,7 @@ def finish(*, letter: Letter, expected: int, by: Reader, at: datetime) -> Letter
 
 
 @action
-def take_back(*, letter: Letter, by: Reader, at: datetime) -> Letter:
+def take_back(*, letter: FamilyLetter, by: Reader, at: datetime) -> FamilyLetter:
     """The writer takes the letter back: a draft for their eyes alone, to write on or to leave."""
     _must_be_the_writers(letter, by)
     by.confirm("S" if letter.final_at else "E", letter)
@@ -182,7 +186,7 @@ def take_back(*, letter: Letter, by: Reader, at: datetime) -> Letter:
 
 
 @action
-def keep_back(*, letter: Letter, by: Reader, at: datetime) -> Letter:
+def keep_back(*, letter: FamilyLetter, by: Reader, at: datetime) -> FamilyLetter:
     """The writer keeps the letter: it is not read at the meeting. It can be shared again."""
     _must_be_the_writers(letter, by)
     by.confirm("S" if letter.final_at else "E", letter)
@@ -217,6 +221,6 @@ def put_in_order(
             audit.write("meetings.seat_saved", by=by, at=at, about=row)
 
 
-def _must_be_the_writers(letter: Letter, by: Reader) -> None:
+def _must_be_the_writers(letter: FamilyLetter, by: Reader) -> None:
     if letter.written_by_id not in by.persons:
         raise NotAllowed("a letter is its writer's")

@@ -125,7 +125,7 @@ class StopCall(Record):
     called_at = models.DateTimeField()
 
 
-class Letter(Editable, Record):
+class FamilyLetter(Editable, Record):
     """A member's letter: theirs alone until they share it, theirs to finish, keep or take back.
 
     Draft: ``final_at`` is None. A letter that is kept back is read by nobody at the meeting.
@@ -179,7 +179,7 @@ class LetterReview(Record):
 
     institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
     circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
-    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="reviews")
+    letter = models.ForeignKey(FamilyLetter, on_delete=models.PROTECT, related_name="reviews")
     about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     of_version = models.PositiveIntegerField()
     is_ready = models.BooleanField()

@@ -30,5 +30,5 @@ def register() -> None:
     """Called once, when the room is ready."""
     conditions.register("meetings.seat", SEAT)
     conditions.register("meetings.stopcall", STOP)
-    conditions.register("meetings.letter", LETTER)
+    conditions.register("meetings.familyletter", LETTER)
     conditions.register("meetings.letterreview", REVIEW)

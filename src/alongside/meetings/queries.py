@@ -20,7 +20,7 @@ from alongside.engine.meetings.letters import Looked, look_over, reading_order
 from alongside.engine.meetings.letters import Reader as ReadBy
 from alongside.meetings import rules
 from alongside.meetings.models import (
-    Letter,
+    FamilyLetter,
     LetterReview,
     MeetingCheck,
     PlannedMeeting,
@@ -117,14 +117,14 @@ def open_stops(*, seen_by: Reader, meeting: PlannedMeeting) -> list[StopCall]:
 def letters(*, seen_by: Reader, meeting: PlannedMeeting) -> ScopedQuerySet:
     """Letters this reader may read: one's own; for who leads, those that were shared."""
     return (
-        Letter.objects.visible_to(seen_by)
+        FamilyLetter.objects.visible_to(seen_by)
         .filter(meeting=meeting)
         .select_related("written_by", "meeting")
         .order_by("began_at", "pk")
     )
 
 
-def reviews(letter: Letter, *, seen_by: Reader) -> ScopedQuerySet:
+def reviews(letter: FamilyLetter, *, seen_by: Reader) -> ScopedQuerySet:
     """What was said to a letter, newest first."""
     return (
         LetterReview.objects.visible_to(seen_by)
@@ -133,19 +133,19 @@ def reviews(letter: Letter, *, seen_by: Reader) -> ScopedQuerySet:
     )
 
 
-def is_found_ready(letter: Letter, *, seen_by: Reader) -> bool:
+def is_found_ready(letter: FamilyLetter, *, seen_by: Reader) -> bool:
     """Did whoever leads say of this very version that it is ready?"""
     newest = reviews(letter, seen_by=seen_by).first()
     return newest is not None and newest.is_ready and newest.of_version == letter.version
 
 
-def looked_over(letter: Letter) -> Looked:
+def looked_over(letter: FamilyLetter) -> Looked:
     """The letter with its hints, without those the writer keeps."""
     rules_of = catalogue.current().meetings.letters.rules(letter.language)
     return look_over(letter.text, rules_of, kept_hints(letter))
 
 
-def kept_hints(letter: Letter) -> list[str]:
+def kept_hints(letter: FamilyLetter) -> list[str]:
     """Hints the writer keeps as they are."""
     found: list[str] = json.loads(letter.kept or "[]")
     return found

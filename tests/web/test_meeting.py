@@ -118,7 +118,7 @@ def test_a_meeting_is_prepared_from_the_choice_to_the_date_by_pages_alone(
     assert "Saturday 14 March 2026, 10:00" in texts(lead.get(work(world)))
     assert "Saturday 14 March 2026" in texts(signed_in(noor).get(circle(world)))
     sheet = texts(lead.get(work(world, "sheet/")))
-    for line in ("10:00", "Letter of Noor Haddad", "Rowan day, Walk-in and One talk", "harbour"):
+    for line in ("10:00", "Letter of Noor Haddad", "Rowan day", "Walk-in", "harbour"):
         assert sheet.count(line) >= 2, line  # on screen and on paper
     assert "It is not a go yet" in sheet
     end = {"version": fresh(world, meeting).version, "outcome": "accept_now", "words": "Yes."}

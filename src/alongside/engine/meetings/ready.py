@@ -207,9 +207,11 @@ def _check_gate(check: Check, state: CheckState, fact: Fact) -> MeetingGate:
     return _placed(gate, holds, may, fact)
 
 
-def _needs(id: str, is_open: bool, **more: int) -> MeetingGate:
+def _needs(id: str, is_open: bool, *, have: int = 0, least: int = 0, most: int = 0) -> MeetingGate:
     closed: State = "stop" if id in STOPS else "needs"
-    return MeetingGate(id, "clear" if is_open else closed, "date", **more)
+    return MeetingGate(
+        id, "clear" if is_open else closed, "date", have=have, least=least, most=most
+    )
 
 
 def _computed(

@@ -162,13 +162,13 @@ def save_option(
         OptionMakesNoSense; StaleVersion.
     """
     name = " ".join(name.split())
-    for field, value, known in (
+    for name_of, word, known in (
         ("kind", kind, rules.OPTION_KINDS),
         ("withdrawal", withdrawal, ("", *rules.WITHDRAWAL)),
         ("licence", licence, rules.LICENCE),
     ):
-        if value not in known:
-            raise OptionMakesNoSense(field=field, value=value)
+        if word not in known:
+            raise OptionMakesNoSense(field=name_of, value=word)
     if not 0 < len(name) <= 200:
         raise OptionMakesNoSense(field="name", value=name)
     if licence == "checked" and (licence_checked_on is None or licence_checked_on > at.date()):

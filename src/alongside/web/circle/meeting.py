@@ -109,7 +109,7 @@ def meeting(request: Request, circle: UUID) -> HttpResponse:
             "when": day_and_time(request, booking.starts_at) if is_expected else "",
             "where": found.place if is_expected else "",
             "stop_word": found.stop_word,
-            "speaks": seat.speaks,
+            "speaks": seat is not None and seat.speaks,
             "asked": day_and_time(request, asked.checked_at) if asked else "",
             "letter_words": letter_words(request, place, found),
             "stopped": queries.stops(seen_by=request.reader, meeting=found).exists(),

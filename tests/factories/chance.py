@@ -57,8 +57,16 @@ from alongside.delivery.models import (
     StepRecord,
     TherapySession,
 )
-from alongside.directory.models import LineCheck, Service
+from alongside.directory.models import HelpOption, Hold, LineCheck, Service
 from alongside.measures.models import KINDS, Asking, Response
+from alongside.meetings.models import (
+    FamilyLetter,
+    LetterReview,
+    MeetingCheck,
+    PlannedMeeting,
+    Seat,
+    StopCall,
+)
 from alongside.notify.models import Attempt, Message
 from alongside.people.models import (
     Circle,
@@ -420,7 +428,38 @@ def _of_circle(
             **home, booking=booking, who=one.pk, starts_at=starts, ends_at=booking.ends_at,
             **{kind: one},
         )  # fmt: skip
+    _of_meeting(m.aside(), home, case, practitioner, persons)
     _course(m, home, case, persons, practitioners)
+
+
+def _of_meeting(
+    m: _Maker, home: dict[str, Any], case: Case, lead: Any, persons: list[Person]
+) -> None:
+    """A planned meeting with its parts, letters and options; from a stream of its own."""
+    meeting = PlannedMeeting.objects.create(
+        **home, case=case, path="arise", lead=lead, began_at=AT, written_by=lead.person
+    )
+    of_it = {**home, "meeting": meeting}
+    for member in Member._base_manager.filter(circle=home["circle"]):
+        Seat.objects.create(**of_it, member=member, person=member.person)
+    MeetingCheck.objects.create(
+        **of_it, kind="lead", answers="{}", checked_at=AT, written_by=lead.person
+    )
+    StopCall.objects.create(**of_it, written_by=m.one(persons), called_at=AT)
+    for writer in m.chance.sample(persons, min(2, len(persons))):
+        shared = m.past(0.6)
+        letter = FamilyLetter.objects.create(
+            **of_it, written_by=writer, began_at=AT, saved_at=AT, shared_with_lead_at=shared,
+            final_at=m.maybe(shared),
+        )  # fmt: skip
+        LetterReview.objects.create(
+            **home, letter=letter, about=writer, of_version=1, is_ready=True, reviewed_at=AT,
+            written_by=lead.person,
+        )  # fmt: skip
+    option = HelpOption.objects.create(
+        institution=home["institution"], name="x", kind="day", created_at=AT
+    )
+    Hold.objects.create(**home, option=option, made_at=AT)
 
 
 def _of_safety(m: _Maker, home: dict[str, Any], who: Any, writer: Any) -> None:

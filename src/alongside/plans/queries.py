@@ -81,9 +81,9 @@ def goal(*, seen_by: Any) -> Any:
 
 
 def courses_of(*, seen_by: Any, plan: Plan) -> list[Any]:
-    """The courses of a plan with whom each treats, open ones first; two queries."""
+    """The courses of a plan with whom each treats: running, planned, ended; two queries."""
     found = list(courses(seen_by=seen_by).filter(plan=plan).order_by("started_at", "pk"))
-    found.sort(key=lambda course: course.ended_at is not None)
+    found.sort(key=lambda course: (course.ended_at is not None, course.started_at is None))
     treated: dict[UUID, list[Person]] = {course.pk: [] for course in found}
     rows = CoursePerson.objects.visible_to(seen_by).filter(course__in=found)
     for row in rows.select_related("person").order_by("person__created_at", "person_id"):

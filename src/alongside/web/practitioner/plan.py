@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -46,6 +47,7 @@ def page_of(request: Request, case: Any, *, status: int = 200, **more: Any) -> H
     reader, at = request.reader, clock.now()
     live = queries.live_plan(seen_by=reader, circle=case.circle_id)
     ended = queries.plans(seen_by=reader).filter(circle=case.circle, ended_at__isnull=False)
+    rows = [] if live is None else queries.courses_of(seen_by=reader, plan=live)
     can_edit = live is not None and case.state != "closed" and reader.may("E", live)
     return case_page(
         request,
@@ -58,10 +60,10 @@ def page_of(request: Request, case: Any, *, status: int = 200, **more: Any) -> H
         courses=[] if live is None else course_cards(request, live, at, can_edit=can_edit),
         order=[] if live is None else order_shown(request, live, at, can_edit=can_edit),
         lanes=None if live is None else figure_of(request, case.circle_id, at),
-        times=[] if live is None else _times(request, live, at),
+        times=[] if live is None else _times(request, live, rows, at),
         measures=[] if live is None else measures_shown(request, live, at),
-        goals=None if live is None else goals_shown(request, live, can_edit=can_edit),
-        agreed=[] if live is None else _agreed(request, live),
+        goals=None if live is None else goals_shown(request, live, rows, can_edit=can_edit),
+        agreed=[] if live is None else _agreed(request, live, rows),
         facts=[] if live is None else _facts(request, live),
         danger=crisis.of_circle(case.circle_id, seen_by=reader)
         .filter(level__in=crisis.LIFE_CRITICAL)
@@ -85,11 +87,12 @@ def page_of(request: Request, case: Any, *, status: int = 200, **more: Any) -> H
     )
 
 
-def _times(request: Request, live: Any, at: datetime) -> list[dict[str, str]]:
+def _times(
+    request: Request, live: Any, courses: Sequence[Any], at: datetime
+) -> list[dict[str, str]]:
     """The next times of all courses in one list: one calendar for the whole plan."""
     names = {
-        f"course:{course.pk}": said.way_name(course.protocol, course.variant)
-        for course in queries.courses_of(seen_by=request.reader, plan=live)
+        f"course:{course.pk}": said.way_name(course.protocol, course.variant) for course in courses
     }
     rows = calendar.upcoming(seen_by=request.reader, at=at, circle=live.circle_id)
     return [
@@ -112,7 +115,7 @@ def _facts(request: Request, live: Any) -> list[dict[str, str]]:
     return [{"term": term, "text": text} for term, text in found if text]
 
 
-def _agreed(request: Request, live: Any) -> list[dict[str, Any]]:
+def _agreed(request: Request, live: Any, courses: Sequence[Any]) -> list[dict[str, Any]]:
     """What each person said to this edition, everybody whom an open course is for."""
     reader = request.reader
     answers: dict[UUID, Any] = {}
@@ -121,7 +124,7 @@ def _agreed(request: Request, live: Any) -> list[dict[str, Any]]:
             answers[row.person_id] = row
     treated = {
         person.pk: person
-        for course in queries.courses_of(seen_by=reader, plan=live)
+        for course in courses
         if course.ended_at is None
         for person in course.people
     }

@@ -97,10 +97,11 @@ def rate_goal(request: Request, pk: UUID) -> HttpResponse:
 # -- goals on the page of the plan -----------------------------------------------------------------
 
 
-def goals_shown(request: Request, live: Any, *, can_edit: bool) -> dict[str, Any]:
+def goals_shown(
+    request: Request, live: Any, courses: Sequence[Any], *, can_edit: bool
+) -> dict[str, Any]:
     """The goals by what they change, what has none, and what each person's add up to."""
     rows = queries.goals(seen_by=request.reader, plan=live)
-    courses = queries.courses_of(seen_by=request.reader, plan=live)
     starts = [course.started_at for course in courses if course.started_at is not None]
     began, speaks = min(starts, default=None), _measured(courses)
     return {

@@ -45,6 +45,7 @@ from alongside.delivery.models import (
     Addition,
     Artefact,
     Attendance,
+    Countersignature,
     GroupPart,
     GroupRound,
     GroupSession,
@@ -528,6 +529,9 @@ def _course(
     )  # fmt: skip
     Addition.objects.create(
         **home, note=note, about=note.about, written_by=m.one(writers), signed_at=AT
+    )
+    Countersignature.objects.create(
+        **home, note=note, about=note.about, supervisor=deliverer, asked_at=AT
     )
     signed = m.past()
     letter = Letter.objects.create(

@@ -264,6 +264,7 @@ ROLES = {
     "practitioner:note-save": TREAT,
     "practitioner:note-add": TREAT,
     "practitioner:note-autosave": TREAT,
+    "practitioner:note-countersign": "supervisor",
     **dict.fromkeys(
         ("practitioner:case-letters", "practitioner:letter", "practitioner:letter-preview"), WORK
     ),

@@ -10,11 +10,26 @@ from typing import Any
 from django.utils.html import escape
 
 from alongside.access import actions as access
+from alongside.credentials.models import Credential
 from alongside.delivery import actions, drafting, process_notes, rules
-from alongside.delivery.models import ProcessNote
+from alongside.delivery.models import Countersignature, ProcessNote
+from alongside.plans import actions as plans
+from alongside.records.scoped import writing
+from alongside.tasks.models import Task
 from tests.conftest import NOON
 from tests.factories import Cast, World
-from tests.factories.care import answer, held, looked, note_of, started
+from tests.factories.care import (
+    answer,
+    course_of,
+    give_title,
+    held,
+    looked,
+    note_of,
+    open_gates,
+    proposed,
+    signed,
+    started,
+)
 
 SignedIn = Callable[[Cast], Any]
 At = Callable[[Any], None]
@@ -112,3 +127,42 @@ def test_a_process_note_is_there_for_its_author_alone(
         assert not process_notes.process_notes(seen_by=cast.reader).exists()
     tabs = signed_in(world.asha).get(f"/work/cases/{world.case.pk}/sessions/").content.decode()
     assert "own-notes" not in tabs
+
+
+def test_a_trainees_note_goes_before_the_supervisor_who_signs_or_returns_it(
+    world: World, signed_in: SignedIn, at: At
+) -> None:
+    course = course_of(world, proposed(world, supervisor=world.ifeoma.practitioner))
+    open_gates(world, course)
+    with writing():
+        Credential._base_manager.all().delete()
+    give_title(world, world.ifeoma, "cadc")
+    course = plans.start_course(course=course, by=world.asha.reader, at=world.moment)
+    session = held(world, course)
+    signed(world, session)
+    where = f"/work/sessions/{session.pk}/"
+    asha, ifeoma = signed_in(world.asha), signed_in(world.ifeoma)
+    page = asha.get(where).content.decode()
+    assert "Written in training. Waits for Ifeoma Nwosu" in page
+    assert "/notes/before/" not in page
+    (row,) = Countersignature._base_manager.all()
+    before = f"/work/notes/before/{row.pk}/"
+    assert before in ifeoma.get(where).content.decode()
+    assert where in ifeoma.get("/work/").content.decode()
+    for cast in (world.asha, world.bo, world.grace):
+        assert signed_in(cast).post(before, {"answer": "signed"}).status_code == 404
+    assert ifeoma.post(before, {"answer": "returned", "words": " "}).status_code == 400
+    given = {"answer": "returned", "words": "What about the fine?"}
+    assert ifeoma.post(before, given).status_code == 302
+    assert ifeoma.post(before, given).status_code == 404
+
+    assert "What about the fine?" in asha.get(where).content.decode()
+    kinds = Task._base_manager.filter(about=f"session:{session.pk}", done_at=None)
+    assert [task.kind for task in kinds] == ["note_returned"]
+    at(NOON + DAY)
+    asha.post(where + "note/add/", {"words": "The fine was paid."})
+    second = Countersignature._base_manager.get(answered_at=None)
+    assert [task.kind for task in kinds.all()] == ["countersign"]
+    ifeoma.post(f"/work/notes/before/{second.pk}/", {"answer": "signed", "words": ""})
+    assert "Countersigned by Ifeoma Nwosu" in asha.get(where).content.decode()
+    assert not kinds.all()

@@ -16,7 +16,7 @@ from alongside.access.models import Account
 from alongside.calendar.models import Booking
 from alongside.cases import actions as cases
 from alongside.crisis import reports
-from alongside.delivery import queries, rules
+from alongside.delivery import countersigning, queries, rules
 from alongside.delivery.models import (
     Addition,
     Attendance,
@@ -342,6 +342,7 @@ def sign_note(
     note.drawn_from = json.dumps(kept, ensure_ascii=False) if kept else ""
     note.save_version(expected, ["signed_at", "drawn_from"])
     audit.write("delivery.note_signed", by=by, at=at, about=note)
+    countersigning.ask_if_trainee(note, by=by, at=at)
     return note
 
 
@@ -363,6 +364,7 @@ def add_to_note(*, note: ProgressNote, words: str, by: Any, at: datetime) -> Add
         signed_at=at,
     )
     audit.write("delivery.addition_signed", by=by, at=at, about=note)
+    countersigning.ask_again(note, addition.written_by_id, by=by, at=at)
     return addition
 
 

@@ -147,6 +147,41 @@ class Addition(Record):
     signed_at = models.DateTimeField()
 
 
+class Countersignature(Record):
+    """A note of a trainee before the supervisor: asked, then signed or returned with words."""
+
+    record_type = "countersignature"
+    audit_noun = "delivery.note"
+
+    ANSWERS = [(answer, answer) for answer in ("signed", "returned")]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    note = models.ForeignKey(
+        ProgressNote, on_delete=models.PROTECT, related_name="countersignatures"
+    )
+    about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    supervisor = models.ForeignKey("people.Practitioner", on_delete=models.PROTECT)
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=10, choices=ANSWERS, blank=True)
+    words = EncryptedTextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_note_is_before_the_supervisor_once",
+                fields=["note"],
+                condition=Q(answered_at=None),
+            ),
+            models.CheckConstraint(
+                name="a_countersignature_is_answered_with_a_word",
+                condition=Q(answered_at=None, answer="")
+                | (Q(answered_at__isnull=False) & ~Q(answer="")),
+            ),
+        ]
+
+
 class ProcessNote(Editable, Record):
     """What somebody writes down for themself about their work with a person.
 

@@ -59,6 +59,7 @@ def register() -> None:
     conditions.register("delivery.addition", NOTE)
     conditions.register("delivery.letter", LETTER)
     conditions.register("delivery.lettergiven", GIVEN)
+    conditions.register("delivery.countersignature", {"named": own("supervisor__person")})
     conditions.register("delivery.processnote", {"author": own("written_by")})
     conditions.register("delivery.homework", {"own": own("about")})
     conditions.register("delivery.artefact", {"own": own("about")})

@@ -398,19 +398,26 @@ def _consented(
 
 
 def _credentialed(course: Course, way: Protocol, on: date) -> set[str]:
+    return {"credential"} if _by_whose_title(course, way, on) else set()
+
+
+def is_by_a_trainee(course: Course, on: date) -> bool:
+    """Is it delivered by somebody in training, who may because the supervisor holds the title?"""
+    return _by_whose_title(course, protocol_of(course), on) == "supervisor"
+
+
+def _by_whose_title(course: Course, way: Protocol, on: date) -> str:
+    """Whose title a course is delivered by: ``own``, ``supervisor``, or nobody's."""
     rows = Credential.objects.unscoped(GATE).filter(
         practitioner__in=[p for p in (course.deliverer_id, course.supervisor_id) if p]
     )
     own = [credential_fact(r) for r in rows if r.practitioner_id == course.deliverer_id]
     above = [credential_fact(r) for r in rows if r.practitioner_id == course.supervisor_id]
-    for deliverer in way.deliverers_of(course.variant):
-        if not deliverer.credentials:
-            return {"credential"}
-        if counting(own, deliverer.credentials, on):
-            return {"credential"}
-        if deliverer.role == "trainee" and counting(above, deliverer.credentials, on):
-            return {"credential"}
-    return set()
+    asked = way.deliverers_of(course.variant)
+    if any(not one.credentials or counting(own, one.credentials, on) for one in asked):
+        return "own"
+    trained = [one for one in asked if one.role == "trainee"]
+    return "supervisor" if any(counting(above, one.credentials, on) for one in trained) else ""
 
 
 def _of_the_persons(course: Course, treated: list[Person], on: date) -> set[str]:

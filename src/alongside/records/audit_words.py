@@ -43,6 +43,7 @@ ACTS = frozenset(
     delivery.homework_told delivery.artefact_changed delivery.artefact_struck
     delivery.artefact_written
     delivery.letter_begun delivery.letter_changed delivery.letter_given delivery.letter_signed
+    delivery.note_countersign_asked delivery.note_countersigned delivery.note_returned
     delivery.note_signed delivery.process_note_changed delivery.process_note_written
     delivery.session_held delivery.session_not_held delivery.step_recorded
     delivery.erasure_made directory.line_checked directory.service_saved directory.hold_ended

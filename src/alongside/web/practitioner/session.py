@@ -42,8 +42,8 @@ from alongside.web.parts.pages import (
     short_day,
     two_texts,
 )
+from alongside.web.practitioner import countersign, note_draft
 from alongside.web.practitioner import delivery_words as said
-from alongside.web.practitioner import note_draft
 from alongside.web.practitioner.base import BASE, case_or_404, case_page
 from alongside.web.practitioner.calendar import booking_row, colleague_names, expected_in
 from alongside.web.practitioner.delivery_forms import (
@@ -445,6 +445,7 @@ def _page(
         else None,
         note_parts=_written(note) if note is not None and not is_mine else [],
         note_line=_note_line(request, note) if note is not None else "",
+        before=countersign.shown(request, note) if note is not None else None,
         additions=[
             {
                 "words": row.words,

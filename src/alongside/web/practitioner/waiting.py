@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.cases import queries as cases
 from alongside.credentials import queries as credentials
+from alongside.delivery import countersigning, reviews
 from alongside.delivery import queries as delivery
-from alongside.delivery import reviews
 from alongside.engine.order_of_harm import Placed, Waiting, in_order_of_harm
 from alongside.records.fields import prepare
 from alongside.tasks import queries as tasks
@@ -276,6 +276,8 @@ WHERE: Mapping[str, Where] = {
     "follow_up_missed": _of_case("practitioner:case-after"),
     "means_safety": _of_case("practitioner:case-safety"),
     "team_review": _of_case("practitioner:case-plan"),
+    countersigning.ASKED: _of_thing("practitioner:session"),
+    countersigning.RETURNED: _of_thing("practitioner:session"),
     reviews.DUE: _of_course,
     reviews.AGAIN: _of_course,
     "hand_over": lambda task, case: address("practitioner:crisis-board"),

@@ -159,7 +159,7 @@ def test_a_trainees_note_goes_before_the_supervisor_who_signs_or_returns_it(
     assert "What about the fine?" in asha.get(where).content.decode()
     kinds = Task._base_manager.filter(about=f"session:{session.pk}", done_at=None)
     assert [task.kind for task in kinds] == ["note_returned"]
-    at(NOON + DAY)
+    at(NOON + timedelta(minutes=1))
     asha.post(where + "note/add/", {"words": "The fine was paid."})
     second = Countersignature._base_manager.get(answered_at=None)
     assert [task.kind for task in kinds.all()] == ["countersign"]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("delivery", "0007_letters"),
+        ("delivery", "0009_erasures"),
         ("people", "0003_texts"),
     ]
 

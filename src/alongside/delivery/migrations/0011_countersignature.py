@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("delivery", "0009_erasures"),
+        ("delivery", "0010_groups"),
         ("people", "0003_texts"),
     ]
 

@@ -6,7 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
+from alongside.calendar import actions as calendar
+from alongside.calendar.models import Booking
 from alongside.cases import actions as cases
 from alongside.crisis.models import Alert
 from alongside.directory import actions as directory
@@ -449,3 +452,34 @@ def test_the_order_is_suggested_and_changed_and_letters_hold_the_start_not_the_d
     last = queries.suggested_order(seen_by=reader, meeting=meeting)[-1]
     assert last == str(again.get(person=world.noor.person).pk)
     assert queries.verdict(meeting, seen_by=reader, at=world.moment).may_date
+
+
+def test_the_calendar_moves_the_date_of_a_meeting_only_while_its_gates_are_open(
+    world: World,
+) -> None:
+    meeting = dated(world, ready(world))
+    booking = queries.date_of(meeting)
+    assert booking is not None
+    later = booking.starts_at.replace(tzinfo=None) + timedelta(days=2)
+
+    def move(expected: int) -> Any:
+        return calendar.move(
+            booking=Booking.objects.unscoped("a test").get(pk=booking.pk),
+            wall=later,
+            expected=expected,
+            by=world.asha.reader,
+            at=world.moment,
+        )
+
+    moved = move(booking.version)
+    actions.call_stop(
+        meeting=meeting,
+        person=world.teo.person,
+        words="It feels like a trap",
+        by=world.teo.through("circle"),
+        at=world.moment,
+    )
+    later += timedelta(days=1)
+    with pytest.raises(actions.GatesClosed), transaction.atomic():
+        move(moved.version)
+    assert Booking.objects.unscoped("a test").get(pk=booking.pk).starts_at == moved.starts_at

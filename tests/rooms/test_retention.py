@@ -11,14 +11,18 @@ from alongside.cases import actions as cases
 from alongside.cases.after import after_months
 from alongside.cases.models import Case, Concern
 from alongside.crisis.models import Alert, SafetyCheck
+from alongside.delivery import actions as delivery
 from alongside.delivery import retention
-from alongside.delivery.models import Erasure
+from alongside.delivery.models import Erasure, Homework
 from alongside.people.models import ContactPoint, Person
+from alongside.plans import actions as plans
+from alongside.plans.models import Goal
 from alongside.records.errors import NotAllowed
 from alongside.records.models import AuditEvent
+from alongside.records.scoped import writing
 from alongside.tasks import queries as tasks
 from tests.conftest import NOON
-from tests.factories import World
+from tests.factories import World, care
 from tests.factories.care import fresh_case, started
 
 DAY = timedelta(days=1)
@@ -148,3 +152,34 @@ def test_the_office_shows_codes_and_counts_and_erases(world: World, signed_in: A
         assert browser.post(where, {"reason": "Its day has come."}).status_code == 302
         assert world.circle.code not in browser.get("/office/kept/").content.decode()
         assert browser.post(where, {"reason": "Its day has come."}).status_code == 404
+
+
+def test_every_kind_of_record_with_words_goes_unless_it_is_named_and_never_the_minimum(
+    world: World,
+) -> None:
+    """5.1: a kind of record that comes later goes by itself; only what is named here stays."""
+    kinds = {model.__name__ for model in retention.holding_words()}
+    assert kinds >= retention.MINIMUM | retention.FRAME | {"Letter", "OwnView", "RightsRequest"}
+    rows = retention._records([world.circle.pk])
+    gone = {each.model.__name__ for each in rows} | {each.__name__ for each in retention.BY_NAME}
+    assert kinds - gone == retention.MINIMUM
+
+
+def test_words_about_the_person_go_and_words_of_whom_was_helped_stay(world: World) -> None:
+    course = care.started(world)
+    session = care.held(world, course)
+    delivery.set_homework(
+        session=session, about=world.noor.person, task="A walk", by=world.asha.reader, at=NOON
+    )
+    plans.set_goal(
+        plan=course.plan, about=world.sam, kind="behaving", words="He goes out",
+        levels=care.LEVELS, by=world.asha.reader, at=NOON,
+    )  # fmt: skip
+    circle = [world.circle.pk]
+    assert set(retention._own(circle)) == {world.noor.person.pk}
+    with writing():
+        for rows in retention._records(circle):
+            retention._blank(rows)
+    assert [row.words for row in Goal.objects.unscoped("a test").filter(about=world.sam)] == [""]
+    (task,) = Homework.objects.unscoped("a test").filter(circle=world.circle)
+    assert task.task == "A walk"

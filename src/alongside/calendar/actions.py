@@ -242,6 +242,7 @@ def move(
     must_be_free(takes, when, leave_out=[booking.pk])
     change_to(booking, wall, when, change, expected=expected, second=bool(second))
     holds.ask("calendar.book", at=at, circle=booking.circle, persons=booking.persons)
+    holds.ask("calendar.move", at=at, booking=booking, by=by)
     audit.write("calendar.booking_moved", by=by, at=at, about=booking)
     return booking
 

@@ -6,13 +6,14 @@ access and safety rules of this project, 5.1; content/retention.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.apps import apps
 from django.db.models import F, Q
 
 from alongside import catalogue
@@ -22,7 +23,7 @@ from alongside.consent.models import Consent
 from alongside.crisis.models import Alert, SafeguardingReport, SafetyCheck
 from alongside.delivery.models import Erasure
 from alongside.measures.models import Response
-from alongside.people.models import ContactPoint, Member, Person
+from alongside.people.models import Circle, ContactPoint, Member, Person
 from alongside.plans.models import Course, CoursePerson
 from alongside.records import audit
 from alongside.records.actions_base import action
@@ -35,6 +36,16 @@ REASON = "retention"
 WHY = "what is held about somebody who never agreed is counted and erased"
 REASON_LETTERS = 10
 KEPT = (SafetyCheck, Alert, SafeguardingReport)  # the safeguarding minimum
+# Danger and what was done about it, and the erasure itself.
+MINIMUM = frozenset(
+    {
+        "SafetyCheck", "Alert", "AlertEvent", "Contact", "CareForm", "HandOver", "FollowUp",
+        "SafeguardingReport", "Erasure",
+    }
+)  # fmt: skip
+# The frame of what somebody was treated in; it is theirs, where anybody in the circle agreed.
+FRAME = frozenset({"Plan", "Course", "TherapySession", "StepRecord", "Booking"})
+SUBJECTS = ("about", "person", "respondent")  # whom a row is about, the first it has
 
 
 class NotDue(Refused):
@@ -101,6 +112,7 @@ def due(*, seen_by: Reader, at: datetime) -> list[Due]:
     )
     circles = [case.circle_id for case in rows]
     goes = {name: _by_circle(found) for name, found in _goes(circles).items()}
+    goes["records"] = _sum([_by_circle(found) for found in _records(circles)])
     stays = {
         model._meta.model_name: _by_circle(model.objects.unscoped(WHY).filter(circle__in=circles))
         for model in KEPT
@@ -146,7 +158,9 @@ def erase(*, case: Case, reason: str, by: Reader, at: datetime) -> Erasure:
         or Erasure.objects.unscoped(WHY).filter(circle=locked.circle_id).exists()
     ):
         raise NotDue
-    counts = {name: _blank(rows) for name, rows in _goes([locked.circle_id]).items()}
+    here = [locked.circle_id]
+    counts = {"records": sum([_blank(rows) for rows in _records(here)])}
+    counts |= {name: _blank(rows) for name, rows in _goes(here).items()}
     erasure: Erasure = Erasure.objects.create(
         institution=locked.institution,
         circle=locked.circle,
@@ -167,14 +181,58 @@ def erase(*, case: Case, reason: str, by: Reader, at: datetime) -> Erasure:
     return erasure
 
 
-def _goes(circles: Iterable[UUID]) -> dict[str, Any]:
-    """By word, the rows of some circles whose content goes."""
-    circles = list(circles)
+def _own(circles: Collection[UUID]) -> set[UUID]:
+    """Who has a record of their own in some circles: treated, or agreed to something. Never the
+    person a case is about: they did not come in."""
     clients = CoursePerson.objects.unscoped(WHY).filter(course__circle__in=circles)
     agreed = Consent.objects.unscoped(WHY).filter(circle__in=circles)
-    own = set(clients.values_list("person", flat=True)) | set(
-        agreed.values_list("person", flat=True)
-    )
+    focus = Circle.objects.unscoped(WHY).filter(pk__in=circles).values_list("focus", flat=True)
+    found = {*clients.values_list("person", flat=True), *agreed.values_list("person", flat=True)}
+    return found - set(focus)
+
+
+def holding_words() -> list[type[Any]]:
+    """Every kind of record of a circle that holds words somebody wrote."""
+    return [
+        model
+        for model in apps.get_models()
+        if any(isinstance(each, EncryptedTextField) for each in model._meta.concrete_fields)
+        and any(each.name == "circle" for each in model._meta.concrete_fields)
+    ]
+
+
+def _records(circles: Collection[UUID]) -> list[Any]:
+    """The rows of every other kind whose words go. A kind nobody thought of goes as well."""
+    own = _own(circles)
+    treated = CoursePerson.objects.unscoped(WHY).filter(course__circle__in=circles, person__in=own)
+    framed = set(treated.values_list("course__circle", flat=True))
+    found = []
+    for model in holding_words():
+        name = model.__name__
+        if name in MINIMUM or name in {one.__name__ for one in BY_NAME}:
+            continue
+        rows = model._default_manager.unscoped(WHY).filter(circle__in=circles)
+        there = {each.name for each in model._meta.concrete_fields if each.is_relation}
+        subject = next((each for each in SUBJECTS if each in there), "")
+        if name in FRAME:
+            rows = rows.exclude(circle__in=framed)
+        elif subject:
+            rows = rows.exclude(**{f"{subject}__in": own})
+        found.append(rows)
+    return found
+
+
+def _sum(parts: Iterable[dict[UUID, int]]) -> dict[UUID, int]:
+    total: dict[UUID, int] = {}
+    for part in parts:
+        for circle, count in part.items():
+            total[circle] = total.get(circle, 0) + count
+    return total
+
+
+def _goes(circles: Collection[UUID]) -> dict[str, Any]:
+    """By word, the rows of some circles whose content goes."""
+    own = _own(circles)
     members = Member.objects.unscoped(WHY).filter(circle__in=circles)
     gone = Q(focus_of__in=circles) | Q(pk__in=members.values("person")) & ~Q(pk__in=own)
     people = Person.objects.unscoped(WHY).filter(gone, is_staff_member=False)
@@ -191,6 +249,7 @@ def _goes(circles: Iterable[UUID]) -> dict[str, Any]:
     }
 
 
+BY_NAME = (Person, ContactPoint, Concern, Case, Decision, Task, Response)  # in ``_goes``
 # Columns in clear that say something of somebody, and what stands there afterwards.
 CLEAR: dict[str, dict[str, Any]] = {
     "Person": {"birth_year": None, "age_band": "", "sex": ""},

@@ -11,6 +11,7 @@ from alongside import catalogue
 from alongside.access import readers
 from alongside.calendar import actions as calendar
 from alongside.calendar import rules as calendar_rules
+from alongside.calendar.models import Booking
 from alongside.cases import actions as cases
 from alongside.cases.models import Case, Decision
 from alongside.crisis import actions as crisis
@@ -29,6 +30,7 @@ from alongside.records.reader import Reader
 from alongside.tasks import actions as tasks
 from alongside.tasks import queries as task_queries
 
+MEETING = "meeting:"  # what the booking of a meeting says it is about
 WORDS = (
     "aim", "accepts", "offered", "children", "standby", "place", "stop_word", "escort", "bag",
 )  # fmt: skip
@@ -63,6 +65,10 @@ class HasEnded(Refused):
 
 class NotSeated(Refused):
     """The member is not, or no longer, in this circle."""
+
+
+class NoSuchMeeting(Refused):
+    """The time is that of a planned meeting which this reader does not see, or which has ended."""
 
 
 class GatesClosed(Refused):
@@ -457,13 +463,29 @@ def set_date(
         wall=wall,
         zone=zone,
         minutes=minutes,
-        about=f"meeting:{meeting.pk}",
+        about=f"{MEETING}{meeting.pk}",
         by=by,
         at=at,
     )
     meeting.save_version(expected, ["booking"])
     audit.write("meetings.date_set", by=by, at=at, about=meeting)
     return meeting
+
+
+def gates_are_open(*, at: datetime, booking: Booking, by: Reader) -> None:
+    """The date of a meeting moves only to a time it could be set for. Asked by ``calendar.move``.
+
+    Raises:
+        GatesClosed with every reason.
+    """
+    meeting = queries.meetings(seen_by=by).filter(booking=booking, ended_at=None).first()
+    if meeting is None:
+        if booking.about.startswith(MEETING):
+            raise NoSuchMeeting  # somebody who does not see the meeting does not move it
+        return
+    found = queries.verdict(meeting, seen_by=by, at=at, starts_at=booking.starts_at)
+    if not found.may_date:
+        raise GatesClosed(verdict=found)
 
 
 @action

@@ -8,6 +8,8 @@ class MeetingsConfig(AppConfig):
     label = "meetings"
 
     def ready(self) -> None:
-        from alongside.meetings import permissions
+        from alongside.meetings import actions, permissions
+        from alongside.records.registry import holds
 
         permissions.register()
+        holds.register("calendar.move", actions.gates_are_open)

@@ -26,6 +26,7 @@ GOES = {
     "decisions": gettext_lazy("decisions"),
     "tasks": gettext_lazy("tasks"),
     "answers": gettext_lazy("answers about them"),
+    "records": gettext_lazy("other records"),
     "safetycheck": gettext_lazy("looks at danger"),
     "alert": gettext_lazy("alerts"),
     "safeguardingreport": gettext_lazy("safeguarding reports"),

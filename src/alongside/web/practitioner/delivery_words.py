@@ -18,6 +18,7 @@ from alongside.calendar.rules import ComesTwice, NoSuchTime, NoSuchZone
 from alongside.cases import actions as cases
 from alongside.crisis import private_check, safeguarding
 from alongside.delivery import actions as delivery
+from alongside.meetings import actions as meetings
 from alongside.plans import actions as plans
 from alongside.plans import moving, stepping
 from alongside.plans import queries as plan_queries
@@ -367,6 +368,17 @@ _PLAIN: Mapping[type[Exception], tuple[str, Any]] = {
     ),
     plans.CaseIsClosed: ("", gettext_lazy("This case has been closed.")),
     plans.GatesClosed: ("", gettext_lazy("Not yet: see below what is still missing.")),
+    meetings.GatesClosed: (
+        "",
+        gettext_lazy(
+            "This is the date of a planned meeting, and something before it is still open. "
+            "The page of the meeting says what."
+        ),
+    ),
+    meetings.NoSuchMeeting: (
+        "",
+        gettext_lazy("This is the date of a planned meeting. Whoever leads the meeting moves it."),
+    ),
     plans.AlreadyEnded: ("", gettext_lazy("This has ended. What ended is not changed.")),
     moving.NothingNew: (
         "in_place",

@@ -543,9 +543,11 @@ def _course(
         **home, letter=letter, about=letter.about, written_by=m.one(writers), how="post",
         given_at=AT, written_at=AT,
     )  # fmt: skip
-    ProcessNote.objects.create(
-        **home, about=m.one(persons), written_by=m.one(writers), written_at=AT, changed_at=AT
-    )
+    about = m.one(persons)
+    for each in writers:  # only a therapist who wrote it reads one: seldom enough, if all write
+        ProcessNote.objects.create(
+            **home, about=about, written_by=each, written_at=AT, changed_at=AT
+        )
     Homework.objects.create(
         **home, course=course, session=session, about=m.one(persons), written_by=m.one(writers),
         set_at=AT,

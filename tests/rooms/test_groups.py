@@ -20,6 +20,7 @@ from alongside.measures import actions as measures
 from alongside.measures.models import Asking
 from alongside.notify.models import Message
 from alongside.people.models import Circle, Group, GroupMember, Person
+from alongside.records import crashpoint
 from alongside.records.errors import NotAllowed
 from alongside.records.scoped import writing
 from alongside.tasks.models import Task
@@ -251,6 +252,43 @@ def test_one_record_becomes_each_ones_own_and_nobody_else_stands_in_it(
 
 
 # -- rounds ----------------------------------------------------------------------------------------
+
+
+def test_a_power_cut_while_a_session_or_a_round_is_kept_leaves_nothing_half_done(
+    world: World, sam: Cast, bo: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PowerCut(BaseException):
+        pass
+
+    group = made(world)
+    groups.add_leader(group=group, account=bo.account, by=world.asha.reader, at=world.moment)
+    fox = joined(world, group, sam.person, "Fox")
+    world.at(world.moment + timedelta(hours=3))
+    kept = (GroupSession, GroupPart, ProgressNote, Asking, Timing, Message)
+    before = [model._base_manager.count() for model in kept]
+
+    def ask() -> Any:
+        return group_rounds.ask_group(
+            group=group, instrument="group_connection", days=7, by=bo.reader, at=world.moment
+        )
+
+    def hold() -> Any:
+        return held(world, group, {fox: Part("attended")})
+
+    for label, work in (
+        ("group.session_made", hold), ("group.part_made", hold), ("group.asked", ask),
+    ):  # fmt: skip
+
+        def here(where: str, label: str = label) -> None:
+            if where == label:
+                raise PowerCut
+
+        monkeypatch.setattr(crashpoint, "here", here)
+        with pytest.raises(PowerCut):
+            work()
+        monkeypatch.undo()
+        assert [model._base_manager.count() for model in kept] == before, label
+    assert hold().number == 1
 
 
 def test_one_press_asks_the_whole_group_and_shows_no_answer(

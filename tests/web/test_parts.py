@@ -25,7 +25,8 @@ TEMPLATES = HOME / "templates" / "parts"
 STATIC = HOME / "static" / "alongside"
 NAMES = sorted(path.stem for path in TEMPLATES.glob("*.html"))
 FRAMES = {name for name in NAMES if name == "base" or name.startswith(("base_", "gallery"))} | {
-    "two_texts_page"  # a page of one part
+    "two_texts_page",  # a page of one part
+    "appointments_page",
 }
 SAMPLES = samples.samples()
 PAGES = samples.pages()

@@ -191,7 +191,7 @@ def _own(circles: Collection[UUID]) -> set[UUID]:
     return found - set(focus)
 
 
-def holding_words() -> list[type[Any]]:
+def holding_words() -> list[Any]:
     """Every kind of record of a circle that holds words somebody wrote."""
     return [
         model
@@ -211,7 +211,7 @@ def _records(circles: Collection[UUID]) -> list[Any]:
         name = model.__name__
         if name in MINIMUM or name in {one.__name__ for one in BY_NAME}:
             continue
-        rows = model._default_manager.unscoped(WHY).filter(circle__in=circles)
+        rows = model.objects.unscoped(WHY).filter(circle__in=circles)
         there = {each.name for each in model._meta.concrete_fields if each.is_relation}
         subject = next((each for each in SUBJECTS if each in there), "")
         if name in FRAME:

@@ -723,6 +723,18 @@ WARNING = {
 }
 
 
+def _appointments() -> list[dict[str, Any]]:
+    plain = {"with": "With Asha Raman.", "how": "In person", "where": "Birch room", "video_url": ""}
+    return [
+        {**plain, "day": "Today", "time": "10:00 to 10:50", "iso": "2026-03-02T10:00:00Z",
+         "is_today": True},
+        {**plain, "day": "Monday 9 March", "time": "10:00 to 10:50", "how": "By video",
+         "iso": "2026-03-09T10:00:00Z", "where": "", "video_url": "#call"},
+        {**plain, "day": "Monday 16 March", "time": "10:00 to 10:50",
+         "iso": "2026-03-16T10:00:00Z", "is_off": True},
+    ]  # fmt: skip
+
+
 def _lanes() -> dict[str, Any]:
     def day(week: int) -> date:
         return date(2026, 3, 2) + timedelta(weeks=week)
@@ -1257,6 +1269,7 @@ def _charts() -> tuple[Sample, ...]:
         Sample("bar", "how far", {"share": 0.84}),
         Sample("bar", "done", {"share": 1, "kind": "moss"}),
         Sample("bar", "needs you", {"share": 0.3, "kind": "lamp"}),
+        Sample("appointments", "today, by video, and cancelled", {"times": _appointments()}),
         Sample("lanes", "three courses", {"figure": _lanes(), "level": 3}),
         Sample("gas", "both", {"steps": GOAL}),
         Sample("gas", "at the start", {"steps": GOAL_START}),

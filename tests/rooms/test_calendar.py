@@ -230,6 +230,19 @@ def test_people_who_are_kept_apart_are_not_booked_together(world: World) -> None
     assert booked(world, TEN, persons=[world.noor.person])
 
 
+def test_a_time_kept_before_two_were_kept_apart_does_not_move_with_both(world: World) -> None:
+    booking = booked(world, TEN, persons=[world.noor.person, world.teo.person])
+    access.separate(one=world.noor.person, other=world.teo.person, by=world.system, at=world.moment)
+    with pytest.raises(actions.KeptApart):
+        actions.move(
+            booking=booking,
+            wall=TEN + timedelta(days=1),
+            expected=1,
+            by=world.asha.reader,
+            at=world.moment,
+        )
+
+
 # -- moving and giving back ----------------------------------------------------------------------
 
 

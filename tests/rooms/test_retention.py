@@ -10,6 +10,7 @@ import pytest
 from alongside.cases import actions as cases
 from alongside.cases.after import after_months
 from alongside.cases.models import Case, Concern
+from alongside.crisis import actions as crisis
 from alongside.crisis.models import Alert, SafetyCheck
 from alongside.delivery import actions as delivery
 from alongside.delivery import retention
@@ -101,10 +102,22 @@ def test_the_privacy_officer_erases_with_a_reason_what_is_due_and_the_minimum_st
     with pytest.raises(retention.NotDue):
         retention.erase(case=row.case, reason=reason, by=priya.reader, at=world.moment)
     checks = SafetyCheck.objects.unscoped("a test").count()
-    alerts = Alert.objects.unscoped("a test").count()
+    alerts = Alert.objects.unscoped("a test").count() + 1
     world.at(NOON + 122 * DAY)
     (row,) = retention.due(seen_by=priya.reader, at=world.moment)
     assert row.is_due
+    # Danger that was told after the end holds it all back.
+    open_alert = crisis.raise_by_staff(
+        level="B", seen="He said goodbye.", institution=world.institution.pk, circle=world.circle,
+        by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    assert [each.is_due for each in retention.due(seen_by=priya.reader, at=world.moment)] == [False]
+    with pytest.raises(retention.NotDue):
+        retention.erase(case=row.case, reason=reason, by=priya.reader, at=world.moment)
+    with writing():
+        Alert.objects.unscoped("a test").filter(pk=open_alert.pk).update(
+            closed_at=world.moment, outcome="contact_made_safe"
+        )
     for who in (world.asha, world.grace):
         with pytest.raises(NotAllowed):
             retention.erase(case=row.case, reason=reason, by=who.reader, at=world.moment)

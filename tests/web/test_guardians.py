@@ -13,6 +13,7 @@ from alongside import catalogue
 from alongside.access import actions as access
 from alongside.access import guardians
 from alongside.access.models import Guardianship, Relationship
+from alongside.consent import actions as consents
 from alongside.consent import queries as consent
 from alongside.crisis import safeguarding
 from alongside.people import actions as people
@@ -63,6 +64,15 @@ def test_a_course_for_a_minor_waits_for_a_guardian_or_for_them_found_able(world:
     give_consent(world, world.noor.person, "c_minor", f"minor:{world.sam.pk}")
     assert waits_for_age(world, course)
     row = named(world)
+    assert not waits_for_age(world, course)
+    world.at(world.moment + timedelta(minutes=1))
+    consents.refuse(
+        circle=world.circle, person=world.noor.person, about=f"minor:{world.sam.pk}",
+        offered="Help for Sam", by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    assert waits_for_age(world, course)
+    world.at(world.moment + timedelta(minutes=1))
+    give_consent(world, world.noor.person, "c_minor", f"minor:{world.sam.pk}")
     assert not waits_for_age(world, course)
     guardians.end_guardian(guardianship=row, because="x", by=world.asha.reader, at=NOON)
     assert waits_for_age(world, course)

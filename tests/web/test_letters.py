@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from alongside import catalogue
 from alongside.consent import actions as consent
 from alongside.delivery import clinical_letters as letters
 from alongside.delivery.models import Letter, LetterGiven
@@ -129,6 +130,23 @@ def test_a_report_goes_to_nobody_without_a_live_consent_that_names_them(
     assert "Sobre Sam, que aceptó que usted lo sepa." in parts["part_beginning"]
     whole = {**parts, "part_reason": "x", "part_asked": "Nada", "part_change": "x", "do": "sign"}
     assert asha.post(one, {**whole, "version": "1"}).status_code == 302
+    # After a no, a newer yes to somebody else does not bring the old one back.
+    world.at(world.moment + timedelta(minutes=1))
+    consent.refuse(
+        circle=world.circle, person=world.sam, about="c_release", offered="A report",
+        by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    world.at(world.moment + timedelta(minutes=1))
+    other = consent.give(
+        circle=world.circle, person=world.sam, form="c_release", given_how="spoken", witness="Asha",
+        expires_on=(NOON + 2 * WEEK).date(), to_whom="Ms Bell", by=world.asha.reader,
+        at=world.moment,
+    )  # fmt: skip
+    found = letters.releases(
+        kind=catalogue.current().letter("to_referrer"), course=course, about=world.sam,
+        seen_by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    assert [row.pk for row in found] == [other.pk]
     consent.withdraw(consent=release, by=world.asha.reader, at=world.moment)
     page = asha.post(one + "given/", {"how": "post", "day": "2026-03-02"})
     assert page.status_code == 400

@@ -137,6 +137,12 @@ def test_an_objection_counts_at_once_until_the_privacy_officer_answers_or_it_is_
     for attempt in (asked_about_sam, facts_kept):
         with pytest.raises(rights.Limited):
             attempt()
+    asking = {"instrument": "carer_strain_nrs", "respondents": [str(world.noor.person.pk)]}
+    several = signed_in(world.asha).post(
+        f"/work/cases/{world.case.pk}/schedule/round/", {**asking, "days": "14"}
+    )
+    assert several.status_code in {400, 422}
+    assert "objects" in text_of(several)
     overview = text_of(signed_in(world.asha).get(f"/work/cases/{world.case.pk}/"))
     assert "The person objects to what is held." in overview
     assert open_tasks(seen_by=world.asha.reader).filter(kind="person_objects").exists()

@@ -236,6 +236,7 @@ def move(
     must_be_to_come(booking, at)
     change = Change(minutes, place, resource, leave_room, video_link)
     takes = must_fit(booking, change)
+    must_not_be_apart([UUID(each) for each in booking.persons], at)
     minutes = change.minutes or booking.minutes
     when = span_of(wall, booking.zone, minutes, at, second=second)
     lock(takes)
@@ -283,7 +284,7 @@ def must_be_possible(kept: Kept, at: datetime) -> None:
         raise NotExpected(practitioner=kept.practitioner)
     if not kept.persons or not set(kept.persons) <= _of(kept.circle):
         raise NotExpected(persons=list(kept.persons))
-    _must_not_be_apart(kept.persons, at)
+    must_not_be_apart(kept.persons, at)
     _must_be_words(kept.minutes, kept.place, kept.video_link)
     _must_hold(kept.resource, kept.circle.institution_id, len(staff) + len(set(kept.persons)))
 
@@ -496,7 +497,8 @@ def _of(circle: Circle) -> set[Person]:
     return {circle.focus, *(member.person for member in live)}
 
 
-def _must_not_be_apart(persons: Sequence[Person], at: datetime) -> None:
+def must_not_be_apart(persons: Sequence[Person | UUID], at: datetime) -> None:
+    """Refuse a time at which two people who are kept apart would both be. Raises KeptApart."""
     apart = Separation.objects.unscoped("two separated people never meet here").filter(
         Q(ended_at=None) | Q(ended_at__gt=at), set_at__lte=at
     )

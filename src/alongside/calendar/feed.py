@@ -114,7 +114,10 @@ def _own(account: Account, at: datetime) -> ScopedQuerySet:
     long as they may see the circle.
     """
     reader = readers.reader_for(account, at)
-    given = Busy.objects.unscoped(WHY).filter(practitioner__person__in=reader.persons)
+    # A feed is fetched by a program for as long as it answers: who works here no more, gets none.
+    given = Busy.objects.unscoped(WHY).filter(
+        practitioner__person__in=reader.persons, institution__in=reader.institutions
+    )
     expected = Busy.objects.visible_to(reader).filter(person__in=reader.persons)
     rows: ScopedQuerySet = (
         Booking.objects.unscoped(WHY)

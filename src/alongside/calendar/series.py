@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from alongside.calendar import actions
 from alongside.calendar.actions import Change, InThePast, Kept, TooFarAhead
@@ -134,6 +134,7 @@ def move_following(
     fits = {row.pk: actions.must_fit(row, change) for row in rows}
     for row in rows:
         actions.lock(fits[row.pk])
+        actions.must_not_be_apart([UUID(each) for each in row.persons], at)
     ours = [row.pk for row in rows]
     dates = []
     for row in rows:

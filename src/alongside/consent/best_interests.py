@@ -97,6 +97,8 @@ def decide(
     if not writer.is_staff_member:
         raise NotTheirCircle
     on = at.date()
+    if capacity.conclusion != "lacks" or capacity.review_on < on:
+        raise NotLacking
     if capacity_of(person.pk, on=on, seen_by=by, about=capacity.about) != "lacks":
         raise NotLacking
     said = _said(wishes=wishes, least_restrictive=least_restrictive, reason=reason)

@@ -20,6 +20,7 @@ from alongside.consent.models import Consent
 from alongside.delivery import rules
 from alongside.delivery.models import Letter, LetterGiven
 from alongside.engine import letters as engine
+from alongside.engine.consent import permitted
 from alongside.engine.letters import Kind, Part
 from alongside.people.models import Person
 from alongside.plans import queries as plans
@@ -292,17 +293,8 @@ def releases(
     *, kind: Kind, course: Course, about: Person, seen_by: Reader, at: datetime
 ) -> list[Consent]:
     """The live consents of the person that name somebody this kind of letter may go to."""
-    allowed = consents.may(
-        person=about.pk,
-        circle=course.circle_id,
-        form=kind.consent,
-        on=at.date(),
-        seen_by=seen_by,
-        about=f"course:{course.pk}",
-    )
-    if not allowed.allowed:
-        return []
     rows = consents.consents_of(about.pk, seen_by=seen_by, circle=course.circle_id)
+    _given, refused = consents.facts([about.pk], circle=course.circle_id, seen_by=seen_by)
     covers = {"", f"course:{course.pk}"}
     return [
         row
@@ -310,7 +302,16 @@ def releases(
         if row.form.partition("@")[0] == kind.consent
         and row.to_whom.strip()
         and row.about in covers
-        and consents.fact_of(row).state_on(at.date()) == "live"
+        # Each by itself: after a no, a newer yes to somebody else does not bring this one back.
+        and permitted(
+            [consents.fact_of(row)],
+            person=str(about.pk),
+            form=kind.consent,
+            on=at.date(),
+            purpose=row.purpose,
+            about=row.about,
+            refusals=refused,
+        ).allowed
     ]
 
 

@@ -14,13 +14,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
-from django.db.models import F, Q
+from django.db.models import Q
 
 from alongside import catalogue
 from alongside.cases import retention
 from alongside.cases.models import Case, Concern, Decision
 from alongside.consent.models import Consent
-from alongside.crisis.models import Alert, SafeguardingReport, SafetyCheck
+from alongside.crisis.models import Alert, SafeguardingNamed, SafeguardingReport, SafetyCheck
 from alongside.delivery.models import Erasure
 from alongside.measures.models import Response
 from alongside.people.models import Circle, ContactPoint, Member, Person
@@ -49,7 +49,8 @@ SUBJECTS = ("about", "person", "respondent")  # whom a row is about, the first i
 
 
 class NotDue(Refused):
-    """The person came in, the case is open, its day has not come, or it was erased before."""
+    """The person came in, the case is open, its day has not come, an alert is open or a report
+    waits, or it was erased before."""
 
 
 class NeedsAReason(Refused):
@@ -117,14 +118,14 @@ def due(*, seen_by: Reader, at: datetime) -> list[Due]:
         model._meta.model_name: _by_circle(model.objects.unscoped(WHY).filter(circle__in=circles))
         for model in KEPT
     }
-    found = []
+    found, in_danger = [], _in_danger(circles)
     for case in rows:
         ends = (case.closed_at or at) + after
         found.append(
             Due(
                 case=case,
                 erase_on=ends.astimezone(ZoneInfo(case.institution.zone)).date(),
-                is_due=ends <= at,
+                is_due=ends <= at and case.circle_id not in in_danger,
                 goes={name: each.get(case.circle_id, 0) for name, each in goes.items()},
                 stays={str(name): each.get(case.circle_id, 0) for name, each in stays.items()},
             )
@@ -156,6 +157,7 @@ def erase(*, case: Case, reason: str, by: Reader, at: datetime) -> Erasure:
         or locked.closed_at is None
         or locked.closed_at + after > at
         or Erasure.objects.unscoped(WHY).filter(circle=locked.circle_id).exists()
+        or locked.circle_id in _in_danger([locked.circle_id])
     ):
         raise NotDue
     here = [locked.circle_id]
@@ -179,6 +181,13 @@ def erase(*, case: Case, reason: str, by: Reader, at: datetime) -> Erasure:
         name: str(count) for name, count in counts.items()
     })  # fmt: skip
     return erasure
+
+
+def _in_danger(circles: Collection[UUID]) -> set[UUID]:
+    """Circles about which an alert is open or a report waits: nothing of them goes meanwhile."""
+    alerts = Alert.objects.unscoped(WHY).filter(circle__in=circles, closed_at=None)
+    waiting = SafeguardingReport.objects.unscoped(WHY).filter(circle__in=circles, decided_at=None)
+    return {*alerts.values_list("circle", flat=True), *waiting.values_list("circle", flat=True)}
 
 
 def _own(circles: Collection[UUID]) -> set[UUID]:
@@ -235,7 +244,9 @@ def _goes(circles: Collection[UUID]) -> dict[str, Any]:
     own = _own(circles)
     members = Member.objects.unscoped(WHY).filter(circle__in=circles)
     gone = Q(focus_of__in=circles) | Q(pk__in=members.values("person")) & ~Q(pk__in=own)
+    named = SafeguardingNamed.objects.unscoped(WHY).values("person")  # a report says whom
     people = Person.objects.unscoped(WHY).filter(gone, is_staff_member=False)
+    people = people.exclude(pk__in=named)
     return {
         "people": people,
         "contacts": ContactPoint.objects.unscoped(WHY).filter(person__in=people.values("pk")),
@@ -243,9 +254,7 @@ def _goes(circles: Collection[UUID]) -> dict[str, Any]:
         "cases": Case.objects.unscoped(WHY).filter(circle__in=circles),
         "decisions": Decision.objects.unscoped(WHY).filter(circle__in=circles),
         "tasks": Task.objects.unscoped(WHY).filter(circle__in=circles),
-        "answers": Response.objects.unscoped(WHY)
-        .filter(circle__in=circles)
-        .exclude(about=F("respondent"), respondent__in=own),
+        "answers": Response.objects.unscoped(WHY).filter(circle__in=circles).exclude(about__in=own),
     }
 
 
@@ -256,7 +265,19 @@ CLEAR: dict[str, dict[str, Any]] = {
     "ContactPoint": {"value_hash": ""},
     "Concern": {"about_age_band": "", "relation": "", "contact_hash": ""},
     "Case": {"needs": []},
-    "Response": {"answers": {}, "scores": {}, "missing": [], "band": ""},
+    "Response": {
+        "answers": {},
+        "scores": {},
+        "scores_exact": {},
+        "missing": [],
+        "band": "",
+        "result": "",
+        "details": {},
+        "caseness": None,
+        "caseness_rule": "",
+    },
+    "Booking": {"cancelled_because": "", "persons": []},
+    "Consent": {"to_whom": "", "parts": []},
 }
 
 

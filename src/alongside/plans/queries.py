@@ -350,7 +350,7 @@ def decided_for(course: Course, at: datetime) -> bool:
     return bool(stands_on_a_basis(course, treated_by(course), at.date()))
 
 
-def _refused(course: Course, treated: Iterable[Person]) -> list[RefusalFact]:
+def _refused(course: Course, treated: Iterable[Person | UUID]) -> list[RefusalFact]:
     noes = Refusal.objects.unscoped(GATE).filter(circle_id=course.circle_id, person__in=treated)
     return [
         RefusalFact(str(no.person_id), no.about, no.refused_at.date(), no.refused_at) for no in noes
@@ -447,8 +447,17 @@ def _may_decide_at_that_age(course: Course, person: Person, on: date) -> bool:
     facts = [consent_fact(row) for row in rows]
     about = f"minor:{person.pk}"
     who = [person.pk, *guardians] if rules.competent == "yes" else list(guardians)
+    refused = _refused(course, [person.pk, *guardians])
     return any(
-        permitted(facts, person=str(pk), form="c_minor", on=on, about=about, purpose="care").allowed
+        permitted(
+            facts,
+            person=str(pk),
+            form="c_minor",
+            on=on,
+            about=about,
+            purpose="care",
+            refusals=refused,
+        ).allowed
         for pk in who
     )
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alongside import catalogue
 from alongside.cases import queries as cases
+from alongside.cases import rights
 from alongside.catalogue import UnknownContent
 from alongside.delivery import on_time, schedule
 from alongside.insights import completeness as insights
@@ -41,6 +42,7 @@ from alongside.web.parts.pages import (
 from alongside.web.parts.people_words import listed
 from alongside.web.practitioner.base import BASE, case_or_404, case_page, name_of
 from alongside.web.practitioner.measures import DAYS
+from alongside.web.practitioner.words import refusal as refusal_words
 from alongside.web.practitioner.words import short_instrument
 
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
@@ -351,6 +353,9 @@ def ask(request: Request, pk: UUID, course: UUID) -> HttpResponse:
     except on_time.NothingToAsk:
         say(request, _("This was asked before, or it is not due any more. Nothing was sent."))
         return redirect("practitioner:case-schedule", case.pk)
+    except rights.Limited as refusal:
+        say(request, refusal_words(refusal)[1])
+        return redirect("practitioner:case-schedule", case.pk)
     if not queries.may_be_sent(queries.instrument_of(timing.asking)):
         return redirect("practitioner:measure-enter", case.pk, timing.asking_id)
     _say_sent(request, on_time.send_now(timings=[timing], by=request.reader, at=at))
@@ -581,6 +586,8 @@ def ask_round(request: Request, pk: UUID) -> HttpResponse:
             )
         except on_time.NotHere:
             form.add_error("respondents", _("Somebody left the circle meanwhile."))
+        except rights.Limited as refusal:
+            form.add_error(None, refusal_words(refusal)[1])
         else:
             _say_sent(request, on_time.send_now(timings=made, by=request.reader, at=at))
             return redirect("practitioner:case-measures", case.pk)

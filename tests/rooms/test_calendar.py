@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alongside.access import actions as access
-from alongside.calendar import actions, checks, queries, rooms, series
+from alongside.access.models import Relationship
+from alongside.calendar import actions, checks, feed, queries, rooms, series
 from alongside.calendar.models import NO_OVERLAP, Booking, Busy, Resource
 from alongside.calendar.rules import NoSuchTime, NoSuchZone, instant, repeated, span
 from alongside.people import actions as people
@@ -574,3 +575,13 @@ def test_a_series_moves_whole_or_not_at_all_and_what_went_before_stays(world: Wo
     assert len(gone) == 2
     assert [row.pk for row in live(world)][0] == made[0].pk
     assert len(live(world)) == 2
+
+
+def test_an_address_of_ones_times_says_nothing_once_the_last_role_has_ended(world: World) -> None:
+    booked(world, TEN, persons=[world.noor.person])
+    token = feed.make_feed(by=world.asha.reader, at=NOON)
+    assert "BEGIN:VEVENT" in (feed.calendar(token=token, at=NOON) or "")
+    rows = Relationship.objects.unscoped("a test").filter(account=world.asha.account)
+    with writing():
+        rows.update(valid_to=NOON)
+    assert "BEGIN:VEVENT" not in (feed.calendar(token=token, at=NOON) or "")

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from alongside.access import actions as access
 from alongside.calendar import actions as calendar
+from alongside.calendar import series
 from alongside.calendar.models import Booking
 from alongside.cases import actions as cases
 from alongside.crisis.models import Alert
@@ -18,6 +20,7 @@ from alongside.meetings import actions, letters, queries
 from alongside.meetings.models import PlannedMeeting, Seat
 from alongside.people import actions as people
 from alongside.records.errors import NotAllowed, StaleVersion
+from alongside.records.models import AuditEvent
 from alongside.tasks import queries as tasks
 from tests.factories import World
 from tests.factories.meetings import (
@@ -420,6 +423,14 @@ def test_a_letter_is_final_only_as_it_was_found_ready_and_only_by_its_writer(
         letters.finish(letter=letter, expected=letter.version, by=mine, at=world.moment)
     review(True)
     mine = world.noor.through("circle")
+    other_tab = queries.letters(seen_by=mine, meeting=meeting).get()
+    letters.take_back(letter=letter, by=mine, at=world.moment)
+    with pytest.raises(letters.NotShared):
+        letters.finish(letter=other_tab, expected=letter.version, by=mine, at=world.moment)
+    letter = letters.share(letter=letter, expected=letter.version, by=mine, at=world.moment)
+    lead = world.asha.reader
+    review(True)
+    mine = world.noor.through("circle")
     letter = letters.finish(letter=letter, expected=letter.version, by=mine, at=world.moment)
     with pytest.raises(letters.IsFinal):
         letters.save(letter=letter, text="x", expected=letter.version, by=mine, at=world.moment)
@@ -462,24 +473,118 @@ def test_the_calendar_moves_the_date_of_a_meeting_only_while_its_gates_are_open(
     assert booking is not None
     later = booking.starts_at.replace(tzinfo=None) + timedelta(days=2)
 
-    def move(expected: int) -> Any:
+    def move(expected: int, by: Any) -> Any:
         return calendar.move(
             booking=Booking.objects.unscoped("a test").get(pk=booking.pk),
             wall=later,
             expected=expected,
-            by=world.asha.reader,
+            by=by,
             at=world.moment,
         )
 
-    moved = move(booking.version)
-    actions.call_stop(
-        meeting=meeting,
-        person=world.teo.person,
-        words="It feels like a trap",
-        by=world.teo.through("circle"),
+    moved = move(booking.version, world.asha.reader)
+    later += timedelta(days=1)
+    therapist = treats(world, world.bo)
+    with pytest.raises(actions.NoSuchMeeting), transaction.atomic():
+        move(moved.version, therapist)  # nobody who may not know of a stop moves its date
+    answer(world, meeting, world.teo, SC3="recent")
+    with pytest.raises(actions.GatesClosed), transaction.atomic():
+        move(moved.version, world.asha.reader)
+    with pytest.raises(actions.GatesClosed), transaction.atomic():
+        series.move_following(
+            booking=Booking.objects.unscoped("a test").get(pk=booking.pk),
+            wall=later,
+            change=calendar.Change(),
+            expected=moved.version,
+            by=world.asha.reader,
+            at=world.moment,
+        )
+    assert Booking.objects.unscoped("a test").get(pk=booking.pk).starts_at == moved.starts_at
+
+
+def treats(world: World, who: Any) -> Any:
+    """A colleague who treats this circle, and who sees no stop of it."""
+    access.grant(
+        account=who.account,
+        role="therapist",
+        circle=world.circle,
+        reason="Treats them.",
+        by=world.asha.reader,
         at=world.moment,
     )
-    later += timedelta(days=1)
-    with pytest.raises(actions.GatesClosed), transaction.atomic():
-        move(moved.version)
-    assert Booking.objects.unscoped("a test").get(pk=booking.pk).starts_at == moved.starts_at
+    return who.reader
+
+
+def test_danger_told_on_the_phone_of_the_day_raises_its_alert_with_the_answer(
+    world: World,
+) -> None:
+    meeting = begun(world)
+    actions.record_checks(
+        meeting=meeting,
+        kind="day",
+        answers={"SC3": "now", "SC5": "none"},
+        by=world.asha.reader,
+        at=world.moment,
+    )
+    alert = Alert.objects.visible_to(world.asha.reader).get()
+    assert (alert.level, alert.because) == ("B", "SC3 = now")
+    assert alert.about_id == world.circle.focus_id
+    assert not queries.screens(seen_by=world.asha.reader, circle=world.circle.pk).exists()
+
+
+def test_a_stop_takes_the_date_back_names_nobody_and_outlives_a_meeting_begun_anew(
+    world: World,
+) -> None:
+    meeting = dated(world, ready(world))
+    booking = queries.date_of(meeting)
+    mine = world.teo.through("circle")
+    stop = actions.call_stop(meeting=meeting, person=world.teo.person, by=mine, at=world.moment)
+    meeting = fresh(world, meeting)
+    assert queries.date_of(meeting) is None
+    given_back = Booking.objects.unscoped("a test").get(pk=booking.pk)
+    assert given_back.cancelled_at == world.moment
+    assert given_back.cancelled_because == actions.STOPPED
+    event = AuditEvent.objects.get(word="calendar.booking_cancelled")
+    assert (event.account, event.name) == (None, "system: a meeting was stopped in private")
+    assert not queries.reads_stops(seen_by=treats(world, world.bo), meeting=meeting)
+    assert queries.reads_stops(seen_by=world.asha.reader, meeting=meeting)
+    ended(world, meeting, "not_held")
+    world.at(world.moment + timedelta(hours=1))
+    again = begun(world)
+    assert "stopped" in closed(world, again)
+    mine = world.teo.through("circle")
+    assert [row.pk for row in queries.open_stops(seen_by=mine, meeting=again)] == [stop.pk]
+    actions.resolve_stop(stop=stop, reason=WHY, by=world.asha.reader, at=world.moment)
+    assert "stopped" not in closed(world, again)
+    assert queries.open_stops(seen_by=mine, meeting=again) == []
+
+
+def test_what_stops_a_meeting_counts_in_the_next_one_until_the_member_answers_again(
+    world: World,
+) -> None:
+    meeting = begun(world)
+    answer(world, meeting, world.noor, SC21="so")
+    ended(world, meeting, "not_held")
+    checked = answer(world, fresh(world, meeting), world.teo, SC1="recent")
+    assert [alert.level for alert in checked.alerts] == ["D"]  # sent as it ended: kept and told
+    world.at(world.moment + timedelta(hours=1))
+    again = begun(world)
+    assert {"SC21", "SC1", "asked"} <= closed(world, again)
+    answer(world, again, world.noor)
+    found = queries.verdict(again, seen_by=world.asha.reader, at=world.moment).gate("SC21")
+    assert found is not None
+    assert found.effect == "ask"  # taken back since: somebody looks
+
+
+def test_who_left_has_no_seat_and_nobody_comes_or_goes_once_there_is_a_date(
+    world: World,
+) -> None:
+    meeting = dated(world, ready(world))
+    seat = queries.seats(seen_by=world.asha.reader, meeting=meeting).first()
+    with pytest.raises(actions.HasADate):
+        actions.end_seat(seat=seat, by=world.asha.reader, at=world.moment)
+    access.end_membership(
+        member=world.teo.member, because="left", by=world.asha.reader, at=world.moment
+    )
+    left = queries.seats(seen_by=world.asha.reader, meeting=meeting)
+    assert [row.person_id for row in left] == [world.noor.person.pk]

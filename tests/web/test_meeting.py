@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from alongside.meetings import queries
+from alongside.access import actions as access
+from alongside.meetings import actions, queries
 from tests.factories import Cast, World
 from tests.factories.meetings import (
     REASON,
@@ -149,7 +150,7 @@ def test_what_one_said_alone_is_read_by_the_lead_and_by_no_other_member(
 
 
 def test_danger_leads_to_what_to_do_now_and_stop_is_private(
-    world: World, asha: Cast, noor: Cast, teo: Cast, signed_in: SignedIn
+    world: World, asha: Cast, bo: Cast, noor: Cast, teo: Cast, signed_in: SignedIn
 ) -> None:
     begun(world)
     member = signed_in(teo)
@@ -162,6 +163,38 @@ def test_danger_leads_to_what_to_do_now_and_stop_is_private(
     planner = texts(signed_in(asha).get(work(world)))
     assert "Teo Lindqvist called stop." in planner
     assert "I am scared" in planner
+    access.grant(
+        account=bo.account,
+        role="therapist",
+        circle=world.circle,
+        reason="Treats them.",
+        by=asha.reader,
+        at=world.moment,
+    )
+    for page in ("", "sheet/"):
+        seen = texts(signed_in(bo).get(work(world, page)))
+        assert "stands with whoever leads this meeting" in seen
+        assert "called stop" not in seen
+        assert "go yet" not in seen
+    assert member.get(circle(world, "letter/")).status_code == 200
+    member.post(circle(world, "letter/"), {"version": 0, "text": "Dear Sam, please."})
+    meeting = queries.live_meeting(seen_by=asha.reader, circle=world.circle.pk)
+    assert meeting is not None
+    actions.end(
+        meeting=meeting,
+        outcome="not_held",
+        words="Somebody is afraid.",
+        expected=meeting.version,
+        by=asha.reader,
+        at=world.moment,
+    )
+    assert member.get(circle(world, "alone/")).status_code == 404
+    late = member.post(circle(world, "alone/"), clear_answers(SC3="now"))
+    assert late["Location"].endswith("/meeting/now/")
+    assert "Stay with them" in texts(member.get(late["Location"]))
+    assert "please" in texts(member.get(circle(world, "letter/")))
+    assert member.post(circle(world, "letter/move/"), {"do": "keep"}).status_code == 302
+    assert signed_in(noor).get(circle(world, "letter/")).status_code == 404
 
 
 def test_nobody_else_finds_any_page_of_it(

@@ -160,6 +160,8 @@ def move_following(
         actions.change_to(row, date.wall, date.span, change, expected=version, second=bool(second))
         audit.write("calendar.booking_moved", by=by, at=at, about=row)
     holds.ask("calendar.book", at=at, circle=booking.circle, persons=booking.persons)
+    for row in rows:
+        holds.ask("calendar.move", at=at, booking=row, by=by)
     return rows
 
 

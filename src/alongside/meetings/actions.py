@@ -26,11 +26,13 @@ from alongside.plans import queries as plans
 from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.errors import NotAllowed, Refused
-from alongside.records.reader import Reader
+from alongside.records.reader import Reader, system
 from alongside.tasks import actions as tasks
 from alongside.tasks import queries as task_queries
 
 MEETING = "meeting:"  # what the booking of a meeting says it is about
+DAY = "meeting_day"  # a safety check from the phone call of the day, which is nobody's screen
+STOPPED = "A date is not set for now."  # why a time is given back: no word of who called stop
 WORDS = (
     "aim", "accepts", "offered", "children", "standby", "place", "stop_word", "escort", "bag",
 )  # fmt: skip
@@ -250,7 +252,8 @@ def save_seat(
         because: why somebody does not speak; kept as a decision that no member sees.
 
     Raises:
-        NotSeated, UnknownWord, HasEnded, StaleVersion.
+        NotSeated, UnknownWord, HasEnded, StaleVersion; HasADate: nobody comes to it once a date
+        is set, because the time is kept for those who were expected.
     """
     _must_be_live(meeting, by)
     if member.circle_id != meeting.circle_id or member.to_at is not None:
@@ -259,6 +262,8 @@ def save_seat(
         raise UnknownWord(field="roles", value=unknown[0])
     seat = queries.seats(seen_by=by, meeting=meeting).filter(member=member).first()
     if seat is None:
+        if queries.date_of(meeting) is not None:
+            raise HasADate
         seat = _seat(meeting, member, order)
     else:
         by.confirm("E", seat)
@@ -283,9 +288,15 @@ def save_seat(
 
 @action
 def end_seat(*, seat: Seat, by: Reader, at: datetime) -> Seat:
-    """A member does not take part after all."""
+    """A member does not take part after all.
+
+    Raises:
+        HasEnded, StaleVersion; HasADate: it is taken back first.
+    """
     by.confirm("E", seat)
     _must_be_live(seat.meeting, by)
+    if queries.date_of(seat.meeting) is not None:
+        raise HasADate
     seat.ended_at = at
     seat.save_version(seat.version, ["ended_at"])
     audit.write("meetings.seat_ended", by=by, at=at, about=seat)
@@ -311,18 +322,17 @@ def answer_screen(
     Returns:
         The safety check and the alerts it raised.
 
+    What was typed while the meeting or the seat ended is kept, and raises what it calls for.
+
     Raises:
-        UnknownWord, HasEnded; NotAllowed when the reader stands for another.
+        UnknownWord; NotAllowed when the reader stands for another.
     """
     by.confirm_create("safety_check", institution=meeting.institution_id, circle=meeting.circle_id)
-    if meeting.ended_at is not None:
-        raise HasEnded
-    if person.pk not in by.persons and "lead" not in by.roles:
+    if person.pk not in by.persons and not by.may("E", meeting):
         raise NotAllowed("nobody answers for another")
     if not live_members(meeting.circle_id, seen_by=by).filter(person=person).exists():
         raise NotAllowed("not in this circle")
     content = catalogue.current().meetings
-    version = content.screen_ref.rpartition("@")[2]
     given: dict[str, str | None] = {}
     findings: list[RiskFinding] = []
     for check in content.screen.asked("member"):
@@ -331,15 +341,8 @@ def answer_screen(
         if said is not None and chosen is None:
             raise UnknownWord(field=check.id, value=said)
         given[check.id] = said
-        if chosen is not None and chosen.level is not None:
-            findings.append(
-                RiskFinding(
-                    rule=f"{queries.SCREEN}_{check.id.lower()}@{version}",
-                    level=chosen.level,
-                    because=f"{check.id} = {said}",
-                    item=check.id,
-                )
-            )
+        if (finding := _finding("screen", check, said)) is not None:
+            findings.append(finding)
     checked = crisis.record_safety_check(
         kind=queries.SCREEN,
         form=content.screen_ref,
@@ -368,6 +371,8 @@ def record_checks(
 ) -> MeetingCheck:
     """Keep what the lead checked, or asked by phone on the day. The last one counts.
 
+    An answer of the day that shows danger raises its alert in the same transaction.
+
     Args:
         kind: ``lead``, or ``day``: the questions that are asked again on the day.
         answers: by check id; None is one nobody could answer: on the day that means no-go.
@@ -394,6 +399,24 @@ def record_checks(
         checked_at=at,
         written_by=_writer(by, meeting),
     )
+    findings = [
+        found
+        for id, said in answers.items()
+        if (found := _finding(kind, asked[id], said)) is not None
+    ]
+    if kind == "day" and findings:
+        crisis.record_safety_check(
+            kind=DAY,
+            form=catalogue.current().meetings.screen_ref,
+            circle=meeting.circle,
+            about=meeting.circle.focus,
+            written_by=row.written_by,
+            answers=answers,
+            findings=findings,
+            source=f"{DAY}:{row.pk}",
+            by=by,
+            at=at,
+        )
     audit.write("meetings.check_recorded", by=by, at=at, about=row, detail={"kind": kind})
     return row
 
@@ -450,7 +473,7 @@ def set_date(
         refuses.
     """
     _must_be_live(meeting, by)
-    if queries.date_of(meeting) is not None:
+    if queries.date_of(_locked(meeting)) is not None:
         raise HasADate
     starts_at = calendar_rules.instant(wall, zone)
     found = queries.verdict(meeting, seen_by=by, at=at, starts_at=starts_at)
@@ -476,13 +499,16 @@ def gates_are_open(*, at: datetime, booking: Booking, by: Reader) -> None:
     """The date of a meeting moves only to a time it could be set for. Asked by ``calendar.move``.
 
     Raises:
-        GatesClosed with every reason.
+        GatesClosed with every reason; NoSuchMeeting for whoever could not set the date either:
+        they may not see that somebody called stop.
     """
     meeting = queries.meetings(seen_by=by).filter(booking=booking, ended_at=None).first()
     if meeting is None:
         if booking.about.startswith(MEETING):
             raise NoSuchMeeting  # somebody who does not see the meeting does not move it
         return
+    if not by.may("E", meeting):
+        raise NoSuchMeeting
     found = queries.verdict(meeting, seen_by=by, at=at, starts_at=booking.starts_at)
     if not found.may_date:
         raise GatesClosed(verdict=found)
@@ -498,7 +524,7 @@ def take_back_date(
         HasEnded, StaleVersion; what ``calendar.cancel`` refuses.
     """
     _must_be_live(meeting, by)
-    booking = queries.date_of(meeting)
+    booking = queries.date_of(_locked(meeting))
     if booking is not None:
         calendar.cancel(booking=booking, because=because, expected=booking.version, by=by, at=at)
     meeting.booking = None
@@ -523,7 +549,8 @@ def call_stop(
 ) -> StopCall:
     """Stop, in private, as any member may. Every date is held, and the lead is told today.
 
-    Nobody else of the circle sees that it was called. No reason is needed.
+    A date that is set and has not come is taken back at once, by the service and with a reason
+    that names nobody. Nobody else of the circle sees that it was called. No reason is needed.
 
     Raises:
         HasEnded; NotAllowed when the reader stands for another.
@@ -531,8 +558,10 @@ def call_stop(
     by.confirm_create("meeting_stop", institution=meeting.institution_id, circle=meeting.circle_id)
     if person.pk not in by.persons:
         raise NotAllowed("nobody calls stop for another")
-    if meeting.ended_at is not None:
+    now = _locked(meeting)
+    if now.ended_at is not None:
         raise HasEnded
+    _give_date_back(now, at=at)
     stop = StopCall.objects.create(
         institution_id=meeting.institution_id,
         circle_id=meeting.circle_id,
@@ -638,6 +667,42 @@ def _seat(meeting: PlannedMeeting, member: Any, order: int) -> Seat:
         person_id=member.person_id,
         order=order,
     )
+
+
+def _finding(kind: str, check: Any, said: str | None) -> RiskFinding | None:
+    """What an answer shows that somebody must act on. ``kind``: screen or day."""
+    chosen = check.answer(said)
+    if chosen is None or chosen.level is None:
+        return None
+    version = catalogue.current().meetings.screen_ref.rpartition("@")[2]
+    return RiskFinding(
+        rule=f"meeting_{kind}_{check.id.lower()}@{version}",
+        level=chosen.level,
+        because=f"{check.id} = {said}",
+        item=check.id,
+    )
+
+
+def _locked(meeting: PlannedMeeting) -> PlannedMeeting:
+    """The meeting as it stands, locked: a date and a stop come one after the other."""
+    rows = PlannedMeeting.objects.unscoped("a date is set, taken back or stopped one at a time")
+    found: PlannedMeeting = rows.select_for_update().get(pk=meeting.pk)
+    return found
+
+
+def _give_date_back(meeting: PlannedMeeting, *, at: datetime) -> None:
+    """Take the date back for whoever called stop, who has no right on it and is not named."""
+    if meeting.booking_id is None:
+        return
+    rows = Booking.objects.unscoped("the date of a meeting that was stopped")
+    booking = rows.select_for_update().get(pk=meeting.booking_id)
+    if booking.cancelled_at is not None or booking.starts_at <= at:
+        return
+    service = system("a meeting was stopped in private", at)
+    calendar.give_back(booking, STOPPED, expected=booking.version, by=service, at=at)
+    meeting.booking = None
+    meeting.save_version(meeting.version, ["booking"])
+    audit.write("meetings.date_taken_back", by=service, at=at, about=meeting)
 
 
 def _must_be_live(meeting: PlannedMeeting, by: Reader) -> None:

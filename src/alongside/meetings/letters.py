@@ -160,14 +160,18 @@ def finish(*, letter: FamilyLetter, expected: int, by: Reader, at: datetime) -> 
     """The writer says: this is my letter. Only a version that was found ready.
 
     Raises:
-        NotReady, IsFinal, StaleVersion.
+        NotReady, IsFinal, StaleVersion; NotShared: it was taken back meanwhile.
     """
     _must_be_the_writers(letter, by)
+    rows = FamilyLetter.objects.unscoped("a letter is finished as it stands, under its lock")
+    letter = rows.select_for_update().get(pk=letter.pk)
     if letter.final_at is not None:
         raise IsFinal
     by.confirm("E", letter)
     if expected != letter.version or not queries.is_found_ready(letter, seen_by=by):
         raise NotReady
+    if letter.shared_with_lead_at is None:
+        raise NotShared
     letter.final_at, letter.withheld_at = at, None
     letter.save_version(expected, ["final_at", "withheld_at"])
     audit.write("meetings.letter_finished", by=by, at=at, about=letter)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from alongside import catalogue
 from alongside.cases import queries as cases
+from alongside.cases.models import Decision
 from alongside.credentials import queries as credentials
 from alongside.crisis import private_check, safeguarding
 from alongside.crisis import queries as crisis
@@ -33,6 +34,7 @@ from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 
 SCREEN = "meeting_screen"
+BEFORE = "before:"  # whoever answered for an earlier meeting and not for this one
 SPEAKS_FROM = 16  # years; the words of a child are read by an adult
 
 
@@ -54,10 +56,10 @@ def live_meeting(*, seen_by: Reader, circle: UUID) -> PlannedMeeting | None:
 
 
 def seats(*, seen_by: Reader, meeting: PlannedMeeting) -> ScopedQuerySet:
-    """Who takes part, in the order of speaking."""
+    """Who takes part, in the order of speaking. Whoever left the circle does not."""
     return (
         Seat.objects.visible_to(seen_by)
-        .filter(meeting=meeting, ended_at=None)
+        .filter(meeting=meeting, ended_at=None, member__to_at=None)
         .select_related("person", "member")
         .order_by("-speaks", "order", "pk")
     )
@@ -91,20 +93,23 @@ def checks(*, seen_by: Reader, meeting: PlannedMeeting) -> ScopedQuerySet:
 
 
 def stops(*, seen_by: Reader, meeting: PlannedMeeting) -> ScopedQuerySet:
-    """Who called stop, newest first; each member sees their own alone."""
+    """Who called stop, newest first; each member sees their own alone.
+
+    A stop holds every date of its circle, also those of a meeting that is begun anew.
+    """
     return (
         StopCall.objects.visible_to(seen_by)
-        .filter(meeting=meeting)
+        .filter(circle=meeting.circle_id)
         .select_related("written_by")
         .order_by("-called_at", "pk")
     )
 
 
 def open_stops(*, seen_by: Reader, meeting: PlannedMeeting) -> list[StopCall]:
-    """Stops nobody has resolved in writing yet, for somebody who reads decisions."""
+    """Stops this reader may read that nobody has resolved in writing yet."""
     resolved = set(
-        cases.decisions(meeting.circle, seen_by=seen_by)
-        .filter(kind="release", about__startswith="stop:")
+        Decision.objects.unscoped("was it resolved? (ids alone)")
+        .filter(circle=meeting.circle_id, kind="release", about__startswith="stop:")
         .values_list("about", flat=True)
     )
     return [
@@ -112,6 +117,33 @@ def open_stops(*, seen_by: Reader, meeting: PlannedMeeting) -> list[StopCall]:
         for stop in stops(seen_by=seen_by, meeting=meeting)
         if rules.stop_about(stop.pk) not in resolved
     ]
+
+
+def reads_stops(*, seen_by: Reader, meeting: PlannedMeeting) -> bool:
+    """May this reader know of every stop of a meeting? Without that there is no go to show."""
+    stop = StopCall(
+        institution_id=meeting.institution_id,
+        circle_id=meeting.circle_id,
+        meeting=meeting,
+        written_by_id=meeting.circle.focus_id,
+    )
+    return seen_by.is_system or seen_by.may("R", stop)
+
+
+def newest_meeting(*, seen_by: Reader, circle: UUID) -> PlannedMeeting | None:
+    """The meeting a circle prepares, or else the last one it prepared."""
+    found: PlannedMeeting | None = meetings(seen_by=seen_by).filter(circle_id=circle).first()
+    return found
+
+
+def own_letters(person: UUID, *, seen_by: Reader, circle: UUID) -> ScopedQuerySet:
+    """A writer's letters in one circle, the newest first, whatever became of the meeting."""
+    return (
+        FamilyLetter.objects.visible_to(seen_by)
+        .filter(circle=circle, written_by=person)
+        .select_related("written_by", "meeting__lead__person", "meeting__circle")
+        .order_by("-began_at", "pk")
+    )
 
 
 def letters(*, seen_by: Reader, meeting: PlannedMeeting) -> ScopedQuerySet:
@@ -235,7 +267,7 @@ def facts_of(
         members=persons,
         speakers=frozenset(str(seat.person_id) for seat in seated if seat.speaks),
         minors=frozenset(str(s.person_id) for s in seated if _is_child(s.person, at)),
-        screened=_screened(meeting, seen_by, persons),
+        screened=_screened(meeting, seen_by),
         said_by_lead=said,
         is_under_18=_is_under_18(meeting.circle.focus, at),
         has_children_covered=meeting.has_no_children or bool(meeting.children.strip()),
@@ -301,9 +333,9 @@ def _said_by_lead(
     return said, on_the_day
 
 
-def _screened(
-    meeting: PlannedMeeting, seen_by: Reader, persons: frozenset[str]
-) -> tuple[Screened, ...]:
+def _screened(meeting: PlannedMeeting, seen_by: Reader) -> tuple[Screened, ...]:
+    """What each said alone, seated or not. Who has not answered for this meeting yet counts as
+    not asked; what they said before that stops a meeting counts until they answer again."""
     given: dict[str, list[Mapping[str, str | None]]] = {}
     newest: dict[str, datetime] = {}
     for check in screens(seen_by=seen_by, circle=meeting.circle_id):
@@ -317,12 +349,24 @@ def _screened(
     ]
     found = [
         Screened(person, tuple(answers))
-        for person, answers in given.items()
         if newest[person] >= meeting.began_at
+        else Screened(f"{BEFORE}{person}", tuple(_stops_alone(each) for each in answers))
+        for person, answers in given.items()
     ]
     if day:
         found.append(Screened("day", tuple({**_clear(), **each} for each in day[-1:])))
     return tuple(found)
+
+
+def _stops_alone(answers: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Of somebody's answers those alone that stop a meeting; all else is clear."""
+    checks = {check.id: check for check in catalogue.current().meetings.rules.checks}
+    stops = {
+        id: said
+        for id, said in answers.items()
+        if id in checks and checks[id].effect_of(said) == "stop"
+    }
+    return {**_clear(), **stops}
 
 
 def _clear() -> dict[str, str | None]:

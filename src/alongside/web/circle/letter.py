@@ -19,7 +19,7 @@ from alongside.meetings import letters, queries
 from alongside.records import clock
 from alongside.records.errors import StaleVersion
 from alongside.web.circle.base import own_place
-from alongside.web.circle.meeting import meeting_or_404
+from alongside.web.circle.meeting import asked_for, meeting_of
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form, Text
 from alongside.web.parts.pages import (
@@ -47,10 +47,27 @@ def own_letter(request: Request, place: Any, meeting: Any) -> Any:
     return rows.filter(written_by_id=place.person_id).first()
 
 
+def meeting_to_write_for(request: Request, place: Any) -> Any:
+    """The meeting the reader has a part in; else that of their newest letter, which stays theirs.
+
+    What is sent while the seat or the meeting ends is kept with the meeting it was written for.
+    """
+    found = meeting_of(request, place)
+    if found is not None:
+        return found
+    rows = queries.own_letters(place.person_id, seen_by=request.reader, circle=place.circle_id)
+    own = rows.first()
+    if own is not None:
+        return own.meeting
+    if request.method != "POST":
+        raise Http404
+    return asked_for(request, place)
+
+
 def letter_or_404(request: Request, circle: UUID) -> tuple[Any, Any, Any]:
     """The reader's place, the meeting and their letter."""
     place = own_place(request, circle)
-    meeting = meeting_or_404(request, place)
+    meeting = meeting_to_write_for(request, place)
     found = own_letter(request, place, meeting)
     if found is None:
         raise Http404
@@ -73,7 +90,7 @@ def state_of(letter: Any) -> tuple[str, str]:
 def letter(request: Request, circle: UUID) -> HttpResponse:
     """Write; look it over; share it. The first save makes the letter."""
     place = own_place(request, circle)
-    meeting = meeting_or_404(request, place)
+    meeting = meeting_to_write_for(request, place)
     found = own_letter(request, place, meeting)
     if request.method != "POST":
         return _page(request, place, meeting, found)
@@ -132,6 +149,10 @@ def _page(
         "circle/letter/letter.html",
         {
             "place": place,
+            "back": reverse(
+                "circle:meeting" if meeting_of(request, place) else "circle:plan",
+                args=[place.circle_id],
+            ),
             "letter": found,
             "state": "draft" if state == "shared" else state,
             "is_shared": state == "shared",
@@ -199,7 +220,7 @@ def look(found: Any) -> dict[str, Any]:
 def autosave(request: Request, circle: UUID) -> HttpResponse:
     """Save while somebody is typing. JSON; 409 when another page saved it first."""
     place = own_place(request, circle)
-    meeting = meeting_or_404(request, place)
+    meeting = meeting_to_write_for(request, place)
     form, at = Write(request.POST), clock.now()
     if not form.is_valid():
         words = _("Not saved: %(why)s") % {"why": form.errors["text"][0]}
@@ -251,6 +272,8 @@ def move(request: Request, circle: UUID) -> HttpResponse:
             letters.keep_back(letter=found, by=request.reader, at=at)
         else:
             raise Http404
+    except letters.NotShared:
+        say(request, _("You took this letter back. Share it first."))
     except (letters.NotReady, letters.IsFinal, StaleVersion):
         say(request, _("The letter has changed since then. Please look at it again."))
     else:

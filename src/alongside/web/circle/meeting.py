@@ -32,6 +32,19 @@ def meeting_of(request: Request, place: Any) -> Any:
     return found if seats.filter(person_id=place.person_id).exists() else None
 
 
+def asked_for(request: Request, place: Any) -> Any:
+    """The meeting an answer is for: as above, or else the newest of the circle.
+
+    What somebody typed while their seat or the meeting ended is not lost.
+    """
+    found = meeting_of(request, place)
+    if found is None:
+        found = queries.newest_meeting(seen_by=request.reader, circle=place.circle_id)
+    if found is None:
+        raise Http404
+    return found
+
+
 def meeting_or_404(request: Request, place: Any) -> Any:
     """The same; for anybody else there is no such page."""
     found = meeting_of(request, place)
@@ -112,7 +125,7 @@ def meeting(request: Request, circle: UUID) -> HttpResponse:
             "speaks": seat is not None and seat.speaks,
             "asked": day_and_time(request, asked.checked_at) if asked else "",
             "letter_words": letter_words(request, place, found),
-            "stopped": queries.stops(seen_by=request.reader, meeting=found).exists(),
+            "stopped": bool(queries.open_stops(seen_by=request.reader, meeting=found)),
         },
     )
 
@@ -122,10 +135,11 @@ def meeting(request: Request, circle: UUID) -> HttpResponse:
 def alone(request: Request, circle: UUID) -> HttpResponse:
     """The safety questions, for one alone. What was not answered is no answer, never a no."""
     place = own_place(request, circle)
-    found = meeting_or_404(request, place)
+    is_sent = request.method == "POST"
+    found = asked_for(request, place) if is_sent else meeting_or_404(request, place)
     content = catalogue.current().meetings
     language = get_language() or "en"
-    if request.method == "POST":
+    if is_sent:
         given = {
             check.id: said if check.answer(said := request.POST.get(check.id, "")) else None
             for check in content.screen.asked("member")
@@ -136,7 +150,8 @@ def alone(request: Request, circle: UUID) -> HttpResponse:
         say(request, in_language(content.screen.after, language))
         if checked.alerts:
             return redirect("circle:meeting-now", circle=circle)
-        return redirect("circle:meeting", circle=circle)
+        has_seat = meeting_of(request, place) is not None
+        return redirect("circle:meeting" if has_seat else "circle:plan", circle=circle)
     last = queries.own_screen(place.person_id, seen_by=request.reader, meeting=found)
     return render(
         request,
@@ -168,7 +183,7 @@ def alone(request: Request, circle: UUID) -> HttpResponse:
 def now(request: Request, circle: UUID) -> HttpResponse:
     """After an answer that shows danger: what to do now, and whom to call."""
     place = own_place(request, circle)
-    meeting_or_404(request, place)
+    asked_for(request, place)
     content = catalogue.current().meetings
     return render(
         request,

@@ -239,12 +239,14 @@ def _planner(request: Request, case: Any, found: Any) -> HttpResponse:
     seats = list(queries.seats(seen_by=reader, meeting=found))
     prepare([seat.person for seat in seats], "name")
     names = {str(seat.person_id): seat.person.name for seat in seats}
+    names |= {f"{queries.BEFORE}{pk}": name for pk, name in names.items()}
     names["day"] = _("the phone call of the day")
     before = [gate for gate in verdict.closed if gate.holds == "date"]
     later = [gate for gate in verdict.closed if gate.holds == "go"]
     booking = queries.date_of(found)
     path = catalogue.current().meetings.path(found.path)
     may_edit = reader.may("E", found)
+    knows = queries.reads_stops(seen_by=reader, meeting=found)
     return case_page(
         request,
         "practitioner/meeting/planner.html",
@@ -260,11 +262,12 @@ def _planner(request: Request, case: Any, found: Any) -> HttpResponse:
         is_lead=found.lead.person_id in reader.persons,
         may_edit=may_edit,
         stops=_stops(request, found),
+        knows=knows,
         verdict="open" if verdict.may_go else "stop" if _has_stop(verdict) else "needs",
         verdict_title=_verdict_title(before, later),
         items=[said.gate_item(case, gate, names) for gate in (*before, *later)],
-        cleared=said.cleared(verdict.gates),
-        may_date=verdict.may_date and booking is None,
+        cleared=said.cleared(verdict.gates) if knows else [],
+        may_date=knows and verdict.may_date and booking is None,
         seats=[_seat(case, found, seat, verdict, request) for seat in seats],
         others=_not_seated(request, case, seats),
         options=[

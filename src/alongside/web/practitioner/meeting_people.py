@@ -19,7 +19,7 @@ from alongside.people import queries as people
 from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
 from alongside.web.parts.access import access
-from alongside.web.parts.pages import Request, moment_words, saved, seen_by_whom, two_texts
+from alongside.web.parts.pages import Request, moment_words, saved, say, seen_by_whom, two_texts
 from alongside.web.practitioner import meeting_words as said
 from alongside.web.practitioner.base import BASE, case_or_404
 from alongside.web.practitioner.meeting import form_page, meeting_or_404
@@ -41,8 +41,12 @@ def seat(request: Request, pk: UUID, member: UUID) -> HttpResponse:
     row = queries.seats(seen_by=request.reader, meeting=found).filter(member=who).first()
     at = clock.now()
     if request.method == "POST" and "away" in request.POST and row is not None:
-        actions.end_seat(seat=row, by=request.reader, at=at)
-        saved(request, at)
+        try:
+            actions.end_seat(seat=row, by=request.reader, at=at)
+        except actions.HasADate:
+            say(request, _("A date is set already. Take it back first."))
+        else:
+            saved(request, at)
         return redirect("practitioner:case-meeting", pk=case.pk)
     initial: dict[str, Any] = {"order": 1}
     if row is not None:
@@ -113,7 +117,7 @@ def alone(request: Request, pk: UUID, member: UUID) -> HttpResponse:
     who = _member(request, case, member)
     content = catalogue.current().meetings
     form = Questions(request.POST or None, checks=content.screen.asked("member"))
-    may_write = "lead" in request.reader.roles
+    may_write = request.reader.may("E", found)
     if request.method == "POST" and form.is_valid() and may_write:
         at = clock.now()
         try:

@@ -51,6 +51,7 @@ def sheet(request: Request, pk: UUID) -> HttpResponse:
         facts=_facts(request, case, found, seats, at),
         rows=rows,
         is_go=verdict.may_go,
+        knows=queries.reads_stops(seen_by=request.reader, meeting=found),
         ifs=[
             {
                 "title": in_language(each.title, language),

@@ -12,16 +12,25 @@ from django.db.models import Model
 from alongside import catalogue
 from alongside.access import actions as access
 from alongside.cases.models import Case
-from alongside.delivery import group_queries, group_rounds, group_sessions, groups, on_time
+from alongside.crisis.models import Alert, SafetyCheck
+from alongside.delivery import (
+    group_queries,
+    group_rounds,
+    group_sessions,
+    groups,
+    on_time,
+    retention,
+)
 from alongside.delivery.group_sessions import Part
 from alongside.delivery.models import GroupPart, GroupSession, GroupTalk, ProgressNote, Timing
 from alongside.engine.access import Edge
 from alongside.measures import actions as measures
 from alongside.measures.models import Asking
 from alongside.notify.models import Message
+from alongside.people import actions as people
 from alongside.people.models import Circle, Group, GroupMember, Person
 from alongside.records import crashpoint
-from alongside.records.errors import NotAllowed
+from alongside.records.errors import NotAllowed, Refused, StaleVersion
 from alongside.records.scoped import writing
 from alongside.tasks.models import Task
 from tests.factories import Cast, World
@@ -54,7 +63,7 @@ def fresh(member: GroupMember) -> GroupMember:
     return found
 
 
-def talked(world: World, member: GroupMember, by: Any = None, **more: Any) -> GroupTalk:
+def talked(world: World, member: GroupMember, by: Any = None, **more: Any) -> groups.Talked:
     given: dict[str, Any] = {"answers": NO, "fits": True, "instead": "", **more}
     return groups.record_talk(
         member=fresh(member), by=by or world.asha.reader, at=world.moment, **given
@@ -136,12 +145,16 @@ def test_a_place_is_for_whom_it_fits_who_agreed_to_the_rules_while_there_is_room
     third = waiting(world, group, kim.circle.focus, "Crow", circle=kim.circle)
     talked(world, third)
     with pytest.raises(groups.NotReady) as full:
-        groups.offer(member=fresh(third), by=by, at=at)
+        groups.offer(member=fresh(third), expected=fresh(third).version, by=by, at=at)
     assert full.value.because == "full"
     offered = groups.leave(member=first, because="Moved away", expected=first.version, by=by, at=at)
     assert offered is not None
     assert offered.pk == third.pk
     assert len(tasks(groups.PLACE_FREE)) == 1
+    with pytest.raises(groups.NotWaiting):
+        groups.offer(member=offered, expected=offered.version, by=by, at=at)
+    with pytest.raises(groups.NotWaiting):
+        groups.join(member=fresh(first), expected=fresh(first).version, by=by, at=at)
     rows, last = group_queries.roster(group, seen_by=by), fresh(third).offered_until
     assert last is not None
     assert groups.places_taken(rows, last) == 2
@@ -158,13 +171,80 @@ def test_two_who_must_not_meet_are_in_no_group_together_and_nobody_is_told_why(
     talked(world, other)
     by = world.asha.reader
     groups.agree_rules(member=fresh(other), expected=fresh(other).version, by=by, at=at)
-    access.separate(one=sam.person, other=kim.circle.focus, by=world.system, at=at)
+    # The separation stands on another row of Kim's, of another circle, with the same number.
+    elsewhere = world.open_case(world.worry(alias="Kim O.", contact="o@example.org")).circle
+    for circle in (kim.circle, elsewhere):
+        people.add_contact(person=circle.focus, circle=circle, value="+447700900123", by=by, at=at)
+    access.separate(one=sam.person, other=elsewhere.focus, by=world.system, at=at)
+    by = world.asha.reader
     with pytest.raises(groups.CannotJoin):
         groups.join(member=fresh(other), expected=fresh(other).version, by=by, at=at)
     groups.say_cannot_join(member=fresh(other), by=by, at=at)
     [task] = tasks(groups.CANNOT_JOIN)
     assert task.circle_id == kim.circle_id
     assert "Sam" not in task.what + task.why
+
+
+def test_danger_said_in_the_talk_is_an_alert_before_anything_else(
+    world: World, sam: Cast, noor: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = made(world)
+    first = waiting(world, group, sam.person, "Fox")
+    danger = {**NO, "suicidality": "yes"}
+    alerts, talks = Alert._base_manager, GroupTalk._base_manager
+
+    class PowerCut(BaseException):
+        pass
+
+    def cut(where: str) -> None:
+        if where == "danger.after_alert":
+            raise PowerCut
+
+    monkeypatch.setattr(crashpoint, "here", cut)
+    with pytest.raises(PowerCut):
+        talked(world, first, answers=danger, fits=False, instead="Single talks.")
+    monkeypatch.undo()
+    assert (alerts.count(), talks.count()) == (0, 0)
+    # Refused for whatever reason: the danger is kept first, and it is one alert.
+    refusals: list[tuple[dict[str, Any], type[Refused]]] = [
+        ({"answers": {"suicidality": "yes"}, "fits": False}, groups.NotAsked),
+        ({"answers": danger, "fits": True}, groups.DoesNotFit),
+        ({"answers": danger, "fits": False}, groups.NeedsWords),
+    ]
+    for number, (given, error) in enumerate(refusals, start=1):
+        with pytest.raises(error) as refused:
+            talked(world, first, **given)
+        assert [each.level for each in refused.value.facts["alerts"]] == ["B"]
+        assert SafetyCheck._base_manager.filter(kind=groups.TALK).count() == number
+    with pytest.raises(NotAllowed):
+        talked(world, first, by=world.hana.reader, answers=danger, fits=False)
+    assert talks.count() == 0
+    kept = talked(world, first, answers=danger, fits=False, instead="Single talks.")
+    alert = alerts.get()
+    assert [each.pk for each in kept.alerts] == [alert.pk]
+    assert (alert.about_id, alert.circle_id) == (sam.person.pk, world.circle.pk)
+    assert alert.rule == "group_talk_suicidality@1"
+    assert SafetyCheck._base_manager.filter(kind=groups.TALK).count() == 4
+    # A talk again with somebody who is in: they stay in, and the lead is told.
+    other = waiting(world, group, noor.person, "Owl")
+    talked(world, other)
+    by, at = world.asha.reader, world.moment
+    with pytest.raises(StaleVersion):
+        groups.offer(member=fresh(other), expected=fresh(other).version - 1, by=by, at=at)
+    groups.agree_rules(member=fresh(other), expected=fresh(other).version, by=by, at=at)
+    groups.join(member=fresh(other), expected=fresh(other).version, by=by, at=at)
+    told = len(tasks(groups.NOT_NOW))
+    talked(world, other, answers={**NO, "mania": "yes"}, fits=False, instead="Single talks.")
+    assert (fresh(other).state, fresh(other).fits) == ("in", True)
+    assert len(tasks(groups.NOT_NOW)) == told + 1
+    # Who never agreed: alias, goal and talk go with the rest.
+    left = fresh(first)
+    groups.leave(member=left, because="Moved away", expected=left.version, by=by, at=at)
+    with writing():
+        for rows in retention._records([world.circle.pk]):
+            retention._blank(rows)
+    assert (fresh(first).alias, fresh(first).left_because) == ("", "")
+    assert talks.get(member=first).answers == ""
 
 
 # -- a session, split into each one's own record ---------------------------------------------------
@@ -191,6 +271,9 @@ def test_one_record_becomes_each_ones_own_and_nobody_else_stands_in_it(
     groups.add_leader(group=group, account=bo.account, by=world.asha.reader, at=world.moment)
     fox = joined(world, group, sam.person, "Fox")
     crow = joined(world, group, kim.circle.focus, "Crow", circle=kim.circle)
+    gone = joined(world, group, world.teo.person, "Hare")
+    by, at = world.asha.reader, world.moment
+    groups.leave(member=gone, because="Moved away", expected=gone.version, by=by, at=at)
     world.at(world.moment + timedelta(hours=3))
     parts = {
         fox: Part("late", 10, "Spoke of his sleep.", "He shouted, and stayed."),
@@ -200,6 +283,7 @@ def test_one_record_becomes_each_ones_own_and_nobody_else_stands_in_it(
         ({"parts": {fox: Part("attended")}}, group_sessions.NotEveryone),
         ({"topic": "Fox told of his week"}, group_sessions.NamesAnother),
         ({"events": "Kim was angry"}, group_sessions.NamesAnother),
+        ({"topic": "Now that Hare is gone"}, group_sessions.NamesAnother),  # who left, too
         ({"parts": {**parts, fox: Part("attended", None, "He and crow spoke.")}},
          group_sessions.NamesAnother),
         ({"by": world.hana.reader}, NotAllowed),
@@ -351,6 +435,18 @@ def test_closeness_is_shown_over_four_answers_and_no_fewer(
 
 
 # -- leaders ---------------------------------------------------------------------------------------
+
+
+def test_nobody_is_proposed_to_a_group_that_family_leads(world: World, bo: Cast, kim: Case) -> None:
+    """A10: a leader reads the roster, so it holds from the proposal on."""
+    group = made(world)
+    groups.add_leader(group=group, account=bo.account, by=world.asha.reader, at=world.moment)
+    access.create_account(
+        email=bo.account.email, person=kim.circle.focus, by=world.system, at=world.moment
+    )
+    with pytest.raises(groups.CannotJoin):
+        waiting(world, group, kim.circle.focus, "Crow", circle=kim.circle)
+    assert not GroupMember._base_manager.exists()
 
 
 def test_a_leader_is_no_leader_after_the_end_and_the_last_one_stays(world: World, bo: Cast) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 from django.utils import translation
 
 from alongside import catalogue
-from alongside.delivery.models import GroupPart, GroupSession, ProgressNote
+from alongside.crisis.models import Alert
+from alongside.delivery.models import GroupPart, GroupSession, GroupTalk, ProgressNote
 from alongside.measures.models import Asking
 from alongside.people.models import Group, GroupMember
 from tests.factories import Cast, World
@@ -130,3 +131,29 @@ def test_a_group_is_begun_filled_held_asked_and_ended(
         )
         assert "As planned" in words(over)
         assert {row.state for row in GroupMember._base_manager.all()} == {"left"}
+
+
+def test_a_talk_that_is_not_whole_keeps_its_danger_and_says_so(
+    signed_in: SignedIn, world: World, sam: Cast
+) -> None:
+    with translation.override("en"):
+        browser = signed_in(world.asha)
+        form = {"name": "Thursday group", "kind": "slow_open", "way": "cbt", "meets": "",
+                "most": "8", "minutes": "90", "rules": "It stays here."}  # fmt: skip
+        browser.post("/work/groups/begin/", form)
+        group = Group._base_manager.get()
+        member = proposed(browser, world, group, sam.person, "Fox")
+        page = f"/work/groups/{group.pk}/members/{member.pk}/"
+        sent = {"do": "talk", "ask_suicidality": "yes", "instead": "Single talks."}
+        answer = browser.post(page, sent)
+        assert answer.status_code == 400
+        assert "The rest of the talk is not saved yet." in words(answer)
+        assert "Single talks." in answer.content.decode()
+        assert (Alert._base_manager.get().level, GroupTalk._base_manager.count()) == ("B", 0)
+        assert "with a plan, or an attempt" in words(browser.get("/work/crisis/"))
+        whole = {f"ask_{question.id}": "no" for question in QUESTIONS} | {"fits": "no"} | sent
+        kept = words(browser.post(page, whole, follow=True))
+        assert "The danger is kept and an alert is open." in kept
+        assert GroupTalk._base_manager.count() == 1
+        refused = words(browser.post(page, {"do": "offer", "version": "2"}, follow=True))
+        assert "They do not wait for a place now." in refused

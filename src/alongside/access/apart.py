@@ -40,13 +40,18 @@ def would_meet(
     if email:
         accounts = AccountPerson._base_manager.filter(account__email__iexact=email.strip())
         coming |= set(accounts.values_list("person", flat=True))
-    coming = _rows_of(coming)
     if not coming:
         return False
     members = Member._base_manager.filter(circle=circle, to_at=None)
-    here = _rows_of({circle.focus_id, *members.values_list("person", flat=True)} - own)
+    here = {circle.focus_id, *members.values_list("person", flat=True)} - own
+    return are_separated(coming, here, at=at)
+
+
+def are_separated(coming: Iterable[UUID], here: Iterable[UUID], *, at: datetime) -> bool:
+    """Is anybody of these separated from anybody of those, by any row of the same humans?"""
+    ones, others = _rows_of(coming), _rows_of(here)
     pairs = Separation._base_manager.filter(_live(at)).filter(
-        Q(one__in=coming, other__in=here) | Q(one__in=here, other__in=coming)
+        Q(one__in=ones, other__in=others) | Q(one__in=others, other__in=ones)
     )
     return pairs.exists()
 

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from alongside.catalogue.loading import Problem, Shape, Shelf, read_placed, shown
+from alongside.engine.risk.levels import Code
 
 SaysNo = Literal["not_now", "crisis"]
 Words = dict[str, str]
@@ -24,6 +25,7 @@ class PlacesFile(Shape):
 class QuestionFile(Shape):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     says_no: SaysNo
+    level: Code | None = None
     ask: Words
 
 
@@ -51,11 +53,11 @@ SHAPES = {"groups": GroupsFile}
 class GroupQuestion:
     """One question of the talk before a group. *Yes* says that it does not fit now.
 
-    ``is_crisis``: a *yes* is acted on before anything else.
+    ``level``: a *yes* raises an alert of it, before anything else.
     """
 
     id: str
-    is_crisis: bool
+    level: Code | None
     ask: Mapping[str, str]
 
     def words(self, language: str) -> str:
@@ -109,6 +111,11 @@ def _mistakes(file: GroupsFile, name: str) -> list[Problem]:
     if len(ids) != len(set(ids)):
         wrong.append("questions: each id stands once")
     texts = {"rules": file.rules, **{each.id: each.ask for each in file.questions}}
+    wrong += [
+        f"{each.id}: level stands with crisis, and with nothing else"
+        for each in file.questions
+        if (each.says_no == "crisis") != (each.level is not None)
+    ]
     wrong += [f"{id}: there are no English words" for id, text in texts.items() if "en" not in text]
     return [Problem(name, 0, 0, message) for message in wrong]
 
@@ -123,9 +130,7 @@ def _groups(file: GroupsFile) -> Groups:
         another_offer_hours=file.another_offer_hours,
         incident_days=file.incident_days,
         minutes=file.minutes,
-        questions=tuple(
-            GroupQuestion(each.id, each.says_no == "crisis", each.ask) for each in file.questions
-        ),
+        questions=tuple(GroupQuestion(each.id, each.level, each.ask) for each in file.questions),
         rules=file.rules,
         source=file.source,
     )

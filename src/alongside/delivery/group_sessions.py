@@ -109,7 +109,7 @@ def hold(
     if {member.pk for member in parts} != {member.pk for member in here}:
         raise NotEveryone(group=group)
     _must_be_possible(held_at, minutes, topic, parts, at)
-    _must_name_nobody_else(here, topic, events, parts)
+    _must_name_nobody_else(everybody_of(group, seen_by=by), topic, events, parts)
     told = GroupSession.objects.unscoped("number the sessions of this group").filter(group=group)
     if told.filter(held_at=held_at).exists():
         raise AlreadyTold(group=group)
@@ -139,6 +139,12 @@ def members_in(group: Group, *, seen_by: Any) -> list[GroupMember]:
     """Who is in the group now, longest first."""
     rows = GroupMember.objects.visible_to(seen_by).filter(group=group, state="in")
     return list(rows.select_related("person").order_by("joined_at", "pk"))
+
+
+def everybody_of(group: Group, *, seen_by: Any) -> list[GroupMember]:
+    """Everybody who has, had or waits for a place: what is written names none of them."""
+    rows = GroupMember.objects.visible_to(seen_by).filter(group=group)
+    return list(rows.select_related("person").order_by("asked_at", "pk"))
 
 
 def courses_of(group: Group, members: Sequence[GroupMember]) -> dict[UUID, Course]:
@@ -207,16 +213,16 @@ def _must_be_possible(
 
 
 def _must_name_nobody_else(
-    here: Sequence[GroupMember], topic: str, events: str, parts: Mapping[GroupMember, Part]
+    everybody: Sequence[GroupMember], topic: str, events: str, parts: Mapping[GroupMember, Part]
 ) -> None:
     """No text that others or another's case will hold names a member (T19, T21)."""
-    for member in here:
+    for member in everybody:
         words = names_of(member)
         for field, text in (("topic", topic), ("events", events)):
             if names(text, words):
                 raise NamesAnother(field=field, member=member)
         for other, part in parts.items():
-            if other.pk == member.pk:
+            if other.person_id == member.person_id:  # their own, or an earlier place of theirs
                 continue
             for kind, text in (("note", part.note), ("incident", part.incident)):
                 # An alias that two share is no telltale: here it is their own.

@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
 from alongside import catalogue
 from alongside.access import actions as access
-from alongside.access import readers
-from alongside.access.models import Account, Relationship, Separation
+from alongside.access import apart, readers
+from alongside.access.models import Account, Relationship
 from alongside.access.permissions import is_family, live
+from alongside.crisis import actions as crisis
+from alongside.crisis.models import Alert
 from alongside.delivery.models import GroupSession, GroupTalk
+from alongside.engine.risk.rules import RiskFinding
 from alongside.people.models import Circle, Group, GroupMember, Institution, Member, Person
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import NotAllowed, Refused
 from alongside.records.reader import Reader, system
 from alongside.tasks import actions as tasks
 
@@ -32,6 +34,7 @@ PLACE_FREE = "group_place_free"  # of tasks
 NOT_NOW = "group_not_now"
 CANNOT_JOIN = "group_cannot_join"
 ANSWERS = ("no", "yes", "unknown")
+TALK = "group_talk"  # kind of its safety check; its rules are named after it
 
 
 class NeedsWords(Refused):
@@ -75,8 +78,20 @@ class NotReady(Refused):
     because: str
 
 
+class NotWaiting(Refused):
+    """They do not wait for a place: they have one, or left, or the group does not fit now."""
+
+
 class LastLeader(Refused):
     """A group that runs has somebody who leads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talked:
+    """A talk that was kept, and the alerts that an answer in it raised."""
+
+    talk: GroupTalk
+    alerts: tuple[Alert, ...]
 
 
 @action
@@ -227,13 +242,15 @@ def propose(
         goal: their own, for this group.
 
     Raises:
-        CannotJoin: there is no such group now, they are not of this circle, or they must not be
-        there. HasAPlace, AliasTaken, NeedsWords.
+        CannotJoin: there is no such group now, they are not of this circle, or family of theirs
+        leads it (A10). HasAPlace, AliasTaken, NeedsWords.
     """
     by.confirm_create("group_roster", institution=circle.institution_id, circle=circle.pk)
     found = _groups().filter(pk=group, institution=circle.institution_id, ended_at=None)
     locked = found.select_for_update(of=("self",)).first()
     if locked is None or not _is_of(circle, person):
+        raise CannotJoin
+    if _is_led_by_family(locked, circle.pk, at):
         raise CannotJoin
     _must_be_said(alias=alias)
     _must_be_new(locked, person, alias)
@@ -250,7 +267,6 @@ def propose(
     return member
 
 
-@action
 def record_talk(
     *,
     member: GroupMember,
@@ -259,18 +275,50 @@ def record_talk(
     instead: str,
     by: Any,
     at: datetime,
-) -> GroupTalk:
+) -> Talked:
     """Keep the talk before the group: what was asked, whether it fits, and what else is offered.
 
-    Who does not fit now is offered something else the same day: a task for the lead of the case.
+    Danger in an answer raises an alert, kept together with the talk. Where the talk is refused, the
+    danger is kept first, in a transaction of its own. The caller tells at once
+    (``measures.tell_now``). Who does not fit now is offered something else the same day: a task for
+    the lead of the case. Who is in stays in; the lead is told the same.
 
     Args:
         answers: yes, no or unknown for each question of content.
         instead: what is offered to somebody whom it does not fit; needed then.
 
     Raises:
-        NotAsked; DoesNotFit: an answer is yes and ``fits`` too; NeedsWords.
+        NotAsked; DoesNotFit: an answer is yes and ``fits`` too; NeedsWords, StaleVersion. The
+        ``facts`` of each have the ``alerts`` that were raised.
     """
+    try:
+        return _keep_talk(member=member, answers=answers, fits=fits, instead=instead, by=by, at=at)
+    except NotAllowed:
+        raise
+    except Refused as why:
+        why.facts["alerts"] = keep_danger(member=member, answers=answers, by=by, at=at)
+        raise
+
+
+@action
+def keep_danger(
+    *, member: GroupMember, answers: Mapping[str, str], by: Any, at: datetime
+) -> tuple[Alert, ...]:
+    """Keep the danger in answers of a talk, whole or not, and raise an alert for each."""
+    by.confirm("E", member)
+    return _raise_danger(member, answers, by=by, at=at)
+
+
+@action
+def _keep_talk(
+    *,
+    member: GroupMember,
+    answers: Mapping[str, str],
+    fits: bool,
+    instead: str,
+    by: Any,
+    at: datetime,
+) -> Talked:
     by.confirm("E", member)
     for question in catalogue.current().groups.questions:
         if answers.get(question.id) not in ANSWERS:
@@ -279,6 +327,7 @@ def record_talk(
         raise DoesNotFit
     if not fits:
         _must_be_said(instead=instead)
+    alerts = _raise_danger(member, answers, by=by, at=at)
     talk = GroupTalk.objects.create(
         institution_id=member.institution_id,
         group_id=member.group_id,
@@ -291,15 +340,16 @@ def record_talk(
         instead=instead.strip(),
         talked_at=at,
     )
-    member.fits = fits
-    if not fits and member.state != "in":
+    if member.state != "in":
+        member.fits = fits
+    if not fits and member.state in ("waiting", "offered"):
         member.state = "not_now"
     member.save_version(member.version, ["fits", "state"])
     audit.write("delivery.group_talk_recorded", by=by, at=at, about=talk)
     if not fits:
         _tell_lead(member, NOT_NOW, "The group does not fit now: offer something else today",
                    why=instead, by=by, at=at)  # fmt: skip
-    return talk
+    return Talked(talk, alerts)
 
 
 @action
@@ -317,18 +367,21 @@ def agree_rules(*, member: GroupMember, expected: int, by: Any, at: datetime) ->
 
 
 @action
-def offer(*, member: GroupMember, by: Any, at: datetime) -> GroupMember:
+def offer(*, member: GroupMember, expected: int, by: Any, at: datetime) -> GroupMember:
     """Keep a free place for somebody who waits, for some days; then it is free again by itself.
 
     Raises:
-        NotReady: no talk yet, no place free, or the group takes nobody in.
+        NotWaiting; NotReady: no talk yet, no place free, or the group takes nobody in;
+        StaleVersion.
     """
     by.confirm("E", member)
     group = _locked(member.group_id)
+    if member.state != "waiting":
+        raise NotWaiting(member=member)
     _must_have_room(group, member, at)
     if not member.fits:
         raise NotReady(because="talk")
-    _offer(member, by=by, at=at)
+    _offer(member, expected, by=by, at=at)
     return member
 
 
@@ -337,16 +390,20 @@ def join(*, member: GroupMember, expected: int, by: Any, at: datetime) -> GroupM
     """Somebody is in: they fit, they agreed to the rules, and there is a place.
 
     Raises:
-        NotReady; CannotJoin: somebody in it must not meet them; StaleVersion.
+        NotWaiting, NotReady; CannotJoin: somebody in it must not meet them; StaleVersion.
     """
     by.confirm("E", member)
     group = _locked(member.group_id)
+    if member.state not in ("waiting", "offered"):
+        raise NotWaiting(member=member)
     _must_have_room(group, member, at)
     if not member.fits:
         raise NotReady(because="talk")
     if member.rules_agreed_at is None:
         raise NotReady(because="rules")
-    if _is_kept_apart(group, member.person_id, at) or _is_led_by_family(group, member, at):
+    if _is_kept_apart(group, member.person_id, at) or _is_led_by_family(
+        group, member.circle_id, at
+    ):
         raise CannotJoin(member=member)
     member.state, member.joined_at = "in", at
     member.save_version(expected, ["state", "joined_at"])
@@ -448,21 +505,17 @@ def same_name(one: str, other: str) -> bool:
 
 
 def _is_kept_apart(group: Group, person: UUID, at: datetime) -> bool:
+    """Somebody in it must not meet them, in whichever circles their rows stand."""
     others = [row.person_id for row in _places(group) if row.state == "in"]
-    rows = Separation.objects.unscoped("two separated people are in no group together")
-    return bool(
-        rows.filter(Q(ended_at=None) | Q(ended_at__gt=at), set_at__lte=at)
-        .filter(Q(one=person, other__in=others) | Q(other=person, one__in=others))
-        .exists()
-    )
+    return apart.are_separated([person], others, at=at)
 
 
-def _is_led_by_family(group: Group, member: GroupMember, at: datetime) -> bool:
+def _is_led_by_family(group: Group, circle: UUID, at: datetime) -> bool:
     edges = Relationship.objects.unscoped("no leader is family of a member (A10)")
     leaders = edges.filter(live(at), group=group, ended_because="").values_list(
         "account", flat=True
     )
-    return any(is_family(account, member.circle_id, at) for account in leaders)
+    return any(is_family(account, circle, at) for account in leaders)
 
 
 def _must_have_room(group: Group, member: GroupMember, at: datetime) -> None:
@@ -476,11 +529,11 @@ def _must_have_room(group: Group, member: GroupMember, at: datetime) -> None:
         raise NotReady(because="full")
 
 
-def _offer(member: GroupMember, *, by: Any, at: datetime) -> None:
+def _offer(member: GroupMember, expected: int, *, by: Any, at: datetime) -> None:
     member.state, member.offered_at = "offered", at
     days = catalogue.current().groups.offer_days
     member.offered_until = (at + timedelta(days=days)).date()
-    member.save_version(member.version, ["state", "offered_at", "offered_until"])
+    member.save_version(expected, ["state", "offered_at", "offered_until"])
     audit.write("people.group_member_changed", by=by, at=at, about=member, detail={"what": "offer"})
     _tell_lead(member, PLACE_FREE, "A place in a group is free for them: ask whether they want it",
                why="", by=by, at=at)  # fmt: skip
@@ -496,9 +549,38 @@ def _offer_to_next(group: Group, *, by: Any, at: datetime) -> GroupMember | None
             continue
         if _is_kept_apart(group, member.person_id, at):
             continue
-        _offer(member, by=by, at=at)
+        _offer(member, member.version, by=by, at=at)
         return member
     return None
+
+
+def _raise_danger(
+    member: GroupMember, answers: Mapping[str, str], *, by: Any, at: datetime
+) -> tuple[Alert, ...]:
+    found = [
+        RiskFinding(
+            rule=f"{TALK}_{question.id}@1",
+            level=question.level,
+            because=f"{question.id} = yes",
+            item=question.id,
+        )
+        for question in catalogue.current().groups.questions
+        if question.level is not None and answers.get(question.id) == "yes"
+    ]
+    if not found:
+        return ()
+    return crisis.record_safety_check(
+        kind=TALK,
+        form=f"{TALK}@1",
+        circle=member.circle,
+        about=member.person,
+        written_by=readers.person_for(by, institution=member.institution_id),
+        answers={finding.item: "yes" for finding in found if finding.item},
+        findings=found,
+        source=f"group_member:{member.pk}",
+        by=by,
+        at=at,
+    ).alerts
 
 
 def _tell_lead(

@@ -278,6 +278,7 @@ CLEAR: dict[str, dict[str, Any]] = {
     },
     "Booking": {"cancelled_because": "", "persons": []},
     "Consent": {"to_whom": "", "parts": []},
+    "GroupMember": {"left_because": ""},
 }
 
 

@@ -160,6 +160,10 @@ def fact(alert: Any) -> tuple[str, str]:
         put = catalogue.current().private_check.question(name)
         if put is not None and (chosen := put.answer(value)):
             return f"“{_in(chosen.text, language)}”", put.words(language)
+    if alert.rule.startswith("group_talk_"):
+        for said in catalogue.current().groups.questions:
+            if said.id == name:
+                return f"“{_('Yes')}”", said.words(language)
     try:
         instrument = catalogue.current().risk_rule(alert.rule).instrument
         label = short_instrument(str(instrument)) if instrument else ""

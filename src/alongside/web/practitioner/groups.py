@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from alongside.access import groups as access
 from alongside.catalogue import UnknownContent
 from alongside.delivery import group_queries as queries
 from alongside.delivery import group_rounds, group_sessions, groups
+from alongside.measures import actions as measuring
 from alongside.measures import queries as measures
 from alongside.people import queries as people
 from alongside.records import clock
@@ -413,22 +415,42 @@ def member(request: Request, pk: UUID, member: UUID) -> HttpResponse:
 
 def _talk(request: Request, group: Any, found: Any) -> HttpResponse:
     form, at = words.Talk(request.POST), clock.now()
-    if form.is_valid():
-        try:
-            groups.record_talk(
-                member=found,
-                answers=form.answers(),
-                fits=form.cleaned_data["fits"] == "yes",
-                instead=form.cleaned_data["instead"],
-                by=request.reader,
-                at=at,
-            )
-        except Refused as why:
-            words.add_refusal(form, why)
-        else:
-            saved(request, at)
-            return redirect("practitioner:group-member", group.pk, found.pk)
-    return _member_page(request, group, found, talk_form=form, status=400)
+    given: dict[str, Any] = {"member": found, "by": request.reader, "at": at}
+    status = 400
+    if not form.is_valid():
+        _tell_danger(request, groups.keep_danger(answers=form.answers(), **given), at)
+        return _member_page(request, group, found, talk_form=form, status=status)
+    try:
+        talked = groups.record_talk(
+            answers=form.answers(),
+            fits=form.cleaned_data["fits"] == "yes",
+            instead=form.cleaned_data["instead"],
+            **given,
+        )
+    except StaleVersion as why:
+        _tell_danger(request, why.facts["alerts"], at)
+        form.add_error(None, _("Somebody changed this place meanwhile. Look at it again."))
+        found, status = why.current, 409
+    except Refused as why:
+        _tell_danger(request, why.facts.get("alerts", ()), at)
+        words.add_refusal(form, why)
+    else:
+        saved(request, at)
+        if talked.alerts:
+            measuring.tell_now(talked.alerts, at)
+            say(request, _("The danger is kept and an alert is open."))
+        return redirect("practitioner:group-member", group.pk, found.pk)
+    return _member_page(request, group, found, talk_form=form, status=status)
+
+
+def _tell_danger(request: Request, alerts: tuple[Any, ...], at: datetime) -> None:
+    """What was said about danger is kept, though the rest is not."""
+    if alerts:
+        measuring.tell_now(alerts, at)
+        say(
+            request,
+            _("The danger is kept and an alert is open. The rest of the talk is not saved yet."),
+        )
 
 
 def _leave(request: Request, group: Any, found: Any) -> HttpResponse:
@@ -463,7 +485,7 @@ def _step(request: Request, group: Any, found: Any) -> HttpResponse:
         if request.POST.get("do") == "rules":
             groups.agree_rules(expected=expected, **given)
         elif request.POST.get("do") == "offer":
-            groups.offer(**given)
+            groups.offer(expected=expected, **given)
         elif request.POST.get("do") == "join":
             groups.join(expected=expected, **given)
         else:
@@ -473,7 +495,7 @@ def _step(request: Request, group: Any, found: Any) -> HttpResponse:
     except groups.CannotJoin as why:
         groups.say_cannot_join(**given)
         say(request, words.refusal(why)[1])
-    except groups.NotReady as why:
+    except (groups.NotReady, groups.NotWaiting) as why:
         say(request, words.refusal(why)[1])
     else:
         saved(request, at)

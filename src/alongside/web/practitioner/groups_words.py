@@ -102,6 +102,11 @@ _REFUSALS: tuple[tuple[type[Refused], str, Any], ...] = (
     (groups.CannotJoin, "", gettext_lazy("This place cannot be given. The lead is told.")),
     (groups.HasAPlace, "person", gettext_lazy("They wait here or have a place already.")),
     (groups.AliasTaken, "alias", gettext_lazy("Somebody in this group is called so.")),
+    (
+        groups.NotWaiting,
+        "",
+        gettext_lazy("They do not wait for a place now. Look at it again."),
+    ),
     (groups.LastLeader, "", gettext_lazy("Somebody must lead it: add a colleague first.")),
     (access.StaffAndFamily, "account", gettext_lazy("They cannot lead this group.")),
     (access.NotToOneself, "account", gettext_lazy("You lead it already.")),
@@ -246,10 +251,11 @@ class Talk(Form):
         )
 
     def answers(self) -> dict[str, str]:
-        """The answer to each question."""
+        """The answer to each question that has a valid one, also in a form that is not whole."""
         return {
             question.id: self.cleaned_data[f"ask_{question.id}"]
             for question in catalogue.current().groups.questions
+            if f"ask_{question.id}" in self.cleaned_data
         }
 
 

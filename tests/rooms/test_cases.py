@@ -404,6 +404,28 @@ def test_nobody_reads_or_gives_anothers_answers(world: World, noor: Cast, teo: C
         )
 
 
+def test_who_leads_elsewhere_writes_down_nobodys_answers_here(world: World, teo: Cast) -> None:
+    other = world.open_case(world.worry(contact="ola@example.org", contact_name="Ola Berg"))
+    for role, circle in (("lead", other.circle), ("therapist", world.circle)):
+        access.grant(
+            account=world.bo.account,
+            role=role,
+            circle=circle,
+            reason="a test",
+            by=world.asha.reader,
+            at=world.moment,
+        )
+    assert {"lead", "therapist"} <= world.bo.reader.roles
+    with pytest.raises(NotAllowed):
+        private_check.answer(
+            circle=world.circle,
+            person=teo.person,
+            answers={"afraid": "no"},
+            by=world.bo.reader,
+            at=NOON,
+        )
+
+
 def test_an_answer_that_is_none_is_refused_and_kept_nowhere(world: World, noor: Cast) -> None:
     with pytest.raises(private_check.UnknownAnswer):
         ask(world, noor, afraid="perhaps")

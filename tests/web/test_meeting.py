@@ -192,6 +192,14 @@ def test_danger_leads_to_what_to_do_now_and_stop_is_private(
     late = member.post(circle(world, "alone/"), clear_answers(SC3="now"))
     assert late["Location"].endswith("/meeting/now/")
     assert "Stay with them" in texts(member.get(late["Location"]))
+    assert member.post(circle(world, "stop/"), {"words": "Too late?"}).status_code == 302
+    ways = texts(signed_in(asha).get(work(world)))
+    assert ways.count("Teo Lindqvist called stop.") == 2
+    assert "Too late?" in ways
+    for row in queries.open_stops(seen_by=asha.reader, meeting=meeting):
+        resolved = signed_in(asha).post(work(world, f"stops/{row.pk}/"), {"reason": WHY})
+        assert resolved.status_code == 302
+    assert "called stop" not in texts(signed_in(asha).get(work(world)))
     assert "please" in texts(member.get(circle(world, "letter/")))
     assert member.post(circle(world, "letter/move/"), {"do": "keep"}).status_code == 302
     assert signed_in(noor).get(circle(world, "letter/")).status_code == 404

@@ -551,17 +551,15 @@ def call_stop(
 
     A date that is set and has not come is taken back at once, by the service and with a reason
     that names nobody. Nobody else of the circle sees that it was called. No reason is needed.
+    Called as the meeting ends, it holds the next one.
 
     Raises:
-        HasEnded; NotAllowed when the reader stands for another.
+        NotAllowed when the reader stands for another.
     """
     by.confirm_create("meeting_stop", institution=meeting.institution_id, circle=meeting.circle_id)
     if person.pk not in by.persons:
         raise NotAllowed("nobody calls stop for another")
-    now = _locked(meeting)
-    if now.ended_at is not None:
-        raise HasEnded
-    _give_date_back(now, at=at)
+    _give_date_back(_locked(meeting), at=at)
     stop = StopCall.objects.create(
         institution_id=meeting.institution_id,
         circle_id=meeting.circle_id,
@@ -692,7 +690,7 @@ def _locked(meeting: PlannedMeeting) -> PlannedMeeting:
 
 def _give_date_back(meeting: PlannedMeeting, *, at: datetime) -> None:
     """Take the date back for whoever called stop, who has no right on it and is not named."""
-    if meeting.booking_id is None:
+    if meeting.booking_id is None or meeting.ended_at is not None:
         return
     rows = Booking.objects.unscoped("the date of a meeting that was stopped")
     booking = rows.select_for_update().get(pk=meeting.booking_id)

@@ -150,8 +150,7 @@ def alone(request: Request, circle: UUID) -> HttpResponse:
         say(request, in_language(content.screen.after, language))
         if checked.alerts:
             return redirect("circle:meeting-now", circle=circle)
-        has_seat = meeting_of(request, place) is not None
-        return redirect("circle:meeting" if has_seat else "circle:plan", circle=circle)
+        return _back(request, place)
     last = queries.own_screen(place.person_id, seen_by=request.reader, meeting=found)
     return render(
         request,
@@ -178,6 +177,11 @@ def alone(request: Request, circle: UUID) -> HttpResponse:
     )
 
 
+def _back(request: Request, place: Any) -> HttpResponse:
+    has_seat = meeting_of(request, place) is not None
+    return redirect("circle:meeting" if has_seat else "circle:plan", circle=place.circle_id)
+
+
 @access("safety_check", "C")
 @require_safe
 def now(request: Request, circle: UUID) -> HttpResponse:
@@ -197,8 +201,9 @@ def now(request: Request, circle: UUID) -> HttpResponse:
 def stop(request: Request, circle: UUID) -> HttpResponse:
     """Stop it, in private. No reason is needed."""
     place = own_place(request, circle)
-    found = meeting_or_404(request, place)
-    if request.method == "POST":
+    is_sent = request.method == "POST"
+    found = asked_for(request, place) if is_sent else meeting_or_404(request, place)
+    if is_sent:
         words = request.POST.get("words", "")[:LONGEST_WORDS]
         actions.call_stop(
             meeting=found,
@@ -208,7 +213,7 @@ def stop(request: Request, circle: UUID) -> HttpResponse:
             at=clock.now(),
         )
         say(request, _("It is stopped. Someone talks with you, alone. Nobody else is told."))
-        return redirect("circle:meeting", circle=circle)
+        return _back(request, place)
     return render(
         request,
         "circle/meeting/stop.html",

@@ -171,6 +171,7 @@ def _ways_page(
         ways=[_way(path) for path in content.paths],
         choose_url=reverse("practitioner:case-choose", args=[case.pk]),
         history=_history(request, meeting) if meeting else [],
+        stops=_open_stops(request, case),
         earlier=[
             {
                 "title": said.path_name(row.path, row.level),
@@ -319,6 +320,12 @@ def _stops(request: Request, found: Any) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def _open_stops(request: Request, case: Any) -> list[dict[str, Any]]:
+    """Stops that outlived their meeting: they hold the date of the next one."""
+    last = queries.newest_meeting(seen_by=request.reader, circle=case.circle_id)
+    return _stops(request, last) if last is not None else []
 
 
 def _seat(case: Any, found: Any, seat: Any, verdict: Any, request: Request) -> dict[str, Any]:
@@ -667,7 +674,9 @@ def release(request: Request, pk: UUID, gate: str) -> HttpResponse:
 def stop(request: Request, pk: UUID, stop: UUID) -> HttpResponse:
     """A stop somebody called in private, and what came of it."""
     case = case_or_404(request, pk)
-    found = meeting_or_404(request, case)
+    found = queries.newest_meeting(seen_by=request.reader, circle=case.circle_id)
+    if found is None:
+        raise Http404
     row = get_object_or_404(queries.stops(seen_by=request.reader, meeting=found), pk=stop)
     form = Reason(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.db.models import Model
 from alongside import catalogue
 from alongside.access import actions as access
 from alongside.cases.models import Case
+from alongside.catalogue import groups as content_of_groups
 from alongside.crisis.models import Alert, SafetyCheck
 from alongside.delivery import (
     group_queries,
@@ -216,6 +218,14 @@ def test_danger_said_in_the_talk_is_an_alert_before_anything_else(
             talked(world, first, **given)
         assert [each.level for each in refused.value.facts["alerts"]] == ["B"]
         assert SafetyCheck._base_manager.filter(kind=groups.TALK).count() == number
+    changed = fresh(first)
+    changed.version -= 1  # somebody changed the place while they talked
+    with pytest.raises(StaleVersion) as stale:
+        groups.record_talk(
+            member=changed, answers=danger, fits=False, instead="Single talks.",
+            by=world.asha.reader, at=world.moment,
+        )  # fmt: skip
+    assert [each.level for each in stale.value.facts["alerts"]] == ["B"]
     with pytest.raises(NotAllowed):
         talked(world, first, by=world.hana.reader, answers=danger, fits=False)
     assert talks.count() == 0
@@ -224,7 +234,7 @@ def test_danger_said_in_the_talk_is_an_alert_before_anything_else(
     assert [each.pk for each in kept.alerts] == [alert.pk]
     assert (alert.about_id, alert.circle_id) == (sam.person.pk, world.circle.pk)
     assert alert.rule == "group_talk_suicidality@1"
-    assert SafetyCheck._base_manager.filter(kind=groups.TALK).count() == 4
+    assert SafetyCheck._base_manager.filter(kind=groups.TALK).count() == 5
     # A talk again with somebody who is in: they stay in, and the lead is told.
     other = waiting(world, group, noor.person, "Owl")
     talked(world, other)
@@ -245,6 +255,23 @@ def test_danger_said_in_the_talk_is_an_alert_before_anything_else(
             retention._blank(rows)
     assert (fresh(first).alias, fresh(first).left_because) == ("", "")
     assert talks.get(member=first).answers == ""
+
+
+def test_a_question_about_danger_without_its_level_is_no_content(tmp_path: Path) -> None:
+    place = tmp_path / "groups" / "groups.yaml"
+    place.parent.mkdir()
+    root = Path(__file__).resolve().parents[2]
+    shipped = (root / "content/groups/groups.yaml").read_text(encoding="utf-8")
+    for wrong in (
+        shipped.replace("    level: B\n", ""),
+        shipped.replace("says_no: crisis", "says_no: not_now"),
+    ):
+        place.write_text(wrong, encoding="utf-8")
+        shelf = content_of_groups.load([tmp_path])
+        assert not shelf.items
+        assert [
+            "suicidality: level stands with crisis" in each.message for each in shelf.problems
+        ] == [True]
 
 
 # -- a session, split into each one's own record ---------------------------------------------------

@@ -628,7 +628,8 @@ def a_session_is_held(asha: Somebody, case: str, begins: datetime) -> None:
     asha.sees("Session 1", "A draft.")
     asha.look()
     asha.press("Save and sign")
-    asha.sees("Saved, and not signed yet. 8 parts are still blank.")
+    # Two parts begin with what was entered: who came, and what the questionnaires said.
+    asha.sees("Saved, and not signed yet. 6 parts are still blank.", "Where 4 sentences")
     asha.look()
     for part in asha.page.locator("main textarea[name^=part_]").all():
         part.fill("As agreed.")

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db.models import Model
 
 from alongside import catalogue
 from alongside.access import actions as access
@@ -33,6 +32,7 @@ from alongside.people import actions as people
 from alongside.people.models import Circle, Group, GroupMember, Person
 from alongside.records import crashpoint
 from alongside.records.errors import NotAllowed, Refused, StaleVersion
+from alongside.records.models import Record
 from alongside.records.scoped import writing
 from alongside.tasks.models import Task
 from tests.factories import Cast, World
@@ -286,8 +286,8 @@ def held(world: World, group: Group, parts: Mapping[GroupMember, Part], **more: 
     return group_sessions.hold(group=group, parts=parts, **given)
 
 
-def rows_of(reader: Any, model: type[Model]) -> list[Any]:
-    return list(model._default_manager.visible_to(reader))  # type: ignore[attr-defined]
+def rows_of(reader: Any, model: type[Record]) -> list[Any]:
+    return list(model.objects.visible_to(reader))
 
 
 def test_one_record_becomes_each_ones_own_and_nobody_else_stands_in_it(

@@ -53,7 +53,8 @@ def test_a_closing_letter_goes_from_the_record_to_the_persons_own_page(
     world.at(NOON + WEEK)
     answer(world, world.sam, "phq9", {f"item_{n}": 0 for n in range(1, 10)})
     answer(world, world.noor.person, "gad7", {f"item_{n}": 3 for n in range(1, 8)})
-    asha, sam = signed_in(world.asha), signed_in(world.sam_account)  # type: ignore[arg-type]
+    assert world.sam_account is not None
+    asha, sam = signed_in(world.asha), signed_in(world.sam_account)
     where = f"/work/cases/{world.case.pk}/letters/"
     page = asha.get(where).content.decode()
     assert "to_referrer" not in page

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
@@ -18,6 +18,7 @@ from alongside.access import policy
 from alongside.access.models import Account, AccountPerson, LinkToken, Relationship, Separation
 from alongside.access.permissions import WORKS_WITH_A_CIRCLE, live
 from alongside.engine.access import Edge
+from alongside.engine.access.decide import Kind
 from alongside.people.models import Person
 from alongside.records.errors import NotAllowed
 from alongside.records.reader import Reader
@@ -92,7 +93,7 @@ class AccountReader:
 
     @property
     def institutions(self) -> frozenset[UUID]:
-        return frozenset(edge.within for edge in self.edges)  # type: ignore[misc]
+        return cast(frozenset[UUID], frozenset(edge.within for edge in self.edges))
 
     @property
     def circles(self) -> frozenset[UUID]:
@@ -101,27 +102,24 @@ class AccountReader:
 
     def circles_of(self, *roles: str) -> frozenset[UUID]:
         """Circles the reader has one of these roles in; of any role when none is given."""
-        return frozenset(
-            edge.object  # type: ignore[misc]
-            for edge in self.edges
-            if edge.kind == "circle" and (not roles or edge.role in roles)
-        )
+        return self._objects("circle", roles)
 
     def groups_of(self, *roles: str) -> frozenset[UUID]:
         """Groups the reader has one of these roles in; of any role when none is given."""
-        return frozenset(
-            edge.object  # type: ignore[misc]
-            for edge in self.edges
-            if edge.kind == "group" and (not roles or edge.role in roles)
-        )
+        return self._objects("group", roles)
 
     def institutions_of(self, *roles: str) -> frozenset[UUID]:
         """Institutions that edges of these roles point to: ``lead`` is intake duty."""
-        return frozenset(
-            edge.object  # type: ignore[misc]
+        return self._objects("institution", roles)
+
+    def _objects(self, kind: Kind, roles: Collection[str]) -> frozenset[UUID]:
+        """What edges of one kind point to; the engine takes any ids, here they are UUIDs."""
+        found = (
+            edge.object
             for edge in self.edges
-            if edge.kind == "institution" and (not roles or edge.role in roles)
+            if edge.kind == kind and (not roles or edge.role in roles)
         )
+        return cast(frozenset[UUID], frozenset(found))
 
     def doors(self) -> tuple[str, ...]:
         """The doors this account has, in the order in which /home/ chooses."""
@@ -372,10 +370,10 @@ def _edges(of: Q, at: datetime, still: bool) -> list[Relationship]:
 
 
 def _edge(row: Relationship) -> Edge:
-    kind = "circle" if row.circle_id else "group" if row.group_id else "institution"
+    kind: Kind = "circle" if row.circle_id else "group" if row.group_id else "institution"
     return Edge(
         role=row.role,
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         object=row.circle_id or row.group_id or row.institution_id,
         within=row.within_id,
         valid_from=row.valid_from,

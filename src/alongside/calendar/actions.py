@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import combinations
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
-from alongside.access.models import Separation
+from alongside.access import apart
 from alongside.calendar.models import Booking, Busy, Resource
 from alongside.calendar.rules import (
     LEAST_MINUTES,
@@ -284,7 +282,7 @@ def must_be_possible(kept: Kept, at: datetime) -> None:
         raise NotExpected(practitioner=kept.practitioner)
     if not kept.persons or not set(kept.persons) <= _of(kept.circle):
         raise NotExpected(persons=list(kept.persons))
-    must_not_be_apart(kept.persons, at)
+    must_not_be_apart([person.pk for person in kept.persons], at)
     _must_be_words(kept.minutes, kept.place, kept.video_link)
     _must_hold(kept.resource, kept.circle.institution_id, len(staff) + len(set(kept.persons)))
 
@@ -497,14 +495,11 @@ def _of(circle: Circle) -> set[Person]:
     return {circle.focus, *(member.person for member in live)}
 
 
-def must_not_be_apart(persons: Sequence[Person | UUID], at: datetime) -> None:
+def must_not_be_apart(persons: Iterable[UUID], at: datetime) -> None:
     """Refuse a time at which two people who are kept apart would both be. Raises KeptApart."""
-    apart = Separation.objects.unscoped("two separated people never meet here").filter(
-        Q(ended_at=None) | Q(ended_at__gt=at), set_at__lte=at
-    )
-    for one, other in combinations(persons, 2):
-        if apart.filter(Q(one=one, other=other) | Q(one=other, other=one)).exists():
-            raise KeptApart
+    here = set(persons)
+    if apart.are_separated(here, here, at=at):
+        raise KeptApart
 
 
 def _must_be_words(minutes: int, place: str, video_link: str) -> None:

@@ -46,11 +46,6 @@ def own_concerns(*, seen_by: Reader) -> ScopedQuerySet:
     )
 
 
-def concerns_of(circle: Circle | UUID, *, seen_by: Reader) -> ScopedQuerySet:
-    """What was said before this circle began, the oldest first."""
-    return concerns(seen_by=seen_by).filter(circle=circle).order_by("sent_at", "pk")
-
-
 def answers_of(concern: Concern) -> dict[str, str | None]:
     """The answers to the questions about danger; None is a question that was skipped."""
     return json.loads(concern.answers) if concern.answers else {}

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
+from alongside.delivery import rules
 from alongside.delivery.models import Artefact, Attendance, Homework, StepRecord, TherapySession
 from alongside.engine.protocols.shapes import Protocol
 from alongside.engine.protocols.signs import Sheet, Sign
@@ -81,9 +82,9 @@ def _homework_is_done(held: list[UUID], at: datetime) -> bool:
     last = held[:LAST_SESSIONS]
     if len(last) < LAST_SESSIONS:
         return True
-    told = Homework.objects.unscoped(GATE).filter(session__in=last, told_at__lte=at)
-    words = list(told.exclude(done="").values_list("done", flat=True))
-    return not words or 2 * sum(word != "none" for word in words) >= len(words)
+    rows = Homework.objects.unscoped(GATE).filter(session__in=last, told_at__lte=at)
+    done, told = rules.tried_of(rows.values_list("done", flat=True))
+    return 2 * done >= told
 
 
 def _comes(course: Course, at: datetime) -> bool:

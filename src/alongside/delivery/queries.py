@@ -115,12 +115,6 @@ def homework(*, seen_by: Any) -> Any:
     )
 
 
-def homework_rate(*, seen_by: Any, course: Course) -> tuple[int, int]:
-    """How many tasks were done in full or part, of how many that were told."""
-    words = Counter(homework(seen_by=seen_by).filter(course=course).values_list("done", flat=True))
-    return words["full"] + words["part"], words["full"] + words["part"] + words["none"]
-
-
 def state_of(*, course: Course, seen_by: Any, at: datetime) -> CourseState:
     """Where a course stands: its phase, the next steps, the locked ones and why."""
     done = list(

@@ -7,7 +7,7 @@ section 0.3; a homework rate under one half over three sessions asks whether it 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -80,6 +80,13 @@ class Came:
 def came(attendance: Mapping[Who, str | Came]) -> dict[Who, Came]:
     """What was said of each, in full: a word alone says no more than the word."""
     return {who: Came(said) if isinstance(said, str) else said for who, said in attendance.items()}
+
+
+def tried_of(words: Iterable[str]) -> tuple[int, int]:
+    """Of tasks with what was told of each (empty: nothing yet): how many were done in full or
+    part, and how many were told of."""
+    told = [word for word in words if word]
+    return sum(word in {"full", "part"} for word in told), len(told)
 
 
 def is_low(done: int, told: int) -> bool:

@@ -212,14 +212,6 @@ def who_reads(asking: Asking, *, seen_by: Any) -> Sight:
     return who_can_see(KINDS[asking.kind], circle=asking.circle_id, seen_by=seen_by)
 
 
-def response_to(asking: Asking, *, seen_by: Any) -> Response | None:
-    """The answers to an asking, as they stand now, for whoever may read them."""
-    found: Response | None = (
-        responses(seen_by=seen_by).filter(asking=asking).order_by("-answered_at").first()
-    )
-    return found
-
-
 def answered_count(asking: Asking) -> tuple[int, int]:
     """How many questions of a recorded form were answered, of how many that were asked.
 

@@ -9,7 +9,6 @@ NOT_HELD = "not_held"
 HOLDS_POWER = frozenset({"employer", "colleague", "manager"})  # relations that read last
 SHARP = frozenset({"always_never", "label", "threat", "sarcasm", "diagnosis"})
 REFUSED = frozenset({"refuses_calm", "leaves"})
-SHORTEST_REASON = 15  # letters, for letting a gate pass or resolving a stop
 
 
 def released_about(meeting: object, gate: str) -> str:

@@ -111,39 +111,6 @@ def add_practitioner(
     return practitioner
 
 
-@action
-def add_person(
-    *,
-    institution: Institution,
-    name: str,
-    circle: Circle | None = None,
-    birth_year: int | None = None,
-    age_band: str = "",
-    language: str = "en",
-    by: Reader,
-    at: datetime,
-) -> Person:
-    """Add a person of one circle. A person in two circles is two rows.
-
-    Args:
-        name: a name or an alias.
-        circle: the circle the person will belong to; None only for the focus of a new one.
-        birth_year, age_band: one is enough; the band is a word of ``rules.AGE_BANDS``.
-    """
-    by.confirm_create(
-        "identity", institution=institution.pk, circle=None if circle is None else circle.pk
-    )
-    return _make_person(
-        institution=institution,
-        name=name,
-        birth_year=birth_year,
-        age_band=age_band,
-        language=language,
-        by=by,
-        at=at,
-    )
-
-
 def _make_person(
     *,
     institution: Institution,

@@ -339,15 +339,6 @@ def _text(one: Field, value: Any) -> str:
     return words(one, value, language(), day=short_day)
 
 
-def note_lines(artefact: Any) -> tuple[str, tuple[str, ...]]:
-    """The part of the note and the lines that a sheet offers for it."""
-    form = catalogue.current().artefacts.get(artefact.form)
-    if form is None or form.note is None:
-        return "", ()
-    answers = artefacts.answers_of(artefact)
-    return form.note.part, engine.lines(form, answers, language(), day=short_day)
-
-
 # -- on paper --------------------------------------------------------------------------------------
 
 

@@ -29,7 +29,6 @@ from alongside.web.practitioner.words import short_instrument
 
 SHORT_NAME = 10  # letters
 SOON = timedelta(days=14)
-SORTS = ("attention", "next", "name", "opened")
 
 
 def rows(request: Request, found: Sequence[Any], at: datetime) -> list[dict[str, Any]]:

@@ -188,13 +188,12 @@ def _homework_row(request: Request, row: Any, *, may_tell: bool) -> dict[str, An
 
 
 def _rate(rows: Sequence[Any]) -> dict[str, Any]:
-    told = [row for row in rows if row.done]
-    done = sum(row.done in {"full", "part"} for row in told)
+    done, told = rules.tried_of(row.done for row in rows)
     return {
-        "told": len(told),
+        "told": told,
         "done": done,
-        "share": done / len(told) if told else 0,
-        "is_low": rules.is_low(done, len(told)),
+        "share": done / told if told else 0,
+        "is_low": rules.is_low(done, told),
     }
 
 

@@ -293,7 +293,6 @@ def _blank(rows: Any) -> int:
 
 
 def _by_circle(rows: Any) -> dict[UUID, int]:
-    path = {"Person": "focus_of", "ContactPoint": "circle"}.get(rows.model.__name__, "circle")
     if rows.model is Person:
         found: dict[UUID, int] = {}
         pairs = rows.values_list("focus_of", "memberships__circle", "pk").distinct()
@@ -302,7 +301,7 @@ def _by_circle(rows: Any) -> dict[UUID, int]:
                 found[place] = found.get(place, 0) + 1
         return found
     counted: dict[UUID, int] = {}
-    for circle in rows.values_list(path, flat=True):
+    for circle in rows.values_list("circle", flat=True):
         counted[circle] = counted.get(circle, 0) + 1
     return counted
 

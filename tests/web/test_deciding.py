@@ -85,8 +85,10 @@ def test_an_assessment_and_a_meeting_are_written_down_and_family_is_never_shown_
 
     made = queries.best_interests(seen_by=asha.reader).get()
     end = f"{page}meetings/{made.pk}/end/"
-    said = text_of(browser.post(end, {"because": "no"}, follow=True))
-    assert "Not ended." in said
+    refused = browser.post(end, {"because": "He says no."})
+    assert refused.status_code == 400
+    assert "Write why it ends, in a full sentence." in text_of(refused)
+    assert "He says no." in refused.content.decode()
     said = text_of(browser.post(end, {"because": "He says no to it now, each time."}, follow=True))
     assert "Why it ended" in said
     assert "He says no to it now, each time." in said

@@ -28,7 +28,6 @@ from alongside.web.parts.pages import (
     local_day,
     moment_words,
     saved,
-    say,
     seen_by_whom,
 )
 from alongside.web.parts.people_words import relation
@@ -299,11 +298,24 @@ def end(request: Request, pk: UUID, meeting: UUID) -> HttpResponse:
     found = get_object_or_404(rows, pk=meeting)
     form = EndMeeting(request.POST)
     at = clock.now()
-    because = form.cleaned_data["because"] if form.is_valid() else ""
-    try:
-        best_interests.end(decision=found, because=because, by=request.reader, at=at)
-    except Refused:
-        say(request, _("Not ended. Write why it ends, in a full sentence."))
-    else:
-        saved(request, at)
-    return redirect("practitioner:case-consent", pk=case.pk)
+    if form.is_valid():
+        try:
+            best_interests.end(
+                decision=found, because=form.cleaned_data["because"], by=request.reader, at=at
+            )
+        except Refused:
+            form.add_error("because", _("Write why it ends, in a full sentence."))
+        else:
+            saved(request, at)
+            return redirect("practitioner:case-consent", pk=case.pk)
+    return case_page(
+        request,
+        "practitioner/plan/form.html",
+        case,
+        tab="consent",
+        title=_("End it before its day"),
+        head=False,
+        status=400,
+        form=form,
+        back=reverse("practitioner:case-consent", args=[case.pk]),
+    )

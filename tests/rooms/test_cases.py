@@ -10,6 +10,7 @@ import pytest
 from alongside.access import actions as access
 from alongside.cases import actions, queries, rules
 from alongside.cases.models import Case
+from alongside.consent import actions as consent
 from alongside.crisis import private_check, triage
 from alongside.crisis.models import Alert
 from alongside.notify.models import Message
@@ -465,3 +466,26 @@ def test_an_answer_of_the_person_or_of_who_left_holds_dates_back_too(
     state = private_check.state_of(world.circle, seen_by=asha.reader)
     assert state.is_frozen
     assert teo.person.pk in {each.person for each in state.others}
+
+
+def test_words_of_a_relative_reach_the_therapist_once_released_to_nobody_outside(
+    world: World,
+) -> None:
+    """Note 9 of the matrix: the person came in, and who said it agreed to pass it on."""
+    world.engage_sam()
+    access.grant(
+        account=world.bo.account, role="therapist", circle=world.circle, reason="treats",
+        by=world.system, at=world.moment,
+    )  # fmt: skip
+
+    def is_read() -> bool:
+        return queries.concerns(seen_by=world.bo.reader).filter(pk=world.concern.pk).exists()
+
+    assert not is_read()
+    for to_whom, reads in (("Dr Smith", False), ("", True)):
+        consent.give(
+            circle=world.circle, person=world.noor.person, form="c_release", given_how="spoken",
+            witness="Asha Raman", expires_on=(world.moment + timedelta(days=90)).date(),
+            to_whom=to_whom, by=world.asha.reader, at=world.moment,
+        )  # fmt: skip
+        assert is_read() is reads, to_whom

@@ -42,6 +42,7 @@ def passed_on(said_by: str) -> Condition:
     def consents(reader: Any) -> Any:
         return Consent._base_manager.filter(
             form__startswith=RELEASE,
+            to_whom="",  # one that names somebody is for them and for nobody else
             given_at__lte=reader.at,
             expires_on__gte=reader.at.date(),
             ended_on=None,

@@ -201,7 +201,10 @@ class RecordConsent(Form):
     )
     to_whom = Text(
         label=gettext_lazy("To whom"),
-        help_text=gettext_lazy("When something is passed on: the name of who gets it."),
+        help_text=gettext_lazy(
+            "When something goes to somebody outside: their name, and nobody else gets it. "
+            "Without a name it is passed on to the person’s therapist here."
+        ),
         required=False,
         max_length=200,
     )

@@ -1,31 +1,28 @@
-"""Sessions: what happened, the note, and what is tried at home."""
+"""Sessions of a case: the list, one session, and its note."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from alongside import catalogue
 from alongside.calendar import queries as calendar
-from alongside.calendar.rules import NoSuchTime, NoSuchZone, instant
-from alongside.cases import queries as cases
 from alongside.crisis import queries as crisis
 from alongside.delivery import actions, artefacts, queries, rules
 from alongside.measures import queries as measures
 from alongside.plans import queries as plans
 from alongside.records import clock
-from alongside.records.errors import NotAllowed, Refused, StaleVersion
+from alongside.records.errors import Refused, StaleVersion
 from alongside.records.fields import prepare
 from alongside.web.parts import sheets
 from alongside.web.parts.access import access
@@ -39,7 +36,6 @@ from alongside.web.parts.pages import (
     saved,
     say,
     seen_by_whom,
-    short_day,
     two_texts,
 )
 from alongside.web.practitioner import countersign, note_draft
@@ -50,9 +46,8 @@ from alongside.web.practitioner.delivery_forms import (
     AddToNote,
     Note,
     SetHomework,
-    Tell,
-    TellHomework,
 )
+from alongside.web.practitioner.homework_shown import homework_row, rate_of
 
 HOMEWORK = 30
 FREE_PART = gettext_lazy("Anything else")
@@ -113,8 +108,8 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
         else [],
         may_book=case.state != "closed"
         and reader.may_make("booking", institution=case.institution_id, circle=case.circle_id),
-        homework=[_homework_row(request, row, may_tell=may_tell) for row in tried[:HOMEWORK]],
-        rate=_rate(tried),
+        homework=[homework_row(request, row, may_tell=may_tell) for row in tried[:HOMEWORK]],
+        rate=rate_of(tried),
         seen=seen_by_whom(request, "session", case.circle_id),
     )
 
@@ -152,234 +147,6 @@ def _note_tag(session: Any, note: Any) -> tuple[str, str]:
     return _("Signed"), "moss"
 
 
-def _homework_row(request: Request, row: Any, *, may_tell: bool) -> dict[str, Any]:
-    word, kind = said.DONE[row.done]
-    return {
-        "pk": row.pk,
-        "task": row.task,
-        "whose": row.about.name,
-        "text": " · ".join(
-            part
-            for part in (
-                row.about.name,
-                row.when_where,
-                _("form: %(form)s") % {"form": sheets.title_of(row.form)} if row.form else "",
-                _("set %(day)s") % {"day": short_day(local_day(request, row.set_at))},
-                _("due %(day)s") % {"day": short_day(row.due_on)} if row.due_on else "",
-                _("%(number)s of 10 hard") % {"number": row.difficulty}
-                if row.difficulty is not None
-                else "",
-            )
-            if part
-        ),
-        "obstacle": row.obstacle,
-        "learning": row.learning,
-        "tag": word,
-        "tag_kind": kind,
-        "reviewed": row.reviewed_at is not None,
-        "version": row.version,
-        "tell_url": reverse("practitioner:homework-tell", args=[row.pk])
-        if may_tell and row.reviewed_at is None
-        else "",
-        "review_url": reverse("practitioner:homework-review", args=[row.pk])
-        if may_tell and row.told_at is not None and row.reviewed_at is None
-        else "",
-    }
-
-
-def _rate(rows: Sequence[Any]) -> dict[str, Any]:
-    done, told = rules.tried_of(row.done for row in rows)
-    return {
-        "told": told,
-        "done": done,
-        "share": done / told if told else 0,
-        "is_low": rules.is_low(done, told),
-    }
-
-
-# -- what happened ---------------------------------------------------------------------------------
-
-
-@access("session", "C")
-@require_http_methods(["GET", "HEAD", "POST"])
-def tell_booking(request: Request, pk: UUID) -> HttpResponse:
-    """What happened at a booked time."""
-    booking = get_object_or_404(calendar.bookings(seen_by=request.reader), pk=pk)
-    case = get_object_or_404(cases.cases(seen_by=request.reader), circle=booking.circle_id)
-    first = queries.sessions(seen_by=request.reader).filter(booking=booking).first()
-    if first is not None:
-        say(request, _("Somebody has written down what happened then. Here it is."))
-        return redirect("practitioner:session", pk=first.pk)
-    courses = _running(request, case)
-    named = booking.about.removeprefix("course:")
-    return _tell(request, case, {named: courses[named]} if named in courses else courses, booking)
-
-
-@access("session", "C")
-@require_http_methods(["GET", "HEAD", "POST"])
-def tell_course(request: Request, pk: UUID) -> HttpResponse:
-    """What happened at a time that nobody had booked."""
-    course = get_object_or_404(plans.courses(seen_by=request.reader), pk=pk)
-    case = case_or_404(request, course.plan.case_id)
-    return _tell(request, case, {str(course.pk): course}, None)
-
-
-def _running(request: Request, case: Any) -> dict[str, Any]:
-    rows = plans.courses(seen_by=request.reader).filter(
-        circle=case.circle, ended_at=None, started_at__isnull=False
-    )
-    return {str(row.pk): row for row in rows.order_by("started_at", "pk")}
-
-
-def _tell(request: Request, case: Any, courses: Mapping[str, Any], booking: Any) -> HttpResponse:
-    at = clock.now()
-    asked = request.POST.get("course") or request.GET.get("course", "")
-    course = courses.get(asked) or next(iter(courses.values()), None)
-    if course is None:
-        return _nothing_runs(request, case, booking)
-    treated = {str(person.pk): person for person in plans.treated_by(course)}
-    to_say = sorted(plans.said_on_the_day(course))
-    form = Tell(
-        request.POST or None,
-        persons=[(id, person.name) for id, person in treated.items()],
-        to_say=to_say,
-        courses=[(id, said.way_name(row.protocol, row.variant)) for id, row in courses.items()],
-        initial=_usual(request, case, course, booking, at),
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            session = _told(request, case, course, booking, form, treated, at)
-        except actions.AlreadyTold as why:
-            say(request, _("Somebody has written down what happened then. Here it is."))
-            return redirect("practitioner:session", pk=why.session.pk)
-        except (Refused, NoSuchTime, NoSuchZone) as why:
-            if isinstance(why, NotAllowed):
-                raise
-            said.add_refusal(form, why)
-            closed = why.states if isinstance(why, actions.GatesClosed) else ()
-            return _tell_page(request, case, course, booking, form, closed=closed)
-        saved(request, at)
-        return redirect("practitioner:session", pk=session.pk)
-    return _tell_page(request, case, course, booking, form)
-
-
-def _usual(request: Request, case: Any, course: Any, booking: Any, at: datetime) -> dict[str, Any]:
-    if booking is not None:
-        return {
-            "course": str(course.pk),
-            "day": booking.local_start.date(),
-            "time": booking.local_start.time(),
-            "minutes": booking.minutes,
-        }
-    here = at.astimezone(ZoneInfo(case.institution.zone))
-    dose = plans.protocol_of(course).dose_of(course.variant)
-    return {
-        "course": str(course.pk),
-        "day": here.date(),
-        "minutes": dose.minutes.typical or dose.minutes.max,
-    }
-
-
-def _told(
-    request: Request,
-    case: Any,
-    course: Any,
-    booking: Any,
-    form: Tell,
-    treated: Mapping[str, Any],
-    at: datetime,
-) -> Any:
-    """Hand what was told to the action that fits."""
-    given = form.cleaned_data
-    zone = booking.zone if booking is not None else case.institution.zone
-    second = booking is not None and booking.is_second
-    when = instant(said.wall_of(given["day"], given["time"]), zone, second=second)
-    came = {treated[id]: each for id, each in form.came().items()}
-    if given["what"] == "held":
-        return actions.hold_session(
-            course=course,
-            booking=booking,
-            attendance=came,
-            minutes=given["minutes"],
-            held_at=when,
-            agenda=form.lines(),
-            said=form.said(),
-            by=request.reader,
-            at=at,
-        )
-    return actions.not_held(
-        course=course,
-        booking=booking,
-        because=given["because"],
-        whose=given["whose"],
-        words=given["words"],
-        when=when,
-        by=request.reader,
-        at=at,
-    )
-
-
-def _tell_page(
-    request: Request,
-    case: Any,
-    course: Any,
-    booking: Any,
-    form: Tell,
-    *,
-    closed: Sequence[Any] = (),
-) -> HttpResponse:
-    at = clock.now()
-    states = closed or plans.session_gates(
-        course=course,
-        seen_by=request.reader,
-        at=min(booking.starts_at, at) if booking is not None else at,
-        said=plans.said_on_the_day(course),
-    )
-    may_open = request.reader.may("E", course.plan)
-    items = [
-        said.gate_item(state, course, with_steps=may_open)
-        for state in states
-        if not state.is_open or state.status == "advised"
-    ]
-    return case_page(
-        request,
-        "practitioner/session/tell.html",
-        case,
-        tab="sessions",
-        title=_("What happened"),
-        head=False,
-        status=400 if form.errors else 200,
-        form=form,
-        lead=_lead(booking, course),
-        gates=items,
-        back=reverse("practitioner:case-sessions", args=[case.pk]),
-        seen=seen_by_whom(request, "session", case.circle_id),
-    )
-
-
-def _lead(booking: Any, course: Any) -> str:
-    way = said.way_name(course.protocol, course.variant)
-    if booking is None:
-        return way
-    return f"{way} · {said.booking_day(booking)}, {said.booking_time(booking)}"
-
-
-def _nothing_runs(request: Request, case: Any, booking: Any) -> HttpResponse:
-    """No course has started: there is nothing whose session this could be."""
-    return case_page(
-        request,
-        "practitioner/session/tell.html",
-        case,
-        tab="sessions",
-        title=_("What happened"),
-        head=False,
-        form=None,
-        lead=f"{said.booking_day(booking)}, {said.booking_time(booking)}" if booking else "",
-        plan_url=reverse("practitioner:case-plan", args=[case.pk]),
-        back=reverse("practitioner:case-sessions", args=[case.pk]),
-    )
-
-
 # -- one session -----------------------------------------------------------------------------------
 
 
@@ -387,14 +154,15 @@ def _nothing_runs(request: Request, case: Any, booking: Any) -> HttpResponse:
 @require_safe
 def session(request: Request, pk: UUID) -> HttpResponse:
     """One session: its note, who came, the steps done, what is tried at home."""
-    return _page(request, _session_or_404(request, pk))
+    return session_page(request, session_or_404(request, pk))
 
 
-def _session_or_404(request: Request, pk: UUID) -> Any:
+def session_or_404(request: Request, pk: UUID) -> Any:
+    """A session the reader may read."""
     return get_object_or_404(queries.sessions(seen_by=request.reader), pk=pk)
 
 
-def _page(
+def session_page(
     request: Request,
     held: Any,
     *,
@@ -454,10 +222,10 @@ def _page(
             for row in (queries.additions(seen_by=reader, note=note) if note is not None else ())
         ],
         addition_form=(addition_form or AddToNote(auto_id="add_%s")) if may_add else None,
-        homework=[_homework_row(request, row, may_tell=may_tell) for row in rows],
+        homework=[homework_row(request, row, may_tell=may_tell) for row in rows],
         homework_form=(
             homework_form
-            or SetHomework(auto_id="home_%s", persons=treated, sheets=_for_home(held.course))
+            or SetHomework(auto_id="home_%s", persons=treated, sheets=for_home(held.course))
         )
         if may_tell and held.held
         else None,
@@ -540,7 +308,7 @@ def _answered(request: Request, held: Any, case: Any) -> list[dict[str, str]]:
     ]
 
 
-def _for_home(course: Any) -> list[tuple[str, str]]:
+def for_home(course: Any) -> list[tuple[str, str]]:
     """The forms that somebody treated here may fill in at home."""
     treated = plans.treated_by(course)
     return [
@@ -652,13 +420,13 @@ def _own_note_or_404(request: Request, **which: Any) -> Any:
 @require_POST
 def save_note(request: Request, pk: UUID) -> HttpResponse:
     """Save the draft; sign it when that was pressed. What was written is saved in any case."""
-    held = _session_or_404(request, pk)
+    held = session_or_404(request, pk)
     note = _own_note_or_404(request, session=held)
     form, at = _note_form(note, request.POST), clock.now()
     if not form.is_valid():
         if note.signed_at is not None:
             return _signed_meanwhile(request, held, form)
-        return _page(request, held, note_form=form, status=400)
+        return session_page(request, held, note_form=form, status=400)
     try:
         note = actions.write_note(
             note=note,
@@ -689,7 +457,7 @@ def save_note(request: Request, pk: UUID) -> HttpResponse:
         if isinstance(why, actions.Incomplete):
             for line in why.missing:
                 form.add_error(f"part_{line.id}", _("Blank: write a line, also if it is “none”."))
-        return _page(request, held, note_form=form, status=400)
+        return session_page(request, held, note_form=form, status=400)
     say(request, _("Signed at %(time)s.") % {"time": clock_time(request, at)})
     return redirect("practitioner:session", pk=held.pk)
 
@@ -700,7 +468,7 @@ def _signed_meanwhile(request: Request, held: Any, form: Note) -> HttpResponse:
     typed = "\n\n".join(text for text in given if text.strip())
     addition = AddToNote(auto_id="add_%s", initial={"words": typed})
     say(request, _("This note was signed meanwhile. What you typed is below: add what is new."))
-    return _page(request, held, addition_form=addition, status=HTTPStatus.CONFLICT)
+    return session_page(request, held, addition_form=addition, status=HTTPStatus.CONFLICT)
 
 
 def _stale_note(request: Request, held: Any, current: Any, form: Note) -> HttpResponse:
@@ -756,7 +524,7 @@ def _not_kept(form: Note) -> str:
 @require_POST
 def add_to_note(request: Request, pk: UUID) -> HttpResponse:
     """Correct or complete a signed note."""
-    held = _session_or_404(request, pk)
+    held = session_or_404(request, pk)
     note = get_object_or_404(queries.notes(seen_by=request.reader), session=held)
     form, at = AddToNote(request.POST, auto_id="add_%s"), clock.now()
     if form.is_valid():
@@ -769,125 +537,4 @@ def add_to_note(request: Request, pk: UUID) -> HttpResponse:
         else:
             saved(request, at)
             return redirect("practitioner:session", pk=held.pk)
-    return _page(request, held, addition_form=form, status=400)
-
-
-# -- what is tried at home -------------------------------------------------------------------------
-
-
-@access("homework", "C")
-@require_POST
-def set_homework(request: Request, pk: UUID) -> HttpResponse:
-    """Agree on something to try before the next time."""
-    held = _session_or_404(request, pk)
-    treated = {str(person.pk): person for person in plans.treated_by(held.course)}
-    form = SetHomework(
-        request.POST,
-        auto_id="home_%s",
-        persons=[(id, person.name) for id, person in treated.items()],
-        sheets=_for_home(held.course),
-    )
-    at = clock.now()
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            actions.set_homework(
-                session=held,
-                about=treated[given["about"]],
-                task=given["task"],
-                form=given.get("form", ""),
-                why=given["why"],
-                when_where=given["when_where"],
-                difficulty=given["difficulty"],
-                due_on=given["due_on"],
-                by=request.reader,
-                at=at,
-            )
-        except Refused as why:
-            said.add_refusal(form, why)
-        else:
-            saved(request, at)
-            return redirect("practitioner:session", pk=held.pk)
-    return _page(request, held, homework_form=form, status=400)
-
-
-def _homework_or_404(request: Request, pk: UUID) -> Any:
-    return get_object_or_404(queries.homework(seen_by=request.reader), pk=pk)
-
-
-@access("homework", "E")
-@require_http_methods(["GET", "HEAD", "POST"])
-def tell_homework(request: Request, pk: UUID) -> HttpResponse:
-    """Write down what came of it."""
-    task = _homework_or_404(request, pk)
-    case = case_or_404(request, task.course.plan.case_id)
-    back = reverse("practitioner:case-sessions", args=[case.pk])
-    form = TellHomework(
-        request.POST or None,
-        initial={
-            "version": task.version,
-            "done": task.done,
-            "obstacle": task.obstacle,
-            "learning": task.learning,
-        },
-    )
-    if request.method == "POST" and form.is_valid():
-        given, at = form.cleaned_data, clock.now()
-        try:
-            actions.tell_homework(
-                homework=task,
-                done=given["done"],
-                obstacle=given["obstacle"],
-                learning=given["learning"],
-                expected=given["version"],
-                by=request.reader,
-                at=at,
-            )
-        except StaleVersion as stale:
-            return two_texts(
-                request,
-                base=BASE,
-                pairs=[
-                    ("obstacle", _("What got in the way"), given["obstacle"],
-                     stale.current.obstacle),
-                    ("learning", _("What was learned"), given["learning"],
-                     stale.current.learning),
-                ],
-                same=[("done", given["done"])],
-                version=stale.current.version,
-                keep_url=back,
-                at=stale.current.told_at,
-            )  # fmt: skip
-        except Refused as why:
-            said.add_refusal(form, why)
-        else:
-            saved(request, at)
-            return redirect(back)
-    return case_page(
-        request,
-        "practitioner/session/homework.html",
-        case,
-        tab="sessions",
-        title=_("How it went"),
-        head=False,
-        status=400 if form.errors else 200,
-        form=form,
-        task=task,
-        whose=task.about.name,
-        back=back,
-    )
-
-
-@access("homework", "E")
-@require_POST
-def review_homework(request: Request, pk: UUID) -> HttpResponse:
-    """You looked at it together."""
-    task = _homework_or_404(request, pk)
-    at = clock.now()
-    try:
-        actions.review_homework(homework=task, expected=task.version, by=request.reader, at=at)
-    except (actions.AlreadyReviewed, StaleVersion):
-        say(request, _("Somebody changed this meanwhile. Here it is as it stands."))
-    else:
-        saved(request, at)
-    return redirect("practitioner:case-sessions", pk=task.course.plan.case_id)
+    return session_page(request, held, addition_form=form, status=400)

@@ -6,17 +6,17 @@ from typing import Any
 
 from django.urls import path
 
-from alongside.web.practitioner import session
+from alongside.web.practitioner import homework, session, told
 
 urlpatterns: list[Any] = [
     path("cases/<uuid:pk>/sessions/", session.listing, name="case-sessions"),
-    path("bookings/<uuid:pk>/tell/", session.tell_booking, name="booking-tell"),
-    path("courses/<uuid:pk>/tell/", session.tell_course, name="course-tell"),
+    path("bookings/<uuid:pk>/tell/", told.tell_booking, name="booking-tell"),
+    path("courses/<uuid:pk>/tell/", told.tell_course, name="course-tell"),
     path("sessions/<uuid:pk>/", session.session, name="session"),
     path("sessions/<uuid:pk>/note/", session.save_note, name="note-save"),
     path("sessions/<uuid:pk>/note/add/", session.add_to_note, name="note-add"),
     path("notes/<uuid:pk>/autosave/", session.autosave_note, name="note-autosave"),
-    path("sessions/<uuid:pk>/homework/", session.set_homework, name="homework-set"),
-    path("homework/<uuid:pk>/tell/", session.tell_homework, name="homework-tell"),
-    path("homework/<uuid:pk>/review/", session.review_homework, name="homework-review"),
+    path("sessions/<uuid:pk>/homework/", homework.set_homework, name="homework-set"),
+    path("homework/<uuid:pk>/tell/", homework.tell_homework, name="homework-tell"),
+    path("homework/<uuid:pk>/review/", homework.review_homework, name="homework-review"),
 ]

@@ -17,7 +17,8 @@ SOURCE = Path(__file__).resolve().parents[2] / "src"
 UNSCOPED = {
     "alongside.access.first_run": "there is nobody yet",
     "alongside.calendar.actions": "a double booking counts whoever made the other one",
-    "alongside.calendar.feed": "a calendar program holds the private address; nobody is signed in",
+    "alongside.calendar.feed": "one's own times, for a program that holds the private address",
+    "alongside.calendar.private_address": "who holds it reads; nobody is signed in",
     "alongside.calendar.queries": "when one is busy oneself, how often a room is: no word of whose",
     "alongside.calendar.rooms": "rooms in use have different names",
     "alongside.calendar.series": "the times of one series are moved and given back together",
@@ -31,7 +32,7 @@ UNSCOPED = {
     "alongside.crisis.edges": "the shift opens an alert, before its people can see it",
     "alongside.crisis.escalation": "the loop that climbs",
     "alongside.crisis.follow_up": "closing an alert makes what is due after it",
-    "alongside.crisis.feed": "a calendar program holds the private address; nobody is signed in",
+    "alongside.crisis.feed": "one's own shifts, for a program that holds the private address",
     "alongside.crisis.leads": "who may read a report, and that one waits for a lead: no word of it",
     "alongside.crisis.private_check": "a yes is told to the lead without the one who said it",
     "alongside.crisis.public": "the public door has no reader",

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from alongside.access import actions as access
 from alongside.access.models import Relationship
-from alongside.calendar import actions, checks, feed, queries, rooms, series
+from alongside.calendar import actions, checks, private_address, queries, rooms, series
+from alongside.calendar.feed import TIMES
 from alongside.calendar.models import NO_OVERLAP, Booking, Busy, Resource
 from alongside.calendar.rules import NoSuchTime, NoSuchZone, instant, repeated, span
 from alongside.people import actions as people
@@ -579,9 +580,9 @@ def test_a_series_moves_whole_or_not_at_all_and_what_went_before_stays(world: Wo
 
 def test_an_address_of_ones_times_says_nothing_once_the_last_role_has_ended(world: World) -> None:
     booked(world, TEN, persons=[world.noor.person])
-    token = feed.make_feed(by=world.asha.reader, at=NOON)
-    assert "BEGIN:VEVENT" in (feed.calendar(token=token, at=NOON) or "")
+    token = private_address.make(of=TIMES, by=world.asha.reader, at=NOON)
+    assert "BEGIN:VEVENT" in (private_address.calendar(of=TIMES, token=token, at=NOON) or "")
     rows = Relationship.objects.unscoped("a test").filter(account=world.asha.account)
     with writing():
         rows.update(valid_to=NOON)
-    assert "BEGIN:VEVENT" not in (feed.calendar(token=token, at=NOON) or "")
+    assert "BEGIN:VEVENT" not in (private_address.calendar(of=TIMES, token=token, at=NOON) or "")

@@ -12,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alongside.calendar import ics
-from alongside.crisis import actions, feed
+from alongside.calendar.feed import TIMES
+from alongside.calendar.private_address import PrivateCalendar, calendar, make
+from alongside.crisis import actions
+from alongside.crisis.feed import SHIFTS
 from alongside.crisis.models import Shift
 from alongside.records.errors import NotAllowed
 from tests.conftest import NOON
@@ -47,10 +50,10 @@ def test_a_calendar_program_reads_the_moments_of_each_shift(house):
     put_on(house, "2026-03-28 20:00", "2026-03-29 08:00")  # clocks go forward in between
     put_on(house, "2026-10-24 20:00", "2026-10-25 08:00", 2)  # and back
     put_on(house, "2026-07-01 09:00", "2026-07-01 17:00", 1, "Asia/Kolkata")
-    token = feed.make_feed(by=house.hana.reader, at=NOON)
+    token = make(of=SHIFTS, by=house.hana.reader, at=NOON)
     spans = {
         (str(event["SUMMARY"]), event.decoded("DTSTART"), event.decoded("DTEND"))
-        for event in read(feed.calendar(token=token, at=NOON))
+        for event in read(calendar(of=SHIFTS, token=token, at=NOON))
     }
     assert spans == {
         ("Shift 1", utc("2026-03-02 00:00"), utc("2026-03-03 00:00")),
@@ -61,8 +64,8 @@ def test_a_calendar_program_reads_the_moments_of_each_shift(house):
 
 
 def test_it_holds_no_name_no_service_and_no_place(house):
-    token = feed.make_feed(by=house.hana.reader, at=NOON)
-    text = (feed.calendar(token=token, at=NOON) or "").lower()
+    token = make(of=SHIFTS, by=house.hana.reader, at=NOON)
+    text = (calendar(of=SHIFTS, token=token, at=NOON) or "").lower()
     for word in ("hana", "kobayashi", "family", "lothian", "call", "crisis", "alongside", "london"):
         assert word not in text
     (event,) = read(text.upper())
@@ -71,34 +74,42 @@ def test_it_holds_no_name_no_service_and_no_place(house):
 
 def test_a_shift_taken_away_is_gone_one_ended_early_is_short_and_ids_stay(house):
     late = put_on(house, "2026-03-05 08:00", "2026-03-05 20:00")
-    token = feed.make_feed(by=house.hana.reader, at=NOON)
-    before = {str(event["UID"]) for event in read(feed.calendar(token=token, at=NOON))}
+    token = make(of=SHIFTS, by=house.hana.reader, at=NOON)
+    before = {str(event["UID"]) for event in read(calendar(of=SHIFTS, token=token, at=NOON))}
     now = Shift.objects.unscoped("a test").exclude(pk=late.pk).get()
     for shift in (late, now):
         actions.end_shift(shift=shift, by=house.grace.reader, at=NOON)
-    (event,) = read(feed.calendar(token=token, at=NOON + timedelta(hours=1)))
+    (event,) = read(calendar(of=SHIFTS, token=token, at=NOON + timedelta(hours=1)))
     assert event.decoded("DTEND") == NOON
     assert str(event["UID"]) in before
     assert len(before) == 2
 
 
-def test_a_new_address_ends_the_one_before_and_a_locked_account_ends_both(house):
-    first = feed.make_feed(by=house.hana.reader, at=NOON)
-    second = feed.make_feed(by=house.hana.reader, at=NOON)
-    assert feed.calendar(token=first, at=NOON) is None
-    assert read(feed.calendar(token=second, at=NOON))
-    type(house.hana.account)._base_manager.filter(pk=house.hana.account.pk).update(is_active=False)
-    assert feed.calendar(token=second, at=NOON) is None
+@pytest.mark.parametrize("of", [SHIFTS, TIMES], ids=["shifts", "times"])
+def test_a_new_address_ends_the_one_before_and_a_locked_account_ends_both(
+    house: Any, of: PrivateCalendar
+) -> None:
+    def opens(token: str) -> bool:
+        return calendar(of=of, token=token, at=NOON) is not None
+
+    first = make(of=of, by=house.hana.reader, at=NOON)
+    second = make(of=of, by=house.hana.reader, at=NOON)
+    assert (opens(first), opens(second)) == (False, True)
+    account = type(house.hana.account)._base_manager.filter(pk=house.hana.account.pk)
+    account.update(is_staff_member=False)  # who is staff no more has times, and no shifts
+    assert opens(second) is (of is TIMES)
+    account.update(is_staff_member=True, is_active=False)
+    assert not opens(second)
 
 
 def test_it_shows_ones_own_shifts_alone(house):
-    token = feed.make_feed(by=house.grace.reader, at=NOON)
-    assert read(feed.calendar(token=token, at=NOON)) == []
+    token = make(of=SHIFTS, by=house.grace.reader, at=NOON)
+    assert read(calendar(of=SHIFTS, token=token, at=NOON)) == []
 
 
 def test_only_staff_have_such_an_address(world):
     with pytest.raises(NotAllowed):
-        feed.make_feed(by=world.noor.reader, at=NOON)
+        make(of=SHIFTS, by=world.noor.reader, at=NOON)
 
 
 def test_the_address_is_made_on_ones_own_page_shown_once_and_read_without_a_sign_in(
@@ -115,7 +126,9 @@ def test_the_address_is_made_on_ones_own_page_shown_once_and_read_without_a_sign
     assert answer["Content-Type"].startswith("text/calendar")
     assert "no-store" in answer["Cache-Control"]
     assert len(read(answer.content.decode())) == 1
-    browser.post("/account/shifts/end/")
+    ended = browser.post("/account/shifts/end/", follow=True)
+    assert ended.redirect_chain == [("/account/shifts/", 302)]
+    assert "Ended at" in ended.content.decode()
     assert Client().get(path).status_code == 404
     assert Client().get("/shifts/nothing.ics").status_code == 404
 

@@ -179,5 +179,6 @@ def test_ones_own_times_are_read_by_a_calendar_program_without_a_word_about_them
     assert feed(world.noor) == []
     browser = signed_in(world.asha)
     fresh(browser)
-    browser.post("/account/times/end/")
+    ended = browser.post("/account/times/end/")
+    assert ended["Location"] == "/account/times/"
     assert Client().get(addresses[world.asha.account.pk]).status_code == 404

@@ -130,17 +130,24 @@ class Busy(Record):
         return "person" if self.person_id is not None else "room"
 
 
-class Feed(Record):
-    """A private address under which a calendar program reads one's own times. Its hash alone."""
-
-    record_type = "account"
-    audit_noun = "calendar.feed"
+class PrivateAddress(Record):
+    """A private address under which a calendar program reads what is one's own. Its hash alone."""
 
     institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
     account = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="+")
     sha256 = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Feed(PrivateAddress):
+    """The private address of one's own times."""
+
+    record_type = "account"
+    audit_noun = "calendar.feed"
 
     class Meta:
         constraints = [

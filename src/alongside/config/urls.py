@@ -3,16 +3,17 @@
 from django.conf import settings
 from django.urls import include, path
 
-from alongside.web.account import demonstration, have, shifts, times
+from alongside.web.account import demonstration, have, own_calendar
 from alongside.web.account import views as account
+from alongside.web.account.own_calendar import SHIFTS, TIMES
 
 urlpatterns = [
     path("", include("alongside.web.public.urls")),
     path("home/", account.home, name="home"),
     path("set-up/", account.set_up, name="set_up"),
     path("have/", have.have, name="have"),
-    path("shifts/<str:token>.ics", shifts.feed_file, name="shift-feed"),
-    path("times/<str:token>.ics", times.feed_file, name="time-feed"),
+    path("shifts/<str:token>.ics", own_calendar.file, {"of": SHIFTS}, name="shift-feed"),
+    path("times/<str:token>.ics", own_calendar.file, {"of": TIMES}, name="time-feed"),
     path("account/", include("alongside.web.account.urls")),
     path("account/", include("allauth.urls")),
     path("l/", include("alongside.web.person.urls_answer")),

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, Q
 
+from alongside.calendar.models import PrivateAddress
 from alongside.crisis import rules
 from alongside.records.fields import EncryptedTextField
 from alongside.records.models import Editable, Record
@@ -462,17 +463,11 @@ class FollowUp(Record):
         ]
 
 
-class ShiftFeed(Record):
-    """A private address under which a calendar program reads one's own shifts. Its hash alone."""
+class ShiftFeed(PrivateAddress):
+    """The private address of one's own shifts."""
 
     record_type = "shift"
     audit_noun = "crisis.shift"
-
-    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
-    account = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="+")
-    sha256 = models.CharField(max_length=64, unique=True)
-    made_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -2,17 +2,18 @@
 
 from django.urls import path
 
-from alongside.web.account import reach, shifts, times, views
+from alongside.web.account import own_calendar, reach, views
+from alongside.web.account.own_calendar import SHIFTS, TIMES
 
 app_name = "own"
 urlpatterns = [
     path("", views.index, name="index"),
     path("kept/", views.kept_forms, name="kept"),
     path("kept/<uuid:pk>/forget/", views.forget_kept, name="forget-kept"),
-    path("shifts/", shifts.page, name="shifts"),
-    path("shifts/end/", shifts.end, name="shifts-end"),
-    path("times/", times.page, name="times"),
-    path("times/end/", times.end, name="times-end"),
+    path("shifts/", own_calendar.page, {"of": SHIFTS}, name="shifts"),
+    path("shifts/end/", own_calendar.end, {"of": SHIFTS}, name="shifts-end"),
+    path("times/", own_calendar.page, {"of": TIMES}, name="times"),
+    path("times/end/", own_calendar.end, {"of": TIMES}, name="times-end"),
     path("reach/", reach.ways, name="reach"),
     path("reach/add/", reach.add, name="reach-add"),
     path("reach/push/", reach.add_push, name="reach-push"),

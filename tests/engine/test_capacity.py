@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -80,6 +81,7 @@ def test_a_finding_follows_from_what_was_found(
         ([decided()], "lacks", [], "basis.best_interests"),
         ([decided(about="")], "lacks", [], "basis.best_interests"),
         ([decided(about=OTHER)], "lacks", [], "basis.none"),
+        ([replace(decided(), person="noor")], "lacks", [], "basis.none"),
         ([], "lacks", [], "basis.none"),
         ([decided()], "presumed", [], "basis.can_decide"),
         ([decided()], "assessed_present", [], "basis.can_decide"),

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from alongside.access import actions as access
 from alongside.access.readers import reader_for_link
+from alongside.cases import rights
 from alongside.consent import actions as consent
 from alongside.consent.models import Consent
 from alongside.delivery import on_time, schedule
@@ -33,6 +34,7 @@ from tests.factories import Cast, World
 from tests.factories.care import booked, started
 
 LONDON = ZoneInfo("Europe/London")
+HELD_BACK = "carer_strain_nrs"
 ALL_ZERO = {f"item_{n}": 0 for n in range(1, 10)}
 
 
@@ -332,6 +334,28 @@ def test_a_pause_holds_what_is_due_and_two_who_change_it_are_told(
     assert on_time.ask_due(by=world.system, at=due) >= 2
     with pytest.raises(StaleVersion):
         on_time.change_schedule(**given, expected=change.version, by=world.asha.reader)
+
+
+def test_an_objection_holds_what_others_would_be_asked_about_the_person(
+    world: World, sam: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GDPR 21: the loop leaves out what asks about somebody who objects; that ends with it."""
+    found = started(world)  # Noor's own course
+    wall = world.moment.astimezone(LONDON).replace(tzinfo=None) + timedelta(days=10)
+    booked(world, wall, about=f"course:{found.pk}")
+
+    def about(course: Course, person: Person, instrument: Any) -> Person:
+        return course.circle.focus if instrument.ref.id == HELD_BACK else person
+
+    monkeypatch.setattr(schedule, "_about", about)
+    objection = rights.ask(
+        circle=world.circle, kind="objection", words="Ask nobody about me.",
+        by=sam.through("person"), at=world.moment,
+    )  # fmt: skip
+    assert on_time.ask_due(by=world.system, at=nine(world, 8)) == 0
+    rights.lift(request=objection, by=sam.through("person"), at=world.moment)
+    on_time.ask_due(by=world.system, at=nine(world, 8))
+    assert HELD_BACK in {instrument for instrument, _slot in asked()}
 
 
 # -- a round of several -------------------------------------------------------------------------

@@ -243,6 +243,15 @@ def test_a_time_kept_before_two_were_kept_apart_does_not_move_with_both(world: W
             by=world.asha.reader,
             at=world.moment,
         )
+    with pytest.raises(actions.KeptApart):
+        series.move_following(
+            booking=booking,
+            wall=TEN + timedelta(days=1),
+            change=actions.Change(),
+            expected=1,
+            by=world.asha.reader,
+            at=world.moment,
+        )
 
 
 # -- moving and giving back ----------------------------------------------------------------------

@@ -104,6 +104,21 @@ def test_nobody_decides_for_somebody_who_can(world: World) -> None:
         cannot_decide(world, cause=" ")
 
 
+@pytest.mark.parametrize(
+    "first", [{"conclusion": "assessed_present", "abilities": {}, "cause": ""}, {}]
+)
+def test_a_decision_stands_on_an_assessment_that_found_it_and_is_in_date(
+    world: World, first: dict[str, Any]
+) -> None:
+    """S13: one that found them able, or whose day is past, bears nothing beside a newer one."""
+    old = cannot_decide(world, **first)
+    world.at(NOON + timedelta(days=61))
+    new = cannot_decide(world)
+    with pytest.raises(best_interests.NotLacking):
+        met(world, old)
+    assert met(world, new).capacity == new
+
+
 def test_looking_again_is_one_task_that_the_next_look_does(world: World) -> None:
     first = cannot_decide(world)
     world.at(NOON + timedelta(days=1))

@@ -484,6 +484,13 @@ def test_the_calendar_moves_the_date_of_a_meeting_only_while_its_gates_are_open(
 
     moved = move(booking.version, world.asha.reader)
     later += timedelta(days=1)
+    with transaction.atomic():
+        PlannedMeeting._base_manager.filter(pk=meeting.pk).update(
+            ended_at=world.moment, outcome="not_held"
+        )
+        with pytest.raises(actions.NoSuchMeeting), transaction.atomic():
+            move(moved.version, world.asha.reader)  # the date of none that is prepared now
+        transaction.set_rollback(True)
     therapist = treats(world, world.bo)
     with pytest.raises(actions.NoSuchMeeting), transaction.atomic():
         move(moved.version, therapist)  # nobody who may not know of a stop moves its date

@@ -7,14 +7,19 @@ from typing import Any
 
 import pytest
 
+from alongside.calendar.models import Booking
 from alongside.cases import actions as cases
 from alongside.cases.after import after_months
 from alongside.cases.models import Case, Concern
+from alongside.consent.models import Consent
 from alongside.crisis import actions as crisis
+from alongside.crisis import safeguarding
 from alongside.crisis.models import Alert, SafetyCheck
 from alongside.delivery import actions as delivery
 from alongside.delivery import retention
 from alongside.delivery.models import Erasure, Homework
+from alongside.measures.models import Response
+from alongside.people import actions as people
 from alongside.people.models import ContactPoint, Person
 from alongside.plans import actions as plans
 from alongside.plans.models import Goal
@@ -118,6 +123,18 @@ def test_the_privacy_officer_erases_with_a_reason_what_is_due_and_the_minimum_st
         Alert.objects.unscoped("a test").filter(pk=open_alert.pk).update(
             closed_at=world.moment, outcome="contact_made_safe"
         )
+    # So does a report that waits for its decision.
+    report = safeguarding.file_report(
+        institution=world.institution, kind="child", words="He locks her in.",
+        circle=world.circle, by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    assert [each.is_due for each in retention.due(seen_by=priya.reader, at=world.moment)] == [False]
+    with pytest.raises(retention.NotDue):
+        retention.erase(case=row.case, reason=reason, by=priya.reader, at=world.moment)
+    safeguarding.decide(
+        report=report, decision="not_reported", because="She was asked alone and is safe.",
+        expected=report.version, by=priya.reader, at=world.moment,
+    )  # fmt: skip
     for who in (world.asha, world.grace):
         with pytest.raises(NotAllowed):
             retention.erase(case=row.case, reason=reason, by=who.reader, at=world.moment)
@@ -188,6 +205,7 @@ def test_words_about_the_person_go_and_words_of_whom_was_helped_stay(world: Worl
         plan=course.plan, about=world.sam, kind="behaving", words="He goes out",
         levels=care.LEVELS, by=world.asha.reader, at=NOON,
     )  # fmt: skip
+    care.give_consent(world, world.sam, "c_treatment")  # said, and then never came in
     circle = [world.circle.pk]
     assert set(retention._own(circle)) == {world.noor.person.pk}
     with writing():
@@ -196,3 +214,50 @@ def test_words_about_the_person_go_and_words_of_whom_was_helped_stay(world: Worl
     assert [row.words for row in Goal.objects.unscoped("a test").filter(about=world.sam)] == [""]
     (task,) = Homework.objects.unscoped("a test").filter(circle=world.circle)
     assert task.task == "A walk"
+
+
+IN_CLEAR: dict[Any, dict[str, Any]] = {
+    Person: {"birth_year": 1990, "age_band": "26_64", "sex": "male"},
+    ContactPoint: {"value_hash": "a1"},
+    Concern: {"about_age_band": "26_64", "relation": "sister", "contact_hash": "a1"},
+    Case: {"needs": ["psychosis"]},
+    Response: {
+        "answers": {"item_1": 7},
+        "scores": {"total": 7},
+        "scores_exact": {"total": "7"},
+        "missing": ["item_2"],
+        "band": "severe",
+        "result": "high",
+        "details": {"form_version": "8b"},
+        "caseness": True,
+        "caseness_rule": "from_5",
+    },
+    Booking: {"cancelled_because": "He drank", "persons": ["a1"]},
+    Consent: {"to_whom": "Dr Lee", "parts": ["letters"]},
+}
+
+
+def test_what_stands_in_clear_goes_with_the_words(world: World) -> None:
+    """5.1: an age, a score, a hash or a reason tells as much of somebody as a sentence does."""
+    people.add_contact(
+        person=world.sam, circle=world.circle, channel="email", value="sam@example.org",
+        by=world.asha.reader, at=NOON,
+    )  # fmt: skip
+    care.answer(world, world.sam, "nrs_mood", {"item_1": 7})
+    care.booked(world, NOON.replace(tzinfo=None) + DAY, persons=[world.sam])
+    care.give_consent(world, world.sam, "c_treatment")
+    about_sam = {Person: "pk", ContactPoint: "person", Response: "about", Consent: "person"}
+
+    def rows(model: Any) -> Any:
+        here = {about_sam[model]: world.sam.pk} if model in about_sam else {"circle": world.circle}
+        return model.objects.unscoped("a test").filter(**here)
+
+    with writing():
+        for model, said in IN_CLEAR.items():
+            assert rows(model).update(**said) >= 1, model
+        circle = [world.circle.pk]
+        for found in [*retention._records(circle), *retention._goes(circle).values()]:
+            retention._blank(found)
+    for model, said in IN_CLEAR.items():
+        for row in rows(model).values(*said):
+            assert not any(row.values()), (model, row)

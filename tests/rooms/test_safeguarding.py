@@ -7,10 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from alongside import catalogue
 from alongside.access.models import Relationship
 from alongside.calendar import actions as calendar
+from alongside.calendar import series
 from alongside.cases import actions as cases
 from alongside.cases.models import Case
 from alongside.crisis import actions as crisis
@@ -207,16 +209,24 @@ def test_no_date_for_several_people_before_a_child_was_asked_about(world: World)
 def test_a_date_of_several_people_is_not_moved_when_the_look_for_a_child_is_too_old(
     world: World,
 ) -> None:
-    booking = care.booked(
-        world, datetime.fromisoformat("2026-06-08T10:00"),
-        persons=[world.noor.person, world.teo.person],
-    )  # fmt: skip
+    """Nor is a series of dates moved or begun."""
+    both = (world.noor.person, world.teo.person)
+    booking = care.booked(world, datetime.fromisoformat("2026-06-08T10:00"), persons=both)
     world.at(NOON + timedelta(days=91))
+    wall = datetime.fromisoformat("2026-06-09T10:00")
+    given: dict[str, Any] = {"by": world.asha.reader, "at": world.moment}
+    move: dict[str, Any] = {"booking": booking, "wall": wall, "expected": booking.version, **given}
+    with pytest.raises(safeguarding.ChildNotAsked), transaction.atomic():
+        calendar.move(**move)
+    with pytest.raises(safeguarding.ChildNotAsked), transaction.atomic():
+        series.move_following(change=calendar.Change(), **move)
+    kept = calendar.Kept(
+        circle=world.circle, practitioner=world.asha.practitioner, persons=both,
+        zone="Europe/London", minutes=50,
+    )  # fmt: skip
+    walls = [wall, wall + timedelta(weeks=1)]
     with pytest.raises(safeguarding.ChildNotAsked):
-        calendar.move(
-            booking=booking, wall=datetime.fromisoformat("2026-06-09T10:00"),
-            expected=booking.version, by=world.asha.reader, at=world.moment,
-        )  # fmt: skip
+        series.book_series(kept=kept, walls=walls, **given)
 
 
 # -- duties by place ------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from alongside.cases import rights
 from alongside.delivery import on_time
 from alongside.delivery.models import ScheduleChange, Timing
 from alongside.directory import actions as directory
@@ -55,8 +56,15 @@ def nine(world: World, days: int) -> datetime:
 
 
 def test_schedule_says_what_is_due_asks_now_and_takes_a_change(
-    signed_in: SignedIn, asha: Cast, world: World, course: Course
+    signed_in: SignedIn,
+    asha: Cast,
+    world: World,
+    course: Course,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    def refused(**given: Any) -> None:
+        raise rights.Limited
+
     page = f"/work/cases/{world.case.pk}/schedule/"
     with translation.override("en"):
         browser = signed_in(asha)
@@ -69,6 +77,10 @@ def test_schedule_says_what_is_due_asks_now_and_takes_a_change(
         assert "Before it starts , 2 Mar 2026 Asked, open" in shown
         shown = words(browser.post(f"{page}{course.pk}/ask/", sent, follow=True))
         assert "Nothing was sent." in shown
+        with monkeypatch.context() as objects:
+            objects.setattr(on_time, "ask_now", refused)
+            shown = words(browser.post(f"{page}{course.pk}/ask/", sent, follow=True))
+        assert "The person objects, or limited this." in shown
         assert Message._base_manager.filter(kind=on_time.MESSAGE).count() == 1
 
         change = f"{page}{course.pk}/{world.sam.pk}/?measure=gad7"

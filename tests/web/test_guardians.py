@@ -74,6 +74,8 @@ def test_a_course_for_a_minor_waits_for_a_guardian_or_for_them_found_able(world:
     world.at(world.moment + timedelta(minutes=1))
     give_consent(world, world.noor.person, "c_minor", f"minor:{world.sam.pk}")
     assert not waits_for_age(world, course)
+    assert guardians.decides_with(world.sam.pk, on=row.until - timedelta(days=1))
+    assert not guardians.decides_with(world.sam.pk, on=row.until)  # for the gate, too
     guardians.end_guardian(guardianship=row, because="x", by=world.asha.reader, at=NOON)
     assert waits_for_age(world, course)
     give_consent(world, world.sam, "c_minor")

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.utils.html import escape
 
 from alongside.access import actions as access
 from alongside.credentials.models import Credential
-from alongside.delivery import actions, drafting, process_notes, rules
+from alongside.delivery import actions, countersigning, drafting, process_notes, rules
 from alongside.delivery.models import Countersignature, ProcessNote
 from alongside.plans import actions as plans
+from alongside.records.errors import NotAllowed
 from alongside.records.scoped import writing
 from alongside.tasks.models import Task
 from tests.conftest import NOON
@@ -125,6 +127,15 @@ def test_a_process_note_is_there_for_its_author_alone(
         assert signed_in(cast).get(where).status_code == 404
         assert signed_in(cast).get(one).status_code == 404
         assert not process_notes.process_notes(seen_by=cast.reader).exists()
+    for cast in (world.hana, world.asha, world.ifeoma):
+        with pytest.raises(NotAllowed):
+            process_notes.change_process_note(
+                note=note, words="Not mine", expected=2, by=cast.reader, at=world.moment
+            )
+    with pytest.raises(NotAllowed):
+        process_notes.write_process_note(
+            circle=world.circle, words="I am family", by=world.noor.reader, at=world.moment
+        )
     tabs = signed_in(world.asha).get(f"/work/cases/{world.case.pk}/sessions/").content.decode()
     assert "own-notes" not in tabs
 
@@ -151,6 +162,8 @@ def test_a_trainees_note_goes_before_the_supervisor_who_signs_or_returns_it(
     assert where in ifeoma.get("/work/").content.decode()
     for cast in (world.asha, world.bo, world.grace):
         assert signed_in(cast).post(before, {"answer": "signed"}).status_code == 404
+        with pytest.raises(NotAllowed):
+            countersigning.countersign(asked=row, answer="signed", by=cast.reader, at=world.moment)
     assert ifeoma.post(before, {"answer": "returned", "words": " "}).status_code == 400
     given = {"answer": "returned", "words": "What about the fine?"}
     assert ifeoma.post(before, given).status_code == 302

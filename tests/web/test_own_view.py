@@ -143,6 +143,15 @@ def test_an_objection_counts_at_once_until_the_privacy_officer_answers_or_it_is_
     )
     assert several.status_code in {400, 422}
     assert "objects" in text_of(several)
+    one = signed_in(world.asha).post(
+        f"/work/cases/{world.case.pk}/questions/ask/",
+        {
+            "instrument": "gad7", "respondent": str(world.noor.person.pk), "about": "person",
+            "days": "14", "how": "link",
+        },
+    )  # fmt: skip
+    assert one.status_code == 422
+    assert "The person objects, or limited this." in text_of(one)
     overview = text_of(signed_in(world.asha).get(f"/work/cases/{world.case.pk}/"))
     assert "The person objects to what is held." in overview
     assert open_tasks(seen_by=world.asha.reader).filter(kind="person_objects").exists()

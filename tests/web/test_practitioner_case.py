@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,6 +24,7 @@ from alongside.people import queries as people
 from alongside.tasks import queries as tasks
 from tests.conftest import NOON
 from tests.factories import Cast, World
+from tests.factories.care import answer
 
 SignedIn = Callable[[Cast], Any]
 NOBODY = "3f0c9c3e-58f5-4f5f-8f3b-0d6e1c3f9a11"
@@ -229,7 +231,13 @@ def test_cases_are_found_by_name_or_code_sorted_filtered_and_paged(
     page = read(browser, "/work/cases/?sort=name")
     assert page.index("Rae 00") < page.index("Rae 01")
     assert "1 to 20 of 22" in page
-    assert "Sam" in read(browser, "/work/cases/?sort=name&page=2")
+    answer(world, world.noor.person, "nrs_mood", {"item_1": 2})
+    world.at(NOON + timedelta(minutes=1))
+    answer(world, world.noor.person, "nrs_mood", {"item_1": 7})
+    last = read(browser, "/work/cases/?sort=name&page=2")
+    assert "Sam" in last
+    assert " 7, today" in last  # the newest answers, never those before
+    assert " 2, today" not in last
     assert "Rae 20" in read(browser, f"/work/cases/?q={opened.circle.code.lower()}")
     assert "Sam" not in read(browser, "/work/cases/?q=rae+0")
     assert "No case is here yet" in read(browser, "/work/cases/?state=closed")

@@ -20,7 +20,14 @@ def weeks(number: float) -> date:
 
 
 def laid(**more):
-    given = {"variant": "depression", "begins": START, "sessions_planned": 16, "on": START, **more}
+    given = {
+        "variant": "depression",
+        "begins": START,
+        "sessions_planned": 16,
+        "on": START,
+        "spacing": 7,
+        **more,
+    }
     return {span.phase: span for span in spans(CBT, **given)}
 
 
@@ -72,6 +79,7 @@ def test_of_a_course_that_ended_only_what_was_begun_is_left():
 def test_every_shipped_way_can_be_drawn_without_a_stretch_that_runs_backwards(ref, days):
     protocol = SHIPPED.protocols[ref]
     for variant in ("", *(one.id for one in protocol.variants)):
-        found = spans(protocol, variant=variant, begins=START, on=START + timedelta(days=days))
+        on = START + timedelta(days=days)
+        found = spans(protocol, variant=variant, begins=START, on=on, spacing=7)
         assert [span.phase for span in found] == [one.id for one in protocol.phases_of(variant)]
         assert all(START <= span.begins < span.ends for span in found)

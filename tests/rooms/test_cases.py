@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from alongside import catalogue
 from alongside.access import actions as access
 from alongside.cases import actions, queries, rules
 from alongside.cases.models import Case
@@ -37,7 +38,10 @@ def test_a_case_holds_the_least_that_will_do(world: World) -> None:
     assert (case.state, case.legal_basis) == ("preparing", "public_task_care")
     assert (case.circle.focus.name, case.circle.focus.age_band) == ("Sam", "26_64")
     assert case.circle.focus.birth_year is None
-    assert case.review_by == (case.opened_at + timedelta(days=rules.STEP_DAYS)).date()
+    assert (
+        case.review_by
+        == (case.opened_at + timedelta(days=catalogue.current().retention.close_after_days)).date()
+    )
     assert case.disclosed_at is None
 
 
@@ -180,7 +184,7 @@ def test_doubles_are_found_by_contact_or_by_alias_and_age(house: World) -> None:
 def test_doubles_end_after_90_days_and_at_what_the_reader_may_read(house: World) -> None:
     first = house.worry()
     house.worry()
-    later = NOON + timedelta(days=rules.DOUBLES_DAYS + 1)
+    later = NOON + timedelta(days=catalogue.current().retention.doubles_days + 1)
     assert len(queries.doubles(first, seen_by=house.asha.reader, at=NOON)) == 1
     assert queries.doubles(first, seen_by=house.asha.reader, at=later) == []
     assert queries.doubles(first, seen_by=house.bo.reader, at=NOON) == []

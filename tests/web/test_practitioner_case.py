@@ -297,7 +297,7 @@ def test_opening_a_case_from_the_page_leads_to_it(house: World, signed_in: Signe
         ({"legal_reason": "ok"}, "Write why this basis fits"),
         ({"legal_basis": "magic"}, "Choose from the list"),
         ({"review_by": "2027-01-01"}, "Look again within 90 days"),
-        ({"ends_on": "2029-01-01"}, "at most a year ahead"),
+        ({"ends_on": "2029-01-01"}, "at most 365 days ahead"),
         ({"ends_on": "never"}, "Write a date"),
         ({"alias": ""}, "Write something here"),
         ({"alias": "Sam\u202eevil"}, "hidden sign"),
@@ -360,7 +360,7 @@ def test_doubles_and_counts_are_shown_to_whoever_may_read_them(
     concern = house.worry()
     page = read(signed_in(house.asha), f"/work/concerns/{concern.pk}/")
     assert "Same contact" in page
-    assert "2 reports came from this contact in a year." in page
+    assert "2 reports came from this contact in 365 days." in page
 
 
 # -- a case ------------------------------------------------------------------------------------

@@ -500,7 +500,7 @@ def test_a_low_rate_asks_whether_it_is_too_hard(world: World, signed_in: SignedI
         )
         actions.tell_homework(homework=task, done=done, expected=1, by=world.asha.reader, at=NOON)
     page = read(signed_in(world.asha), f"/work/cases/{world.case.pk}/sessions/")
-    assert "Under half was done. Look together at how hard it is." in page
+    assert "Little of it was done. Look together at how hard it is." in page
 
 
 # -- who may -------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ that ends by itself, at the latest on the first day on which the minor may be of
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,6 @@ from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 
 ROLE = "guardian"
-LONGEST_DAYS = 366  # without a year of birth it is looked at again within a year
 EVIDENCE_LETTERS = 20
 
 
@@ -48,12 +47,13 @@ class NeedsEvidence(Refused):
 def latest_end(ward: Person, on: date) -> date:
     """The last day a guardianship may end on: the first on which the minor may be of age.
 
-    With the year of birth alone that is the first of January of the year; without it, a year on.
+    With the year of birth alone that is the first of January of the year; without it, so many days
+    on as content/minors says.
     """
-    majority = age_rules_of(ward.institution).majority
+    ages = age_rules_of(ward.institution)
     if ward.birth_year is not None:
-        return date(ward.birth_year + majority, 1, 1)
-    return date.fromordinal(on.toordinal() + LONGEST_DAYS)
+        return date(ward.birth_year + ages.majority, 1, 1)
+    return on + timedelta(days=ages.guardian_days)
 
 
 def is_minor(person: Person, on: date) -> bool:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from alongside import catalogue
@@ -104,7 +104,7 @@ def open_case(
         legal_basis: an id of content/legal_bases that can carry a case before agreement.
         legal_reason: why this basis, in words; kept encrypted.
         alias, age_band: what the person is called here; as the concern has it by default.
-        review_by: at most 90 days ahead, which is the default. ends_on: at most a year ahead.
+        review_by, ends_on: as far ahead as content/retention lets them be; each has a default.
         needs: ids of content/needs.
         reporter_joins: the reporter, who left a name and a contact, becomes a member.
         version: of the concern, as it was read.
@@ -316,7 +316,7 @@ def record_decision(
 
 @action
 def touch(*, case: Case, by: Reader, at: datetime) -> None:
-    """Note that the lead took a step: the next look is due 90 days later, not after the end.
+    """Note that the lead took a step: the next look counts from today, not after the end.
 
     Called by actions that are such a step; they asked whether it may be.
     """
@@ -335,11 +335,11 @@ def prolong(
     """Let a case last longer, for a reason that stays beside it.
 
     Raises:
-        BadDate: not later than now, or more than a year ahead.
+        BadDate: not later than now, or further ahead than content/retention allows.
     """
     by.confirm("E", case)
     _must_not_be_closed(case)
-    if not at.date() < ends_on <= at.date() + timedelta(days=rules.LONGEST_DAYS):
+    if not at.date() < ends_on <= rules.latest_end(at.date()):
         raise BadDate(field="ends_on")
     case.ends_on = ends_on
     case.save_version(version, ["ends_on"])

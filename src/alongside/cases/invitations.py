@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from alongside import catalogue
 from alongside.access import actions as access
 from alongside.notify import actions as notify
 from alongside.notify.models import Message
@@ -19,7 +20,6 @@ from alongside.people.reach import normalised
 from alongside.records.reader import Reader
 from alongside.records.registry import guards
 
-VALID_DAYS = 14
 KIND = "cases.invitation"
 
 
@@ -33,13 +33,14 @@ def send(
     to = normalised(channel="email", value=address, country="")
     if not queries.contacts_of(person, seen_by=by).filter(channel="email").exists():
         people.add_contact(person=person, circle=circle, value=to, channel="email", by=by, at=at)
+    expires_at = at + timedelta(days=catalogue.current().retention.invitation_days)
     access.end_links(target=person.pk, purpose="join_circle", by=by, at=at)
     token = access.issue_link(
         purpose="join_circle",
         target=person.pk,
         person=person,
         circle=circle,
-        expires_at=at + timedelta(days=VALID_DAYS),
+        expires_at=expires_at,
         uses=1,
         by=by,
         at=at,
@@ -57,7 +58,7 @@ def send(
             % {"url": f"{base_url.rstrip('/')}/l/{token}"}
             + "\n\n"
             + _("The link works until %(day)s. If you expected nothing, you can ignore this.")
-            % {"day": date_format(at + timedelta(days=VALID_DAYS), "j F Y")},
+            % {"day": date_format(expires_at, "j F Y")},
             due_at=at,
             about=f"person:{person.pk}",
             by=by,

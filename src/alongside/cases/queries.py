@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from alongside import catalogue
 from alongside.cases.models import Case, Concern, Decision
-from alongside.cases.rules import DOUBLES_DAYS, REPORTS_DAYS, same_alias
+from alongside.cases.rules import same_alias
 from alongside.people.models import Circle
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
@@ -52,7 +53,7 @@ def answers_of(concern: Concern) -> dict[str, str | None]:
 
 
 def doubles(concern: Concern, *, seen_by: Reader, at: datetime) -> list[Double]:
-    """Concerns of the last 90 days at the same institution that may be the same (5.1).
+    """Recent concerns at the same institution that may be the same (5.1).
 
     Only what this reader may read is compared, in memory: by the hash of the contact, and by
     alias with age band. Nobody can search for a person by name.
@@ -61,7 +62,7 @@ def doubles(concern: Concern, *, seen_by: Reader, at: datetime) -> list[Double]:
         concerns(seen_by=seen_by)
         .filter(
             institution_id=concern.institution_id,
-            began_at__gte=at - timedelta(days=DOUBLES_DAYS),
+            began_at__gte=at - timedelta(days=catalogue.current().retention.doubles_days),
         )
         .exclude(pk=concern.pk)
         .exclude(state="draft")
@@ -93,7 +94,7 @@ def reports_by_same_contact(concern: Concern, *, seen_by: Reader, at: datetime) 
         .filter(
             institution_id=concern.institution_id,
             contact_hash=concern.contact_hash,
-            began_at__gte=at - timedelta(days=REPORTS_DAYS),
+            began_at__gte=at - timedelta(days=catalogue.current().retention.reports_days),
         )
         .exclude(state="draft")
         .count()

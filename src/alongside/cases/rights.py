@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from alongside import catalogue
 from alongside.access.readers import person_for
 from alongside.cases import rules
 from alongside.cases.models import STOPS, OwnView, RightsRequest, standing
@@ -113,7 +114,7 @@ def ask(
         about=about[:80],
         words=words.strip(),
         asked_at=at,
-        answer_by=(at + timedelta(days=rules.ANSWER_DAYS)).date(),
+        answer_by=(at + _answered_within()).date(),
         written_by=circle.focus,
     )
     thing = f"request:{made.pk}"
@@ -212,6 +213,11 @@ def _must_be_the_person(circle: Circle, record: str, by: Reader) -> None:
     by.confirm_create(record, institution=circle.institution_id, circle=circle.pk)
     if circle.focus_id not in by.persons:
         raise NotAllowed(action="C", record=record)
+
+
+def _answered_within() -> timedelta:
+    """How long the office has for an answer: as long as for its task (content/tasks)."""
+    return catalogue.current().task_kinds.due_after("person_request") or timedelta()
 
 
 def _task(circle: Circle, kind: str, about: str, role: str, *, by: Reader, at: datetime) -> None:

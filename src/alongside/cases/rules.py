@@ -1,17 +1,15 @@
 """Dates and words of a case that need no database.
 
-Source: access and safety rules of this project, 5.1; completion words of the interventions.
+Source: access and safety rules of this project, 5.1, with its days in content/retention; completion
+words of the interventions.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-STEP_DAYS = 90  # without a step by the lead a case about somebody who has not agreed is closed
-LONGEST_DAYS = 365  # the end of a new case lies at most a year ahead; prolonging needs a reason
-DOUBLES_DAYS = 90  # possible doubles are looked for this far back
-REPORTS_DAYS = 365  # reports by one contact are counted this far back
-ANSWER_DAYS = 30  # a request about what is held is answered within a month (GDPR article 12)
+from alongside import catalogue
+
 REASON_LETTERS = 20  # a reason that says something
 
 COMPLETIONS = (
@@ -42,19 +40,24 @@ def row_of(kind: str) -> str:
 
 
 def review_after(step_on: date, ends_on: date | None = None) -> date:
-    """The day by which somebody looks again: 90 days after the last step, not after the end."""
-    due = step_on + timedelta(days=STEP_DAYS)
+    """The day by which somebody looks again: so long after the last step, not after the end."""
+    due = step_on + timedelta(days=catalogue.current().retention.close_after_days)
     return due if ends_on is None else min(due, ends_on)
 
 
 def default_end(opened_on: date) -> date:
-    """The end of a new case when nobody names another: a half year and a little."""
-    return opened_on + timedelta(days=2 * STEP_DAYS)
+    """The end of a new case when nobody names another."""
+    return opened_on + timedelta(days=catalogue.current().retention.first_end_days)
+
+
+def latest_end(on: date) -> date:
+    """The last day on which a case may end, as seen from a day; prolonging needs a reason."""
+    return on + timedelta(days=catalogue.current().retention.longest_days)
 
 
 def dates_fit(opened_on: date, review_by: date, ends_on: date) -> str:
     """Nothing, or the name of the date that cannot stand: ``review_by`` or ``ends_on``."""
-    if not opened_on < ends_on <= opened_on + timedelta(days=LONGEST_DAYS):
+    if not opened_on < ends_on <= latest_end(opened_on):
         return "ends_on"
     if not opened_on < review_by <= review_after(opened_on, ends_on):
         return "review_by"

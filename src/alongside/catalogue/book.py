@@ -15,6 +15,7 @@ from alongside.catalogue.loading import Problem, Shelf, review_findings
 
 if TYPE_CHECKING:
     from alongside.catalogue.answering import Answering
+    from alongside.catalogue.chooser import ReleaseShape
     from alongside.catalogue.consent_forms import ConsentForm
     from alongside.catalogue.danger import Danger
     from alongside.catalogue.groups import Groups
@@ -48,6 +49,7 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("lines", "lines", "load"),
     ("consent_forms", "consent_forms", "load"),
     ("gates", "chooser", "load_gates"),
+    ("gate_release", "chooser", "load_release"),
     ("blend", "chooser", "load_blend"),
     ("needs", "chooser", "load_needs"),
     ("settings", "chooser", "load_settings"),
@@ -136,6 +138,12 @@ class Catalogue:
     def gates(self) -> Mapping[str, Any]:
         """Gate by id."""
         return self._shelf("gates")
+
+    @property
+    def release_days(self) -> ReleaseShape:
+        """For how many days a gate is let pass: usually, and at most."""
+        release: ReleaseShape = self._one("gate_release", "release")
+        return release
 
     @property
     def blend(self) -> Mapping[str, Any]:
@@ -241,7 +249,7 @@ class Catalogue:
 
     @property
     def retention(self) -> Retention:
-        """How long what nobody agreed to is kept, and when we ask again after the end."""
+        """The clock of a case: how long, how far back, and when we ask again after the end."""
         retention: Retention = self._one("retention", "rules")
         return retention
 

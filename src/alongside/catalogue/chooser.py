@@ -113,12 +113,20 @@ class ActShape(Shape):
     text: Said
 
 
+class ReleaseShape(Shape):
+    """For how many days a gate is let pass, unless somebody says otherwise, and at most."""
+
+    usual: int = Field(ge=1, le=366)
+    most: int = Field(ge=1, le=366)
+
+
 class GatesShape(Shape):
-    """``content/gates/*.yaml``."""
+    """``content/gates/*.yaml``. ``release_days`` of the last file that has it counts."""
 
     never_block: list[ActShape] = Field(default_factory=list)
     gates: list[GateShape] = Field(default_factory=list)
     blend: list[BlendShape] = Field(default_factory=list)
+    release_days: ReleaseShape | None = None
     checked: date
     review_by: date
 
@@ -137,6 +145,23 @@ def load_gates(roots: Sequence[Path]) -> Shelf[Gate]:
             shelf.problems += sources.missing([rule.source], shown)
             gate = _gate(rule, sources, acts)
             shelf.items[rule.id] = replace(gate, needs=rule.built().word)
+    return shelf
+
+
+def load_release(roots: Sequence[Path]) -> Shelf[ReleaseShape]:
+    """How long a gate is let pass, under ``release``; mistakes of the files are of load_gates."""
+    shelf: Shelf[ReleaseShape] = Shelf()
+    pages = _read_all(roots, "gates/*.yaml", GatesShape, [])
+    for page, shown in pages:
+        if page.release_days is None:
+            continue
+        if page.release_days.usual > page.release_days.most:
+            shelf.problems.append(Problem(shown, 0, 0, "release_days: usual is more than most"))
+            continue
+        shelf.items["release"] = page.release_days
+    if pages and not shelf.items:
+        words = "no file of content/gates has release_days: {usual, most}"
+        shelf.problems.append(Problem(pages[0][1], 0, 0, words))
     return shelf
 
 

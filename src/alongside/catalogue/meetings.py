@@ -222,6 +222,7 @@ class RulesFile(Shape):
     days_between: Count
     failures: Count
     day_check_hours: Count
+    speaks_from: Annotated[int, Field(ge=12, le=21)]
     minutes: Between
     gates: tuple[GateFile, ...] = Field(min_length=1)
     answers: tuple[SaidFile, ...] = Field(min_length=2)
@@ -412,6 +413,8 @@ def _kept(reading: Reading[S], problems: list[Problem]) -> S | None:
         mistakes += [reading.problem(words, *loc) for words, loc in _mistakes(reading.value, ())]
         if isinstance(reading.value, PathsFile):
             mistakes += [reading.problem(words) for words in _of_paths(reading.value)]
+        if isinstance(reading.value, RulesFile):
+            mistakes += [reading.problem(words, *loc) for words, loc in _of_rules(reading.value)]
         if isinstance(reading.value, LettersFile):
             mistakes += [reading.problem(words) for words in _of_letters(reading.value)]
         if isinstance(reading.value, ScreenFile):
@@ -448,6 +451,16 @@ def _of_paths(file: PathsFile) -> Iterator[str]:
             yield f"{path.id}: a surprise is never led without a professional in the room"
         if path.people.least > path.people.most:
             yield f"{path.id}: least is more than most"
+
+
+def _of_rules(file: RulesFile) -> Iterator[tuple[str, tuple[str, int]]]:
+    years = re.compile(rf"\b{file.speaks_from}\b")
+    for place, gate in enumerate(file.gates):
+        if gate.id == "child":
+            for language in LANGUAGES:
+                if not all(years.search(said[language]) for said in (gate.title, gate.needs)):
+                    words = f"the words in {language} name another age than speaks_from"
+                    yield f"{words}, {file.speaks_from}", ("gates", place)
 
 
 def _of_screen(file: ScreenFile) -> Iterator[str]:

@@ -18,11 +18,15 @@ PLACE = ("minors", "ages.yaml")
 
 
 class AgeRules(Shape):
-    """The ages of one pack. ``competent``: below them a young person found able may decide."""
+    """The ages of one pack. ``competent``: below them a young person found able may decide.
+
+    ``guardian_days``: how long at most somebody without a year of birth has a guardian.
+    """
 
     majority: Age
     alone: dict[Kind, Age]
     competent: Literal["yes", "no"]
+    guardian_days: Annotated[int, Field(ge=1, le=366)]
     verify: bool = False
 
     def alone_from(self, kinds: Sequence[str]) -> int:

@@ -26,6 +26,8 @@ DueBy = Literal[
     "asking_times", "notes", "agreed_day", "at_once",
 ]  # fmt: skip
 ORDER = "order"
+ANSWERED = "person_request"  # what the person asks about what is held of them
+A_MONTH = 31 * 24  # hours
 
 
 class LevelFile(Shape):
@@ -185,6 +187,11 @@ def _mistakes(
         here.add(kind.id)
         if levels and kind.level not in levels:
             yield f"{kind.level} is no level", (*loc, "level")
+        if kind.id == ANSWERED and not 1 <= (kind.due_hours or 0) <= A_MONTH:
+            yield (
+                f"{kind.id} has due_hours, at most {A_MONTH}: the person reads *within a month*",
+                loc,
+            )
         if (kind.due_hours is None) == (kind.due_by is None):
             yield "a kind has either due_hours or due_by", loc
         for language in LANGUAGES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -35,6 +35,18 @@ class CheckFile(Shape):
     ask: dict[str, str]
 
 
+class HomeworkFile(Shape):
+    """When too little of what was set to try at home is done."""
+
+    sessions: Annotated[int, Field(ge=1, le=12)]
+    tasks: Annotated[int, Field(ge=1, le=20)]
+    low_below_percent: Percent
+
+    def is_low(self, done: int, told: int) -> bool:
+        """Was less than the limit done, of what was told of?"""
+        return 100 * done < self.low_below_percent * told
+
+
 class Tracking(Shape):
     """``tracking/rules.yaml``."""
 
@@ -52,6 +64,10 @@ class Tracking(Shape):
     look_again_within_days: Annotated[int, Field(ge=1, le=90)]
     stops: tuple[Word, ...] = ("dropped_out", "stopped_safety", "declined_before_start")
     stops_alike: Annotated[int, Field(ge=2, le=9)] = 2
+    baseline_days: Annotated[int, Field(ge=1, le=366)]
+    last_measure_days: Annotated[int, Field(ge=0, le=90)]
+    spacing_days: Annotated[int, Field(ge=1, le=90)]
+    homework: HomeworkFile
     checklist: tuple[CheckFile, ...] = Field(min_length=1)
     answers: tuple[SaidFile, ...] = Field(min_length=2)
     choices: tuple[SaidFile, ...] = Field(min_length=1)
@@ -59,6 +75,16 @@ class Tracking(Shape):
     feeling: tuple[Word, ...]
     thinking: tuple[Word, ...]
     behaving: tuple[Word, ...]
+
+    @property
+    def baseline_age(self) -> timedelta:
+        """How much older than the start a first measure may be: an older one says nothing of it."""
+        return timedelta(days=self.baseline_days)
+
+    @property
+    def after_end(self) -> timedelta:
+        """How long after the end a last measure counts: a form is often filled in days later."""
+        return timedelta(days=self.last_measure_days)
 
     @property
     def rules(self) -> TrackRules:

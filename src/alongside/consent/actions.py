@@ -9,7 +9,7 @@ from datetime import date, datetime
 from alongside import catalogue
 from alongside.consent.models import Capacity, Consent, Refusal
 from alongside.consent.queries import form_words
-from alongside.consent.rules import NOT_A_CONSENT, REVIEW_MONTHS, latest_end
+from alongside.consent.rules import NOT_A_CONSENT, latest_end, latest_review
 from alongside.engine.consent import ABILITIES, not_borne_out
 from alongside.people.models import Circle, Person
 from alongside.people.queries import author_of, live_members
@@ -243,7 +243,7 @@ def record_capacity(
         decision: which decision; never "in general".
         conclusion: ``assessed_present``, ``in_doubt``, ``lacks`` or ``fluctuating``.
         grounds: what was seen and heard, in the person's words where possible.
-        review_on: when somebody looks again; within a year.
+        review_on: when somebody looks again; at the latest `rules.latest_review`.
         about: what it decides about higher up, such as ``course:<uuid>``.
         abilities: ``yes``, ``no`` or ``unsure`` for understand, retain, weigh, communicate.
         information: what the person was told. help_used: what was done to help them decide.
@@ -269,7 +269,7 @@ def record_capacity(
     found = {one: word for one, word in (abilities or {}).items() if one in ABILITIES and word}
     if part := not_borne_out(conclusion, found, cause=cause, help_used=help_used):
         raise NotBorneOut(part=part)
-    latest = latest_end(at.date(), REVIEW_MONTHS)
+    latest = latest_review(at.date())
     if not at.date() <= review_on <= latest:
         raise EndsTooLate(latest=latest)
     capacity: Capacity = Capacity.objects.create(

@@ -17,8 +17,7 @@ from alongside.consent.queries import capacity_of
 from alongside.consent.rules import (
     PARTS_IN_A_MEETING,
     REASON_LETTERS,
-    REVIEW_MONTHS,
-    latest_end,
+    latest_review,
 )
 from alongside.engine.consent import CLOSE
 from alongside.people.queries import author_of
@@ -84,7 +83,7 @@ def decide(
         attorney: ``none``, ``agrees`` or ``objects``: somebody with lawful power to decide.
         can_wait: the person may be able to decide later, and it can wait until then.
         outcome: ``go_ahead``, ``wait`` or ``not``.
-        review_on: the last day it holds; within a year.
+        review_on: the last day it holds; at the latest `rules.latest_review`.
 
     Raises:
         NotLacking, NeedsWords, OneOptionOnly, NeedsAnAdvocate, AgainstTheirRefusal, CanWait,
@@ -109,7 +108,7 @@ def decide(
     _words_known(advocate, advance_decision, attorney, outcome)
     if outcome == "go_ahead":
         _may_go_ahead(asked, advocate, advocate_name, advance_decision, attorney, can_wait)
-    latest = latest_end(on, REVIEW_MONTHS)
+    latest = latest_review(on)
     if not on <= review_on <= latest:
         raise EndsTooLate(latest=latest)
     made: BestInterests = BestInterests.objects.create(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from alongside import catalogue
+
 # Records that stand in the list of forms but cannot be "given".
 NOT_A_CONSENT = frozenset({"c_capacity", "c_best_interests", "c_refusal", "c_community"})
 
 PARTS_IN_A_MEETING = ("family", "friend", "carer", "attorney", "professional", "other")
 REASON_LETTERS = 20  # a reason that says something
-REVIEW_MONTHS = 12  # whatever was decided for somebody is looked at again within a year
 
 
 def latest_end(given_on: date, months: int) -> date:
@@ -21,3 +22,8 @@ def latest_end(given_on: date, months: int) -> date:
         except ValueError:
             continue
     raise AssertionError("every month has a first day")
+
+
+def latest_review(on: date) -> date:
+    """By when it is looked at again whether somebody can decide, and what was decided for them."""
+    return latest_end(on, catalogue.current().retention.decided_again_months)

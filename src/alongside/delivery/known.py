@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
+from alongside import catalogue
 from alongside.delivery import rules
 from alongside.delivery.models import Artefact, Attendance, Homework, StepRecord, TherapySession
 from alongside.engine.protocols.shapes import Protocol
@@ -23,7 +24,6 @@ from alongside.plans.queries import GATE, protocol_of
 
 HOMEWORK = "homework_done"
 COMES = "comes"  # not two sessions missed in a row without a word
-LAST_SESSIONS = 3  # over how many sessions the share of homework done is looked at
 
 
 def known(course: Course, at: datetime) -> Known:
@@ -78,13 +78,14 @@ def sheets(
 
 
 def _homework_is_done(held: list[UUID], at: datetime) -> bool:
-    """Half or more of what was set in the last sessions and told of was done, in full or part."""
-    last = held[:LAST_SESSIONS]
-    if len(last) < LAST_SESSIONS:
+    """Enough of what was set in the last sessions and told of was done, in full or part."""
+    limits = catalogue.current().tracking.homework
+    last = held[: limits.sessions]
+    if len(last) < limits.sessions:
         return True
     rows = Homework.objects.unscoped(GATE).filter(session__in=last, told_at__lte=at)
     done, told = rules.tried_of(rows.values_list("done", flat=True))
-    return 2 * done >= told
+    return not limits.is_low(done, told)
 
 
 def _comes(course: Course, at: datetime) -> bool:

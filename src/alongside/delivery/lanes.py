@@ -40,7 +40,7 @@ def lanes(circle: UUID, *, seen_by: Any, at: datetime) -> tuple[Lane, ...]:
         .select_related("institution")
         if row.started_at is not None or row.ended_at is None
     ]
-    known = catalogue.current().protocols
+    known, spacing = catalogue.current().protocols, catalogue.current().tracking.spacing_days
     rows = [row for row in rows if row.protocol in known]
     rows.sort(key=lambda row: (row.started_at is None, row.started_at or at, str(row.pk)))
     held: dict[UUID, list[date]] = defaultdict(list)
@@ -67,6 +67,7 @@ def lanes(circle: UUID, *, seen_by: Any, at: datetime) -> tuple[Lane, ...]:
             phase_ends=_phase_ends(protocol, row.variant, steps[row.pk]),
             sessions_planned=row.sessions_planned,
             on=today,
+            spacing=spacing,
             is_planned=row.started_at is None,
         )
         if drawn:

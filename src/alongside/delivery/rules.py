@@ -1,7 +1,7 @@
 """Words and numbers of sessions, notes and homework that need no database.
 
 Source: attendance words and the rule of two missed without contact are those of the interventions,
-section 0.3; a homework rate under one half over three sessions asks whether it is too hard.
+section 0.3; which homework rate asks whether it is too hard stands in content/tracking.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
+from alongside import catalogue
 from alongside.engine.protocols.asking import WORDS
 
 Who = TypeVar("Who")
@@ -40,8 +41,6 @@ STEP_STATES = ("done", "part", "left_out")
 LONGEST_MINUTES = 480
 HARDEST = 10
 MISSED_IN_A_ROW = 2  # then somebody reaches out
-TOLD_ENOUGH = 3  # tasks told before a rate says anything
-LOW_RATE = 0.5
 LONGEST_PART = 20_000  # letters of one part of a note
 WAYS_OF_GIVING = ("own_page", "by_hand", "post", "secure_mail", "other")
 FREE_PART = "other"  # every note has it, whatever the protocol's skeleton
@@ -90,8 +89,9 @@ def tried_of(words: Iterable[str]) -> tuple[int, int]:
 
 
 def is_low(done: int, told: int) -> bool:
-    """True when under half of at least three tasks were tried: look at how hard they are."""
-    return told >= TOLD_ENOUGH and done / told < LOW_RATE
+    """True when too few of enough tasks were tried: look at how hard they are."""
+    limits = catalogue.current().tracking.homework
+    return told >= limits.tasks and limits.is_low(done, told)
 
 
 def parts_of(text: str) -> dict[str, str]:

@@ -22,7 +22,6 @@ from alongside.plans.models import Course
 from alongside.records.reader import system
 
 REASON = "counts from first contact on"
-PERIOD_DAYS = 365
 STAGES = ("sent", "read", "opened", "told", "came_in", "began", "ended_as_planned")
 AS_PLANNED = frozenset({"completed", "completed_early_recovered", "planned_end_partial"})
 ENDS = (*COMPLETIONS, RAN_OUT)

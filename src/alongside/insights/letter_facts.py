@@ -7,7 +7,7 @@ met. Never what others said, never notes, never what was found about danger.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,6 @@ from alongside.records.reader import Reader
 
 Day = Callable[[date], str]
 Row = Mapping[str, str]
-BEFORE_START = timedelta(days=28)  # a first measure may be older than the course, not by more
 LINES = 3  # whom to call: the first that answer
 
 
@@ -82,7 +81,7 @@ def _measures(
 ) -> dict[str, list[Row]]:
     """The person's own series since shortly before the course: answered once, and again."""
     zone = str(course.institution.zone)
-    since = (course.started_at - BEFORE_START).date()
+    since = (course.started_at - catalogue.current().tracking.baseline_age).date()
     found: dict[str, list[Row]] = {"measure": [], "measure_once": []}
     for one in series(course.circle_id, seen_by=seen_by, at=at, zone=zone, about=about.pk):
         if one.respondent.pk != about.pk:

@@ -30,12 +30,10 @@ from alongside.engine.outcomes.tracking import Hits, Measured, TrackRules, measu
 from alongside.insights.models import ExpectedCourse
 from alongside.measures.models import Response
 from alongside.people.models import Institution
-from alongside.plans.queries import BASELINE_AGE
 from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.reader import Reader
 
-AFTER_END = timedelta(days=7)  # the last form is often filled in some days after the end
 MADE_FROM = time(3)  # in the institution's own night
 FORM, PART = "c_measures@", "service_statistics"  # who agreed to be counted with others
 
@@ -167,7 +165,7 @@ def finished(given: Any, instrument: Instrument, *, by: Reader) -> Iterator[Fini
 
     Nobody's id leaves the database: courses are told apart by a running number.
     """
-    score = change_of(instrument).score
+    score, limits = change_of(instrument).score, catalogue.current().tracking
     held = (
         TherapySession.objects.visible_to(by)
         .filter(course=OuterRef("circle__courses"), held=True, held_at__lt=OuterRef("answered_at"))
@@ -179,8 +177,8 @@ def finished(given: Any, instrument: Instrument, *, by: Reader) -> Iterator[Fini
     whose = [F("circle__courses"), F("respondent")]
     rows = (
         given.filter(
-            answered_at__gte=F("circle__courses__started_at") - BASELINE_AGE,
-            answered_at__lte=F("circle__courses__ended_at") + AFTER_END,
+            answered_at__gte=F("circle__courses__started_at") - limits.baseline_age,
+            answered_at__lte=F("circle__courses__ended_at") + limits.after_end,
         )
         .annotate(
             session=Coalesce(Subquery(held), 0),

@@ -29,7 +29,6 @@ from alongside.engine.outcomes.tracking import Look, expected_at, look
 from alongside.insights import norms
 from alongside.measures import queries as measures
 from alongside.plans.models import Course, CoursePerson
-from alongside.plans.queries import BASELINE_AGE
 from alongside.records.reader import Reader
 
 # Why nothing can be said of a measure yet.
@@ -203,7 +202,8 @@ def _seen(
     held: Sequence[datetime],
     bands: tuple[StartBand, ...],
 ) -> Seen:
-    began = (course.started_at or held[0]) - BASELINE_AGE  # only what has started comes here
+    first = course.started_at or held[0]  # only what has started comes here
+    began = first - catalogue.current().tracking.baseline_age
     scores = tuple(
         (bisect_left(held, moment), moment, value, pk)
         for moment, value, pk in answers

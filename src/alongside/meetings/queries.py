@@ -35,7 +35,6 @@ from alongside.records.scoped import ScopedQuerySet
 
 SCREEN = "meeting_screen"
 BEFORE = "before:"  # whoever answered for an earlier meeting and not for this one
-SPEAKS_FROM = 16  # years; the words of a child are read by an adult
 
 
 def meetings(*, seen_by: Reader) -> ScopedQuerySet:
@@ -306,8 +305,9 @@ def _is_qualified(meeting: PlannedMeeting, seen_by: Reader, at: datetime) -> boo
 
 
 def _is_child(person: Any, at: datetime) -> bool:
+    speaks_from = catalogue.current().meetings.rules_file.speaks_from
     age = age_of(person, at.date())
-    return person.age_band == "under_18" if age is None else age < SPEAKS_FROM
+    return person.age_band == "under_18" if age is None else age < speaks_from
 
 
 def _is_under_18(person: Any, at: datetime) -> bool:

@@ -478,7 +478,7 @@ def release_gate(
 
     Args:
         gate: the id of a gate of this course's protocol, such as ``baseline``.
-        until: the last day it holds, at most 90 days ahead.
+        until: the last day it holds, as far ahead as content/gates allows.
 
     Raises:
         NotReleasable: what the gate asks for must be true. NothingToRelease: it is not closed.
@@ -501,7 +501,7 @@ def release_gate(
         raise NotReleasable(gate=gate)
     if states[gate].status != "waiting":
         raise NothingToRelease(gate=gate)
-    if until > at.date() + timedelta(days=rules.LONGEST_RELEASE_DAYS):
+    if until > at.date() + timedelta(days=catalogue.current().release_days.most):
         raise cases.BadDate(field="until")
     return cases.record_decision(
         circle=course.circle,

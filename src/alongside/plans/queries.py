@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +37,6 @@ from alongside.tasks.models import Task
 
 # A gate asks what is so, whoever looks: what it reads is never shown, only whether it holds.
 GATE = "a gate asks what is so, whoever looks"
-BASELINE_AGE = timedelta(days=28)  # an older first measure says nothing about the start
 # What is known of capacity that leaves no doubt to be cleared up first.
 DECIDED = frozenset({"presumed", "assessed_present", "lacks"})
 # No record can know these: the practitioner says them on the day, and they hold for that session.
@@ -494,7 +493,7 @@ def _measured(course: Course, way: Protocol, treated: list[Person], at: datetime
         circle_id=course.circle_id,
         respondent__in=treated,
         entered_in_error=False,
-        answered_at__gte=(course.started_at or at) - BASELINE_AGE,
+        answered_at__gte=(course.started_at or at) - catalogue.current().tracking.baseline_age,
     )
     answered = {str(ref).split("@")[0] for ref in rows.values_list("instrument", flat=True)}
     there = {one for one in named if one in answered or one not in here}

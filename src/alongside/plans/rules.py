@@ -19,7 +19,6 @@ WHILE_IT_RUNS = ("review_change", "review_again")
 CHANGES = ("step_up", "step_down", "switch")
 PLACE_READY = "place_ready"  # the gate of a place help has moved to, and its word
 MOST_SESSIONS = 120
-LONGEST_RELEASE_DAYS = 90
 # A course that never started can only end in one of these; one that started, in the others.
 BEFORE_START = ("declined_before_start", "stopped_safety", "transferred", "deceased")
 AFTER_START = tuple(word for word in COMPLETIONS if word != "declined_before_start")

@@ -14,7 +14,6 @@ from typing import Literal
 from alongside.engine.protocols.shapes import Protocol
 
 State = Literal["done", "now", "planned", "left"]
-A_WEEK = 7  # between two sessions where a protocol names no number of days
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,7 @@ def spans(
     phase_ends: Mapping[str, date] | None = None,
     sessions_planned: int | None = None,
     on: date,
+    spacing: int,
     is_planned: bool = False,
 ) -> tuple[Span, ...]:
     """Lay the phases of a course on a line of days.
@@ -50,6 +50,7 @@ def spans(
         held: the days of its sessions, in order.
         phase_ends: the day each finished phase was done.
         sessions_planned: as agreed; the protocol's sessions are stretched to that number.
+        spacing: days between two sessions where the protocol names no number.
         on: today; a session that has not been held is not before it.
         is_planned: it has not started, so no phase of it is now.
 
@@ -58,13 +59,13 @@ def spans(
         overlap where the protocol says so. A phase without sessions of its own takes the days
         between its neighbours.
 
-    Source: sessions and days between them from the protocol.
+    Source: sessions and days between them from the protocol; ``spacing`` from content/tracking.
     """
     dose = protocol.dose_of(variant)
     phases = protocol.phases_of(variant)
     last = max((phase.sessions.max or 0 for phase in phases), default=0)
     stretch = (sessions_planned or last) / last if last else 1.0
-    days = _Days(begins, tuple(held), dose.spacing_days.typical or A_WEEK, on, ended_on)
+    days = _Days(begins, tuple(held), dose.spacing_days.typical or spacing, on, ended_on)
     done = phase_ends or {}
     found: list[Span] = []
     state: State

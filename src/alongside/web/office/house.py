@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alongside import catalogue
 from alongside.access import policy, queries
 from alongside.directory import queries as directory
 from alongside.engine.outcomes.small_counts import HIDDEN_BELOW, ROUNDED_TO, SHARES_FROM
@@ -78,10 +79,12 @@ def numbers(request: Request, institution: Any) -> dict[str, Any]:
     if not policy.may_open(request.reader, "aggregate", "R"):
         return {}
     at = clock.now()
-    since = local_day(request, at) - timedelta(days=first_contact.PERIOD_DAYS)
+    since = local_day(request, at) - timedelta(
+        days=catalogue.current().retention.first_numbers_days
+    )
     found = first_contact.of_institution(institution=institution, since=since, at=at)
     if found.stages[0].count == "0":
-        return {"words": _("No worry was told in the last year.")}
+        return {"words": _("No worry was told since %(day)s.") % {"day": short_day(since)}}
     return {
         "words": _(
             "Of all worries told since %(day)s, each counted once, also those nobody could be "

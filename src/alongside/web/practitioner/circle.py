@@ -289,6 +289,7 @@ def member_page(
                 "silent": found.silent,
             }
         ),
+        link_days=catalogue.current().retention.invitation_days,
         invite_form=given.get("invite_form")
         or Invite(auto_id="invite_%s", initial={"address": addresses[0] if addresses else ""}),
         alone_form=given.get("alone_form") or AskedAlone(auto_id="alone_%s"),

@@ -246,6 +246,7 @@ def _page(
                 }
                 for double in queries.doubles(concern, seen_by=reader, at=at)
             ],
+            "back": catalogue.current().retention,
             "reports": queries.reports_by_same_contact(concern, seen_by=reader, at=at),
             "can_edit": can_edit,
             "open_form": open_form or (_open_form(request, concern) if can_edit else None),

@@ -465,7 +465,9 @@ def refusal(why: Exception) -> tuple[str, str]:
     if isinstance(why, cases.NeedsAReason):
         return "reason", _("Say why, in a full sentence of at least 20 letters.")
     if isinstance(why, cases.BadDate):
-        return "until", _("Choose a day from today on, at most 90 days ahead.")
+        most = catalogue.current().release_days.most
+        said = _("Choose a day from today on, at most %(days)s days ahead.")
+        return "until", said % {"days": most}
     if isinstance(why, Refused):
         return words.refusal(why)
     raise why

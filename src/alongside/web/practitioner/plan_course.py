@@ -39,8 +39,6 @@ from alongside.web.practitioner.delivery_forms import (
 from alongside.web.practitioner.plan import page_of
 from alongside.web.practitioner.plan_shared import course_or_404, form_of, form_page
 
-RELEASE_DAYS = 7  # how long a release holds unless somebody says otherwise
-
 
 @access("plan", "E")
 @require_POST
@@ -74,9 +72,10 @@ def release(request: Request, pk: UUID, gate: str) -> HttpResponse:
     found = catalogue.current().gates.get(gate)
     if found is None or not found.releasable:
         raise Http404
+    usual = timedelta(days=catalogue.current().release_days.usual)
     form = Release(
         request.POST or None,
-        initial={"until": local_day(request, at) + timedelta(days=RELEASE_DAYS)},
+        initial={"until": local_day(request, at) + usual},
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -152,9 +152,9 @@ _REASONS: Mapping[str, Any] = {
 }
 _DATES: Mapping[str, Any] = {
     "review_by": gettext_lazy(
-        "Look again within 90 days, and before the end. Choose a day after today."
+        "Look again within %(days)s days, and before the end. Choose a day after today."
     ),
-    "ends_on": gettext_lazy("The end lies after today and at most a year ahead."),
+    "ends_on": gettext_lazy("The end lies after today and at most %(most)s days ahead."),
     "until": gettext_lazy("Choose a day that is not over."),
     "expires_on": gettext_lazy("It cannot end before it began."),
 }
@@ -200,7 +200,9 @@ def refusal(why: Refused) -> tuple[str, str]:
     if isinstance(why, cases.NeedsAReason):
         return why.field, str(_REASONS.get(why.field, _REASONS["reason"]))
     if isinstance(why, cases.BadDate | credentials.NotADay):
-        return why.field, str(_DATES.get(why.field, _DATES["until"]))
+        kept = catalogue.current().retention
+        limits = {"days": kept.close_after_days, "most": kept.longest_days}
+        return why.field, str(_DATES.get(why.field, _DATES["until"])) % limits
     if isinstance(why, consent.EndsTooLate):
         from alongside.web.parts.pages import day_words
 

@@ -53,6 +53,10 @@ def edited(root: Path, file: str, old: str, new: str) -> Path:
             "the person reads *within a month*",
         ),
         (tracking, "tracking/rules.yaml", "baseline_days: 28", "baseline_days: 0", "1"),
+        (
+            tracking, "tracking/rules.yaml", "look_again_days: 28", "look_again_days: 60",
+            "later than look_again_within_days",
+        ),
     ],
 )  # fmt: skip
 def test_a_limit_that_cannot_stand_is_refused_with_its_reason(

@@ -44,6 +44,8 @@ TIMES = AskingTimes(
     longest_pause_days=180,
     look_back_days=90,
     ask_first_days=3,
+    by_hand_ahead_days=14,
+    says_of_session_days=28,
 )
 
 
@@ -171,7 +173,7 @@ def test_every_so_many_days_is_the_same_wall_time_and_never_drifts(
     began: date, every: int, later: int, zone: str, wall: time
 ) -> None:
     where = ZoneInfo(zone)
-    times = AskingTimes(wall, time(20), 2, 3, 10, 21, (2, 5), 2, 12, 2, 14, 180, 90, 3)
+    times = AskingTimes(wall, time(20), 2, 3, 10, 21, (2, 5), 2, 12, 2, 14, 180, 90, 3, 14, 28)
     start = datetime.combine(began, time(12), where)
     at = start + timedelta(days=later)
 

@@ -35,6 +35,8 @@ class AskingTimesFile(Shape):
     longest_pause_days: Annotated[int, Field(ge=1, le=366)]
     look_back_days: Annotated[int, Field(ge=7, le=366)]
     ask_first_days: Annotated[int, Field(ge=1, le=14)]
+    by_hand_ahead_days: Annotated[int, Field(ge=0, le=60)]
+    says_of_session_days: Annotated[int, Field(ge=1, le=90)]
     seconds_a_question: Annotated[int, Field(ge=1, le=120)]
 
 
@@ -91,5 +93,7 @@ def _times(file: AskingTimesFile) -> AskingTimes:
         longest_pause_days=file.longest_pause_days,
         look_back_days=file.look_back_days,
         ask_first_days=file.ask_first_days,
+        by_hand_ahead_days=file.by_hand_ahead_days,
+        says_of_session_days=file.says_of_session_days,
         source=file.source,
     )

@@ -61,6 +61,7 @@ class Tracking(Shape):
     made_up_curve: Annotated[str, Field(pattern=r"^(yes|no)$")]
     counted: tuple[Word, ...] = Field(min_length=1)
     review_within_days: Annotated[int, Field(ge=1, le=14)]
+    look_again_days: Annotated[int, Field(ge=1, le=90)]
     look_again_within_days: Annotated[int, Field(ge=1, le=90)]
     stops: tuple[Word, ...] = ("dropped_out", "stopped_safety", "declined_before_start")
     stops_alike: Annotated[int, Field(ge=2, le=9)] = 2
@@ -132,6 +133,8 @@ def load(roots: Sequence[Path]) -> Shelf[Tracking]:
 def _mistakes(file: Tracking) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     if file.red_below_percent > file.watch_below_percent:
         yield "red_below_percent is above watch_below_percent", ("red_below_percent",)
+    if file.look_again_days > file.look_again_within_days:
+        yield "later than look_again_within_days", ("look_again_days",)
     texts: list[tuple[str, int, dict[str, str]]] = [("shared", 0, file.shared)]
     for place, check in enumerate(file.checklist):
         texts += [("checklist", place, check.title), ("checklist", place, check.ask)]

@@ -40,7 +40,9 @@ class AskingTimes:
     ``ask_at`` to ``ask_until`` are the hours of whoever named none of their own.
     ``reminders_after_days`` are days after the asking; there are as many reminders as days.
     ``not_reached_days`` is how soon somebody sees to who cannot be written to, ``failed_way_days``
-    how long a way that failed is left alone.
+    how long a way that failed is left alone. ``by_hand_ahead_days`` is how long before its time
+    something may be asked by hand, ``says_of_session_days`` how long after a session a form still
+    says something of it.
     """
 
     ask_at: time
@@ -57,6 +59,8 @@ class AskingTimes:
     longest_pause_days: int
     look_back_days: int
     ask_first_days: int
+    by_hand_ahead_days: int
+    says_of_session_days: int
     source: str = ""
 
     def minutes(self, questions: int) -> int:

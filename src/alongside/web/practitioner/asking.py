@@ -46,8 +46,6 @@ from alongside.web.practitioner.words import refusal as refusal_words
 from alongside.web.practitioner.words import short_instrument
 
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
-SOON = timedelta(days=14)  # what lies further ahead is not asked by hand before its time
-LATEST = timedelta(days=28)  # so long after its session a form still says something of it
 SHOWN = 6  # past times of one measure that stand open on the page; the others are in the fold
 
 STATES: Mapping[str, tuple[Any, str]] = {
@@ -171,7 +169,9 @@ def _line(
     state = line.outcome or ("open" if line.asking is not None else one.state)
     label, kind = STATES[state]
     is_ahead = state in ("due", "next", "open", "waiting")
-    soon = one.opens_at <= clock.now() + SOON
+    times = catalogue.current().asking_times
+    soon = one.opens_at <= clock.now() + timedelta(days=times.by_hand_ahead_days)
+    latest = one.on + timedelta(days=times.says_of_session_days)
     asks = may_ask and line.asking is None and one.state in ("due", "next", "missed") and soon
     return {
         "day": short_day(one.on),
@@ -180,7 +180,7 @@ def _line(
         "kind": kind,
         "text": _line_words(request, line, letters),
         "is_ahead": is_ahead,
-        "is_long_ago": one.on < local_day(request, clock.now()) - LATEST,
+        "is_long_ago": latest < local_day(request, clock.now()),
         "is_lasting": one.kind in ("start", "phase", "end", "after"),
         "ask_url": reverse("practitioner:schedule-ask", args=[case.pk, line.course.pk])
         if asks

@@ -44,8 +44,6 @@ from alongside.web.practitioner.forms import Day
 from alongside.web.practitioner.standing import standings_of, tag_of
 from alongside.web.practitioner.tracking_words import SIGNALS, because
 
-LOOK_AGAIN = timedelta(days=28)
-
 
 def shown(request: Request, case: Any, found: Sequence[Any]) -> list[dict[str, Any]]:
     """Each running course of a case as `practitioner/tracking/_state.html` shows it."""
@@ -216,7 +214,8 @@ def _standing(request: Request, case: Any, course: UUID) -> Any:
 
 
 def _form(request: Request, case: Any, data: Any = None) -> Review:
-    again = local_day(request, clock.now()) + LOOK_AGAIN
+    days = catalogue.current().tracking.look_again_days
+    again = local_day(request, clock.now()) + timedelta(days=days)
     return Review(data, who=str(case.circle.focus), initial={"look_again_on": again})
 
 

@@ -171,6 +171,7 @@ def session_page(
     addition_form: AddToNote | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """One session with its note, steps, sheets and tasks; with a form that was not right."""
     reader, at = request.reader, clock.now()
     case = case_or_404(request, held.course.plan.case_id)
     note = queries.note_of(seen_by=reader, session=held)

@@ -98,6 +98,22 @@ def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Non
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The database of the tests is there before Django looks for it, and goes with the folder."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A copy of a migrated database, under the name this process of the run uses."""
+    from django.conf import settings
+
+    from tests.harness import migrated
+
+    migrated.copy_database(settings.DATABASES["default"]["TEST"]["NAME"])
+
+
+@pytest.fixture(scope="session")
 def cast_is_taken_down(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """At the end of a run nothing of tests/factories/stage.py is left open."""
     yield

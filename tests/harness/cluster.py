@@ -190,3 +190,22 @@ def drop_database(port: int, name: str) -> None:
         connection.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )
+
+
+def dump(port: int, name: str) -> str:
+    """A whole database as statements that make it again."""
+    options = ["--no-owner", "--no-privileges", "--no-comments"]
+    return _program("pg_dump", port, name, *options)
+
+
+def restore(port: int, name: str, dumped: Path) -> None:
+    """Fill an empty database with what ``dump`` gave."""
+    _program("psql", port, name, "-q", "-X", "-1", "-v", "ON_ERROR_STOP=1", "-f", str(dumped))
+
+
+def _program(program: str, port: int, name: str, *options: str) -> str:
+    place = ["-h", "127.0.0.1", "-p", str(port), "-U", "alongside", "-d", name]
+    done = subprocess.run([programs() / program, *place, *options], capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{program} refused: {done.stderr}")
+    return done.stdout

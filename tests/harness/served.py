@@ -17,10 +17,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tests.harness import cluster, environment, starter
+from tests.harness import cluster, environment, migrated, starter
+from tests.harness.house import ROOT
 
-SOURCE = Path(__file__).resolve().parents[2]
-SECRET = "only-for-tests-" + "y" * 40
 START_WITHIN_SECONDS = 60
 _numbers = itertools.count(1)
 running: list[Served] = []
@@ -31,37 +30,14 @@ def alongside() -> str:
     return str(Path(sys.executable).with_name("alongside"))
 
 
-def _environment(folder: Path, url: str, port: int, more: dict[str, str]) -> dict[str, str]:
-    kept = {n: v for n, v in os.environ.items() if not n.startswith(("ALONGSIDE_", "DJANGO_"))}
-    return {
-        **kept,
-        "ALONGSIDE_VAR": str(folder),
-        "ALONGSIDE_DATABASE_URL": url,
-        "ALONGSIDE_SECRET_KEY": SECRET,
-        "ALONGSIDE_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "ALONGSIDE_PARTS": "1",
-        "ALONGSIDE_DEBUG": "0",
-        "ALONGSIDE_SPOOL_MB": "1",
-        "PYTHONPATH": str(SOURCE),
-        **more,
-    }
-
-
 class Template:
-    """A migrated database with keys and static files, made once and copied for each server."""
+    """A migrated database with keys and static files, copied for each server."""
 
     def __init__(self) -> None:
-        self.folder = environment.own() / "template"
+        self.folder = migrated.here() / "var"
         self.name = f"template_{environment.own().name}"
-        self.url = environment.database_url(self.name)
-        self.folder.mkdir()
         if environment.database() == "postgresql":
-            cluster.create_database(environment.cluster_port(), self.name)
-        for command in (["migrate", "-v", "0"], ["collectstatic", "--noinput", "-v", "0"]):
-            _run(
-                [sys.executable, "manage.py", *command],
-                _environment(self.folder, self.url, 0, {}),
-            )
+            migrated.copy_database(self.name)
 
     def copy(self, folder: Path, name: str) -> str:
         """Copy folder and database; return the address of the copy."""
@@ -70,8 +46,7 @@ class Template:
         if environment.database() == "postgresql":
             cluster.create_database(environment.cluster_port(), name, template=self.name)
         else:
-            place = self.url.removeprefix("sqlite:///")
-            shutil.copy(place, url.removeprefix("sqlite:///"))
+            migrated.copy_database(url.removeprefix("sqlite:///"))
         return url
 
 
@@ -85,7 +60,9 @@ class Served:
         self.port = environment.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.workers = workers
-        self.environment = _environment(self.folder, self.database_url, self.port, more)
+        self.environment = migrated.variables(
+            self.folder, self.database_url, **{"ALONGSIDE_PUBLIC_URL": self.url, **more}
+        )
         self.process: subprocess.Popen[bytes] | None = None
         self._inside: subprocess.Popen[str] | None = None
 
@@ -103,7 +80,7 @@ class Served:
             self.process = subprocess.Popen(
                 [alongside(), "serve", "--bind", f"127.0.0.1:{self.port}"]
                 + ["--workers", str(self.workers)],
-                cwd=SOURCE,
+                cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -164,20 +141,20 @@ class Served:
 
     def manage(self, *arguments: str) -> str:
         """Run a management command against this server's database; return what it printed."""
-        return _run([sys.executable, "manage.py", *arguments], self.environment)
+        return migrated.run([sys.executable, "manage.py", *arguments], self.environment)
 
     def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `alongside …` against this server's database; `serve` as a person starts it."""
         if arguments[0] == "serve":
             return subprocess.run(
                 [alongside(), *arguments],
-                cwd=SOURCE,
+                cwd=ROOT,
                 env=self.environment,
                 capture_output=True,
                 text=True,
                 check=check,
             )
-        done = starter.run(self.inside, arguments, folder=SOURCE, environment=self.environment)
+        done = starter.run(self.inside, arguments, folder=ROOT, environment=self.environment)
         ended = subprocess.CompletedProcess(
             done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
         )
@@ -191,7 +168,7 @@ class Served:
         if self._inside is None:
             self._inside = subprocess.Popen(
                 [sys.executable, "-m", "tests.harness.inside"],
-                cwd=SOURCE,
+                cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -229,10 +206,3 @@ class Served:
         """The cookie of a signed-in session of this account, for ``page_for(signed_in=…)``."""
         key: dict[str, str] = self.call("tests.harness.inside:session_of", email=email)
         return {**key, "url": self.url}
-
-
-def _run(line: list[str], variables: dict[str, str]) -> str:
-    done = subprocess.run(line, cwd=SOURCE, env=variables, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(line[1:])} failed:\n{done.stdout}{done.stderr}")
-    return done.stdout

@@ -104,7 +104,7 @@ class House:
         return found
 
     def kill(self, what: str, choose: Any) -> bool:
-        """``kill -9`` a worker, the web, dispatcher, database or house. False: none is there."""
+        """``kill -9`` a worker, all the web, dispatcher, database or house. False: none there."""
         if what == "database":
             self.kill_database()
         elif what == "house":
@@ -116,8 +116,9 @@ class House:
             there = self.processes()[what]
             if not there:
                 return False
-            with suppress(ProcessLookupError):
-                os.kill(choose(there), signal.SIGKILL)
+            for each in there if what == "web" else [choose(there)]:
+                with suppress(ProcessLookupError):
+                    os.kill(each, signal.SIGKILL)
         self.kills[what] = self.kills.get(what, 0) + 1
         return True
 

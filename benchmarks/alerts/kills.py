@@ -32,7 +32,7 @@ FIRST = "/worried/today/first/"
 PHONES = 8
 BATCH = 10  # copies at the transport that one killed dispatcher may cause
 DRAIN_WITHIN = 180.0  # seconds after the last answer in which everything must have gone out
-GIVE_UP_AFTER = 120.0  # seconds after which a phone stops trying, and the run has failed
+GIVE_UP_AFTER = 120.0  # seconds after the last kill until a phone stops, and the run has failed
 ON_CALL_EVERY = 30.0
 SENDING = ("dispatcher", "house", "database")  # whoever dies between a send and its mark
 PARTS = {
@@ -59,6 +59,7 @@ class Phones:
     stop: Event = field(default_factory=Event)
     lock: Lock = field(default_factory=Lock)
     begun: int = 0
+    killed_at: float = 0.0  # when a part was last killed: everything may have to start again
 
     def run(self) -> None:
         opener = urllib.request.build_opener(NoRedirect)
@@ -77,8 +78,8 @@ class Phones:
     def send(self, opener: urllib.request.OpenerDirector, submission: str) -> bool:
         """One answer, with the same id each time, until the service names the page that follows."""
         body = urllib.parse.urlencode({"answer": "unsure", "submission": submission}).encode()
-        deadline = time.monotonic() + GIVE_UP_AFTER
-        while time.monotonic() < deadline and not self.stop.is_set():
+        began = time.monotonic()
+        while not self.stop.is_set() and time.monotonic() < self._until(began):
             with self.lock:
                 self.tries += 1
             try:
@@ -95,6 +96,9 @@ class Phones:
                 pass  # the process died with our answer, or with its own, on the way
             time.sleep(0.1)
         return False
+
+    def _until(self, began: float) -> float:
+        return max(began, self.killed_at) + GIVE_UP_AFTER
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,7 @@ def _kill(
             continue
         what = chance.choices(list(parts), list(parts.values()))[0]
         if house.kill(what, chance.choice):
+            people.killed_at = time.monotonic()
             due.pop(0)
         else:
             time.sleep(0.02)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -59,3 +60,15 @@ def test_a_worker_whose_web_server_died_before_it_could_ask_ends_at_once(tmp_pat
         a_worker(tmp_path, ALONGSIDE_SUPERVISED=str(gone.pid))
     assert ended.value.stdout == ""
     assert ended.value.stderr == ""
+
+
+def test_a_worker_that_is_told_to_end_while_it_starts_ends() -> None:
+    """It has inherited how its web server hears the signal, and that does nothing in a worker."""
+    line = (
+        "import os, signal; from alongside.cli import with_parent\n"
+        "signal.signal(signal.SIGTERM, lambda *_: None)\n"
+        "with_parent.end_with(os.getppid())\n"
+        "os.kill(os.getpid(), signal.SIGTERM)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", line], cwd=ROOT, env=environment(), timeout=60)
+    assert ended.returncode == -signal.SIGTERM

@@ -33,12 +33,17 @@ def of_parent(pid: int) -> dict[int, list[str]]:
     return found
 
 
+def parts(pid: int) -> dict[str, set[int]]:
+    """The children of a supervisor, by what they do."""
+    found: dict[str, set[int]] = {"web": set(), "dispatcher": set()}
+    for child, line in of_parent(pid).items():
+        found["dispatcher" if "alongside.cli.dispatch" in line else "web"].add(child)
+    return found
+
+
 def children(pid: int) -> dict[str, int]:
-    """The two children of a supervisor, by what they do."""
-    return {
-        "dispatcher" if "alongside.cli.dispatch" in line else "web": child
-        for child, line in of_parent(pid).items()
-    }
+    """The two children of a supervisor that has one worker, by what they do."""
+    return {name: child for name, those in parts(pid).items() for child in those}
 
 
 def wait_until(condition, *, within: float = 30.0) -> None:
@@ -49,26 +54,38 @@ def wait_until(condition, *, within: float = 30.0) -> None:
 
 
 @no_matter_which_database
-def test_a_dead_child_is_started_again_and_both_end_with_the_supervisor(serve):
-    served: Served = serve()
+def test_what_dies_is_started_again_and_takes_no_other_worker_with_it(serve):
+    served: Served = serve(workers=2)
     pid = served.pid
-    wait_until(lambda: set(children(pid)) == {"web", "dispatcher"})
-    before = children(pid)
-    wait_until(lambda: of_parent(before["web"]))
-    workers = list(of_parent(before["web"]))
-    for each in before.values():
-        os.kill(each, signal.SIGKILL)
-    wait_until(
-        lambda: (
-            set(children(pid)) == set(before)
-            and not set(children(pid).values()) & set(before.values())
+
+    def there() -> bool:
+        now = parts(pid)
+        return (
+            len(now["web"]) == 2 and len(now["dispatcher"]) == 1 and all(map(of_parent, now["web"]))
         )
-    )
+
+    wait_until(there)
+    first, second = sorted(parts(pid)["web"])
+    (stays,) = of_parent(first)
+    dying = second
+    for _ in range(2):  # the second time while it starts
+        (worker,) = of_parent(dying)
+        os.kill(worker, signal.SIGKILL)
+        wait_until(lambda dead=dying: dead not in parts(pid)["web"] and there())
+        (dying,) = parts(pid)["web"] - {first}
+        assert served.answers()
+    assert set(of_parent(first)) == {stays}
+
+    before = parts(pid)["web"] | parts(pid)["dispatcher"]
+    workers = [worker for web in parts(pid)["web"] for worker in of_parent(web)]
+    for each in before:
+        os.kill(each, signal.SIGKILL)
+    wait_until(lambda: there() and not before & (parts(pid)["web"] | parts(pid)["dispatcher"]))
     wait_until(served.answers)
     wait_until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
-    after = children(pid)
+    after = parts(pid)["web"] | parts(pid)["dispatcher"]
     assert served.stop() == 0
-    assert not any(Path(f"/proc/{each}").exists() for each in after.values())
+    assert not any(Path(f"/proc/{each}").exists() for each in after)
 
 
 @no_matter_which_database

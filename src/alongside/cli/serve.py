@@ -1,4 +1,8 @@
-"""``alongside serve``: web workers and one dispatcher under one supervisor."""
+"""``alongside serve``: web workers and one dispatcher under one supervisor.
+
+Each worker has a web server of its own, which listens at the same address: a worker that dies, also
+again while it starts, is started again and takes none of the others with it.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ SETTINGS = "alongside.config.settings"
 THREADS = 4  # of each web worker
 FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0  # seconds before a dead child is started again
 LIVED = 10.0  # seconds after which a child counts as well
-HOPELESS = 6  # deaths in a row, each soon after the start: the web cannot start at all
+HOPELESS = 6  # deaths of a web server that never lived so long: it cannot start at all
 END_WITHIN = 10.0
 
 
@@ -46,10 +50,9 @@ def run(options: argparse.Namespace) -> int:
     _must_be_free(host, port)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     code = _prepare(migrate=options.migrate)
-    children = [
-        Child("web", _granian(host, port, options.workers), must_start=True),
-        Child("dispatcher", [sys.executable, "-m", "alongside.cli.dispatch"]),
-    ]
+    names = ["web"] if options.workers == 1 else [f"web {n + 1}" for n in range(options.workers)]
+    children = [Child(name, _granian(host, port), must_start=True) for name in names]
+    children.append(Child("dispatcher", [sys.executable, "-m", "alongside.cli.dispatch"]))
     _say(options, host, port, code)
     return Supervisor(children).run()
 
@@ -77,15 +80,18 @@ def _must_be_free(host: str, port: str) -> None:
             ) from failure
 
 
-def _granian(host: str, port: str, workers: int) -> list[str]:
+def _granian(host: str, port: str) -> list[str]:
+    """A web server with one worker. It ends with its worker, and the supervisor starts it again.
+
+    It could start workers again itself, but gives all of them up when one dies twice in 5.5 s.
+    """
     return [
         sys.executable, "-m", "granian",
         "--interface", "wsgi",
         "--host", host,
         "--port", port,
-        "--workers", str(workers),
+        "--workers", "1",
         "--blocking-threads", str(THREADS),
-        "--respawn-failed-workers",
         "--no-access-log",
         "--log-level", "warning",
         "alongside.config.wsgi:application",
@@ -191,6 +197,7 @@ class Child:
     started: float = 0.0
     again_at: float = 0.0
     deaths: int = field(default=0)
+    has_lived: bool = False
 
     def start(self, now: float) -> None:
         with_parent = [sys.executable, "-m", "alongside.cli.with_parent", str(os.getpid())]
@@ -206,7 +213,7 @@ class Child:
         status = self.process.poll()
         if status is None:
             if now - self.started > LIVED:
-                self.deaths = 0
+                self.deaths, self.has_lived = 0, True
             return
         self.process = None
         self.deaths += 1
@@ -217,8 +224,11 @@ class Child:
 
     @property
     def is_hopeless(self) -> bool:
-        """A web server that never comes up, for a port in use or a broken installation."""
-        return self.must_start and self.deaths >= HOPELESS
+        """A web server that never comes up, for a port in use or a broken installation.
+
+        One that was up before is tried for ever: people may be answering just now.
+        """
+        return self.must_start and not self.has_lived and self.deaths >= HOPELESS
 
     def end(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -249,7 +259,7 @@ class Supervisor:
         while not self.stopping:
             for child in self.children:
                 child.watch(time.monotonic())
-            if any(child.is_hopeless for child in self.children):
+            if all(child.is_hopeless for child in self.children if child.must_start):
                 print(
                     "The web server does not start. See the lines above.",
                     file=sys.stderr,

@@ -17,7 +17,13 @@ VARIABLE = "ALONGSIDE_SUPERVISED"  # the process the supervisor started, for wha
 
 
 def end_with(parent: int) -> None:
-    """Ask the system to end this process when its parent ends, however that ends."""
+    """Ask the system to end this process when its parent ends, however that ends.
+
+    A forked worker has inherited how its web server hears a signal, which does nothing in the
+    worker: until it has its own way, the signal ends it.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
     if not sys.platform.startswith("linux"):
         return
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,4 +1,7 @@
-"""The outermost layer: a number for each request, and an answer whatever breaks further in."""
+"""The outermost layer: a number for each request, and an answer whatever breaks further in.
+
+And sessions, which may end while a request still runs.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,11 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
+from django.contrib.sessions import middleware as sessions
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 
 from alongside.config import errors, spooling
 from alongside.records import audit
@@ -49,6 +56,29 @@ class OutermostMiddleware:
         except Exception:
             log.exception("request %s broke outside the views", number)
             return errors.broken(request)
+
+
+class SessionMiddleware(sessions.SessionMiddleware):
+    """A session that ended while its request ran takes nothing back of what the request did.
+
+    Who leaves a circle ends their own session with it. The answer says what was done, and the next
+    page asks to sign in; the library would answer that nothing was saved.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted:
+            response.delete_cookie(
+                settings.SESSION_COOKIE_NAME,
+                path=settings.SESSION_COOKIE_PATH,
+                domain=settings.SESSION_COOKIE_DOMAIN,
+                samesite=settings.SESSION_COOKIE_SAMESITE,
+            )
+            patch_vary_headers(response, ("Cookie",))
+            return response
 
 
 def _length(request: HttpRequest) -> int:

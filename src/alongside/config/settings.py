@@ -228,7 +228,7 @@ MIDDLEWARE = [
     "alongside.config.middleware.OutermostMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "alongside.config.middleware.SessionMiddleware",
     "alongside.config.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

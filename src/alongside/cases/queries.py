@@ -125,6 +125,16 @@ def case_of(circle: Circle | UUID, *, seen_by: Reader) -> Case | None:
     return found
 
 
+def closed_at(circle: UUID) -> datetime | None:
+    """When the case of a circle closed, or nothing while it goes on.
+
+    That it is over is no secret from anybody who is in the circle; why and how is.
+    """
+    rows = Case.objects.unscoped("that a case is over, and when: nothing else of it")
+    found: datetime | None = rows.filter(circle=circle).values_list("closed_at", flat=True).first()
+    return found
+
+
 def decisions(circle: Circle | UUID, *, seen_by: Reader) -> ScopedQuerySet:
     """What was decided in a circle, newest first."""
     return (

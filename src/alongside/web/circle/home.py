@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from alongside import catalogue
 from alongside.access import guardians
+from alongside.cases import queries as cases
 from alongside.consent import queries as consent
 from alongside.crisis import private_check, safety_plan
 from alongside.delivery import queries as delivery
@@ -76,6 +77,7 @@ def _plan(request: Request, place: Any) -> HttpResponse:
     members = list(people.live_members(place.circle, seen_by=reader))
     prepare([member.person for member in members], "name")
     others = [m.person.name for m in members if m.person_id != place.person_id]
+    ended = cases.closed_at(place.circle_id)
     return render(
         request,
         "circle/home/plan.html",
@@ -83,9 +85,10 @@ def _plan(request: Request, place: Any) -> HttpResponse:
             "place": place,
             "others": listed(others),
             "is_hidden": place.silent,
-            "steps": _steps(request, place, at),
+            "ended": day_words(local_day(request, ended)) if ended else "",
+            "steps": [] if ended else _steps(request, place, at),
             "dates": own_times(request, at, [place.person_id], most=5),
-            "mine": _mine(request, place, at),
+            "mine": [] if ended else _mine(request, place, at),
             "seen": seen_by_whom(request, "plan", place.circle_id),
         },
     )

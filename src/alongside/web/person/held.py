@@ -133,10 +133,23 @@ def _facts(request: Request, case: Any) -> list[dict[str, str]]:
         (_("Who keeps it"), case.circle.institution.name),
         (_("Since"), day_words(local_day(request, case.opened_at))),
         (_("Why we may"), basis.words(language) if basis is not None else ""),
-        (_("We look again by"), day_words(case.review_by)),
-        (_("It ends on"), day_words(case.ends_on)),
+        *_until(request, case),
     ]
     return [{"term": term, "text": text} for term, text in facts if text]
+
+
+def _until(request: Request, case: Any) -> list[tuple[str, str]]:
+    """How long: while it goes on, the days that are set; once it has ended, what comes of it."""
+    if case.closed_at is None:
+        return [
+            (_("We look again by"), day_words(case.review_by)),
+            (_("It ends on"), day_words(case.ends_on)),
+        ]
+    ended = (_("It ended on"), day_words(local_day(request, case.closed_at)))
+    if case.engaged_at is not None:
+        return [ended]
+    after = case.closed_at + catalogue.current().retention.erase_after
+    return [ended, (_("What is kept goes after"), day_words(local_day(request, after)))]
 
 
 def kept(request: Request, case: Any) -> Iterator[Kept]:

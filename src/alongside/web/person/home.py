@@ -13,13 +13,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from alongside import catalogue
+from alongside.cases import queries as cases
 from alongside.delivery import queries as delivery
 from alongside.measures import queries as measures
 from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.parts.appointments import own_times
 from alongside.web.parts.asked_words import minutes_words
-from alongside.web.parts.pages import Request, day_words
+from alongside.web.parts.pages import Request, day_words, local_day
+from alongside.web.person.base import own_circles
 from alongside.web.person.plan import open_questions
 
 SHOWN = 12
@@ -34,11 +36,27 @@ def home(request: Request) -> HttpResponse:
         request,
         "person/home.html",
         {
+            "stands": _stands(request),
             "talk": own_times(request, at, request.reader.persons, most=1),
             "due": [*_questions(request, at), *open_questions(request)],
             **_tasks(request),
         },
     )
+
+
+def _stands(request: Request) -> dict[str, str]:
+    """Where it stands with the reader: they came in, were only told, or it has ended."""
+    ended: dict[str, str] = {}
+    for circle in own_circles(request):
+        case = cases.case_of(circle, seen_by=request.reader)
+        if case is None:
+            continue
+        if case.closed_at is None:
+            return {"word": "here" if case.engaged_at else "told"}
+        if not ended:
+            day = day_words(local_day(request, case.closed_at))
+            ended = {"word": "ended" if case.engaged_at else "over", "day": day}
+    return ended or {"word": "here"}
 
 
 def _questions(request: Request, at: datetime) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from alongside import catalogue
-from alongside.cases import actions, queries
+from alongside.cases import actions, queries, rights
 from alongside.crisis import private_check
 from alongside.crisis import queries as crisis
 from alongside.delivery import reviews
@@ -181,7 +181,8 @@ def _gate_items(
                 "label": _("Go to the board"),
             }
         )
-    held += own_views.limits(request, case)
+    limits = own_views.limits(request, case)
+    held += limits
     checks = private_check.state_of(case.circle, seen_by=request.reader)
     if checks.is_frozen:
         held.append(
@@ -192,7 +193,9 @@ def _gate_items(
                 "label": _("See whom to ask"),
             }
         )
-    if len(members) < 2:
+    if limits and rights.is_limited(case.circle_id):
+        pass  # nobody else is heard or asked about them until it is answered
+    elif len(members) < 2:
         held.append(
             {
                 "title": _("Only one side has been heard."),

@@ -54,7 +54,7 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
             for row in queries.consents(seen_by=reader).filter(circle=case.circle)
         ],
         refusals=[
-            _refusal(request, row)
+            _refusal(request, row, names)
             for row in queries.refusals(seen_by=reader).filter(circle=case.circle)
         ],
         capacities=deciding.assessments(request, case, names),
@@ -111,7 +111,7 @@ def _counts(request: Request, row: Any, today: Any) -> str:
     return _("No: they were found not able to decide this. See below what was decided for them.")
 
 
-def _refusal(request: Request, row: Any) -> dict[str, Any]:
+def _refusal(request: Request, row: Any, names: dict[str, str]) -> dict[str, Any]:
     facts = [
         (_("Who"), row.person.name),
         (_("Offered"), row.offered),
@@ -121,7 +121,7 @@ def _refusal(request: Request, row: Any) -> dict[str, Any]:
     ]
     return {
         "id": str(row.pk),
-        "title": _title(row.about),
+        "title": names.get(row.about) or dict(_forms()).get(row.about) or _title(row.about),
         "facts": [{"term": term, "text": text} for term, text in facts if text],
     }
 

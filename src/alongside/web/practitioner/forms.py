@@ -260,8 +260,9 @@ class RecordRefusal(Form):
 
     def __init__(self, *args: Any, persons: Choices, abouts: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "person", persons)
-        offer(self, "about", abouts)
+        nobody_yet = ("", _("Choose one"))  # a no is final: none is written down by accident
+        offer(self, "person", [nobody_yet, *persons])
+        offer(self, "about", [nobody_yet, *abouts])
 
 
 class Decide(Form):

@@ -5,6 +5,7 @@ Called through ``Served.call``: the world is made by real actions at the real mo
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 
@@ -48,7 +49,6 @@ def a_full_case(*, url: str) -> dict[str, Any]:
         the address; ``other_circle``, of which neither Noor nor Lena is part; ``link`` and
         ``visit``, the secrets of a questionnaire and of a worry that has been begun.
     """
-    from datetime import timedelta
     from uuid import uuid4
 
     from alongside.consent.models import Consent
@@ -146,3 +146,60 @@ def concerns() -> int:
     from alongside.cases.models import Concern
 
     return Concern._base_manager.count()
+
+
+def a_team(*, url: str) -> dict[str, str]:
+    """A house with its staff and nobody's case: who works here, with what they may deliver.
+
+    Returns:
+        The address each signs in with, by first name.
+    """
+    from alongside.directory import actions as directory
+    from alongside.records import clock
+    from tests.factories import care, make_world
+
+    now = clock.now()
+    world = make_world(at=now, case=False)
+    world.staff("Petra Novak", "Privacy officer", "privacy")
+    world.staff("Aled Hughes", "Auditor", "auditor")
+    world.staff("Ada Byron", "Administrator", "admin")
+    world.staff("Lena Stern", "Psychologist", "lead")
+    dan = world.staff("Dan Osei", "Psychologist")
+    for who in (world.asha, dan):
+        for title in ("babcp", "cadc"):
+            care.give_title(world, who, title)
+    directory.check_line(
+        institution=world.institution,
+        country="GB",
+        line="gb_samaritans",
+        by=world.system,
+        at=now,
+    )
+    return {
+        name: f"{name}@example.org"
+        for name in (
+            "asha", "dan", "ifeoma", "hana", "lena", "bo", "grace", "petra", "aled", "ada",
+        )
+    }  # fmt: skip
+
+
+def on_call_today() -> None:
+    """Hana is on call for the whole of this day."""
+    from alongside.access.models import Account
+    from alongside.crisis import actions as crisis
+    from alongside.directory.models import Service
+    from alongside.records import clock
+    from alongside.records.reader import system
+
+    now = clock.now()
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    crisis.save_shift(
+        service=Service._base_manager.get(),
+        account=Account.objects.get_by_natural_key("hana@example.org"),
+        order=1,
+        local_start=day,
+        local_end=day + timedelta(days=1),
+        zone="Europe/London",
+        by=system("a test", now),
+        at=now,
+    )

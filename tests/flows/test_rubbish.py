@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import http.client
 import re
 import secrets
 import time
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import cycle
 from typing import Any
-from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
 
+from tests.flows.asking import Answer, Asker
 from tests.harness import environment
 from tests.harness.served import Served
 
@@ -24,7 +22,6 @@ pytestmark = [pytest.mark.slow]
 
 SECONDS = 300  # a minute on a quiet machine; a page that hangs is found, a slow machine is not
 BODY = 10 * 1024 * 1024
-CSRF = "a" * 32
 ONE_BY_ONE = environment.database() == "sqlite"
 # Sent one after the other, each time into the next field of a form that is right otherwise.
 RUBBISH = (
@@ -61,62 +58,6 @@ ODD = (
 
 
 # -- asking -------------------------------------------------------------------------------------
-
-
-@dataclass
-class Answer:
-    status: int
-    text: str
-    headers: Any
-
-    @property
-    def plain(self) -> str:
-        """Without what differs from one answer to the next for everybody: one-time tokens."""
-        text = re.sub(
-            r'(name="(?:csrfmiddlewaretoken|submission|token)" value=")[^"]*', r"\1", self.text
-        )
-        return re.sub(r"\b\d\d:\d\d\b", "", text)
-
-
-@dataclass
-class Asker:
-    """One reader with one connection. Every answer is checked as it comes."""
-
-    served: Served
-    cookie: str = ""
-    seen: Counter[int] = field(default_factory=Counter)
-    _line: http.client.HTTPConnection | None = field(default=None, repr=False)
-
-    def ask(self, method: str, target: str, body: bytes | None = None, **headers: str) -> Answer:
-        own = f"c={CSRF}" + (f"; {self.cookie}" if self.cookie else "")
-        sent = {"Cookie": own, "Origin": self.served.url, **headers}
-        for attempt in (1, 2):
-            if self._line is None:
-                self._line = http.client.HTTPConnection("127.0.0.1", self.served.port, timeout=30)
-            try:
-                self._line.request(method, target, body, sent)
-                got = self._line.getresponse()
-                found = Answer(got.status, got.read().decode("utf-8", "replace"), got.headers)
-                break
-            except (http.client.HTTPException, OSError):
-                self._line.close()
-                self._line = None
-                if attempt == 2:
-                    raise
-        self.seen[found.status] += 1
-        where = f"{method} {target[:120]}"
-        assert found.status < 500, f"{where}: {found.status}"
-        assert "Traceback" not in found.text, f"{where} shows a traceback"
-        assert "Exception Type" not in found.text, f"{where} shows an error of the framework"
-        return found
-
-    def get(self, target: str) -> Answer:
-        return self.ask("GET", target)
-
-    def post(self, target: str, fields: list[tuple[str, str]]) -> Answer:
-        body = urlencode([("csrfmiddlewaretoken", CSRF), *fields], errors="surrogatepass")
-        kind = "application/x-www-form-urlencoded"
-        return self.ask("POST", target, body.encode(), **{"Content-Type": kind})
 
 
 @pytest.fixture(scope="module")

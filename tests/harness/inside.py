@@ -70,7 +70,7 @@ def _in_a_process(asked: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     import django
 
-    os.environ["DJANGO_SETTINGS_MODULE"] = "alongside.config.settings"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alongside.config.settings")
     django.setup()
     from alongside import catalogue
 

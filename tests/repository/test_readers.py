@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from alongside.records.reader import SYSTEM_MODULES
@@ -97,7 +98,12 @@ BELOW_THE_READER = {
 }
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
+@cache
+def modules() -> tuple[tuple[str, ast.Module], ...]:
+    return tuple(_modules())
+
+
+def _modules() -> Iterator[tuple[str, ast.Module]]:
     for file in sorted(SOURCE.rglob("*.py")):
         if "migrations" in file.parts:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -77,11 +78,26 @@ def load_wordings(roots: Sequence[Path]) -> Shelf[Mapping[str, engine.Wording]]:
 
 
 def entries(roots: Sequence[Path]) -> Iterator[Entry]:
-    """Every instrument folder, read and checked."""
+    """Every instrument folder, read and checked; again only when a file in it has changed."""
     for name, number, folder in versions(roots, "instruments")[0]:
-        entry = Entry(Ref(name, number))
-        _fill(entry, folder, roots)
-        yield entry
+        yield _entry(Ref(name, number), folder, tuple(roots), _stamp(folder))
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    try:
+        facts = [(path.name, path.stat()) for path in sorted(folder.iterdir())]
+    except OSError:  # it goes while we look; the files that are missing are named as ever
+        return ()
+    return tuple((name, each.st_mtime_ns, each.st_size) for name, each in facts)
+
+
+@lru_cache(maxsize=1024)  # three shelves ask for each folder, and so does every rereading
+def _entry(
+    ref: Ref, folder: Path, roots: tuple[Path, ...], stamp: tuple[tuple[str, int, int], ...]
+) -> Entry:
+    entry = Entry(ref)
+    _fill(entry, folder, roots)
+    return entry
 
 
 def _fill(entry: Entry, folder: Path, roots: Sequence[Path]) -> None:

@@ -40,7 +40,11 @@ def main() -> int:
     from alongside.delivery import on_time, retention
     from alongside.insights import watching
     from alongside.notify import dispatcher
-    from alongside.records import clock, sealer, spool
+    from alongside.records import clock, gate, sealer, spool
+
+    def climb() -> None:
+        with gate.before_others():
+            escalation.climb_once(at=clock.now())
 
     catalogue.current()  # read once, before anything is claimed
     replay = import_string(settings.REPLAY)  # of config, which no command may import
@@ -54,7 +58,7 @@ def main() -> int:
     loops = [
         threading.Thread(
             target=every,
-            args=(stop, CLIMB_EVERY, lambda: escalation.climb_once(at=clock.now())),
+            args=(stop, CLIMB_EVERY, climb),
             name="escalation",
             daemon=True,
         ),

@@ -18,7 +18,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from alongside.config import errors, spooling
-from alongside.records import audit
+from alongside.records import audit, gate
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,8 @@ class OutermostMiddleware:
             if (length := _length(request)) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
                 _drain(request, length)
                 return errors.too_large(request)
-            response = self._answer(request, number)
+            with gate.waiting(gate.SUBMISSION):
+                response = self._answer(request, number)
             if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 spooling.keep(request)  # the page says that it is not saved, and that stays true
             return response

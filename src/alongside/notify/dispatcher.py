@@ -22,7 +22,7 @@ from alongside.notify import actions, canary, queries, rules
 from alongside.notify.bell import Bell
 from alongside.notify.models import Message
 from alongside.notify.transports import Said, Transport, configured, letter
-from alongside.records import clock, crashpoint
+from alongside.records import clock, crashpoint, gate
 from alongside.records.crypto import keyed_hash
 from alongside.records.reader import system
 from alongside.records.registry import guards
@@ -232,7 +232,8 @@ def _loop(stop: threading.Event, pause: Callable[[], None], work: Callable[[], b
     """Do the work again and again; a failure is said, waited out, and never ends the loop."""
     while not stop.is_set():
         try:
-            again = work()
+            with gate.before_others():
+                again = work()
             close_old_connections()  # not held while it waits
         except Exception:
             log.exception("the loop goes on")
@@ -271,7 +272,8 @@ def _send(message: Message, transport: Transport, *, within: float) -> Said:
 
 def _send_beside(transport: Transport, about: str) -> None:
     try:
-        send_due(transport=transport, at=clock.now(), about=about, at_most=20)
+        with gate.before_others():
+            send_due(transport=transport, at=clock.now(), about=about, at_most=20)
     except Exception:
         log.exception("standing in failed; the messages wait for the dispatcher")
     finally:

@@ -1,0 +1,1 @@
+"""Django's SQLite, whose writers pass a gate: ``records/gate.py``."""

@@ -1,0 +1,156 @@
+"""On SQLite one writes at a time; what carries alerts waits for one transaction at most (E11)."""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+import pytest
+from django.db import OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import ConnectionHandler
+
+from alongside.config.settings import database
+from alongside.records import gate
+from alongside.records.gate import Gate, Shut
+
+ROUNDS = 8
+pytestmark = pytest.mark.sqlite
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "database"
+
+
+def test_what_carries_alerts_overtakes_everybody_who_waited_before(place: Path) -> None:
+    for number in range(ROUNDS):
+        order: list[str] = []
+        here = Gate(place)
+        here.enter()
+
+        def wait(name: str, goes_first: AbstractContextManager[None], order=order) -> None:
+            mine = Gate(place)
+            with goes_first:
+                mine.enter()
+            order.append(name)
+            mine.close()
+
+        threads = [
+            threading.Thread(target=wait, args=("page", nullcontext())) for _ in range(4)
+        ] + [threading.Thread(target=wait, args=("alert", gate.before_others()))]
+        for thread in threads:
+            thread.start()
+        _until(lambda: _somebody_goes_first(place))
+        here.leave()
+        for thread in threads:
+            thread.join()
+        here.close()
+        assert order == ["alert", "page", "page", "page", "page"], number
+
+
+def test_a_page_that_waited_long_is_kept_out_no_longer(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Messages that go out all the time may not keep an answer out."""
+    monkeypatch.setattr(gate, "PRESSING", 0.05)
+    stop = threading.Event()
+
+    def send() -> None:
+        mine = Gate(place)
+        with gate.before_others():
+            while not stop.is_set():
+                mine.enter()
+                mine.leave()
+        mine.close()
+
+    senders = [threading.Thread(target=send) for _ in range(3)]
+    for sender in senders:
+        sender.start()
+    try:
+        page = Gate(place)
+        page.enter()
+        page.close()
+    finally:
+        stop.set()
+        for sender in senders:
+            sender.join()
+
+
+def test_who_waits_in_vain_is_told_and_the_turn_of_a_dead_process_is_free(place: Path) -> None:
+    one, other = Gate(place), Gate(place)
+    one.enter()
+    with gate.waiting(0.05), pytest.raises(Shut):
+        other.enter()
+    with gate.before_others(), gate.waiting(0.05), pytest.raises(Shut):
+        other.enter()
+    one.close()  # as the system does when a process ends
+    other.enter()
+    other.leave()
+    other.leave()
+    one.enter()
+
+
+def test_without_room_for_its_files_the_gate_stands_open(tmp_path: Path) -> None:
+    nowhere = Gate(tmp_path / "no" / "such" / "folder")
+    nowhere.enter()
+    nowhere.leave()
+    nowhere.close()
+
+
+@pytest.fixture
+def two(place: Path, django_db_blocker) -> Iterator[list[BaseDatabaseWrapper]]:
+    """Two connections to one database, as two processes have them."""
+    with django_db_blocker.unblock():
+        made = [
+            ConnectionHandler({"default": database(f"sqlite:///{place}")})["default"] for _ in "12"
+        ]
+        for each in made:
+            each.inc_thread_sharing()
+        yield made
+        for each in made:
+            each.close()
+
+
+def test_a_transaction_has_the_turn_until_it_ends_however_it_ends(
+    two: list[BaseDatabaseWrapper],
+) -> None:
+    one, other = two
+    one.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    with gate.waiting(0.05), pytest.raises(OperationalError, match="locked"):
+        _begin(other)
+    for end in (one.commit, one.rollback, one.close):
+        end()
+        one.set_autocommit(True)
+        _begin(other)
+        other.rollback()
+        other.set_autocommit(True)
+        _begin(one)
+
+
+def test_the_database_of_this_run_is_behind_the_gate() -> None:
+    assert connection.settings_dict["ENGINE"] == "alongside.records.sqlite"
+
+
+def _begin(on: BaseDatabaseWrapper) -> None:
+    on.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+
+
+def _somebody_goes_first(place: Path) -> bool:
+    with open(f"{place}.first") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    for _ in range(5000):
+        if condition():
+            return
+        threading.Event().wait(0.002)
+    pytest.fail("it never came about")

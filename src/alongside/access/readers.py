@@ -12,7 +12,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from alongside.access import policy
 from alongside.access.models import Account, AccountPerson, LinkToken, Relationship, Separation
@@ -404,6 +404,20 @@ def _separated(persons: frozenset[UUID], at: datetime) -> frozenset[UUID]:
         .values_list("one", "other")
     )
     return frozenset(pk for pair in pairs for pk in pair if pk not in persons)
+
+
+def next_change(at: datetime) -> datetime | None:
+    """The next moment at which an edge or a separation begins or ends by itself, if any does."""
+    begins, ends = Q(valid_from__gt=at), Q(valid_to__gt=at)
+    edges = Relationship._base_manager.filter(begins | ends).aggregate(
+        begins=Min("valid_from", filter=begins), ends=Min("valid_to", filter=ends)
+    )
+    begins, ends = Q(set_at__gt=at), Q(ended_at__gt=at)
+    apart = Separation._base_manager.filter(begins | ends).aggregate(
+        begins=Min("set_at", filter=begins), ends=Min("ended_at", filter=ends)
+    )
+    moments = [each for each in (*edges.values(), *apart.values()) if each is not None]
+    return min(moments, default=None)
 
 
 def _link_lives(at: datetime) -> Q:

@@ -16,6 +16,7 @@ from alongside.cli.terminal import add_json, progress
 
 EXAMPLE = "alongside demo --people 64 --months 6 --seed 7"
 YEAR = (300, 12)  # people, months
+PRACTITIONERS, SERVICES = 12, 2  # of a year
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,11 +74,11 @@ def _own_folder(port: int) -> Path:
 
 def _prepare() -> None:
     import django
-    from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("collectstatic", verbosity=0, interactive=False)
+    from alongside.cli import demo_place
+
+    demo_place.make_ready()
 
 
 def _build(options: argparse.Namespace) -> bool:
@@ -99,8 +100,26 @@ def _build(options: argparse.Namespace) -> bool:
             if report:
                 report(done / of)
     demo_family.let_in(story)
+    if story.is_year:
+        _must_be_whole(options.people)
     finished.write_text("whole\n")
     return True
+
+
+def _must_be_whole(people: int) -> None:
+    """A year shows every state of a case, or says which one is not there.
+
+    Raises:
+        Refused: a state, or people, practitioners or services are missing.
+    """
+    from alongside.cli import demo_states
+    from alongside.records import clock
+
+    at = clock.now()
+    few = demo_states.too_few(at, people=people, practitioners=PRACTITIONERS, services=SERVICES)
+    lacking = [*few, *demo_states.missing(at)]
+    if lacking:
+        raise Refused(f"The year is made, and this is not in it: {', '.join(lacking)}.")
 
 
 def _accounts() -> list[dict[str, str]]:

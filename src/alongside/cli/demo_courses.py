@@ -19,21 +19,25 @@ from alongside.cases import actions as cases
 from alongside.cases.models import Case
 from alongside.cli.demo_danger import Danger
 from alongside.cli.demo_days import Story
+from alongside.cli.demo_house import SUPERVISOR
+from alongside.consent import actions as consent
 from alongside.delivery import actions as delivery
 from alongside.delivery import artefacts, reviews
 from alongside.delivery import queries as progress
 from alongside.delivery.models import ProgressNote
 from alongside.insights import tracking, watching
 from alongside.measures import actions as measures
-from alongside.people.models import Person
+from alongside.people.models import Person, Practitioner
 from alongside.plans import actions as plans
-from alongside.plans.models import Course, Goal
+from alongside.plans.models import Course, Goal, Plan
 from alongside.plans.queries import treated_by
 from alongside.records.errors import Refused
 
 REVIEWED_AFTER = timedelta(days=3)
 BY_VIDEO = 4  # one story in so many talks by video
 OFF_TRACK = 2  # the number of a story
+# Ends that come in the middle; the others come when the talks are over.
+SHORT = ("dropped_out", "transferred", "stopped_safety", "deceased")
 FEWEST_BEFORE_AN_END = 2  # talks, before one of them ends otherwise than was hoped
 
 
@@ -46,10 +50,14 @@ class Courses(Danger):
         answers = self._answers(total)
         if danger:
             answers["item_9"] = 1
+        if story.way == "memory":
+            relative = story.member.person
+            self._ask(story, relative, "carer_strain_nrs", self._strain(story.level))
+            return
         self._ask(story, treated, "phq9", answers, always=danger)
-        if story.way != "cbt":
+        if story.way == "craft":
             self._ask(story, treated, "carer_strain_nrs", self._strain(story.level))
-        else:
+        elif story.way == "cbt":
             self._ask(story, treated, "gad7", self._anxiety(story.level))
 
     def _ask(
@@ -127,22 +135,102 @@ class Courses(Danger):
             given[self.chance.choice(order)] = None
         return given
 
+    def _decide(self, story: Story, protocol: str) -> Any:
+        """The lead writes down why this way; now and then it is not the one that was advised."""
+        against = story.scene == "switched"
+        said = self.scenes["decisions"]
+        return cases.record_decision(
+            circle=story.case.circle,
+            kind="override" if against else "method",
+            chosen=protocol,
+            reason=said["override"] if against else said["method"],
+            about=f"protocol:{catalogue.current().protocol(protocol).ref}",
+            by=self._reader(story.lead),
+            at=self.moment,
+        )
+
+    def _agree(self, story: Story, treated: Person, forms: tuple[str, ...]) -> None:
+        """What somebody says yes to before a course of theirs, and to the plan."""
+        lead, plan = self._reader(story.lead), story.course.plan
+        rows = [(form, f"course:{story.course.pk}", ()) for form in forms]
+        for form, about, parts in (*rows, ("c_measures", "", ("charts", "service_statistics"))):
+            consent.give(
+                circle=story.case.circle,
+                person=treated,
+                form=form,
+                given_how="paper" if story.number % 5 == 0 else "spoken",
+                witness=story.lead.name,
+                expires_on=(self.moment + timedelta(days=300)).date(),
+                parts=parts,
+                about=about,
+                by=lead,
+                at=self.moment,
+            )
+        plan.refresh_from_db()
+        plans.agree(
+            plan=plan, edition=plan.edition, person=treated, answer="yes", by=lead, at=self.moment
+        )
+
+    def _supervisor_of(self, story: Story) -> Practitioner | None:
+        """Who signs beside a colleague who is in training."""
+        in_training = "trainee" in story.lead.roles
+        return self.staff[SUPERVISOR].practitioner if in_training else None
+
+    def _set_goal(self, story: Story, plan: Plan, about: Person) -> None:
+        kind = self.chance.choice(["feeling", "thinking", "behaving"])
+        goal = self.chance.choice(self.script["goals"][kind])
+        plans.set_goal(
+            plan=plan,
+            about=about,
+            kind=kind,
+            words=goal["words"],
+            levels=dict(zip(plans.LEVELS, goal["levels"], strict=True)),
+            by=self._reader(story.lead),
+            at=self.moment,
+        )
+
+    def _note_refusal(self, closed: Refused) -> None:
+        states = closed.facts["states"]
+        self.refused += [f"{one.gate}: {one.missing}" for one in states if not one.is_open]
+
+    def _opened(self, story: Story) -> None:
+        """What a scene does once its case is there."""
+
+    def _proposed(self, story: Story, plan: Plan, treated: Person) -> None:
+        """What a scene does with a plan that nobody has agreed to yet."""
+
+    def _before(self, story: Story, treated: Person) -> bool:
+        """What a scene does before a course begins. True when it said who agrees to it."""
+        return False
+
+    def _after(self, story: Story, session: Any, treated: Person) -> bool:
+        """What a scene does after a session. True when what comes next is its own affair."""
+        return False
+
+    def _started(self, story: Story, treated: Person) -> None:
+        """A course has begun: its first talk is booked."""
+        self._book(story, treated, self.moment + timedelta(days=3))
+
     def _start(self, story: Story, treated: Person) -> None:
         lead = self._reader(story.lead)
         course = Course.objects.visible_to(lead).get(pk=story.course.pk)
+        if course.ended_at is not None:
+            return
         try:
             story.course = plans.start_course(course=course, by=lead, at=self.moment)
         except plans.GatesClosed as closed:
-            self.refused += [
-                f"{s.gate}: {s.missing}" for s in closed.facts["states"] if not s.is_open
-            ]
+            self._note_refusal(closed)
             self._measure(story, treated)
             self.at(self.moment + timedelta(days=2), lambda: self._start(story, treated))
             return
-        self._book(story, treated, self.moment + timedelta(days=3))
+        self._started(story, treated)
 
     def _book(self, story: Story, treated: Person, near: datetime) -> None:
         zone = self.home.zone
+        if story.dates:
+            story.booking = story.dates.pop(0)
+            self.at(story.booking.ends_at, partial(self._hold, story, treated, story.booking))
+            return
         wall = near.astimezone(ZoneInfo(zone)).replace(tzinfo=None, second=0, microsecond=0)
         while wall.weekday() > 4:
             wall += timedelta(days=1)
@@ -165,6 +253,7 @@ class Courses(Danger):
                 )
             except calendar.AlreadyBooked:
                 continue
+            story.booking = booking
             self.at(booking.ends_at, partial(self._hold, story, treated, booking))
             return
         self.at(near, lambda: self._book(story, treated, near + timedelta(days=1)))
@@ -172,6 +261,8 @@ class Courses(Danger):
     def _hold(self, story: Story, treated: Person, booking: Any) -> None:
         lead = self._reader(story.lead)
         course = Course.objects.visible_to(lead).get(pk=story.course.pk)
+        if course.ended_at is not None:
+            return
         if self.chance.random() < 0.1:
             delivery.not_held(
                 course=course,
@@ -197,9 +288,7 @@ class Courses(Danger):
                 at=self.moment,
             )
         except delivery.GatesClosed as closed:
-            self.refused += [
-                f"{s.gate}: {s.missing}" for s in closed.facts["states"] if not s.is_open
-            ]
+            self._note_refusal(closed)
             self._book(story, treated, self.moment + timedelta(days=2))
             return
         story.held += 1
@@ -209,14 +298,16 @@ class Courses(Danger):
         story.level = max(2.0, story.level + story.slope)
         self._write_note(story, session, lead)
         self._homework(story, session, treated, lead)
+        if self._after(story, session, treated):
+            return
         most = 14 if story.way == "cbt" else 10
-        if story.ending and story.held > FEWEST_BEFORE_AN_END:
+        if story.ending in SHORT and story.held > FEWEST_BEFORE_AN_END:
             self._close(story, story.ending)
             return
-        if story.held >= most or (story.level < 5 and story.held > 6):
+        if story.held >= most or (story.level < 5 and story.held > 6 and not story.ending):
             early = story.level < 5 and story.held < most
             late = "completed" if story.level < 12 else "planned_end_partial"
-            self._close(story, "completed_early_recovered" if early else late)
+            self._close(story, story.ending or ("completed_early_recovered" if early else late))
             return
         self._book(story, treated, self.moment + timedelta(days=7))
 
@@ -365,22 +456,35 @@ class Courses(Danger):
 
         self.at(self.moment + timedelta(days=6), tell)
 
-    def _close(self, story: Story, ending: str) -> None:
+    def _end_course(self, story: Story, ending: str) -> None:
         lead = self._reader(story.lead)
-        case = Case.objects.visible_to(lead).get(pk=story.case.pk)
-        if case.state == "closed":
-            return
-        words = self.script["closings"][ending]
-        if story.has_course:
-            course = Course.objects.visible_to(lead).get(pk=story.course.pk)
+        course = Course.objects.visible_to(lead).get(pk=story.course.pk)
+        if course.ended_at is None:
             plans.end_course(
                 course=course,
                 completion=ending,
-                words=words,
+                words=self.script["closings"][ending],
                 expected=course.version,
                 by=lead,
                 at=self.moment,
             )
+
+    def _close(self, story: Story, ending: str) -> None:
+        lead = self._reader(story.lead)
+        case = Case.objects.visible_to(lead).get(pk=story.case.pk)
+        if story.is_second:
+            self._end_course(story, ending)
+            return
+        if case.state == "closed":
+            return
+        words = self.script["closings"][ending]
+        if story.scene == "ends_deceased":
+            self._raise_code(story, "A", "deceased")
+        if story.has_course:
+            self._end_course(story, ending)
+            if story.second is not None:
+                self._end_course(story.second, "planned_end_partial")
+            course = Course.objects.visible_to(lead).get(pk=story.course.pk)
             plans.end_plan(plan=course.plan, because=ending, by=lead, at=self.moment)
         cases.start_closing(case=case, version=case.version, by=lead, at=self.moment)
         case.refresh_from_db()

@@ -8,9 +8,10 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from alongside.cli.demo_days import Story
 from alongside.cli.demo_house import House
 from alongside.crisis import actions as crisis
-from alongside.crisis import care, safeguarding
+from alongside.crisis import care, raising, safeguarding
 from alongside.people.models import Institution
 
 
@@ -69,6 +70,82 @@ class Danger(House):
                 crisis.confirm_close(alert=alert, by=self._reader(second), at=self.moment)
 
             self.at(self.moment + timedelta(minutes=minutes + 50), confirm)
+
+    def _raise_code(self, story: Story, level: str, outcome: str) -> None:
+        """A colleague saw or heard something: a code is raised, answered and closed."""
+        danger, (first, second) = self.scenes["danger"], self.on_call[story.place]
+        words = danger[outcome if outcome in danger else level]
+        hana = self.staff[first]
+        alert = raising.raise_by_staff(
+            level=level,
+            seen=words["seen"],
+            institution=self.home.pk,
+            circle=story.case.circle,
+            by=self._reader(story.lead),
+            at=self.moment,
+        )
+
+        def have() -> None:
+            crisis.acknowledge(alert=alert, by=self._reader(hana), at=self.moment)
+            crisis.record_contact(
+                alert=alert,
+                method="phone",
+                reached=outcome != "not_reached",
+                note=words["contact"],
+                by=self._reader(hana),
+                at=self.moment,
+            )
+
+        def close() -> None:
+            given = {
+                "triage_code": "D",
+                "assessment_note": words["end"],
+                "reason": words["end"],
+                "attempts_note": words["end"],
+                "safety_plan_or_transfer": "safety_plan",
+                "means_safety": "none_needed",
+                "means_safety_note": "Nothing at hand.",
+                "next_contact_at": (self.moment + timedelta(days=2)).isoformat(),
+                "named_person": hana.name,
+                "called_at": self.moment.isoformat(),
+                "accepted_at": self.moment.isoformat(),
+                "handed_to": "The crisis team of the hospital",
+                "emergency_contact": "nobody_named",
+                "welfare_check": "asked_for",
+            }
+            by = self._reader(hana)
+            crisis.close_alert(alert=alert, outcome=outcome, fields=given, by=by, at=self.moment)
+            for row in care.follow_ups(seen_by=self._by_itself()).filter(alert=alert):
+                self.at(row.due_at - timedelta(hours=9), partial(self._follow_up, row))
+
+        def confirm() -> None:
+            crisis.confirm_close(alert=alert, by=self._reader(self.staff[second]), at=self.moment)
+
+        self.at(self.moment + timedelta(minutes=2), have)
+        self.at(self.moment + timedelta(minutes=34), close)
+        if level in {"A", "B"}:
+            self.at(self.moment + timedelta(minutes=50), confirm)
+
+    def _scene_danger_a(self, story: Story) -> None:
+        self._raise_code(story, "A", "emergency_services")
+
+    def _scene_danger_b(self, story: Story) -> None:
+        self._raise_code(story, "B", "handed_over")
+
+    def _scene_danger_c(self, story: Story) -> None:
+        self._raise_code(story, "C", "not_reached")
+
+    def _scene_danger_d(self, story: Story) -> None:
+        self._raise_code(story, "D", "reached_safe")
+
+    def _scene_danger_e(self, story: Story) -> None:
+        self._raise_code(story, "E", "raised_in_error")
+
+    def _scene_danger_f(self, story: Story) -> None:
+        self._raise_code(story, "F", "reached_safe")
+        self.at(
+            self.moment + timedelta(days=6), partial(self._raise_code, story, "G", "reached_safe")
+        )
 
     def _follow_up(self, row: Any) -> None:
         """What is due after a crisis, by whoever leads the case."""

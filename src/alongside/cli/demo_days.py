@@ -29,7 +29,7 @@ from alongside.people.models import Member, Person, Practitioner
 from alongside.plans.models import Course
 from alongside.records import clock, sealer
 
-Act = Callable[[], None]
+Act = Callable[[], Any]
 # Below these a demonstration has one service and few colleagues.
 YEAR_MONTHS, YEAR_PEOPLE = 12, 200
 
@@ -74,6 +74,12 @@ class Story:
     level: float = 17.0
     slope: float = -0.9
     held: int = 0
+    scene: str = ""  # of demo_scenes; empty for somebody whose way is left to chance
+    variant: str = ""
+    booking: Any = None
+    dates: list[Any] = field(default_factory=list)  # of a series, still to come
+    second: Story | None = None  # another course beside the first, in the same case
+    is_second: bool = False
 
 
 def read_script(name: str = "demo") -> Mapping[str, Any]:
@@ -104,7 +110,8 @@ class Days:
     stories: list[Story]
 
     def __init__(self, script: Mapping[str, Any], *, number: int, months: int, seed: int) -> None:
-        self.script, self.number, self.seed = script, number, seed
+        self.script, self.number, self.months, self.seed = script, number, months, seed
+        self.scenes: Mapping[str, Any] = read_script("scenes")
         self.sheets: Mapping[str, Any] = read_script("sheets")["sheets"]
         self.is_year = months >= YEAR_MONTHS and number >= YEAR_PEOPLE
         self.chance = random.Random(seed)

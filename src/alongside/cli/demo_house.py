@@ -63,8 +63,9 @@ class House(Days):
             )
             for row in [*self.script["rooms"], *year["rooms"]]
         }
-        self.leads = [key for key, each in self.staff.items() if "lead" in each.roles]
-        for key in self.leads:
+        leading = [key for key, each in self.staff.items() if "lead" in each.roles]
+        self.leads = [key for key in leading if "trainee" not in self.staff[key].roles]
+        for key in leading:
             access.grant(
                 account=self.staff[SUPERVISOR].account,
                 role="supervisor",
@@ -102,8 +103,8 @@ class House(Days):
         account.save(update_fields=["password"])
         TOTP.activate(account, b32encode(row["email"].encode().ljust(20, b"-")[:20]).decode())
         for role in row["roles"]:
-            if role in {"supervisor", "on_call"}:
-                continue  # an edge to a practitioner; a shift
+            if role in {"supervisor", "on_call", "trainee"}:
+                continue  # an edge to a practitioner; a shift; no right of its own
             access.grant(
                 account=account, role=role, institution=self.home, reason="hired", by=by, at=at
             )

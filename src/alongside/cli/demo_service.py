@@ -11,18 +11,19 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from alongside import catalogue
 from alongside.access import actions as access
 from alongside.cases import actions as cases
 from alongside.cases import after
 from alongside.cases.models import Case, Concern
-from alongside.cli.demo_courses import OFF_TRACK, Courses
+from alongside.cli.demo_courses import OFF_TRACK
 from alongside.cli.demo_days import Story
-from alongside.consent import actions as consent
+from alongside.cli.demo_meeting import Meetings
+from alongside.cli.demo_scenes import COURSES, TOLD_BY_THEIR_SCENE, Scene, scene_of
 from alongside.crisis import actions as crisis
 from alongside.crisis import private_check, triage
 from alongside.delivery import retention
 from alongside.people import actions as people
+from alongside.people import rules as people_rules
 from alongside.people.models import Member
 from alongside.plans import actions as plans
 from alongside.tasks import actions as task_actions
@@ -43,10 +44,16 @@ YEAR_WAYS = {
 }  # fmt: skip
 CALLED_A_DAY = 0.35  # of those who are to be called within five days
 # How a course ends that does not end as was hoped, of a hundred.
+MINOR = 15  # years, of somebody whose mother decides with them
+# Where the scores of somebody begin and how they move, by how it ends.
+STARTS_AT = {
+    "completed": (21.0, -0.75), "completed_early_recovered": (14.0, -1.6),
+    "planned_end_partial": (20.0, -0.35), "deceased": (12.0, -0.4),
+}  # fmt: skip
 ENDINGS = {"": 80, "dropped_out": 10, "transferred": 5, "stopped_safety": 4, "deceased": 1}
 
 
-class Demonstration(Courses):
+class Demonstration(Meetings):
     """Everybody's story, from a worry on."""
 
     def _begin(self) -> None:
@@ -93,6 +100,7 @@ class Demonstration(Courses):
         elif number < len(UNDER_WAY):  # whose person, and whose relative, can sign in
             start, way = self.end - timedelta(seconds=span * 0.7), UNDER_WAY[number]
             start = start.replace(hour=10, minute=0)
+        asha_has = 8 if self.is_year else 3  # one in so many
         is_shown = number in {OFF_TRACK, *range(len(UNDER_WAY))}
         relation = pick.choice(script["relations"])
         kin = f"{pick.choice(names)} {pick.choice(script['family_names'])}"
@@ -100,7 +108,7 @@ class Demonstration(Courses):
             number=number,
             name=f"{first} {pick.choice(script['family_names'])[0]}.",
             need=need,
-            lead=self.staff["asha" if number % 3 == 0 else pick.choice(self.leads)],
+            lead=self.staff["asha" if number % asha_has == 0 else pick.choice(self.leads)],
             born=pick.choice(range(1950, 2006)),
             relation=relation,
             kin=kin,
@@ -113,8 +121,22 @@ class Demonstration(Courses):
         )
         if number == OFF_TRACK:
             story.lead, story.level, story.slope = self.staff["asha"], 12.0, 1.1
+        scene = scene_of(number, number=self.number, months=self.months)
+        if scene is not None:
+            self._give(story, scene)
         self.stories.append(story)
-        self.at(start, lambda: self._worry(story))
+        self.at(story.start, lambda: self._worry(story))
+
+    def _give(self, story: Story, scene: Scene) -> None:
+        """Let a person go the way of a scene."""
+        story.scene, story.way, story.need = scene.name, scene.way, scene.need
+        story.lead, story.ending = self.staff[scene.lead], scene.ending
+        story.variant, story.born = scene.variant, scene.born or self.end.year - MINOR
+        story.level, story.slope = STARTS_AT.get(scene.ending, (15.0, -0.7))
+        start = self.end - timedelta(days=scene.ago)
+        story.start = start.replace(hour=9 + story.number % 5, minute=17)
+        if scene.way == "half_written":  # it is forgotten after a day
+            story.start = self.end - timedelta(hours=5)
 
     def _worry(self, story: Story) -> None:
         answers: dict[str, str | None] = {
@@ -123,6 +145,10 @@ class Demonstration(Courses):
             "weapon_or_violence": self.chance.choices(("no", "past"), (90, 10))[0],
             "child_not_safe": self.chance.choices(("no", "worried"), (94, 6))[0],
         }
+        if story.scene:  # what they are about is told later, by their own scene
+            answers = dict.fromkeys(answers, "no")
+            if story.way == "no_contact":
+                answers["badly_hurt"] = "yes"
         raised: list[Any] = []
         for question, answer in answers.items():
             taken = crisis.take_worry(
@@ -136,13 +162,15 @@ class Demonstration(Courses):
                 at=self.moment,
             )
             raised += taken.alerts
+        if story.way == "half_written":
+            return
         if story.way != "no_contact":
             crisis.send_worry(
                 concern_id=story.concern,
                 submission=str(uuid4()),
                 words=self.chance.choice(self.script["worries"][story.need]),
                 about_alias=story.name,
-                about_age_band="65_up" if story.born < 1960 else "26_64",
+                about_age_band=people_rules.age_band_of(story.born, self.moment.year),
                 relation=story.relation,
                 contact=f"kin{story.number}@demo.invalid",
                 contact_name=story.kin,
@@ -181,17 +209,19 @@ class Demonstration(Courses):
         if opened.reporter is not None:
             story.member = opened.reporter
         self._tell_facts(story)
+        self._opened(story)
         self.at(self.moment + timedelta(days=1, hours=2), lambda: self._ask_alone(story))
         if self.chance.random() < 0.8:
             self.at(self.moment + timedelta(days=2), lambda: self._second_voice(story))
-        if self.chance.random() < 0.8:
+        if story.scene not in TOLD_BY_THEIR_SCENE and self.chance.random() < 0.8:
             told = timedelta(days=self.chance.randint(12, 27))
             self.at(self.moment + told, lambda: self._tell_the_person(story))
         if story.way in {"preparing", "ran_out"}:
             return
         if story.way == "declined":
             no = partial(self._close, story, "declined_before_start")
-            self.at(self.moment + timedelta(days=20), no)
+            if not story.scene:
+                self.at(self.moment + timedelta(days=20), no)
             return
         self.at(self.moment + timedelta(days=4), lambda: self._choose(story))
 
@@ -282,10 +312,9 @@ class Demonstration(Courses):
         )
 
     def _choose(self, story: Story) -> None:
-        lead, case = self._reader(story.lead), story.case
-        way = "cbt" if story.way in {"cbt", "waiting"} else "craft"
-        treated = story.focus if way == "cbt" else story.member.person
-        if way == "cbt":
+        lead, case, chosen = self._reader(story.lead), story.case, COURSES[story.way]
+        treated = story.focus if chosen.is_own else story.member.person
+        if chosen.is_own:
             case.refresh_from_db()
             cases.engage_person(
                 case=case,
@@ -296,64 +325,24 @@ class Demonstration(Courses):
                 at=self.moment,
             )
             lead = self._reader(story.lead)
-        decision = cases.record_decision(
-            circle=case.circle,
-            kind="method",
-            chosen=way,
-            reason="It fits what was said and what the family wants to try first.",
-            about=f"protocol:{catalogue.current().protocol(way).ref}",
-            by=lead,
-            at=self.moment,
-        )
         plan = plans.propose_plan(
             case=case,
-            decision=decision,
-            protocol=way,
-            variant="depression" if way == "cbt" else "",
+            decision=self._decide(story, chosen.protocol),
+            protocol=chosen.protocol,
+            variant=story.variant or chosen.variant,
             persons=[treated],
             deliverer=story.lead.practitioner,
+            supervisor=self._supervisor_of(story),
             by=lead,
             at=self.moment,
         )
         if story.way == "waiting":
+            self._proposed(story, plan, treated)
             return  # proposed, and nobody has agreed to it yet
         story.course, story.has_course = plan.courses.visible_to(lead).get(), True
-        kind = self.chance.choice(["feeling", "thinking", "behaving"])
-        goal = self.chance.choice(self.script["goals"][kind])
-        plans.set_goal(
-            plan=plan,
-            about=treated,
-            kind=kind,
-            words=goal["words"],
-            levels=dict(zip(plans.LEVELS, goal["levels"], strict=True)),
-            by=lead,
-            at=self.moment,
-        )
-        consent.give(
-            circle=case.circle,
-            person=treated,
-            form="c_treatment" if way == "cbt" else "c_family",
-            given_how="spoken",
-            witness=story.lead.name,
-            expires_on=(self.moment + timedelta(days=300)).date(),
-            about=f"course:{story.course.pk}",
-            by=lead,
-            at=self.moment,
-        )
-        consent.give(
-            circle=case.circle,
-            person=treated,
-            form="c_measures",
-            given_how="spoken",
-            witness=story.lead.name,
-            expires_on=(self.moment + timedelta(days=300)).date(),
-            parts=("charts", "service_statistics"),
-            by=lead,
-            at=self.moment,
-        )
-        plans.agree(
-            plan=plan, edition=plan.edition, person=treated, answer="yes", by=lead, at=self.moment
-        )
+        self._set_goal(story, plan, treated)
+        if not self._before(story, treated):
+            self._agree(story, treated, chosen.forms)
         self._measure(story, treated)
         self.at(self.moment + timedelta(days=1), lambda: self._start(story, treated))
 

@@ -27,6 +27,7 @@ SYSTEM_MODULES = frozenset(
         "alongside.insights.completeness",
         "alongside.insights.first_contact",
         "alongside.cli.demo_house",
+        "alongside.cli.demo_states",
         "alongside.cli.serve",
         "alongside.cli.check",
         "alongside.insights.watching",

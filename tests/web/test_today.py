@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -78,6 +79,12 @@ def test_today_lists_the_worst_harm_first_with_its_reason(world: World, signed_i
     assert rising == sorted(rising)
     everything = text(signed_in(world.asha).get("/work/waiting/"))
     assert all(words in everything for words in said)
+    world.worry(alias="Rae Ode", contact="rae@example.org")
+    for where in ("/work/", "/work/waiting/"):  # the badge and the greeting count the same
+        shown = text(signed_in(world.asha).get(where))
+        badges = re.findall(r'(\d+)<span class="sr"> need you', shown)
+        assert badges == ["5"], (where, badges)
+    assert "5 things need you." in text(signed_in(world.asha).get("/work/"))
 
 
 def test_today_costs_the_same_for_5_cases_and_for_50(world: World, signed_in: Any) -> None:

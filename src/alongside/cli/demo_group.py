@@ -11,6 +11,7 @@ from alongside.cli.demo_days import Story
 from alongside.cli.demo_papers import Papers
 from alongside.cli.demo_rights import DAY
 from alongside.cli.demo_scenes import has_scenes
+from alongside.crisis import private_check
 from alongside.delivery import artefacts, group_sessions, groups
 from alongside.people.models import Group, GroupMember, Person
 
@@ -51,6 +52,13 @@ class Groups(Papers):
 
     def _before(self, story: Story, treated: Person) -> bool:
         if story.way == "group":
+            private_check.answer(
+                circle=story.case.circle,
+                person=treated,
+                answers={"afraid": "no", "stopped": "no", "device": "yes", "hide": "no"},
+                by=self._reader(story.lead),
+                at=self.moment,
+            )
             self._agree(story, treated, ("c_treatment", "c_group"))
             sheets = self.sheets["group"]
             for form in FORMS:

@@ -183,7 +183,8 @@ class Meetings(Groups):
 
         meeting, at = self._meeting(story), self.moment
         begun = letters.begin(meeting=meeting, person=person, language="en", by=own(), at=at)
-        letters.save(letter=begun, text=text.strip(), expected=begun.version, by=own(), at=at)
+        words = text.strip().replace("{name}", story.name.split()[0])
+        letters.save(letter=begun, text=words, expected=begun.version, by=own(), at=at)
         if not is_whole:
             return
         letters.share(letter=fresh(), expected=fresh().version, by=own(), at=at)

@@ -6,6 +6,7 @@ a reader with live relationships, so the demonstration cannot do what the rules 
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -58,6 +59,7 @@ class Demonstration(Meetings):
 
     def _begin(self) -> None:
         self._set_up()
+        super()._begin()
         for number in range(self.number):
             self._plan_story(number)
         self.at(self.end - timedelta(minutes=7), self._leave_an_open_alert)
@@ -131,6 +133,9 @@ class Demonstration(Meetings):
         """Let a person go the way of a scene."""
         story.scene, story.way, story.need = scene.name, scene.way, scene.need
         story.lead, story.ending = self.staff[scene.lead], scene.ending
+        story.relation = scene.relation or story.relation
+        if scene.who:
+            story.name = f"{scene.who} {story.name.split()[-1]}"
         story.variant, story.born = scene.variant, scene.born or self.end.year - MINOR
         story.level, story.slope = STARTS_AT.get(scene.ending, (15.0, -0.7))
         start = self.end - timedelta(days=scene.ago)
@@ -168,7 +173,7 @@ class Demonstration(Meetings):
             crisis.send_worry(
                 concern_id=story.concern,
                 submission=str(uuid4()),
-                words=self.chance.choice(self.script["worries"][story.need]),
+                words=self.chance.choice(self._worries_about(story)),
                 about_alias=story.name,
                 about_age_band=people_rules.age_band_of(story.born, self.moment.year),
                 relation=story.relation,
@@ -186,6 +191,15 @@ class Demonstration(Meetings):
         if story.way != "no_contact":
             wait = timedelta(hours=self.chance.randint(3, 30))
             self.at(self.moment + wait, lambda: self._open(story))
+
+    def _worries_about(self, story: Story) -> list[str]:
+        """What is said about somebody of this name: she, or he."""
+        is_she = story.name.split()[0] in self.script["she"]
+        return [
+            words
+            for words in self.script["worries"][story.need]
+            if bool(re.search(r"\b[Ss]he\b", words)) == is_she
+        ]
 
     def _open(self, story: Story) -> None:
         lead = self._reader(story.lead)
@@ -211,7 +225,7 @@ class Demonstration(Meetings):
         self._tell_facts(story)
         self._opened(story)
         self.at(self.moment + timedelta(days=1, hours=2), lambda: self._ask_alone(story))
-        if self.chance.random() < 0.8:
+        if not story.scene.startswith("meeting") and self.chance.random() < 0.8:
             self.at(self.moment + timedelta(days=2), lambda: self._second_voice(story))
         if story.scene not in TOLD_BY_THEIR_SCENE and self.chance.random() < 0.8:
             told = timedelta(days=self.chance.randint(12, 27))

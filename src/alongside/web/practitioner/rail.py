@@ -13,8 +13,8 @@ from alongside.cases import queries as cases
 from alongside.crisis import queries as crisis
 from alongside.notify import queries as notify
 from alongside.records import clock
-from alongside.tasks import queries as tasks
 from alongside.web.parts.pages import Request
+from alongside.web.practitioner import waiting
 from alongside.web.practitioner.base import address, opens
 
 # The address's name, the icon, the label, and the word for its count.
@@ -91,7 +91,7 @@ def _belongs(here: str, name: str) -> bool:
 def _counts(request: Request) -> dict[str, tuple[int, str]]:
     reader = request.reader
     return {
-        "tasks": (tasks.mine(seen_by=reader).count(), _("waiting")),
+        "tasks": (waiting.pressing(request, clock.now()), _("need you")),
         "concerns": (cases.to_triage(seen_by=reader).count(), _("to be read")),
         "alerts": (crisis.nobody_has(seen_by=reader), _("that nobody has yet")),
     }

@@ -29,6 +29,7 @@ from alongside.web.practitioner import words
 from alongside.web.practitioner.base import address, name_of
 
 AT_MOST = 500
+END_OF_DAY = time(23, 59)  # by when what is due on a day is due
 ICONS = {
     "new_concern": "mail-open",
     "unsigned_note": "notebook-pen",
@@ -69,6 +70,35 @@ def items(request: Request, at: datetime) -> list[Item]:
     found += _credentials(request, at)
     found += of_reviews(request, cases.reviews_due(seen_by=reader, at=at))
     return in_order(found, at)
+
+
+def pressing(request: Request, at: datetime) -> int:
+    """How many of the items are late or due soon: what Today says, and its badge on every page.
+
+    Counted without their words, and only what is due by then is read.
+    """
+    reader, kinds = request.reader, catalogue.current().task_kinds
+    soon, zone = at + kinds.rules.soon, zone_of(request)
+    within = kinds.due_after("new_concern") or timedelta(0)
+    sent = cases.to_triage(seen_by=reader).filter(sent_at__lte=soon - within)
+    told = {f"concern:{pk}" for pk in sent.values_list("pk", flat=True)}
+    rows = list(tasks.mine(seen_by=reader).filter(due_at__lte=soon).values_list("kind", "about"))
+    due = {about for kind, about in rows if kind == reviews.DUE}
+    left_out = sum(
+        (kind == "new_concern" and about in told) or (kind == reviews.AGAIN and about in due)
+        for kind, about in rows
+    )
+    signed_by = soon - catalogue.current().notes.sign_within
+    drafts = delivery.unsigned(seen_by=reader, at=at).filter(session__held_at__lte=signed_by)
+    last = soon.astimezone(zone)
+    day = last.date() if last.time() >= END_OF_DAY else last.date() - timedelta(days=1)
+    looks = cases.reviews_due(seen_by=reader, at=at).filter(review_by__lte=day)
+    ends = [
+        each
+        for each in credentials.own(seen_by=reader).filter(expires_on__lte=day)
+        if credentials.standing_of(each, local_day(request, at)).word == "soon"
+    ]
+    return len(told) + len(rows) - left_out + drafts.count() + looks.count() + len(ends)
 
 
 def of_tasks(rows: Sequence[Any], *, told: Iterable[str] = ()) -> list[Item]:
@@ -194,7 +224,7 @@ def of_reviews(request: Request, rows: Any) -> list[Item]:
         Item(
             key=f"review:{case.pk}",
             kind="case_review",
-            due_at=datetime.combine(case.review_by, time(23, 59), zone),
+            due_at=datetime.combine(case.review_by, END_OF_DAY, zone),
             title=f"{name_of(case)}: {words.task_of_kind('case_review')}",
             url=reverse("practitioner:case-closing", args=[case.pk]),
             text=_("Ninety days without a step and the case closes.")
@@ -235,7 +265,7 @@ def _credentials(request: Request, at: datetime) -> list[Item]:
             Item(
                 key=f"credential:{each.pk}",
                 kind="credential_ends",
-                due_at=datetime.combine(each.expires_on, time(23, 59), zone),
+                due_at=datetime.combine(each.expires_on, END_OF_DAY, zone),
                 title=_("Your credential ends: %(name)s")
                 % {"name": getattr(kind, "name", each.code)},
                 url=reverse("practitioner:credentials"),

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.harness import migrated
 
 pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 
@@ -26,12 +31,34 @@ def demo(var: Path, *more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def tables(place: Path) -> dict[str, Any]:
+    """Columns, indexes, references and rules of every table; in which order, is no matter."""
+    with sqlite3.connect(f"file:{place}?mode=ro", uri=True) as base:
+        rows = base.execute("SELECT name, tbl_name, type, sql FROM sqlite_master").fetchall()
+        return {
+            name: (
+                sorted(row[1:4] + row[5:] for row in base.execute(f"PRAGMA table_info({name})")),
+                sorted(row[2:5] for row in base.execute(f"PRAGMA foreign_key_list({name})")),
+                sorted(re.findall(r'CONSTRAINT "(\w+)"', made)),
+                sorted(sql for _, of, kind, sql in rows if (of, kind) == (name, "index") and sql),
+            )
+            for name, _, type_, made in rows
+            if type_ == "table"
+        }
+
+
 def test_a_small_demonstration_is_made_whole_and_only_once(tmp_path: Path) -> None:
     first = demo(tmp_path, "--people", "6", "--months", "2", "--json")
     assert first.returncode == 0, first.stderr
+    made = tables(tmp_path / "demo" / "alongside.sqlite3")
+    assert made == tables(migrated.here() / "database")  # made at once, as the migrations would
+    assert len(made) > 90
     told = json.loads(first.stdout)
     assert told["made"] is True
     assert {"asha@demo.invalid", "hana@demo.invalid"} <= {a["email"] for a in told["accounts"]}
+    longer = demo(tmp_path, "--year")
+    assert longer.returncode == 1
+    assert "Add --reset to make a year instead." in longer.stderr
     again = demo(tmp_path)
     assert again.returncode == 0, again.stderr
     assert "asha@demo.invalid" in again.stdout

@@ -17,6 +17,7 @@ from alongside.cli.terminal import add_json, progress
 EXAMPLE = "alongside demo --people 64 --months 6 --seed 7"
 YEAR = (300, 12)  # people, months
 PRACTITIONERS, SERVICES = 12, 2  # of a year
+A_YEAR = "year"  # what stands in the file that says that one is made
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,14 +41,19 @@ def run(options: argparse.Namespace) -> int:
     if not (1 <= options.people <= 2000 and 1 <= options.months <= 36):
         raise Refused("Ask for 1 to 2000 people and 1 to 36 months.")
     var = _own_folder(options.port)
-    if options.reset or not (var / "finished").exists():  # half-made work is made anew
+    made = (var / "finished").read_text().strip() if (var / "finished").exists() else ""
+    if options.year and made not in {"", A_YEAR} and not options.reset:
+        raise Refused(
+            "A shorter demonstration is here already. Add --reset to make a year instead."
+        )
+    if options.reset or not made:  # half-made work is made anew
         shutil.rmtree(var, ignore_errors=True)
     _prepare()
-    made = _build(options)
+    is_new = _build(options)
     if options.json:
         import orjson
 
-        print(orjson.dumps({"made": made, "accounts": _accounts()}).decode())
+        print(orjson.dumps({"made": is_new, "accounts": _accounts()}).decode())
     else:
         _say_who(options.port)
     if options.no_serve:
@@ -102,7 +108,7 @@ def _build(options: argparse.Namespace) -> bool:
     demo_family.let_in(story)
     if story.is_year:
         _must_be_whole(options.people)
-    finished.write_text("whole\n")
+    finished.write_text(f"{A_YEAR if story.is_year else 'whole'}\n")
     return True
 
 

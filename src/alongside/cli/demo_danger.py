@@ -8,18 +8,22 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from alongside.cli.demo_days import Story
+from alongside.cli.demo_days import Staff, Story
 from alongside.cli.demo_house import House
 from alongside.crisis import actions as crisis
 from alongside.crisis import care, raising, safeguarding
+from alongside.crisis.rules import LIFE_CRITICAL
 from alongside.people.models import Institution
 
 
 class Danger(House):
     """Whoever is on call answers; what follows is done; the safeguarding lead reads and decides."""
 
-    def _answer_alert(self, alert: Any, reachable: bool, place: int = 0) -> None:
-        hana, second = (self.staff[key] for key in self.on_call[place])
+    def _answer_alert(
+        self, alert: Any, reachable: bool, place: int = 0, *, by: Staff | None = None
+    ) -> None:
+        first, second = (self.staff[key] for key in self.on_call[place])
+        hana = by or first
         minutes = self.chance.randint(2, 9)
 
         def have() -> None:
@@ -75,7 +79,7 @@ class Danger(House):
         """A colleague saw or heard something: a code is raised, answered and closed."""
         danger, (first, second) = self.scenes["danger"], self.on_call[story.place]
         words = danger[outcome if outcome in danger else level]
-        hana = self.staff[first]
+        hana = self.staff[first] if level in LIFE_CRITICAL else story.lead
         alert = raising.raise_by_staff(
             level=level,
             seen=words["seen"],

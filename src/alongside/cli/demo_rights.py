@@ -210,7 +210,7 @@ class Rights(Courses):
         if story.scene == "minor":
             self._name_guardian(story)
         if story.scene == "best_interests":
-            self._meet_for(story)
+            self._help_without_a_yes(story)
             return True
         return super()._before(story, treated)
 
@@ -254,26 +254,32 @@ class Rights(Courses):
             at=self.moment,
         )
 
-    def _meet_for(self, story: Story) -> None:
-        """Somebody cannot decide this now: those who know them meet, and the least is chosen."""
+    def _scene_best_interests(self, story: Story) -> None:
+        """Other things were weighed before: one can wait, one is not for their good."""
+        for outcome in ("wait", "not"):
+            self._meet_for(story, self._assess(story, "lacks"), outcome)
+
+    def _meet_for(self, story: Story, lack: Any, outcome: str) -> None:
+        """Those who know somebody meet, and what binds them least is chosen."""
+        said = self.scenes["best_interests"]
+        words = said["outcomes"][outcome]
+        deciding.decide(
+            capacity=lack,
+            said={
+                **said["meeting"],
+                **{key: words[key] for key in ("reason", "options", "can_wait")},
+                "people": [{**said["people"], "name": story.member.person.name}],
+                "outcome": outcome,
+                "review_on": (self.moment + DAY * 60).date(),
+            },
+            by=self._reader(story.lead),
+            at=self.moment,
+        )
+
+    def _help_without_a_yes(self, story: Story) -> None:
+        """Somebody cannot decide on these talks: they go ahead on a lawful basis, in words."""
         lack = self._assess(story, "lacks", f"course:{story.course.pk}")
-        said, relative = self.scenes["best_interests"], story.member.person
-        people = [{**said["people"], "name": relative.name}]
-        outcomes = (("wait", False), ("not", False), ("go_ahead", True))
-        for outcome, counts in outcomes:
-            words = said["outcomes"][outcome]
-            deciding.decide(
-                capacity=lack if counts else self._assess(story, "lacks"),
-                said={
-                    **said["meeting"],
-                    **{key: words[key] for key in ("reason", "options", "can_wait")},
-                    "people": people,
-                    "outcome": outcome,
-                    "review_on": (self.moment + DAY * 60).date(),
-                },
-                by=self._reader(story.lead),
-                at=self.moment,
-            )
+        self._meet_for(story, lack, "go_ahead")
         plan = story.course.plan
         plans.agree(
             plan=plan,
@@ -317,7 +323,7 @@ class Rights(Courses):
             at=self.moment,
         )
         for alert in raising.alerts_from(f"{private_check.KIND}:{relative.pk}"):
-            self._answer_alert(alert, True, story.place)
+            self._answer_alert(alert, True, story.place, by=story.lead)
         later = self.moment + timedelta(hours=2)
         self.at(later, partial(self._answer_report, self.scenes["adult_answer"], None))
 

@@ -82,7 +82,7 @@ SCENES: tuple[Scene, ...] = (
     Scene(
         "best_interests",
         "memory",
-        70,
+        45,
         need="cannot_seek_help",
         born=1943,
         who="Morag",

@@ -106,6 +106,10 @@ class Rights(Courses):
         )
         self.at(self.moment + DAY * 7, partial(self._close, story, "declined_before_start"))
 
+    def _scene_ends_soon(self, story: Story) -> None:
+        """A no from the day before: the case is being closed."""
+        self.at(self.end - DAY, partial(self._close, story, "declined_before_start"))
+
     def _scene_came_in(self, story: Story) -> None:
         """They look at what was held, put their own view beside it, and come to a first talk."""
         account = self._look(story)

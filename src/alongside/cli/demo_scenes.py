@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FEWEST_PEOPLE, FEWEST_MONTHS = 60, 6  # below, everything is left to chance
+FEWEST_PEOPLE, FEWEST_MONTHS = 64, 6  # below, everything is left to chance
 FIRST = 3  # the number of the first person with a scene; those before can sign in, or get worse
 
 
@@ -63,6 +63,7 @@ SCENES: tuple[Scene, ...] = (
     _ends("stopped_safety", 100),
     _ends("deceased", 130, who="Duncan"),
     Scene("ran_out", "ran_out", 170, need="substance_use"),
+    Scene("ends_soon", "preparing", 24, lead="mei", need="substance_use"),
     Scene("referred_on", "referred_on", 95, need="cannot_seek_help"),
     Scene("taken_back", "withdrawn", 70),
     Scene("no_address", "no_contact", 60),

@@ -40,8 +40,8 @@ WAYS = {
 }  # fmt: skip
 # In a year there are more worries, and more of them end before a course begins.
 YEAR_WAYS = {
-    "cbt": 25, "craft": 14, "waiting": 6, "preparing": 14, "declined": 12, "no_contact": 14,
-    "referred_on": 8, "withdrawn": 3, "ran_out": 4,
+    "cbt": 23, "craft": 12, "waiting": 7, "preparing": 20, "declined": 15, "no_contact": 3,
+    "referred_on": 10, "withdrawn": 5, "ran_out": 5,
 }  # fmt: skip
 CALLED_A_DAY = 0.35  # of those who are to be called within five days
 # How a course ends that does not end as was hoped, of a hundred.

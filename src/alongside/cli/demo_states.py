@@ -33,6 +33,7 @@ from alongside.plans.models import Agreement, Course, Goal, Plan
 from alongside.records.reader import system
 
 WHY = "the demonstration's own set-up"
+NEVER = ("expired",)  # no act brings a worry there: one that is not sent is forgotten
 AT_WORK = ("lead", "on_call")  # whose account is a practitioner's; the office is not among them
 
 
@@ -70,7 +71,8 @@ def _cases() -> Iterator[State]:
     yield from _each("case", Case, "state", _words(Case, "STATES"))
     ends = (*case_rules.COMPLETIONS, case_rules.RAN_OUT)
     yield from _each("case closed", Case, "outcome", ends)
-    yield from _each("worry", Concern, "state", _words(Concern, "STATES"))
+    sent = [word for word in _words(Concern, "STATES") if word not in NEVER]
+    yield from _each("worry", Concern, "state", sent)
     yield State("person told", Case, {"engaged_at": None}, ("disclosed_at",))
     yield State("person not told yet", Case, {"disclosed_at": None})
     yield State("person came in", Case, {}, ("engaged_at",))

@@ -493,3 +493,10 @@ def test_words_of_a_relative_reach_the_therapist_once_released_to_nobody_outside
             to_whom=to_whom, by=world.asha.reader, at=world.moment,
         )  # fmt: skip
         assert is_read() is reads, to_whom
+    world.at(world.moment + timedelta(minutes=1))
+    consent.refuse(
+        circle=world.circle, person=world.noor.person, about="c_release",
+        offered="Passing it on", by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    assert not is_read()
+    assert not world.bo.reader.may("R", queries.concerns(seen_by=world.asha.reader).get())

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 
 from alongside import catalogue
+from alongside.access import actions as access
 from alongside.consent import actions as consent
 from alongside.delivery import clinical_letters as letters
 from alongside.delivery.models import Letter, LetterGiven
+from alongside.records.models import AuditEvent
 from alongside.web.parts.pdf import NotOurs, our_file
 from tests.conftest import NOON
 from tests.factories import Cast, World
@@ -167,3 +169,48 @@ def test_a_pdf_takes_nothing_but_our_own_files(url: str) -> None:
     assert our_file("alongside:letter-print.css").is_file()
     with pytest.raises(NotOurs):
         our_file(url)
+
+
+def test_a_letter_about_a_relatives_own_talks_is_theirs_to_read_and_nobody_elses(
+    world: World, signed_in: SignedIn
+) -> None:
+    """T15a: on Noor's page from the day it is given, with a PDF; the read is in the trail."""
+    course = started(world)  # Noor's own
+    held(world, course, who=world.noor.person)
+    letter = letters.begin_letter(
+        course=course, kind="to_person", about=world.noor.person, language="en",
+        parts={
+            part.id: f"Plain words on {part.id}." for part in catalogue.current().letter("to_person").parts
+        },
+        by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    letters.sign_letter(
+        letter=letter, expected=letter.version, by=world.asha.reader, at=world.moment
+    )
+    noor, teo = signed_in(world.noor), signed_in(world.teo)
+    home = f"/circle/{world.circle.pk}/"
+    mine = f"{home}letters/{letter.pk}/"
+    assert "My letters" not in noor.get(home).content.decode()
+    assert noor.get(mine).status_code == 404
+    given = {"how": "own_page", "day": world.moment.date().isoformat()}
+    staff = signed_in(world.asha)
+    assert staff.post(f"/work/letters/{letter.pk}/given/", given).status_code == 302
+
+    assert f"{home}letters/" in noor.get(home).content.decode()
+    assert mine in noor.get(f"{home}letters/").content.decode()
+    assert "Plain words on what_we_do." in noor.get(mine).content.decode()
+    (read,) = AuditEvent._base_manager.filter(
+        word="delivery.letter_read", about="circle:own-letter", account=world.noor.account.pk
+    )
+    assert str(letter.pk) in str(read.ids)
+    assert noor.get(f"{mine}file/").content.startswith(b"%PDF")
+    for page in (mine, f"{mine}file/"):
+        assert teo.get(page).status_code == 404
+    assert mine not in teo.get(f"{home}letters/").content.decode()
+
+    assert world.noor.member is not None
+    access.end_membership(
+        member=world.noor.member, because="left", by=world.asha.reader, at=world.moment
+    )
+    assert signed_in(world.noor).get(mine).status_code == 404
+    assert not letters.has_a_page(letter, world.asha.reader)

@@ -18,13 +18,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from alongside.access import kept, one_person, policy, sessions
+from alongside.access import kept, one_person, policy, refusals, sessions
 from alongside.access.models import Account
 from alongside.access.readers import DOORS, AccountReader, Nobody, reader_for, reader_for_link
 from alongside.access.routes import Access, access_of
 from alongside.records import audit, clock
 from alongside.records.audit_words import WORDS
-from alongside.records.errors import NotAllowed
+from alongside.records.errors import NotAllowed, Refused
 
 # Nouns that say nothing about a person: reading them alone leaves no trace.
 NOT_ABOUT_A_PERSON = frozenset(
@@ -77,6 +77,13 @@ class AccessMiddleware:
         if rule.kind == "link":
             return self._by_link(request, rule, view, args, kwargs)
         return self._signed_in(request, rule, name, view, args, kwargs)
+
+    def process_exception(self, request: HttpRequest, why: Exception) -> HttpResponse | None:
+        """A refusal on a page that is anybody's, or one's own account's."""
+        if not isinstance(why, Refused) or isinstance(why, NotAllowed):
+            return None
+        at = clock.now()
+        return refusals.answer(request, why, by=getattr(request, "reader", Nobody(at)), at=at)
 
     def _here(
         self,
@@ -166,6 +173,11 @@ def _answer(
         why = "not_allowed" if isinstance(no, NotAllowed) else "not_visible"
         audit.refuse(refusal, by=reader, at=at, about=name, why=why)
         raise Http404 from None
+    except Refused as why:
+        refused = refusals.answer(request, why, by=reader, at=at)
+        if refused is None:
+            raise
+        return refused
     if response.status_code < 300 or response.status_code >= 400:
         _write_reads(reader, at, name)
     elif request.method not in SAFE and isinstance(request.user, Account):

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from alongside.cases.models import Case, RightsRequest, standing
-from alongside.consent.models import Consent
+from alongside.consent.models import Consent, Refusal
 from alongside.records.conditions import own
 from alongside.records.registry import Condition, conditions
 
@@ -34,13 +34,21 @@ def disclosed(case: str = "circle__case") -> Condition:
 
 
 def passed_on(said_by: str) -> Condition:
-    """The person came in and has not limited it, and who said it released it.
+    """The person came in and has not limited it, and who said it released it and said no since.
 
     ``said_by`` is the column of who said it.
     """
 
     def consents(reader: Any) -> Any:
+        no_since = Refusal._base_manager.filter(
+            about__startswith=RELEASE.rstrip("@"),
+            person=OuterRef("person"),
+            circle=OuterRef("circle"),
+            refused_at__gte=OuterRef("given_at"),
+            refused_at__lte=reader.at,
+        )
         return Consent._base_manager.filter(
+            ~Exists(no_since),
             form__startswith=RELEASE,
             to_whom="",  # one that names somebody is for them and for nobody else
             given_at__lte=reader.at,

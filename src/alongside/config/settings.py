@@ -174,6 +174,8 @@ SPOOL_MB = number("SPOOL_MB", "64")
 if not 1 <= SPOOL_MB <= 4096:
     raise ImproperlyConfigured(f"ALONGSIDE_SPOOL_MB is {SPOOL_MB}. Write the MiB, 1 to 4096.")
 REPLAY = "alongside.config.spooling.replay_waiting"
+# What says a refusal that no page caught.
+REFUSED = "alongside.config.refusing.page"
 
 DATABASES = {"default": database(env("DATABASE_URL", f"sqlite:///{VAR / 'alongside.sqlite3'}"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

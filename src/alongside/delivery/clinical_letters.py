@@ -23,6 +23,7 @@ from alongside.engine import letters as engine
 from alongside.engine.consent import permitted
 from alongside.engine.letters import Kind, Part
 from alongside.people.models import Person
+from alongside.people.queries import live_members
 from alongside.plans import queries as plans
 from alongside.plans.models import Course
 from alongside.records import audit
@@ -220,8 +221,8 @@ def give_letter(
     """Write down that a signed letter was given: to whom, how, when.
 
     Args:
-        how: a word of ``rules.WAYS_OF_GIVING``. With ``own_page`` the person finds it on their
-            own page, at once.
+        how: a word of ``rules.WAYS_OF_GIVING``. With ``own_page`` whom it is about finds it
+            on their own page, at once.
         given_at: when; not after ``at``.
 
     Raises:
@@ -231,8 +232,7 @@ def give_letter(
     by.confirm_create("clinical_letter", institution=letter.institution_id, circle=letter.circle_id)
     if letter.signed_at is None:
         raise NotSigned(letter=letter)
-    has_a_page = letter.about_id == letter.circle.focus_id
-    if how not in rules.WAYS_OF_GIVING or (how == "own_page" and not has_a_page):
+    if how not in rules.WAYS_OF_GIVING or (how == "own_page" and not has_a_page(letter, by)):
         raise WrongWay(field="how")
     if given_at > at or given_at < letter.signed_at:
         raise WrongWay(field="day")
@@ -273,6 +273,13 @@ def _kept(kind: Kind, parts: Mapping[str, str]) -> str:
         if kind.part(part) is None or len(text) > rules.LONGEST_PART:
             raise UnknownPart(part=part)
     return json.dumps({k: v for k, v in parts.items() if v.strip()}, ensure_ascii=False)
+
+
+def has_a_page(letter: Letter, by: Reader) -> bool:
+    """Is whom it is about still here, with a page of their own: the person, or a live member?"""
+    if letter.about_id == letter.circle.focus_id:
+        return True
+    return bool(live_members(letter.circle, seen_by=by).filter(person=letter.about_id).exists())
 
 
 # -- what there is --------------------------------------------------------------------------------

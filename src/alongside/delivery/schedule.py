@@ -65,7 +65,9 @@ class Line:
 
     @property
     def is_left_out(self) -> bool:
-        """Not asked on purpose: paused, stopped, or the same was asked shortly before."""
+        """Not asked on purpose: paused, stopped, ended by a no, or the same was asked before."""
+        if self.asking is not None and self.asking.ended_because:
+            return True
         return self.occasion.state in ("paused", "stopped", "covered")
 
 
@@ -359,7 +361,7 @@ def _outcome(
     occasion: Occasion, asking: Asking | None, today: date, at: datetime, zone: ZoneInfo
 ) -> Outcome | None:
     if asking is not None:
-        return outcome_of_asking(asking, at=at, zone=zone)
+        return None if asking.ended_because else outcome_of_asking(asking, at=at, zone=zone)
     if occasion.state == "missed" or (occasion.state == "due" and occasion.on < today):
         return "not_asked"
     return None

@@ -131,6 +131,9 @@ def _counted(
     )
     for asking in by_hand:
         if asking.pk not in timed and (since is None or asking.due_on >= since):
+            if asking.ended_because:
+                left_out[asking.circle_id] += 1
+                continue
             zone = ZoneInfo(asking.institution.zone)
             said = schedule.outcome_of_asking(asking, at=at, zone=zone)
             outcomes[asking.circle_id].append((asking.respondent_id, said))

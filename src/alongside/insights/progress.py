@@ -247,7 +247,7 @@ def _why(asking: Any, at: datetime, where: ZoneInfo) -> str:
     if asking.declined_at is not None:
         return "declined"
     if asking.expires_at <= at:
-        return "expired"
+        return "ended" if asking.ended_because else "expired"
     return "open" if asking.due_on < at.astimezone(where).date() else ""
 
 

@@ -261,6 +261,9 @@ def _answers(ask: _Ask) -> Iterator[Entry]:
         yield Entry(row.asked_at, "answers", "asked", who, facts, record=row.pk)
         if row.declined_at:
             yield Entry(row.declined_at, "answers", "declined", who, facts, record=row.pk)
+        if row.ended_because:
+            facts = {**facts, "because": row.ended_because}
+            yield Entry(row.expires_at, "answers", "asking_ended", who, facts, record=row.pk)
 
 
 def _name(account: Any) -> str:

@@ -43,6 +43,7 @@ class Asking(Editable, Record):
     submissions = models.JSONField(default=list)
     answered_at = models.DateTimeField(null=True)
     declined_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=20, blank=True)  # a word of ``ending``
 
     class Meta:
         indexes = [models.Index(fields=["circle", "answered_at", "due_on"], name="askings_due")]

@@ -50,7 +50,7 @@ ACTS = frozenset(
     directory.hold_saved directory.option_saved
     insights.expected_courses_made
     measures.answers_drafted measures.answers_recorded measures.asking_made measures.asking_declined
-    measures.asking_left measures.asking_opened
+    measures.asking_ended measures.asking_left measures.asking_opened
     measures.answers_corrected measures.answers_typed measures.typing_forgotten
     meetings.check_recorded meetings.date_set meetings.date_taken_back meetings.gate_released
     meetings.letter_finished meetings.letter_kept_back meetings.letter_reviewed
@@ -99,7 +99,8 @@ READS = frozenset(
 
 REFUSALS = frozenset(
     """
-    access.page_refused access.link_refused access.sign_in_refused access.write_refused
+    access.action_refused access.page_refused access.link_refused access.sign_in_refused
+    access.write_refused
     access.setup_refused
     """.split()
 )

@@ -23,6 +23,7 @@ SYSTEM_MODULES = frozenset(
         "alongside.delivery.groups",
         "alongside.delivery.on_time",
         "alongside.delivery.retention",
+        "alongside.delivery.stopping",
         "alongside.meetings.actions",
         "alongside.insights.completeness",
         "alongside.insights.first_contact",

@@ -98,7 +98,8 @@ def end(request: Request, of: OwnCalendar) -> HttpResponse:
     at = clock.now()
     if private_address.end(of=of.shown, by=request.reader, at=at):
         say(request, _("Ended at %(time)s.") % {"time": clock_time(request, at)})
-    return redirect(of.page)
+    is_there = request.user.is_staff_member or not of.shown.only_staff
+    return redirect(of.page if is_there else "own:index")
 
 
 @access.public

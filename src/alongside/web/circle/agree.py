@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from alongside import catalogue
 from alongside.access import guardians
 from alongside.consent import actions, queries, rules
+from alongside.delivery import stopping
 from alongside.plans import actions as plan_actions
 from alongside.plans import queries as plans
 from alongside.records import clock
@@ -45,7 +46,7 @@ def agree(request: Request, circle: UUID, form: str) -> HttpResponse:
         ask_first(request, place.circle, place.person, f"{form}:{place.person_id}", at)
         return redirect("circle:plan", circle=circle)
     if said == "no":
-        actions.refuse(
+        stopping.refuse(
             circle=place.circle,
             person=place.person,
             about=about or form,
@@ -246,7 +247,7 @@ def end(request: Request, circle: UUID, consent: UUID) -> HttpResponse:
         return render(request, "circle/agree/end.html", {"place": place, "back": back})
     at = clock.now()
     try:
-        actions.withdraw(consent=found, by=request.reader, at=at)
+        stopping.take_back(consent=found, by=request.reader, at=at)
     except actions.AlreadyWithdrawn:
         say(request, _("It had ended before."))
     else:

@@ -28,6 +28,7 @@ from alongside.records.fields import prepare
 from alongside.web.circle import meeting
 from alongside.web.circle.agree import MINOR, own_courses
 from alongside.web.circle.base import own_place
+from alongside.web.circle.letters import own_letters
 from alongside.web.parts.access import access
 from alongside.web.parts.appointments import own_times
 from alongside.web.parts.asked_words import minutes_words
@@ -89,6 +90,7 @@ def _plan(request: Request, place: Any) -> HttpResponse:
             "steps": [] if ended else _steps(request, place, at),
             "dates": own_times(request, at, [place.person_id], most=5),
             "mine": [] if ended else _mine(request, place, at),
+            "has_letters": own_letters(request, place).exists(),
             "seen": seen_by_whom(request, "plan", place.circle_id),
         },
     )

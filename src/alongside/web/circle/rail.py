@@ -22,6 +22,9 @@ UNDER = {
     "circle:sheet-blank": "circle:plan",
     "circle:step": "circle:plan",
     "circle:times": "circle:plan",
+    "circle:own-letters": "circle:plan",
+    "circle:own-letter": "circle:plan",
+    "circle:own-letter-file": "circle:plan",
     **dict.fromkeys(
         (
             "circle:meeting",

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from alongside import catalogue
 from alongside.consent import actions, queries, rules
+from alongside.delivery import stopping
 from alongside.plans import actions as plan_actions
 from alongside.plans import queries as plans
 from alongside.records import clock
@@ -52,7 +53,7 @@ def talks(request: Request, pk: UUID) -> HttpResponse:
     if said == "ask":
         ask_first(request, course.circle, course.circle.focus, about, at)
     elif said == "no":
-        actions.refuse(
+        stopping.refuse(
             circle=course.circle, person=course.circle.focus, about=about, offered=title,
             by=request.reader, at=at,
         )  # fmt: skip

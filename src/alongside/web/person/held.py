@@ -24,6 +24,7 @@ from alongside import catalogue
 from alongside.cases import queries, rights
 from alongside.consent import queries as consent
 from alongside.delivery import queries as delivery
+from alongside.delivery import stopping
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.web.parts.access import access
@@ -302,7 +303,7 @@ def ask(request: Request) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form)
     given = form.cleaned_data
-    rights.ask(
+    stopping.ask_for(
         circle=circles[0],
         kind=given["kind"],
         words=given["words"],

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from alongside import catalogue
 from alongside.access import actions as access_actions
 from alongside.consent import actions, queries
+from alongside.delivery import stopping
 from alongside.insights import looks
 from alongside.plans import queries as plans
 from alongside.records import clock
@@ -186,7 +187,7 @@ def end(request: Request, pk: UUID) -> HttpResponse:
         return render(request, "person/end.html", {"title": _title(found)})
     at = clock.now()
     try:
-        actions.withdraw(consent=found, by=request.reader, at=at)
+        stopping.take_back(consent=found, by=request.reader, at=at)
     except actions.AlreadyWithdrawn:
         say(request, _("It had ended before."))
     else:

@@ -42,8 +42,8 @@ from alongside.web.parts.pages import (
 from alongside.web.parts.people_words import listed
 from alongside.web.practitioner.base import BASE, case_or_404, case_page, name_of
 from alongside.web.practitioner.measures import DAYS
+from alongside.web.practitioner.words import ENDED, short_instrument
 from alongside.web.practitioner.words import refusal as refusal_words
-from alongside.web.practitioner.words import short_instrument
 
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 SHOWN = 6  # past times of one measure that stand open on the page; the others are in the fold
@@ -53,6 +53,7 @@ STATES: Mapping[str, tuple[Any, str]] = {
     "late": (gettext_lazy("Answered late"), "moss"),
     "declined": (gettext_lazy("Would rather not"), ""),
     "expired": (gettext_lazy("Ran out"), "lamp"),
+    "ended": (gettext_lazy("Ended by a no"), ""),
     "waiting": (gettext_lazy("Late, still open"), "lamp"),
     "not_asked": (gettext_lazy("Not asked"), "lamp"),
     "open": (gettext_lazy("Asked, open"), "pen"),
@@ -167,6 +168,8 @@ def _line(
 ) -> dict[str, Any]:
     one = line.occasion
     state = line.outcome or ("open" if line.asking is not None else one.state)
+    if line.asking is not None and line.asking.ended_because:
+        state = "ended"
     label, kind = STATES[state]
     is_ahead = state in ("due", "next", "open", "waiting")
     times = catalogue.current().asking_times
@@ -210,6 +213,8 @@ def _line_words(request: Request, line: schedule.Line, letters: Mapping[UUID, An
         said.append(
             _("Answered %(day)s.") % {"day": short_day(local_day(request, asking.answered_at))}
         )
+    elif asking.ended_because:
+        said.append(str(ENDED[asking.ended_because]))
     elif asking.declined_at is None:
         sent = letters.get(line.timing.pk, []) if line.timing is not None else []
         reminders = [row for row in sent if row.number]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alongside import catalogue
 from alongside.consent import actions, queries, rules
+from alongside.delivery import stopping
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.errors import Refused
@@ -248,7 +249,7 @@ def refusal(request: Request, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given, at = form.cleaned_data, clock.now()
         try:
-            actions.refuse(
+            stopping.refuse(
                 circle=case.circle,
                 person=persons[given["person"]],
                 about=given["about"],
@@ -285,7 +286,7 @@ def withdraw(request: Request, pk: UUID, consent: UUID) -> HttpResponse:
     found = get_object_or_404(rows, pk=consent)
     at = clock.now()
     try:
-        actions.withdraw(consent=found, by=request.reader, at=at)
+        stopping.take_back(consent=found, by=request.reader, at=at)
     except actions.AlreadyWithdrawn as why:
         say(request, words.refusal(why)[1])
     else:

@@ -319,7 +319,7 @@ def pdf(request: Request, pk: UUID) -> HttpResponse:
 def give(request: Request, pk: UUID) -> HttpResponse:
     """Write down that it was given: to whom, how, when."""
     found = _or_404(request, pk)
-    form, at = _give_form(found, request.POST), clock.now()
+    form, at = _give_form(request, found, request.POST), clock.now()
     if form.is_valid():
         try:
             letters.give_letter(
@@ -426,7 +426,7 @@ def _page(
             }
             for row in letters.given(seen_by=reader, letter=found)
         ],
-        give_form=(give_form or _give_form(found)) if found.signed_at and may else None,
+        give_form=(give_form or _give_form(request, found)) if found.signed_at and may else None,
         again_form=(again_form or Again(auto_id="again_%s"))
         if found.signed_at and may and newest
         else None,
@@ -465,9 +465,9 @@ def _write_form(found: Any, kind: Kind) -> Write:
     return Write(kind=kind, initial={"version": found.version, **texts})
 
 
-def _give_form(found: Any, data: Any = None) -> Give:
+def _give_form(request: Request, found: Any, data: Any = None) -> Give:
     today = clock.now().astimezone(ZoneInfo(found.institution.zone)).date()
-    has_a_page = found.about_id == found.circle.focus_id
+    has_a_page = letters.has_a_page(found, request.reader)
     return Give(data, auto_id="give_%s", has_a_page=has_a_page, initial={"day": today})
 
 

@@ -54,6 +54,7 @@ WHYS: Mapping[str, tuple[Any, str]] = {
     "answered": (gettext_lazy("Answered"), "moss"),
     "declined": (gettext_lazy("They would rather not"), ""),
     "expired": (gettext_lazy("Ran out, not answered"), ""),
+    "ended": (gettext_lazy("Ended by a no"), ""),
     "begun": (gettext_lazy("Begun"), "pen"),
     "open": (gettext_lazy("Not answered yet"), "lamp"),
 }
@@ -214,7 +215,7 @@ def state_of(row: Any, at: Any) -> str:
     if row.declined_at is not None:
         return "declined"
     if row.expires_at <= at:
-        return "expired"
+        return "ended" if row.ended_because else "expired"
     return "begun" if row.drafted_at is not None else "open"
 
 

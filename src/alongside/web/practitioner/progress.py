@@ -47,6 +47,7 @@ KINDS = {"improved": "moss", "deteriorated": "lamp"}
 WHYS = {
     "declined": gettext_lazy("they would rather not"),
     "expired": gettext_lazy("ran out"),
+    "ended": gettext_lazy("ended by a no"),
     "open": gettext_lazy("still open"),
     "unscorable": gettext_lazy("too few answers for a score"),
     "answered": gettext_lazy("answered"),

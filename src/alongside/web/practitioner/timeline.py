@@ -32,7 +32,7 @@ from alongside.web.parts.sheets import title_of
 from alongside.web.practitioner.base import address, case_or_404, case_page
 from alongside.web.practitioner.crisis_words import fact
 from alongside.web.practitioner.deciding_forms import OUTCOMES
-from alongside.web.practitioner.words import CAPACITY, DECISIONS, PATHS, chosen
+from alongside.web.practitioner.words import CAPACITY, DECISIONS, ENDED, PATHS, chosen
 
 KINDS = {
     "": gettext_lazy("Everything"),
@@ -86,6 +86,7 @@ TITLES: Mapping[str, Any] = {
     "answered": gettext_lazy("%(who)s answered %(instrument)s: %(scores)s"),
     "corrected": gettext_lazy("Answers to %(instrument)s were put right: %(scores)s"),
     "declined": gettext_lazy("%(who)s would rather not answer %(instrument)s"),
+    "asking_ended": gettext_lazy("%(who)s is asked %(instrument)s no more. %(because)s"),
 }
 # Facts that stand in small print under the title.
 SMALL = ("reason", "note", "words")
@@ -275,6 +276,7 @@ def _in_words(entry: insights.Entry) -> _Facts:
         facts["form"] = title_of(facts["form"])
     elif entry.kind == "answers":
         facts["scores"] = _scores(facts)
+        facts["because"] = str(ENDED.get(facts["because"], ""))
         facts["instrument"] = _instrument(facts["instrument"])
     return facts
 

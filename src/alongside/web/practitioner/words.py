@@ -55,6 +55,11 @@ CHOSEN: Mapping[str, Any] = {
     "step_down": gettext_lazy("Step down: less is enough now"),
     "switch": gettext_lazy("Switch: another way"),
 }
+ENDED: Mapping[str, Any] = {
+    "objected": gettext_lazy("The person objects to others being asked about them."),
+    "taken_back": gettext_lazy("They took back the yes it rested on."),
+    "refused": gettext_lazy("They said no."),
+}
 CAPACITY: Mapping[str, Any] = {
     "presumed": gettext_lazy("Presumed, as the law presumes it"),
     "assessed_present": gettext_lazy("Assessed: can decide this"),

@@ -1,0 +1,112 @@
+"""One page for every refusal that no view caught: the sentence, and what was typed.
+
+A view says most refusals beside the field they are about. What slips through is no accident of
+ours and never a broken page: somebody changed something meanwhile, or what was sent cannot be kept.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from alongside.access.kept import SECRETS
+from alongside.config.spooling import PAGES
+from alongside.records.errors import Refused, StaleVersion
+from alongside.web.practitioner import words
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+DOORS = ("person", "circle", "practitioner", "office")
+LONG = 80  # letters
+# Refusals by the name of their class. What was sent cannot be kept as it is:
+WRONG = frozenset(
+    """
+    AskedTwice BadDate BadEnd BadLevels Blank EndsTooLate InThePast Incomplete InvalidAnswers
+    InvalidTotals InvalidTyping MissingFields NamesAnother NeedsAName NeedsAReason NeedsAWitness
+    NeedsEvidence NeedsReason NeedsWords NoDates NoDueTime NobodyTreated NobodyToDoIt NotADay
+    NotASize NotAsked NotBorneOut NotEveryone NotHappenedYet NotLookedAt NotReachable NotThatDay
+    NotThatLong NothingWritten OneOptionOnly OptionMakesNoSense OutsideDose RoomMakesNoSense
+    ServiceMakesNoSense ShareMakesNoSense ShiftMakesNoSense TooFarAhead TooLong TooSmall
+    UnknownAnswer UnknownBasis UnknownCredential UnknownLevel UnknownLine UnknownMethod
+    UnknownOutcome UnknownPart UnknownPath UnknownQuestion UnknownStep UnknownVariant UnknownWord
+    UnknownZone WrongAnswers WrongCode WrongObject WrongWay
+    """.split()
+)
+# Something stands against it: a person's word, a rule of care, or that nobody acts on their own:
+HELD = frozenset(
+    """
+    AgainstTheirRefusal CannotJoin CheckedByOneself ChildNotAsked FinalNo Frozen GatesClosed
+    HeldBack KeptApart Limited NeedsAnAdvocate NoConsent NotAClinician NotReleasable NotTheAuthor
+    NotTheSecond NotToOneself NotToYou OwnWork SafeguardingOpen StaffAndFamily StepLocked
+    WaitsForAnswer
+    """.split()
+)
+
+
+def page(request: HttpRequest, why: Refused) -> HttpResponse | None:
+    """The page of a refusal; None where an answer may show danger, which says more and is kept."""
+    match = request.resolver_match
+    name = "" if match is None else match.view_name
+    if name in PAGES:
+        return None
+    door = name.partition(":")[0]
+    base = f"parts/base_{door}.html" if door in DOORS else "parts/base_public.html"
+    status = _status(why)
+    context = {
+        "base": base,
+        "sentence": sentence(why),
+        "url": request.get_full_path(),
+        "was_sent": request.method not in SAFE,
+        **(_typed(request) if request.method not in SAFE else {}),
+    }
+    response = render(request, "account/errors/refused.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def sentence(why: Refused) -> str:
+    """What to tell the reader: the words of the desk where they have some, else by its kind."""
+    try:
+        return words.refusal(why)[1]
+    except Refused:
+        pass
+    kind = type(why).__name__
+    if isinstance(why, StaleVersion):
+        return _("Somebody changed this while you were on the page. Look at it as it is now first.")
+    if kind in WRONG:
+        return _("Something in it is missing, or cannot be kept as it is. Look it over once more.")
+    if kind in HELD:
+        return _("Something stands against it, so it cannot be done now. Look at the page again.")
+    return _("Things have moved on meanwhile, so this is not possible. Look at it as it is now.")
+
+
+def _status(why: Refused) -> HTTPStatus:
+    kind = type(why).__name__
+    if kind in WRONG:
+        return HTTPStatus.BAD_REQUEST
+    return HTTPStatus.FORBIDDEN if kind in HELD else HTTPStatus.CONFLICT
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """What came with the form: words to read and change, everything else sent along as it was."""
+    kept, hidden = [], []
+    for name, values in request.POST.lists():
+        if name in SECRETS:
+            continue
+        for value in values:
+            if any(sign.isspace() for sign in value.strip()) or len(value) > LONG:
+                kept.append(
+                    {
+                        "name": name,
+                        "label": _("What you wrote (%(number)s)") % {"number": len(kept) + 1},
+                        "value": value,
+                        "long": len(value) > LONG,
+                    }
+                )
+            else:
+                hidden.append({"name": name, "value": value})
+    return {"kept": kept, "hidden": hidden, "csrf_token": get_token(request)}

@@ -1,0 +1,121 @@
+"""What the person's own word ends: an objection, a consent taken back, a no.
+
+Doors say these words here, so that what was asked before them ends in the same transaction. A
+consent, a no and an objection are kept by their own rooms (`consent`, `cases.rights`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from alongside.cases import rights
+from alongside.cases.models import STOPS, RightsRequest
+from alongside.consent import actions as consents
+from alongside.consent import queries as consents_known
+from alongside.consent.models import Consent, Refusal
+from alongside.delivery import schedule
+from alongside.measures import ending
+from alongside.measures.models import Asking
+from alongside.people.models import Circle, Person
+from alongside.plans.models import Course
+from alongside.records.actions_base import action
+from alongside.records.reader import Reader, system
+
+REASON = "what a no ends"  # whoever says it need not see what others were asked
+NO_MORE = frozenset({"no_consent", "withdrawn"})
+# Consents that an asking can rest on.
+CARRIES_ASKINGS = frozenset({"c_treatment", "c_family", "c_measures"})
+
+
+@action
+def ask_for(
+    *, circle: Circle, kind: str, words: str, by: Any, at: datetime, about: str = ""
+) -> RightsRequest:
+    """Ask that what is held be stopped, limited or put right (`cases.rights.ask`).
+
+    An objection and a limit end, at once, whatever others are still asked about the person.
+    """
+    made = rights.ask(circle=circle, kind=kind, words=words, about=about, by=by, at=at)
+    if kind in STOPS:
+        rows = _open(circle, system(REASON, at), at).filter(kind="observation")
+        gone = list(rows.filter(about=circle.focus).values_list("pk", flat=True))
+        ending.end_askings(askings=gone, because=ending.OBJECTED, by=by, at=at)
+    return made
+
+
+@action
+def take_back(*, consent: Consent, by: Any, at: datetime) -> Consent:
+    """Take a consent back (`consent.withdraw`), and end whatever was asked on the strength of it.
+
+    Raises:
+        consent.actions.AlreadyWithdrawn.
+    """
+    done = consents.withdraw(consent=consent, by=by, at=at)
+    if done.form.partition("@")[0] in CARRIES_ASKINGS:
+        _end_what_rested(done.circle, done.person, ending.TAKEN_BACK, by, at)
+    return done
+
+
+@action
+def refuse(
+    *,
+    circle: Circle,
+    person: Person,
+    about: str,
+    offered: str,
+    by: Any,
+    at: datetime,
+    words: str = "",
+    stays_open: str = "",
+) -> Refusal:
+    """Record a no (`consent.refuse`), and end whatever was asked of them that it speaks against."""
+    made = consents.refuse(
+        circle=circle,
+        person=person,
+        about=about,
+        offered=offered,
+        words=words,
+        stays_open=stays_open,
+        by=by,
+        at=at,
+    )
+    if about.startswith("course:") or about.partition("@")[0] in CARRIES_ASKINGS:
+        _end_what_rested(circle, person, ending.REFUSED, by, at)
+    return made
+
+
+def _end_what_rested(circle: Circle, person: Person, because: str, by: Any, at: datetime) -> None:
+    """End what the person is asked and nothing of theirs permits any more."""
+    house = system(REASON, at)
+    rows = _open(circle, house, at).filter(respondent=person).select_related("timing__course")
+    gone = [row.pk for row in rows if not _is_permitted(row, person, house, at)]
+    ending.end_askings(askings=gone, because=because, by=by, at=at)
+
+
+def _is_permitted(asking: Asking, person: Person, house: Reader, at: datetime) -> bool:
+    """Does a consent of theirs still carry this? Outside a course only a no to questions counts."""
+    course = _course_of(asking, house)
+    if course is not None:
+        return schedule.held_back(course, person, seen_by=house, at=at) not in NO_MORE
+    said = consents_known.may(
+        person=person.pk, circle=asking.circle_id, form=schedule.MEASURES_FORM,
+        on=at.date(), about=f"instrument:{asking.instrument}", seen_by=house,
+    )  # fmt: skip
+    return said.allowed or {reason.key for reason in said.reasons} == {"consent.none"}
+
+
+def _course_of(asking: Asking, house: Reader) -> Course | None:
+    timing = getattr(asking, "timing", None)
+    if timing is not None and timing.course_id is not None:
+        found: Course | None = timing.course
+        return found
+    kind, _colon, pk = asking.occasion.partition(":")
+    rows = schedule.courses(seen_by=house)
+    return rows.filter(pk=UUID(pk)).first() if kind == "course" else None
+
+
+def _open(circle: Circle, house: Reader, at: datetime) -> Any:
+    rows = Asking.objects.visible_to(house).filter(circle=circle)
+    return rows.filter(answered_at=None, declined_at=None, expires_at__gt=at)

@@ -176,12 +176,11 @@ def test_a_letter_about_a_relatives_own_talks_is_theirs_to_read_and_nobody_elses
 ) -> None:
     """T15a: on Noor's page from the day it is given, with a PDF; the read is in the trail."""
     course = started(world)  # Noor's own
-    held(world, course, who=world.noor.person)
+    held(world, course)
+    parts = [part.id for part in catalogue.current().letter("to_person").parts]
     letter = letters.begin_letter(
         course=course, kind="to_person", about=world.noor.person, language="en",
-        parts={
-            part.id: f"Plain words on {part.id}." for part in catalogue.current().letter("to_person").parts
-        },
+        parts={part: f"Plain words on {part}." for part in parts},
         by=world.asha.reader, at=world.moment,
     )  # fmt: skip
     letters.sign_letter(

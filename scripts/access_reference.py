@@ -17,7 +17,8 @@ from alongside.engine.access import LETTERS, Cell, Row  # noqa: E402
 
 PAGE = ROOT / "docs" / "reference" / "access.md"
 ROLES = (
-    ("person", "Person"), ("concerned", "Circle"), ("lead", "Lead"), ("therapist", "Therapist"),
+    ("person", "Person"), ("guardian", "Guardian"), ("concerned", "Circle"), ("lead", "Lead"),
+    ("therapist", "Therapist"),
     ("facilitator", "Facilitator"), ("supervisor", "Supervisor"), ("manager", "Manager"),
     ("on_call", "On call"), ("privacy", "Privacy"), ("auditor", "Auditor"), ("admin", "Admin"),
     ("coordinator", "Coordinator"),

@@ -336,8 +336,15 @@ def _of_the_persons_own(m: _Maker, home: dict[str, Any], persons: list[Person]) 
     """Guardians, own views and requests; they draw from a stream of their own."""
     ward, guardian = m.one(persons), m.one(persons)
     if ward != guardian:
+        Person._base_manager.filter(pk=ward.pk).update(birth_year=AT.year - 12)
         Guardianship.objects.create(
-            **home, ward=ward, guardian=guardian, kind="parent", since=AT, until=AT.date()
+            **home,
+            ward=ward,
+            guardian=guardian,
+            kind="parent",
+            since=AT,
+            sees=True,
+            until=m.one([AT.date(), AT.date() + timedelta(days=9)]),
         )
     for _ in range(2):
         common = {**home, "person": m.one(persons), "written_by": m.one(persons)}
@@ -407,7 +414,10 @@ def _of_circle(
             **common, instrument="phq9@1", asked_at=AT, due_on=AT.date(),
             expires_at=AT + timedelta(days=1),
         )  # fmt: skip
-        Response.objects.create(**common, instrument="phq9@1", answers={}, answered_at=AT)
+        Response.objects.create(
+            **common, instrument="phq9@1", answers={}, answered_at=AT,
+            kept_from_guardian=bool(m.n % 2),
+        )  # fmt: skip
     starts = AT + timedelta(hours=m.number())  # nobody is in two places at a time
     practitioner = m.one(practitioners)
     room = Resource.objects.create(

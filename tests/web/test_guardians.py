@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,15 +17,17 @@ from alongside.access.models import Guardianship, Relationship
 from alongside.consent import actions as consents
 from alongside.consent import queries as consent
 from alongside.crisis import safeguarding
+from alongside.measures.models import Response
 from alongside.people import actions as people
 from alongside.people.models import Person
 from alongside.plans import queries as plans
 from tests.conftest import NOON
 from tests.factories import Cast, World
-from tests.factories.care import course_of, give_consent, proposed
+from tests.factories.care import answer, booked, course_of, give_consent, proposed
 from tests.harness.reading import grade
 
 SignedIn = Callable[[Cast], Any]
+LONDON = ZoneInfo("Europe/London")
 PARENT = {"kind": "parent", "evidence": "Birth certificate, seen by Asha."}
 
 
@@ -175,3 +178,56 @@ def test_the_pages_name_a_guardian_who_then_says_yes_for_themself(
     assert "Say yes or no for Sam" not in noor.get(circle).content.decode()
     assert browser.post(f"{page}guardian/end/").status_code == 302
     assert noor.get(f"{circle}agree/c_minor/").status_code == 404
+
+
+def test_a_guardian_who_may_see_finds_what_content_names_and_never_what_is_kept_back(
+    world: World, signed_in: SignedIn
+) -> None:
+    """1.2: yes and no, times, totals; the young person keeps back, a clinician shows for safety."""
+    world.engage_sam()
+    born(world, 2011)  # 14 or 15: does not agree alone yet
+    wall = world.moment.astimezone(LONDON).replace(tzinfo=None) + timedelta(days=3)
+    booked(world, wall, persons=[world.sam])
+    answer(world, world.sam, "phq9", {f"item_{n}": 1 for n in range(1, 9)} | {"item_9": 0})
+    give_consent(world, world.sam, "c_measures")
+    page = f"/circle/{world.circle.pk}/for/{world.sam.pk}/"
+    noor, asha, sam = (signed_in(who) for who in (world.noor, world.asha, world.sam_account))
+    named(world)  # who decides, and may see nothing more
+    assert noor.get(page).status_code == 404
+    member = f"/work/cases/{world.case.pk}/circle/{world.noor.member.pk}/"
+    asha.post(f"{member}guardian/end/")
+    seeing = {**PARENT, "until": "2029-01-01", "sees": "on"}
+    assert asha.post(f"{member}guardian/", seeing).status_code == 302
+
+    home = noor.get("/home/", follow=True)
+    assert page in home.content.decode()
+    shown = noor.get(page).content.decode()
+    assert "Total: 8" in shown
+    assert "5 March 2026" in shown
+    assert "Questionnaires" in shown or "Yes, until" in shown
+    assert grade(shown) <= 6.0
+    assert signed_in(world.teo).get(page).status_code == 404
+    row = Response._base_manager.get(about=world.sam)
+    for secret in (f"/me/change/{row.pk}/", f"/work/cases/{world.case.pk}/answers/{row.pk}/"):
+        assert noor.get(secret).status_code == 404
+
+    own = f"/me/change/{row.pk}/"
+    assert "Noor can see the number and the day" in sam.get(own).content.decode()
+    assert sam.post(f"{own}keep/", {"keep": "1"}).status_code == 302
+    assert "Total: 8" not in noor.get(page).content.decode()
+    assert "You keep this back." in sam.get(own).content.decode()
+    assert noor.post(f"{own}keep/", {"show": "1"}).status_code == 404
+
+    show = f"/work/cases/{world.case.pk}/answers/{row.pk}/show/"
+    assert asha.post(show, {"reason": ""}).status_code == 400
+    reason = "He means to hurt himself and lives with her alone."
+    assert asha.post(show, {"reason": reason}).status_code == 302
+    assert "Total: 8" in noor.get(page).content.decode()
+    assert sam.post(f"{own}keep/", {"keep": "1"}, follow=True).status_code == 200
+    row.refresh_from_db()
+    assert not row.kept_from_guardian
+    assert reason in asha.get(f"/work/cases/{world.case.pk}/timeline/").content.decode()
+
+    born(world, 2010)  # 15 or 16: they may agree alone, so nobody is shown
+    assert noor.get(page).status_code == 404
+    assert page not in noor.get(f"/circle/{world.circle.pk}/").content.decode()

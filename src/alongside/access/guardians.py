@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from alongside.access import permissions
 from alongside.access.models import AccountPerson, Guardianship, Relationship
 from alongside.people.models import Circle, Person, age_of
 from alongside.people.queries import age_rules_of, live_members
@@ -76,6 +77,7 @@ def name_guardian(
     until: date,
     by: Reader,
     at: datetime,
+    sees: bool = False,
 ) -> Guardianship:
     """Write down that a member may decide with a minor, until a day.
 
@@ -84,6 +86,7 @@ def name_guardian(
         kind: ``parent``, ``court_order`` or ``local_authority``.
         evidence: what was seen of it, and by whom.
         until: the first day it no longer counts; the day of majority at the latest.
+        sees: they may also see what content/minors names, but for what the minor keeps back.
 
     An account that stands for the guardian has the role at once, else once they join.
 
@@ -118,6 +121,7 @@ def name_guardian(
         evidence=evidence.strip(),
         since=at,
         until=until,
+        sees=sees,
         set_by_id=by.account_id,
     )
     audit.write("access.guardian_named", by=by, at=at, about=made)
@@ -198,7 +202,22 @@ def guardians_of(ward: Person | UUID, *, seen_by: Reader, at: datetime) -> Scope
 def wards_of(reader: Reader, *, circle: UUID, at: datetime) -> ScopedQuerySet:
     """With whom the reader may decide in a circle now."""
     rows = Guardianship.objects.visible_to(reader).filter(_counts(at), circle=circle)
-    return rows.filter(guardian__in=reader.persons).select_related("ward")
+    return rows.filter(guardian__in=reader.persons).select_related("ward__institution")
+
+
+def shown_of(guardianship: Guardianship, *, on: date) -> tuple[str, ...]:
+    """What of the minor this guardian is shown on a day: words of content/minors, or nothing."""
+    return permissions.shown_of(guardianship.ward, on) if guardianship.sees else ()
+
+
+def who_sees(ward: UUID, what: str, *, at: datetime) -> list[str]:
+    """The names of those who look after a minor and are shown this of them, for the minor."""
+    rows = _live(at).filter(ward=ward, sees=True).select_related("guardian", "ward__institution")
+    return [
+        str(row.guardian)
+        for row in rows.order_by("since", "pk")
+        if what in shown_of(row, on=at.date())
+    ]
 
 
 def decides_with(ward: UUID, *, on: date) -> frozenset[UUID]:

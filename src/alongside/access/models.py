@@ -169,7 +169,8 @@ class Separation(Record):
 class Guardianship(Record):
     """Somebody who may decide with a minor, for some things, until a day no later than majority.
 
-    It shows no answer, no note and nothing said alone: a mark against being shown is not needed.
+    ``sees``: they may also see what content/minors names, but for what the minor keeps back. No
+    single answer, no note and nothing said alone is ever among it.
     """
 
     record_type = "guardianship"
@@ -185,6 +186,7 @@ class Guardianship(Record):
     evidence = EncryptedTextField()  # what was seen of it, and by whom
     since = models.DateTimeField()
     until = models.DateField()  # the first day it no longer counts
+    sees = models.BooleanField(default=False)
     ended_at = models.DateTimeField(null=True)
     ended_because = models.CharField(max_length=40, blank=True)
     set_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")

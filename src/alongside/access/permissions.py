@@ -4,15 +4,16 @@ everywhere; and who works with a circle, which lower rooms cannot know."""
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
-from alongside.access.models import AccountPerson, Relationship
+from alongside.access.models import AccountPerson, Guardianship, Relationship
 from alongside.people.models import Member, Person
 from alongside.people.permissions import circles_of, persons_of
+from alongside.people.queries import age_rules_of
 from alongside.records.conditions import NOTHING, never, own
 from alongside.records.registry import Condition, Place, conditions, places
 
@@ -55,6 +56,42 @@ EDGE = {
     )
 }
 WARD = {"own": own("ward", "guardian")}
+
+
+def shown_of(ward: Person, on: date) -> tuple[str, ...]:
+    """What a guardian who may see is shown of a minor on a day (content/minors).
+
+    Only below the age from which they agree to counselling alone, by the year of birth: who may be
+    that old, or whose year is not known, is shown to nobody.
+    """
+    rules = age_rules_of(ward.institution)
+    if ward.birth_year is None or on.year - ward.birth_year >= rules.alone_from(["counselling"]):
+        return ()
+    return rules.guardian_sees
+
+
+def wards_in_sight(reader: Any, what: str) -> frozenset[UUID]:
+    """Whom the reader looks after and may see this much of, at the reader's moment (1.2).
+
+    Args:
+        what: ``agreed``, ``times`` or ``answers``, as content/minors has them.
+    """
+    rows = Guardianship._base_manager.filter(
+        guardian__in=reader.persons, sees=True, ended_at=None,
+        since__lte=reader.at, until__gt=reader.at.date(),
+    ).select_related("ward__institution")  # fmt: skip
+    on = reader.at.date()
+    return frozenset(row.ward_id for row in rows if what in shown_of(row.ward, on))
+
+
+def ward_agreed(field: str = "person") -> Condition:
+    """About somebody under age whom the reader may see that much of."""
+    return Condition(
+        q=lambda reader: Q(**{f"{field}__in": wards_in_sight(reader, "agreed")}),
+        holds=lambda row, reader: getattr(row, f"{field}_id") in wards_in_sight(reader, "agreed"),
+    )
+
+
 LINK = {"own_account": never(), "staff_edge": never()}
 STAFF_PERSON = {
     "works_with_us": Condition(
@@ -123,6 +160,10 @@ def register() -> None:
     conditions.register("access.relationship", EDGE)
     conditions.register("access.linktoken", LINK)
     conditions.register("access.guardianship", WARD)
+    for model in ("consent", "refusal"):
+        conditions.register(f"consent.{model}", {"ward_agreed": ward_agreed()})
+    for model in ("capacity", "bestinterests"):
+        conditions.register(f"consent.{model}", {"ward_agreed": never()})
     conditions.register("people.person", STAFF_PERSON)
     conditions.register("people.practitioner", PRACTITIONER)
     for model, place in PLACES.items():

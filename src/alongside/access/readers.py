@@ -25,8 +25,8 @@ from alongside.records.reader import Reader
 
 # Who comes through which door. A reader acts in the roles of the door they came through.
 DOORS = {
-    "person": frozenset({"person", "guardian"}),
-    "circle": frozenset({"concerned"}),
+    "person": frozenset({"person"}),
+    "circle": frozenset({"concerned", "guardian"}),
     "practitioner": frozenset(
         {"lead", "therapist", "facilitator", "supervisor", "on_call", "coordinator"}
     ),

@@ -14,6 +14,7 @@ from alongside.catalogue.loading import Problem, Shape, Shelf, read_placed, show
 
 Age = Annotated[int, Field(ge=0, le=25)]
 Kind = Literal["counselling", "substance_use"]
+Sees = Literal["agreed", "times", "answers"]
 PLACE = ("minors", "ages.yaml")
 
 
@@ -21,12 +22,14 @@ class AgeRules(Shape):
     """The ages of one pack. ``competent``: below them a young person found able may decide.
 
     ``guardian_days``: how long at most somebody without a year of birth has a guardian.
+    ``guardian_sees``: what a guardian who may see is shown, below the age of agreeing alone.
     """
 
     majority: Age
     alone: dict[Kind, Age]
     competent: Literal["yes", "no"]
     guardian_days: Annotated[int, Field(ge=1, le=366)]
+    guardian_sees: tuple[Sees, ...] = ()
     verify: bool = False
 
     def alone_from(self, kinds: Sequence[str]) -> int:

@@ -94,6 +94,9 @@ class Response(Record):
         "self", on_delete=models.PROTECT, null=True, related_name="corrections"
     )
     entered_in_error = models.BooleanField(default=False)
+    kept_from_guardian = models.BooleanField(default=False)  # by the young person themself
+    # A clinician showed it all the same, for safety; the decision beside it says why.
+    shown_for_safety_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [

@@ -5,16 +5,27 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
+from alongside.access.permissions import wards_in_sight
 from alongside.cases.permissions import passed_on
 from alongside.measures.models import Asking
 from alongside.people.models import Member
 from alongside.records.conditions import own
-from alongside.records.registry import conditions, guards
+from alongside.records.registry import Condition, conditions, guards
 
 LINK_MESSAGE = "measures.answer_link"
 
 # A member's own words are theirs, whomever they are about.
 CONDITIONS = {"own": own("respondent"), "passed_on": passed_on("respondent")}
+
+
+WARD_ANSWERS = Condition(
+    q=lambda reader: Q(about__in=wards_in_sight(reader, "answers"), kept_from_guardian=False),
+    holds=lambda row, reader: (
+        not row.kept_from_guardian and row.about_id in wards_in_sight(reader, "answers")
+    ),
+)
 
 
 def link_is_right(message: object, at: datetime) -> bool:
@@ -44,4 +55,5 @@ def link_is_right(message: object, at: datetime) -> bool:
 def register() -> None:
     """Called once, when the room is ready."""
     conditions.register("measures", CONDITIONS)
+    conditions.register("measures.response", {"ward_answers": WARD_ANSWERS})
     guards.register(LINK_MESSAGE, link_is_right)

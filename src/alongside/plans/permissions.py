@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from alongside.access.permissions import ward_agreed
 from alongside.cases.permissions import disclosed
 from alongside.plans.models import CoursePerson
 from alongside.records.conditions import own
@@ -28,5 +29,5 @@ ALSO_CLIENT = Condition(
 def register() -> None:
     """Called once, when the room is ready."""
     conditions.register("plans", {"disclosed": disclosed()})
-    conditions.register("plans.agreement", {"own": own("person")})
+    conditions.register("plans.agreement", {"own": own("person"), "ward_agreed": ward_agreed()})
     conditions.register("measures", {"also_client": ALSO_CLIENT})

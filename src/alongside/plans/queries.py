@@ -128,6 +128,12 @@ def agreements(*, seen_by: Any, plan: Plan) -> Any:
     )
 
 
+def agreements_of(person: UUID, *, circle: UUID, seen_by: Any) -> Any:
+    """What one person said to any edition of a plan of a circle, latest first."""
+    rows = Agreement.objects.visible_to(seen_by).filter(circle=circle, person=person)
+    return rows.order_by("-said_at", "pk")
+
+
 def people_of(circle: Circle) -> list[Person]:
     """The focus person and every live member of a circle."""
     members = Member.objects.unscoped(GATE).filter(circle=circle, to_at=None)

@@ -51,7 +51,8 @@ ACTS = frozenset(
     insights.expected_courses_made
     measures.answers_drafted measures.answers_recorded measures.asking_made measures.asking_declined
     measures.asking_ended measures.asking_left measures.asking_opened
-    measures.answers_corrected measures.answers_typed measures.typing_forgotten
+    measures.answer_kept_back measures.answer_shown measures.answers_corrected
+    measures.answers_typed measures.typing_forgotten
     meetings.check_recorded meetings.date_set meetings.date_taken_back meetings.gate_released
     meetings.letter_finished meetings.letter_kept_back meetings.letter_reviewed
     meetings.letter_saved meetings.letter_shared meetings.letter_taken_back

@@ -29,6 +29,7 @@ from alongside.web.circle import meeting
 from alongside.web.circle.agree import MINOR, own_courses
 from alongside.web.circle.base import own_place
 from alongside.web.circle.letters import own_letters
+from alongside.web.circle.ward import looked_after
 from alongside.web.parts.access import access
 from alongside.web.parts.appointments import own_times
 from alongside.web.parts.asked_words import minutes_words
@@ -200,6 +201,15 @@ def _mine(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
                 "icon": "heart-handshake",
             }
         )
+    found += [
+        {
+            "title": _("How it goes for %(who)s") % {"who": row.ward},
+            "text": _("What you may see because you look after them."),
+            "url": reverse("circle:ward", args=[place.circle_id, row.ward_id]),
+            "icon": "eye",
+        }
+        for row in looked_after(request, place)
+    ]
     found += meeting.mine(request, place)
     plan = plans.live_plan(seen_by=reader, circle=place.circle_id)
     if plan is not None and own_courses(request, place).exists():

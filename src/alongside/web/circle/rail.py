@@ -23,6 +23,7 @@ UNDER = {
     "circle:step": "circle:plan",
     "circle:times": "circle:plan",
     "circle:own-letters": "circle:plan",
+    "circle:ward": "circle:plan",
     "circle:own-letter": "circle:plan",
     "circle:own-letter-file": "circle:plan",
     **dict.fromkeys(

@@ -16,6 +16,7 @@ from alongside.web.circle import (
     step,
     times,
     told,
+    ward,
 )
 
 app_name = "circle"
@@ -37,6 +38,7 @@ urlpatterns = [
     path("<uuid:circle>/letters/", letters.listing, name="own-letters"),
     path("<uuid:circle>/letters/<uuid:pk>/", letters.letter, name="own-letter"),
     path("<uuid:circle>/letters/<uuid:pk>/file/", letters.pdf, name="own-letter-file"),
+    path("<uuid:circle>/for/<uuid:pk>/", ward.ward, name="ward"),
     path("<uuid:circle>/times/", times.times, name="times"),
     path("<uuid:circle>/step/", step.step, name="step"),
     path("<uuid:circle>/meeting/", meeting.meeting, name="meeting"),

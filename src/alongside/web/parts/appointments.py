@@ -38,6 +38,19 @@ def own_times(
         cancelled: also those that were given back, for a list that says so.
     """
     own = set(persons) & set(request.reader.persons)
+    return times_of(request, at, own, most=most, cancelled=cancelled)
+
+
+def times_of(
+    request: Request,
+    at: datetime,
+    persons: Iterable[UUID],
+    *,
+    most: int = SHOWN,
+    cancelled: bool = False,
+) -> list[dict[str, Any]]:
+    """The times at which somebody is expected, as far as the reader may see them."""
+    own = set(persons)
     found = queries.expected_at(seen_by=request.reader, at=at, persons=own)
     rows = list((found if cancelled else found.filter(cancelled_at=None))[:most])
     besides = queries.colleagues(rows, seen_by=request.reader)

@@ -6,24 +6,35 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from alongside import catalogue
+from alongside.access import guardians
 from alongside.catalogue.tracking import in_language
 from alongside.delivery import reviews
 from alongside.insights import progress
 from alongside.insights.explained import explained
+from alongside.measures import keeping
 from alongside.measures import queries as measures
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.parts.explained_words import answers
-from alongside.web.parts.pages import Request, day_words, local_day, short_day, zone_of
+from alongside.web.parts.pages import (
+    Request,
+    day_words,
+    local_day,
+    saved,
+    say,
+    short_day,
+    zone_of,
+)
+from alongside.web.parts.people_words import listed
 from alongside.web.parts.picture import as_download
 from alongside.web.parts.scores import chart_of, plain_chart, words_of
 from alongside.web.parts.ways import way_name
@@ -91,8 +102,30 @@ def score(request: Request, pk: UUID) -> HttpResponse:
             "licence": it.instrument.licence.statement,
             "credit": it.instrument.licence.credit,
             "seen": seen_here(request, row.record_type_of_row, row.circle_id),
+            "guardians": listed(guardians.who_sees(row.about_id, "answers", at=clock.now())),
+            "pk": row.pk,
+            "is_kept": row.kept_from_guardian,
+            "was_shown": row.shown_for_safety_at is not None,
         },
     )
+
+
+@access("own_measure", "R")
+@require_POST
+def keep_back(request: Request, pk: UUID) -> HttpResponse:
+    """Keep my answers from who looks after me, or let them be seen again."""
+    rows = measures.responses(seen_by=request.reader).filter(
+        about__in=request.reader.persons, respondent__in=request.reader.persons
+    )
+    found, at = get_object_or_404(rows, pk=pk), clock.now()
+    is_kept = "keep" in request.POST
+    try:
+        keeping.keep_back(response=found, is_kept=is_kept, by=request.reader, at=at)
+    except keeping.ShownForSafety:
+        say(request, _("We showed this to keep you safe. Please talk to us about it."))
+    else:
+        saved(request, at)
+    return redirect("person:score", pk)
 
 
 def _told(request: Request) -> str:

@@ -21,6 +21,7 @@ PAGES = (
 UNDER = {
     "person:change": "person:questions",
     "person:score": "person:questions",
+    "person:keep-back": "person:questions",
     "person:receipts": "person:record",
     "person:receipt-end": "person:record",
     "person:looked": "person:record",

@@ -52,6 +52,7 @@ urlpatterns = [
     path("change/", change.change, name="change"),
     path("change/picture/", change.picture, name="picture"),
     path("change/<uuid:pk>/", change.score, name="score"),
+    path("change/<uuid:pk>/keep/", change.keep_back, name="keep-back"),
     path("record/", record.record, name="record"),
     path("record/receipts/", record.receipts, name="receipts"),
     path("record/receipts/<uuid:pk>/end/", record.end, name="receipt-end"),

@@ -30,6 +30,14 @@ class Guardian(Form):
     evidence = Text(
         label=gettext_lazy("What was seen of it, and by whom"), lines=2, max_length=2000
     )
+    sees = forms.BooleanField(
+        label=gettext_lazy("They may also see what was agreed, times, and totals of answers"),
+        help_text=gettext_lazy(
+            "Only while the young person may not agree alone. Never single answers or notes. "
+            "The young person can keep any answer back."
+        ),
+        required=False,
+    )
     until = Day(
         label=gettext_lazy("The first day it no longer counts"),
         help_text=gettext_lazy("At the latest when the young person comes of age."),
@@ -50,6 +58,10 @@ def of_member(
         facts = [
             {"term": _("By what right"), "text": str(KINDS[row.kind])},
             {"term": _("What was seen"), "text": row.evidence},
+            {
+                "term": _("May see"),
+                "text": _("What was agreed, times, totals") if row.sees else _("Nothing more"),
+            },
             {"term": _("Since"), "text": short_day(row.since)},
             {"term": _("Until"), "text": day_words(row.until)},
         ]

@@ -38,6 +38,7 @@ def name(request: Request, pk: UUID, member: UUID) -> HttpResponse:
                 kind=given["kind"],
                 evidence=given["evidence"],
                 until=given["until"],
+                sees=given["sees"],
                 by=request.reader,
                 at=at,
             )

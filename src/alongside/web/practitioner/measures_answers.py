@@ -21,6 +21,7 @@ from alongside.measures import queries
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, day_words, moment_words, seen_by_whom
 from alongside.web.practitioner.base import case_or_404, case_page
+from alongside.web.practitioner.kept_back import kept_of
 
 
 @access("own_measure", "R")
@@ -61,6 +62,7 @@ def response(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
         source=instrument.source,
         lang=wording.language,
         seen=seen_by_whom(request, found.record_type_of_row, case.circle_id),
+        kept=kept_of(request, case, found),
     )
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from alongside.web.practitioner import (
+    kept_back,
     measures,
     measures_answers,
     measures_device,
@@ -28,6 +29,7 @@ urlpatterns = [
     path(f"{ONE}/type/forget/", measures_paper.forget, name="measure-type-forget"),
     path("paper/", measures_paper.pile, name="paper-pile"),
     path(ANSWERS, measures_answers.response, name="measure-response"),
+    path(f"{ANSWERS}show/", kept_back.show, name="measure-show"),
     path("cases/<uuid:pk>/progress/", progress.progress, name="case-progress"),
     path("cases/<uuid:pk>/progress/picture/", progress.picture, name="progress-picture"),
     path("cases/<uuid:pk>/progress/<uuid:answers>/", progress.score, name="case-score"),

@@ -47,11 +47,13 @@ DECISIONS: Mapping[str, Any] = {
     "alternative": gettext_lazy("Considered another explanation"),
     "track_review": gettext_lazy("Reviewed a course"),
     "track_shared": gettext_lazy("Shared how it goes with the person"),
+    "shown": gettext_lazy("Showed what they had kept back, for safety"),
 }
 # Words a decision is kept with, where it is not about a way.
 CHOSEN: Mapping[str, Any] = {
     "considered": gettext_lazy("looked at, and written down"),
     "shared": gettext_lazy("on their own page, until the next look"),
+    "shown": gettext_lazy("to who looks after them"),
     "step_down": gettext_lazy("Step down: less is enough now"),
     "switch": gettext_lazy("Switch: another way"),
 }

@@ -9,12 +9,13 @@ import pytest
 
 from alongside import catalogue
 from alongside.access import actions as access
-from alongside.cases import actions, queries, rules
+from alongside.cases import actions, queries, reporting, rules
 from alongside.cases.models import Case
 from alongside.consent import actions as consent
 from alongside.crisis import private_check, triage
 from alongside.crisis.models import Alert
 from alongside.notify.models import Message
+from alongside.people import actions as people_actions
 from alongside.people import queries as people
 from alongside.records.errors import NotAllowed, StaleVersion
 from alongside.records.registry import guards
@@ -190,14 +191,57 @@ def test_doubles_end_after_90_days_and_at_what_the_reader_may_read(house: World)
     assert queries.doubles(first, seen_by=house.bo.reader, at=NOON) == []
 
 
-def test_many_reports_by_one_contact_are_a_count_and_a_task_for_privacy(house: World) -> None:
+def counts(house: World, concern: Any, who: Cast | None = None) -> reporting.Counts:
+    return reporting.shown_to(concern, seen_by=(who or house.asha).reader, at=NOON)
+
+
+def test_many_reports_by_one_contact_wait_for_the_privacy_officer_and_danger_never_does(
+    house: World, signed_in: Any
+) -> None:
+    """M1, M2: numbers alone; nobody is called before the answer; the look ends with words."""
+    priya = house.staff("Priya Shah", "Privacy officer", "privacy")
     for alias in ("Ann", "Ben", "Cy"):
         concern = house.worry(alias=alias)
-    assert queries.reports_by_same_contact(concern, seen_by=house.asha.reader, at=NOON) == 3
-    assert queries.reports_by_same_contact(concern, seen_by=house.bo.reader, at=NOON) == 0
-    house.open_case(concern)
-    rows = tasks.tasks(seen_by=house.system).filter(kind="many_reports")
-    assert [task.for_role for task in rows] == ["privacy"]
+        assert (reporting.review_of(concern) is None) == (alias != "Cy")
+    assert counts(house, concern).by_contact == 3
+    assert counts(house, concern, house.bo) == reporting.Counts()
+    again = house.worry(alias=" cy ")
+    assert (counts(house, again).same, counts(house, again).about) == (2, 2)
+    with pytest.raises(reporting.LookedAtFirst):
+        house.open_case(concern)
+    office, desk = signed_in(priya), signed_in(house.asha)
+    review = reporting.review_of(concern)
+    assert review is not None
+    page = f"/office/reports/{review.pk}/"
+    assert page in office.get("/office/reports/").content.decode()
+    assert "drinks every day" not in office.get(page).content.decode()
+    assert desk.get(page).status_code == 404
+    said = {"answer": "go_on", "words": "Three siblings, one worried sister. Hear them."}
+    assert office.post(page, {**said, "words": "ok"}).status_code == 400
+    assert office.post(page, said).status_code == 302
+    assert "Three siblings" in desk.get(f"/work/concerns/{concern.pk}/").content.decode()
+    assert (
+        not tasks.open_tasks(seen_by=house.system)
+        .filter(about=f"concern:{concern.pk}")
+        .filter(kind="many_reports")
+    )
+    assert house.open_case(concern, reporter_joins=False).case.pk
+    late = house.worry(alias="Dee", answer="yes")
+    assert house.open_case(late, reporter_joins=False).case.pk
+
+
+def test_a_report_by_whom_a_case_is_about_has_both_looked_at(world: World) -> None:
+    """M2: the concerned other may be the danger; who leads the first case thinks again."""
+    people_actions.add_contact(
+        person=world.sam, circle=world.circle, channel="email", value="sam@example.org",
+        by=world.asha.reader, at=NOON,
+    )  # fmt: skip
+    back = world.worry(alias="My sister", relation="brother", contact="SAM@example.org")
+    assert counts(world, back).turned
+    looks = {row.concern_id: row.turned for row in reporting.reviews(seen_by=world.system)}
+    assert looks == {back.pk: True, world.concern.pk: False}
+    (task,) = tasks.open_tasks(seen_by=world.system).filter(kind="counter_report")
+    assert (task.circle_id, task.for_role) == (world.circle.pk, "lead")
 
 
 # -- decisions and steps -----------------------------------------------------------------------

@@ -110,6 +110,8 @@ ROLES = {
         "person",
     ),
     "office:rights": "privacy",
+    "office:reports": "privacy",
+    "office:report-review": "privacy",
     "office:apart": "privacy",
     "office:apart-end": "privacy",
     "practitioner:circle-apart": "lead",

@@ -14,7 +14,6 @@ from alongside.access import actions as access
 from alongside.access import readers
 from alongside.cases import after, invitations, retention, rights, rules
 from alongside.cases.models import Case, Concern, Decision
-from alongside.cases.queries import reports_by_same_contact
 from alongside.directory.models import Service
 from alongside.people import actions as people
 from alongside.people import reach
@@ -544,17 +543,6 @@ def _tasks_of_a_new_case(concern: Concern, case: Case, *, by: Reader, at: dateti
         by=by,
         at=at,
     )
-    if reports_by_same_contact(concern, seen_by=by, at=at) > 2:
-        tasks.make_task(
-            institution=case.institution,
-            kind="many_reports",
-            about=f"concern:{concern.pk}",
-            what="many_reports",
-            why="many_reports",
-            for_role="privacy",
-            by=by,
-            at=at,
-        )
 
 
 def _finish_task(kind: str, about: str, *, by: Reader, at: datetime) -> None:

@@ -71,6 +71,7 @@ class Concern(Editable, Record):
     contact_name = EncryptedTextField(blank=True)
     contact = EncryptedTextField(blank=True)
     contact_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    about_hash = models.CharField(max_length=64, blank=True, db_index=True)  # name and age, keyed
     safe_hours = EncryptedTextField(blank=True)
     language = models.CharField(max_length=10, default="en")
     submissions = models.JSONField(
@@ -94,6 +95,31 @@ class Concern(Editable, Record):
             )
         ]
         indexes = [models.Index(fields=["institution", "state", "began_at"], name="concerns")]
+
+
+class ReportReview(Record):
+    """The privacy officer looks at who reports whom, before anybody calls (M2). Counts, no words of
+    the reports."""
+
+    record_type = "report_review"
+    audit_noun = "cases.report_review"
+
+    ANSWERS = [(a, a) for a in ("go_on", "not_by_us")]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="reviews")
+    by_contact = models.PositiveSmallIntegerField()  # reports by the same contact
+    people = models.PositiveSmallIntegerField()  # about how many people those are
+    same = models.PositiveSmallIntegerField()  # of them about this person
+    about = models.PositiveSmallIntegerField()  # reports about this person, by anybody
+    turned = models.BooleanField()  # who reports is somebody a case here is about
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=10, choices=ANSWERS, blank=True)
+    words = EncryptedTextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(
+        "access.Account", on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
 
 class Decision(Record):

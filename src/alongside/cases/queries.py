@@ -81,26 +81,6 @@ def doubles(concern: Concern, *, seen_by: Reader, at: datetime) -> list[Double]:
     return found
 
 
-def reports_by_same_contact(concern: Concern, *, seen_by: Reader, at: datetime) -> int:
-    """How many concerns came from the same contact in a year, this one included: a number (M2).
-
-    Counted over the whole institution, for somebody who may read this concern; nothing of the
-    others is shown. 0 when nobody left a contact.
-    """
-    if not concern.contact_hash or not seen_by.may("R", concern):
-        return 0
-    return (
-        Concern.objects.unscoped("a count of reports by one contact, never the reports (M2)")
-        .filter(
-            institution_id=concern.institution_id,
-            contact_hash=concern.contact_hash,
-            began_at__gte=at - timedelta(days=catalogue.current().retention.reports_days),
-        )
-        .exclude(state="draft")
-        .count()
-    )
-
-
 def cases(*, seen_by: Reader) -> ScopedQuerySet:
     """Cases this reader may read, each with its person and service."""
     return Case.objects.visible_to(seen_by).select_related(

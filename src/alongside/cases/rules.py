@@ -64,7 +64,11 @@ def dates_fit(opened_on: date, review_by: date, ends_on: date) -> str:
     return ""
 
 
+def plain_alias(alias: str) -> str:
+    """A name or an alias without what differs by how it is written."""
+    return " ".join(alias.casefold().split())
+
+
 def same_alias(one: str, other: str) -> bool:
     """The same name or alias, however it is written."""
-    plain = " ".join(one.casefold().split())
-    return bool(plain) and plain == " ".join(other.casefold().split())
+    return bool(plain_alias(one)) and plain_alias(one) == plain_alias(other)

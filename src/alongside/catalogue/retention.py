@@ -31,6 +31,8 @@ class Retention(Shape):
     no_follow_up_after: tuple[Word, ...]
     doubles_days: Days
     reports_days: Days
+    reports_people: Annotated[int, Field(ge=1, le=10)]
+    reports_same: Annotated[int, Field(ge=1, le=10)]
     first_numbers_days: Days
     decided_again_months: Annotated[int, Field(ge=1, le=24)]
     invitation_days: Annotated[int, Field(ge=1, le=60)]

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from alongside.cases import actions as cases
+from alongside.cases import reporting
 from alongside.cases.actions import Opened
 from alongside.cases.models import Concern
 from alongside.crisis import actions as crisis
+from alongside.crisis.models import Alert
 from alongside.directory.models import Service
 from alongside.records.actions_base import action
 from alongside.records.reader import Reader
@@ -34,7 +36,14 @@ def open_case(
     reporter_joins: bool = False,
     version: int | None = None,
 ) -> Opened:
-    """Open a case (``cases.actions.open_case``) and give its circle to the concern's alerts."""
+    """Open a case (``cases.actions.open_case``) and give its circle to the concern's alerts.
+
+    Raises:
+        cases.reporting.LookedAtFirst: many reports, and the privacy officer has not said go on;
+            never where the concern has shown danger.
+    """
+    if not Alert.objects.unscoped("danger is not held up").filter(concern=concern).exists():
+        reporting.must_be_looked_at(concern)
     opened = cases.open_case(
         concern=concern,
         service=service,

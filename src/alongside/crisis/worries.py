@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from alongside import catalogue
+from alongside.cases import reporting
 from alongside.cases.models import Concern
 from alongside.crisis import reports, telling
 from alongside.crisis.models import Alert, SafetyCheck
@@ -158,6 +159,7 @@ def leave_number(
     crashpoint.here("danger.after_number")
     _tell_of_contact(concern, submission, by=by, at=at)
     reports.follow(concern, by=by, at=at)
+    reporting.look(concern, by=by, at=at)
     audit.write("cases.concern_changed", by=by, at=at, about=concern, detail={"added": "number"})
     return concern
 
@@ -204,6 +206,7 @@ def send_worry(
     concern.words = words.strip()
     concern.about_alias = about_alias.strip()
     concern.about_age_band = about_age_band
+    concern.about_hash = reporting.about_hash(concern)
     concern.relation = relation.strip()[:40]
     concern.contact_name = contact_name.strip()
     concern.safe_hours = safe_hours.strip()

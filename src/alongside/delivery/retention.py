@@ -14,11 +14,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import F, Q
 
 from alongside import catalogue
 from alongside.cases import retention
-from alongside.cases.models import Case, Concern, Decision
+from alongside.cases.models import Case, Concern, Decision, ReportReview
 from alongside.consent.models import Consent
 from alongside.crisis.models import Alert, SafeguardingNamed, SafeguardingReport, SafetyCheck
 from alongside.delivery.models import Erasure
@@ -253,6 +253,9 @@ def _goes(circles: Collection[UUID]) -> dict[str, Any]:
         "concerns": Concern.objects.unscoped(WHY).filter(circle__in=circles),
         "cases": Case.objects.unscoped(WHY).filter(circle__in=circles),
         "decisions": Decision.objects.unscoped(WHY).filter(circle__in=circles),
+        "report_reviews": ReportReview.objects.unscoped(WHY)
+        .filter(concern__circle__in=circles)
+        .annotate(circle=F("concern__circle")),
         "tasks": Task.objects.unscoped(WHY).filter(circle__in=circles),
         "answers": Response.objects.unscoped(WHY).filter(circle__in=circles).exclude(about__in=own),
     }
@@ -263,7 +266,7 @@ BY_NAME = (Person, ContactPoint, Concern, Case, Decision, Task, Response)  # in 
 CLEAR: dict[str, dict[str, Any]] = {
     "Person": {"birth_year": None, "age_band": "", "sex": ""},
     "ContactPoint": {"value_hash": ""},
-    "Concern": {"about_age_band": "", "relation": "", "contact_hash": ""},
+    "Concern": {"about_age_band": "", "relation": "", "contact_hash": "", "about_hash": ""},
     "Case": {"needs": []},
     "Response": {
         "answers": {},

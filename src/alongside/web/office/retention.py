@@ -24,6 +24,7 @@ GOES = {
     "concerns": gettext_lazy("worries"),
     "cases": gettext_lazy("facts of the case"),
     "decisions": gettext_lazy("decisions"),
+    "report_reviews": gettext_lazy("looks at who reported"),
     "tasks": gettext_lazy("tasks"),
     "answers": gettext_lazy("answers about them"),
     "records": gettext_lazy("other records"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from alongside import catalogue
-from alongside.cases import actions, queries, rules
+from alongside.cases import actions, queries, reporting, rules
 from alongside.catalogue.legal_bases import offered
 from alongside.crisis import queries as crisis
 from alongside.crisis import triage
@@ -31,6 +31,7 @@ from alongside.web.parts.pages import (
     moment_words,
     saved,
     say,
+    short_day,
     two_texts,
 )
 from alongside.web.parts.people_words import age_band, relation
@@ -247,7 +248,8 @@ def _page(
                 for double in queries.doubles(concern, seen_by=reader, at=at)
             ],
             "back": catalogue.current().retention,
-            "reports": queries.reports_by_same_contact(concern, seen_by=reader, at=at),
+            "reports": reporting.shown_to(concern, seen_by=reader, at=at),
+            "review": _review(request, concern),
             "can_edit": can_edit,
             "open_form": open_form or (_open_form(request, concern) if can_edit else None),
             "end_form": end_form
@@ -260,6 +262,15 @@ def _page(
         },
         status=status,
     )
+
+
+def _review(request: Request, concern: Any) -> dict[str, str] | None:
+    """What the privacy officer said to so many reports; nothing where nobody had to look."""
+    found = reporting.review_of(concern) if request.reader.may("R", concern) else None
+    if found is None:
+        return None
+    when = short_day(local_day(request, found.answered_at or found.asked_at))
+    return {"state": found.answer or "waits", "words": found.words, "when": when}
 
 
 def _facts(request: Request, concern: Any) -> list[dict[str, Any]]:

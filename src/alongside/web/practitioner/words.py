@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.access import actions as access
 from alongside.cases import actions as cases
-from alongside.cases import rights
+from alongside.cases import reporting, rights
 from alongside.consent import actions as consent
 from alongside.consent import best_interests
 from alongside.credentials import actions as credentials
@@ -95,6 +95,13 @@ OPEN_PLACES: Mapping[str, Any] = {
 CANNOT_JOIN = gettext_lazy("They cannot be added to this circle now.")
 _REFUSALS: tuple[tuple[type[Refused], Any], ...] = (
     (cases.NotToTriage, gettext_lazy("Somebody took this concern up meanwhile.")),
+    (
+        reporting.LookedAtFirst,
+        gettext_lazy(
+            "Many reports come from one contact, or about one person: the privacy officer looks "
+            "first. Danger is acted on at once, as always."
+        ),
+    ),
     (cases.UnknownBasis, gettext_lazy("Choose a legal basis that fits before the person agreed.")),
     (
         cases.NoContactLeft,

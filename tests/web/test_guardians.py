@@ -212,7 +212,7 @@ def test_a_guardian_who_may_see_finds_what_content_names_and_never_what_is_kept_
         assert noor.get(secret).status_code == 404
 
     own = f"/me/change/{row.pk}/"
-    assert "Noor can see the number and the day" in sam.get(own).content.decode()
+    assert "can see the number and the day, not your answers" in sam.get(own).content.decode()
     assert sam.post(f"{own}keep/", {"keep": "1"}).status_code == 302
     assert "Total: 8" not in noor.get(page).content.decode()
     assert "You keep this back." in sam.get(own).content.decode()

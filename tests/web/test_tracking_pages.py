@@ -86,6 +86,8 @@ def test_a_course_off_track_is_seen_and_reviewed_and_shared(
     assert "More often, longer, or more at home" in after
     assert "Look again whether it is on track" in text(asha.get("/work/"))
     assert signed_in(world.bo).get(page).status_code == 404
+    for where in (page, f"{case}closing/"):  # the outcome, in feeling, thinking and behaving
+        assert "PHQ-9: 8 → 16, reliably worse" in text(asha.get(where))
     told = catalogue.current().tracking.shared["en"]
     assert told in text(signed_in(world.sam_account).get("/me/change/"))
 

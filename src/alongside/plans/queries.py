@@ -54,6 +54,13 @@ def live_plan(*, seen_by: Any, circle: UUID) -> Plan | None:
     return found
 
 
+def newest_plan(*, seen_by: Any, circle: UUID) -> Plan | None:
+    """The live plan of a circle, else the last one."""
+    rows = plans(seen_by=seen_by).filter(circle=circle)
+    found: Plan | None = rows.order_by(F("ended_at").desc(nulls_first=True)).first()
+    return found
+
+
 def courses(*, seen_by: Any) -> Any:
     return Course.objects.visible_to(seen_by).select_related(
         "plan__case", "circle__focus", "deliverer__person", "supervisor__person", "institution"

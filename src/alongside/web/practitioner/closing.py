@@ -23,6 +23,7 @@ from alongside.web.practitioner.base import address, case_or_404, case_page
 from alongside.web.practitioner.case import stale_case
 from alongside.web.practitioner.delivery_words import way_name
 from alongside.web.practitioner.forms import CloseCase, Prolong
+from alongside.web.practitioner.three_words import three
 
 
 @access("case", "S")
@@ -100,6 +101,7 @@ def _page(
         close_form=close_form or CloseCase(initial={"version": case.version}),
         prolong_form=prolong_form
         or Prolong(auto_id="longer_%s", initial={"version": case.version, "ends_on": case.ends_on}),
+        three=three(request, case),
         can_edit=case.state != "closed" and request.reader.may("S", case),
         form=close_form or prolong_form,
     )

@@ -17,10 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alongside import catalogue
 from alongside.access import policy
-from alongside.catalogue.tracking import THREE, in_language
+from alongside.catalogue.tracking import in_language
 from alongside.delivery import reviews
-from alongside.insights import progress
-from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.errors import Refused
 from alongside.records.fields import prepare
@@ -35,13 +33,13 @@ from alongside.web.parts.pages import (
     saved,
     say,
     short_day,
-    zone_of,
 )
 from alongside.web.practitioner import words
 from alongside.web.practitioner.base import case_or_404, case_page
 from alongside.web.practitioner.delivery_words import way_name
 from alongside.web.practitioner.forms import Day
 from alongside.web.practitioner.standing import standings_of, tag_of
+from alongside.web.practitioner.three_words import three
 from alongside.web.practitioner.tracking_words import SIGNALS, because
 
 
@@ -239,7 +237,7 @@ def _page(
         standings=running,
         state=shown(request, case, [standing])[0],
         course=course,
-        three=_three(request, case),
+        three=three(request, case),
         form=(form or _form(request, case)) if may else None,
         former=[_former(request, each) for each in former],
         rule_url=reverse("practitioner:track-rule"),
@@ -278,70 +276,6 @@ def _former(request: Request, each: Any) -> dict[str, Any]:
             if id in each.found
         ],
     }
-
-
-# -- the three words -------------------------------------------------------------------------------
-
-WORDS = {
-    "feeling": gettext_lazy("Feeling"),
-    "thinking": gettext_lazy("Thinking"),
-    "behaving": gettext_lazy("Behaving"),
-}
-VERDICTS = {
-    "improved": gettext_lazy("reliably better"),
-    "deteriorated": gettext_lazy("reliably worse"),
-    "unchanged": gettext_lazy("no reliable change"),
-}
-
-
-def _three(request: Request, case: Any) -> list[dict[str, Any]]:
-    """What has changed so far in feeling, thinking and behaving: measures and goals."""
-    rules = catalogue.current().tracking
-    series = progress.series(
-        case.circle_id, seen_by=request.reader, at=clock.now(), zone=str(zone_of(request))
-    )
-    plan = plans.live_plan(seen_by=request.reader, circle=case.circle_id)
-    goals = plans.goals(seen_by=request.reader, plan=plan) if plan is not None else []
-    found: list[dict[str, Any]] = []
-    for word in THREE:
-        lines = [
-            _measure_line(each)
-            for each in series
-            if word in rules.speaks_of(each.instrument.ref.id) and each.progress.last is not None
-        ]
-        lines += [_goal_line(goal) for goal in goals if goal.kind == word]
-        found.append({"word": str(WORDS[word]), "lines": lines})
-    return found
-
-
-def _measure_line(series: Any) -> str:
-    said = series.progress
-    name = words.short_instrument(str(series.instrument.ref))
-    if series.about.pk != series.respondent.pk:
-        name = _("%(name)s, as %(who)s sees it") % {"name": name, "who": str(series.respondent)}
-    if said.first is None or said.last is None or said.first is said.last:
-        return _("%(name)s: one score so far") % {"name": name}
-    verdict = VERDICTS.get(said.verdict or "", _("no rule says whether that is reliable"))
-    return _("%(name)s: %(first)s → %(last)s, %(verdict)s") % {
-        "name": name,
-        "first": said.first.score,
-        "last": said.last.score,
-        "verdict": verdict,
-    }
-
-
-def _goal_line(goal: Any) -> str:
-    if not goal.marks:
-        return _("Goal “%(words)s”: not rated yet") % {"words": goal.words}
-    return _("Goal “%(words)s”: %(first)s → %(last)s of +2") % {
-        "words": goal.words,
-        "first": _level(goal.start_level),
-        "last": _level(goal.marks[-1].level),
-    }
-
-
-def _level(level: int) -> str:
-    return f"+{level}" if level > 0 else f"−{-level}" if level < 0 else "0"
 
 
 # -- how well the rule works here ------------------------------------------------------------------

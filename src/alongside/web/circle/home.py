@@ -39,6 +39,7 @@ from alongside.web.parts.pages import (
     local_day,
     seen_by_whom,
 )
+from alongside.web.parts.papers import tried_words
 from alongside.web.parts.people_words import listed, relation
 
 
@@ -91,10 +92,20 @@ def _plan(request: Request, place: Any) -> HttpResponse:
             "steps": [] if ended else _steps(request, place, at),
             "dates": own_times(request, at, [place.person_id], most=5),
             "mine": [] if ended else _mine(request, place, at),
+            **_tried(request, place),
             "has_letters": own_letters(request, place).exists(),
             "seen": seen_by_whom(request, "plan", place.circle_id),
         },
     )
+
+
+def _tried(request: Request, place: Any) -> dict[str, Any]:
+    """How much of what I told of I tried, and whether there is something to try on paper."""
+    rows = delivery.homework(seen_by=request.reader).filter(
+        circle=place.circle, about_id=place.person_id
+    )
+    words = list(rows.values_list("done", flat=True))
+    return {"tried": tried_words(words), "has_tasks": "" in words}
 
 
 def _steps(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:

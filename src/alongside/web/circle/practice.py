@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -9,16 +10,49 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alongside.delivery import queries as delivery
 from alongside.measures import actions, queries
 from alongside.records import clock
 from alongside.web.circle import sheets
 from alongside.web.circle.base import own_place
-from alongside.web.parts import how_it_went
+from alongside.web.parts import how_it_went, papers
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, say, seen_by_whom
+
+
+def _open(request: Request, place: Any) -> list[Any]:
+    rows = delivery.homework(seen_by=request.reader).filter(
+        circle=place.circle_id, about_id=place.person_id, told_at=None, reviewed_at=None
+    )
+    tasks = list(rows.order_by("set_at"))
+    if not tasks:
+        raise Http404
+    return tasks
+
+
+@access("homework", "R")
+@require_safe
+def paper(request: Request, circle: UUID) -> HttpResponse:
+    """What I try at home, on one sheet of paper without a name."""
+    tasks = _open(request, own_place(request, circle))
+    return papers.page(
+        request,
+        papers.to_try(request, tasks, clock.now()),
+        base="parts/base_circle.html",
+        back=reverse("circle:plan", args=[circle]),
+        file_url=reverse("circle:tasks-file", args=[circle]),
+    )
+
+
+@access("homework", "X")
+@require_safe
+def file(request: Request, circle: UUID) -> HttpResponse:
+    """The same as a PDF of my own."""
+    tasks = _open(request, own_place(request, circle))
+    paper = papers.to_try(request, tasks, clock.now())
+    return papers.pdf(request, paper, base="parts/base_circle.html", name="to-try")
 
 
 @access("homework", "E")

@@ -22,6 +22,8 @@ UNDER = {
     "circle:sheet-blank": "circle:plan",
     "circle:step": "circle:plan",
     "circle:times": "circle:plan",
+    "circle:tasks-print": "circle:plan",
+    "circle:tasks-file": "circle:plan",
     "circle:own-letters": "circle:plan",
     "circle:ward": "circle:plan",
     "circle:own-letter": "circle:plan",

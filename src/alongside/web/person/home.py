@@ -21,6 +21,7 @@ from alongside.web.parts.access import access
 from alongside.web.parts.appointments import own_times
 from alongside.web.parts.asked_words import minutes_words
 from alongside.web.parts.pages import Request, day_words, local_day
+from alongside.web.parts.papers import tried_words
 from alongside.web.person.base import own_circles
 from alongside.web.person.plan import open_questions
 
@@ -40,6 +41,7 @@ def home(request: Request) -> HttpResponse:
             "talk": own_times(request, at, request.reader.persons, most=1),
             "due": [*_questions(request, at), *open_questions(request)],
             **_tasks(request),
+            "tried": _tried(request),
         },
     )
 
@@ -80,6 +82,12 @@ def _questions(request: Request, at: datetime) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _tried(request: Request) -> str:
+    """How much of what I told of I tried."""
+    rows = delivery.homework(seen_by=request.reader).filter(about__in=request.reader.persons)
+    return tried_words(rows.values_list("done", flat=True))
 
 
 def _tasks(request: Request) -> dict[str, list[dict[str, Any]]]:

@@ -35,6 +35,8 @@ UNDER = {
     "person:agree-talks": "person:plan",
     "person:agree-plan": "person:plan",
     "person:task": "person:home",
+    "person:tasks-print": "person:home",
+    "person:tasks-file": "person:home",
     "person:sheets": "person:home",
     "person:sheet": "person:home",
     "person:sheet-new": "person:home",

@@ -185,7 +185,7 @@ def session_page(
     names = _step_names(held.course)
     written = artefacts.for_note(seen_by=reader, session=held) if held.held else []
     lines = note_draft.draft_of(request, note) if note is not None and is_mine else ()
-    labels = _labels(note) if note is not None else []
+    labels = note_labels(note) if note is not None else []
     return case_page(
         request,
         "practitioner/session/session.html",
@@ -369,7 +369,7 @@ def _open_steps(request: Request, held: Any, at: datetime) -> list[dict[str, str
     ]
 
 
-def _labels(note: Any) -> list[tuple[str, str, bool]]:
+def note_labels(note: Any) -> list[tuple[str, str, bool]]:
     skeleton = plans.protocol_of(note.session.course).skeleton
     return [
         *((line.id, line.name, line.required) for line in skeleton),
@@ -382,7 +382,7 @@ def _note_form(note: Any, data: Any = None, *, begun: Mapping[str, str] | None =
     return Note(
         data,
         auto_id="note_%s",
-        parts=_labels(note),
+        parts=note_labels(note),
         initial={
             "version": note.version,
             **{f"part_{part}": text for part, text in parts.items()},
@@ -394,7 +394,7 @@ def _written(note: Any) -> list[dict[str, str]]:
     parts = rules.parts_of(note.parts)
     return [
         {"label": label, "text": parts[part]}
-        for part, label, _must in _labels(note)
+        for part, label, _must in note_labels(note)
         if part in parts
     ]
 

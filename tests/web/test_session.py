@@ -293,7 +293,10 @@ def test_a_note_is_saved_as_a_draft_and_signed_when_it_is_whole(
     assert rules.parts_of(note_of(world, session).parts) == {"module_work": "Seven rules"}
     send(browser, address, note_data(version="2", do="save"))
     assert note_of(world, session).signed_at is None
+    read(browser, f"{address}print/", 404)  # a draft is on no paper
     send(browser, address, note_data(version="3", do="sign"))
+    assert "Signed by Asha Raman" in read(browser, f"{address}print/")
+    read(browser, f"{address}file/", 404)  # who leads reads it, and does not take it out
     note = note_of(world, session)
     assert note.signed_at == NOON
     page = read(browser, f"/work/sessions/{session.pk}/")
@@ -448,12 +451,23 @@ def test_something_to_try_is_set_told_and_looked_at(world: World, signed_in: Sig
     listing = f"/work/cases/{world.case.pk}/sessions/"
     assert "Say one thing that went well" in read(browser, listing)
     assert "We looked at it" not in read(browser, listing)
+    noor, mine = signed_in(world.noor), f"/circle/{world.circle.pk}/"
+    sheets = (f"{mine}tasks/print/", f"/work/sessions/{session.pk}/homework/print/")
+    for sheet, who in zip(sheets, (noor, browser), strict=True):
+        paper = read(who, sheet)
+        assert "Say one thing that went well" in paper
+        assert "What did you notice?" in paper
+        assert "Noor" not in paper.partition('<article class="letter')[2].partition("</article>")[0]
+    assert noor.get(f"{mine}tasks/file/").content.startswith(b"%PDF")
+    assert signed_in(world.teo).get(sheets[0]).status_code == 404
     address = f"/work/homework/{task.pk}/tell/"
     given = {"version": "1", "done": "part", "obstacle": "He slept", "learning": "He smiled"}
     send(browser, address, given)
     page = read(browser, listing)
     for words in ("1 of 1 done", "He slept", "He smiled", "We looked at it"):
         assert words in page
+    assert "You told us of one thing to try. You tried 1 of it." in read(noor, mine)
+    assert noor.get(sheets[0]).status_code == 404  # nothing is left to try
     page = send(browser, address, {**given, "done": "full", "learning": "He laughed"}, 409)
     assert "He smiled" in page
     assert "He laughed" in page

@@ -28,18 +28,14 @@ def page(request: Request, paper: Paper, *, base: str, back: str, file_url: str)
     return render(request, "papers/page.html", shown)
 
 
-def pdf(
-    request: Request, paper: Paper, *, base: str, name: str, language: str = ""
-) -> HttpResponse:
+def pdf(request: Request, paper: Paper, *, base: str, name: str) -> HttpResponse:
     """The paper as a file to keep; where none can be made, the page to print instead.
 
     Args:
         name: of the file; it says nothing of whom or what it is about.
     """
     try:
-        content = pdf_of(
-            "letters/pdf.html", {"letter": paper}, language=language or get_language() or "en"
-        )
+        content = pdf_of("letters/pdf.html", {"letter": paper}, language=get_language() or "en")
     except NoPdf:
         return render(request, "letters/page.html", {"base": base, "letter": paper}, status=503)
     return as_file(content, name)
@@ -64,10 +60,9 @@ def to_try(request: Request, tasks: Iterable[Any], at: datetime) -> Paper:
 def _to_try(task: Any) -> dict[str, Any]:
     due = _("Until %(day)s") % {"day": day_words(task.due_on)} if task.due_on else ""
     said = [task.why, task.when_where, due]
+    ticks = (_("I did it"), _("I did some of it"), _("It didn’t happen this time"))
     room = [
-        _(
-            "How did it go?  (  ) I did it   (  ) I did some of it   (  ) It didn’t happen this time"
-        ),
+        _("How did it go?") + "".join(f"  (  ) {each}" for each in ticks),
         _("What did you notice?") + " " + "_" * 46,
         _("What got in the way?") + " " + "_" * 46,
     ]

@@ -34,7 +34,7 @@ def _paper(request: Request, held: Any, note: Any) -> papers.Paper:
     written = parts_of(note.parts)
     parts = [
         {"title": label, "place": "part", "lines": _lines(written[id])}
-        for id, label in note_labels(note)
+        for id, label, _must in note_labels(note)
         if written.get(id, "").strip()
     ]
     parts += [

@@ -224,6 +224,7 @@ def session_page(
         ],
         addition_form=(addition_form or AddToNote(auto_id="add_%s")) if may_add else None,
         homework=[homework_row(request, row, may_tell=may_tell) for row in rows],
+        has_to_try=any(row.told_at is None for row in rows),
         homework_form=(
             homework_form
             or SetHomework(auto_id="home_%s", persons=treated, sheets=for_home(held.course))
@@ -482,7 +483,7 @@ def _stale_note(request: Request, held: Any, current: Any, form: Note) -> HttpRe
         base=BASE,
         pairs=[
             (f"part_{part}", label, mine.get(part, ""), theirs.get(part, ""))
-            for part, label, _must in _labels(current)
+            for part, label, _must in note_labels(current)
         ],
         version=current.version,
         keep_url=reverse("practitioner:session", args=[held.pk]),

@@ -159,7 +159,6 @@ def leave_number(
     crashpoint.here("danger.after_number")
     _tell_of_contact(concern, submission, by=by, at=at)
     reports.follow(concern, by=by, at=at)
-    reporting.look(concern, by=by, at=at)
     audit.write("cases.concern_changed", by=by, at=at, about=concern, detail={"added": "number"})
     return concern
 
@@ -218,6 +217,7 @@ def send_worry(
     if concern.contact and not had_contact:
         _tell_of_contact(concern, submission, by=by, at=at)
     reports.follow(concern, by=by, at=at)
+    reporting.look(concern, by=by, at=at)
     tasks.make_task(
         kind="new_concern",
         about=f"concern:{concern.pk}",

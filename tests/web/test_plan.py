@@ -744,3 +744,33 @@ def test_every_course_stands_on_one_time_line_and_a_shared_measure_once(
     assert len(lines) == 1
     assert "Depression; " in lines[0]
     assert "at most every 7 days" in lines[0]
+
+
+def test_every_dose_of_cbt_is_offered_at_the_plan_and_the_agenda_follows_the_one_chosen(
+    world: World, signed_in: SignedIn
+) -> None:
+    """The same talks in every dose: chosen at the plan, with the steps that belong to it."""
+    way = catalogue.current().protocol("cbt")
+    browser = signed_in(world.asha)
+    world.engage_sam()
+    looked(world)
+    decided(world, "cbt")
+    page = read(browser, plan_url(world, "propose/"))
+    for variant in way.variants:
+        assert f'value="cbt/{variant.id}"' in page
+        assert variant.name in page
+    course = started(world, "cbt", variant="guided_selfhelp")
+    assert course.variant == "guided_selfhelp"
+    form = read(browser, f"/work/courses/{course.pk}/tell/")
+    for line in way.skeleton:
+        assert line.name in form
+    state = delivery.state_of(course=course, seen_by=world.asha.reader, at=world.moment)
+    names = {step.id: step.name for phase in way.phases for step in phase.steps}
+    assert state.next_steps
+    for step in state.next_steps:
+        assert names[step.step] in form
+    others = [step for phase in way.phases for step in phase.steps if step.variants]
+    shown = form.partition("Open now")[2].partition("</details>")[0]
+    for step in others:
+        if "guided_selfhelp" not in step.variants:
+            assert f"<li>{step.name}</li>" not in shown

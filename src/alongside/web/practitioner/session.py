@@ -370,6 +370,21 @@ def _open_steps(request: Request, held: Any, at: datetime) -> list[dict[str, str
     ]
 
 
+def agenda_of(request: Request, course: Any, at: datetime) -> dict[str, list[str]]:
+    """What a session of this course is made of: its lines, its open steps, what was tried at home.
+
+    The steps follow the variant that the plan chose, and where the course stands in it.
+    """
+    state = queries.state_of(course=course, seen_by=request.reader, at=at)
+    names = _step_names(course)
+    home = queries.homework(seen_by=request.reader).filter(course=course, reviewed_at=None)
+    return {
+        "lines": [line.name for line in plans.protocol_of(course).skeleton],
+        "steps": [names[step.step] for step in state.next_steps],
+        "home": [task.task for task in home.order_by("set_at")],
+    }
+
+
 def note_labels(note: Any) -> list[tuple[str, str, bool]]:
     skeleton = plans.protocol_of(note.session.course).skeleton
     return [

@@ -26,6 +26,7 @@ from alongside.web.parts.pages import Request, saved, say, seen_by_whom
 from alongside.web.practitioner import delivery_words as said
 from alongside.web.practitioner.base import case_or_404, case_page
 from alongside.web.practitioner.delivery_forms import Tell
+from alongside.web.practitioner.session import agenda_of
 
 
 @access("session", "C")
@@ -179,6 +180,7 @@ def _tell_page(
         status=400 if form.errors else 200,
         form=form,
         lead=_lead(booking, course),
+        agenda=agenda_of(request, course, at),
         gates=items,
         back=reverse("practitioner:case-sessions", args=[case.pk]),
         seen=seen_by_whom(request, "session", case.circle_id),

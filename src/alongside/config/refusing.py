@@ -93,7 +93,8 @@ def _status(why: Refused) -> HTTPStatus:
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
     """What came with the form: words to read and change, everything else sent along as it was."""
-    kept, hidden = [], []
+    kept: list[dict[str, Any]] = []
+    hidden: list[dict[str, str]] = []
     for name, values in request.POST.lists():
         if name in SECRETS:
             continue

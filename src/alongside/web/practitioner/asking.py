@@ -167,7 +167,7 @@ def _line(
     may_ask: bool,
 ) -> dict[str, Any]:
     one = line.occasion
-    state = line.outcome or ("open" if line.asking is not None else one.state)
+    state: str = line.outcome or ("open" if line.asking is not None else one.state)
     if line.asking is not None and line.asking.ended_because:
         state = "ended"
     label, kind = STATES[state]

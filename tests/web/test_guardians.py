@@ -215,7 +215,9 @@ def test_a_guardian_who_may_see_finds_what_content_names_and_never_what_is_kept_
     assert "can see the number and the day, not your answers" in sam.get(own).content.decode()
     assert sam.post(f"{own}keep/", {"keep": "1"}).status_code == 302
     assert "Total: 8" not in noor.get(page).content.decode()
-    assert "You keep this back." in sam.get(own).content.decode()
+    kept = sam.get(own).content.decode()
+    assert "You keep this back." in kept
+    assert "sees the number" not in kept
     assert noor.post(f"{own}keep/", {"show": "1"}).status_code == 404
 
     show = f"/work/cases/{world.case.pk}/answers/{row.pk}/show/"

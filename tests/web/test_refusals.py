@@ -57,7 +57,9 @@ def test_every_refusal_of_the_house_has_a_sentence_and_never_a_broken_page(world
         request.method, request.path_info = "POST", "/work/"
         response = refusing.page(request, each(**FACTS))
         assert response is not None
-        assert refusing.sentence(each(**FACTS)) in response.content.decode()
+        for at_desk in (True, False):
+            assert refusing.sentence(each(**FACTS), at_desk=at_desk).endswith(".")
+        assert refusing.sentence(each(**FACTS), at_desk=False) in response.content.decode()
         seen.setdefault(each.__name__, set()).add(response.status_code)
     assert set().union(*seen.values()) == {400, 403, 409}
     assert (seen["StaleVersion"], seen["Limited"], seen["NeedsWords"]) == ({409}, {403}, {400})
@@ -87,7 +89,8 @@ def test_it_is_said_by_every_way_in_with_what_was_typed_and_a_row_in_the_trail(
     page = browser.post(reverse("person:held-ask"), {"kind": "objection", "words": words})
     shown = page.content.decode()
     assert page.status_code == 403
-    assert "The person objects, or limited this." in shown
+    assert "Something stands against it" in shown
+    assert "The person objects" in refusing.sentence(rights.Limited(), at_desk=True)
     assert shown.count("long enough to be kept") == 4
     assert 'name="kind" value="objection"' in shown
     by_link = Client().post(reverse("answer:form-later", args=[token]))
@@ -99,7 +102,7 @@ def test_it_is_said_by_every_way_in_with_what_was_typed_and_a_row_in_the_trail(
     monkeypatch.setattr(private_address, "end", refuses(access.AlreadyEnded()))
     own = browser.post(reverse("own:times-end"))
     assert own.status_code == 409
-    assert "It had ended before." in own.content.decode()
+    assert "Things have moved on meanwhile" in own.content.decode()
     rows = AuditEvent._base_manager.filter(word="access.action_refused")
     assert {row.detail["why"]: row.about for row in rows} == {
         "Limited": "person:held-ask", "Expired": "answer:form-later", "StaleVersion": "have",

@@ -6,6 +6,7 @@ ours and never a broken page: somebody changed something meanwhile, or what was 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -21,6 +22,7 @@ from alongside.web.practitioner import words
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 DOORS = ("person", "circle", "practitioner", "office")
+DESKS = ("practitioner", "office")
 LONG = 80  # letters
 # Refusals by the name of their class. What was sent cannot be kept as it is:
 WRONG = frozenset(
@@ -58,7 +60,7 @@ def page(request: HttpRequest, why: Refused) -> HttpResponse | None:
     status = _status(why)
     context = {
         "base": base,
-        "sentence": sentence(why),
+        "sentence": sentence(why, at_desk=door in DESKS),
         "url": request.get_full_path(),
         "was_sent": request.method not in SAFE,
         **(_typed(request) if request.method not in SAFE else {}),
@@ -68,12 +70,11 @@ def page(request: HttpRequest, why: Refused) -> HttpResponse | None:
     return response
 
 
-def sentence(why: Refused) -> str:
-    """What to tell the reader: the words of the desk where they have some, else by its kind."""
-    try:
-        return words.refusal(why)[1]
-    except Refused:
-        pass
+def sentence(why: Refused, *, at_desk: bool) -> str:
+    """What to tell the reader: to staff in the words of the desk where it has some, else by kind."""
+    if at_desk:
+        with suppress(Refused):
+            return words.refusal(why)[1]
     kind = type(why).__name__
     if isinstance(why, StaleVersion):
         return _("Somebody changed this while you were on the page. Look at it as it is now first.")

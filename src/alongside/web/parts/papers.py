@@ -63,8 +63,8 @@ def _to_try(task: Any) -> dict[str, Any]:
     ticks = (_("I did it"), _("I did some of it"), _("It didn’t happen this time"))
     room = [
         _("How did it go?") + "".join(f"  (  ) {each}" for each in ticks),
-        _("What did you notice?") + " " + "_" * 46,
-        _("What got in the way?") + " " + "_" * 46,
+        _("What did you notice?") + " " + "_" * 24,
+        _("What got in the way?") + " " + "_" * 24,
     ]
     lines = [line for text in said if text for line in text.splitlines() if line.strip()]
     return {"title": " ".join(task.task.split()), "place": "part", "lines": [*lines, *room]}

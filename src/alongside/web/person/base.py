@@ -27,14 +27,18 @@ def sees_after_me(request: Request, circle: UUID) -> str:
     return listed(names)
 
 
-def seen_here(request: Request, record_type: str, circle: UUID) -> str:
-    """Who can see this besides the reader, in one or two short sentences."""
+def seen_here(request: Request, record_type: str, circle: UUID, *, kept_back: bool = False) -> str:
+    """Who can see this besides the reader, in one or two short sentences.
+
+    Args:
+        kept_back: by the reader, from who looks after them.
+    """
     found = sight.who_can_see(record_type, circle=circle, seen_by=request.reader)
     names = list(found.names)
     if found.on_call:
         names.append(_("the on-call team while an alert is open"))
     who = _("%(who)s can see this.") % {"who": listed(names)} if names else ""
-    after = sees_after_me(request, circle) if record_type == "own_measure" else ""
+    after = sees_after_me(request, circle) if record_type == "own_measure" and not kept_back else ""
     family = (
         _("So can the people in your circle.")
         if found.members == "all"

@@ -101,7 +101,12 @@ def score(request: Request, pk: UUID) -> HttpResponse:
             "source": it.instrument.source,
             "licence": it.instrument.licence.statement,
             "credit": it.instrument.licence.credit,
-            "seen": seen_here(request, row.record_type_of_row, row.circle_id),
+            "seen": seen_here(
+                request,
+                row.record_type_of_row,
+                row.circle_id,
+                kept_back=row.kept_from_guardian,
+            ),
             "guardians": listed(guardians.who_sees(row.about_id, "answers", at=clock.now())),
             "pk": row.pk,
             "is_kept": row.kept_from_guardian,

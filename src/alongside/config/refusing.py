@@ -71,7 +71,7 @@ def page(request: HttpRequest, why: Refused) -> HttpResponse | None:
 
 
 def sentence(why: Refused, *, at_desk: bool) -> str:
-    """What to tell the reader: to staff in the words of the desk where it has some, else by kind."""
+    """What to tell the reader: staff in the words of the desk where it has some, else by kind."""
     if at_desk:
         with suppress(Refused):
             return words.refusal(why)[1]

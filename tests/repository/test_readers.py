@@ -25,6 +25,7 @@ UNSCOPED = {
     "alongside.calendar.series": "the times of one series are moved and given back together",
     "alongside.cases.invitations": "the outbox asks whether an invitation is still right",
     "alongside.cases.reporting": "reports by one contact, or about one person, are counted",
+    "alongside.cases.queries": "that a case is over, and when",
     "alongside.cases.retention": "what ran out is found, whoever may read it",
     "alongside.crisis.answering": "the alert somebody may open, looked at again under its lock",
     "alongside.crisis.care": "what is missed is chased, whoever may read it",

@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from alongside.crisis import actions, queries
 from alongside.crisis.models import Alert
+from alongside.engine.risk import RiskFinding
+from alongside.people.models import Essentials
 from tests.conftest import NOON
 
 
@@ -135,8 +137,6 @@ def test_a_second_person_finds_what_to_look_at_again(world, hana_in, signed_in):
 
 @pytest.mark.parametrize("name", ["alert", "alert-take", "alert-contact", "alert-no-way"])
 def test_the_alert_of_another_circle_is_not_found(world, signed_in, name):
-    from alongside.engine.risk import RiskFinding
-
     (alert,) = actions.raise_alerts(
         findings=[RiskFinding("phq9_self_harm@1", "C", "item_9 = 2, at least 1", "item_9")],
         circle=world.circle,
@@ -154,8 +154,6 @@ def test_the_alert_of_another_circle_is_not_found(world, signed_in, name):
 
 
 def test_an_alert_from_an_instrument_names_the_form_and_the_question(world, signed_in):
-    from alongside.engine.risk import RiskFinding
-
     actions.raise_alerts(
         findings=[RiskFinding("phq9_self_harm@1", "C", "item_9 = 2, at least 1", "item_9")],
         circle=world.circle,
@@ -176,6 +174,19 @@ def test_the_board_asks_the_database_a_fixed_number_of_questions(
     hana_in.get(BOARD)
     with django_assert_max_num_queries(60):
         hana_in.get(BOARD)
+
+
+def test_many_of_one_source_stand_together_and_one_press_takes_what_stood_there(world, hana_in):
+    there = [danger(world) for _ in range(4)]
+    page = hana_in.get(BOARD).content.decode()
+    assert "3 more from the same source. Nobody has them yet." in page
+    assert all(str(each.pk) in page for each in there)
+    late = danger(world)  # came while the page stood open: nobody saw it, so nobody has it
+    sent = {"alert": [*(str(each.pk) for each in there), "nonsense", str(uuid4())]}
+    answer = hana_in.post(f"{BOARD}take/", sent, follow=True)
+    assert "You have 4 of them since" in answer.content.decode()
+    assert {fresh(each).acknowledged_by_id for each in there} == {world.hana.account.pk}
+    assert fresh(late).acknowledged_at is None
 
 
 def test_a_page_that_refreshes_itself_does_not_keep_a_session_alive(world, hana_in, at):
@@ -260,8 +271,6 @@ def test_whoever_has_an_alert_calls_from_the_board_and_writes_it_down_with_one_p
 
 
 def test_the_page_of_an_alert_says_what_to_say_who_was_told_and_what_is_known(world, signed_in):
-    from alongside.engine.risk import RiskFinding
-
     (alert,) = actions.raise_alerts(
         findings=[RiskFinding("phq9_self_harm@1", "B", "item_9 = 2, at least 1", "item_9")],
         circle=world.circle,
@@ -274,6 +283,36 @@ def test_the_page_of_an_alert_says_what_to_say_who_was_told_and_what_is_known(wo
     assert "e-mail waits since" in page
     assert "Noor" in page
     assert 'href="tel:999"' in page
+
+
+def test_on_call_reads_where_to_send_an_ambulance_and_what_it_must_know(world, signed_in):
+    lead, page = signed_in(world.asha), f"/work/cases/{world.case.pk}/safety/help/"
+    assert "Nothing is written down yet" in lead.get(page.replace("help/", "")).content.decode()
+    given = {"version": "0", "address": "4 Mill Lane, back door", "medicines": "Lithium 400 mg"}
+    assert lead.post(page, given).status_code == 302
+    late = lead.post(page, given | {"address": "Their mother’s"})
+    assert late.status_code == 409
+    assert all(each in late.content.decode() for each in ("4 Mill Lane", "Their mother’s"))
+    put_right = given | {"version": "1", "allergies": "Penicillin", "address": "Their mother’s"}
+    assert lead.post(page, put_right).status_code == 302
+    rows = Essentials.objects.unscoped("a test").order_by("version")
+    assert [(each.address, each.ended_at is None) for each in rows] == [
+        ("4 Mill Lane, back door", False),
+        ("Their mother’s", True),
+    ]
+
+    (alert,) = actions.raise_alerts(
+        findings=[RiskFinding("phq9_self_harm@1", "B", "item_9 = 2, at least 1", "item_9")],
+        circle=world.circle,
+        about=world.sam,
+        by=world.system,
+        at=NOON,
+    )
+    shown = signed_in(world.hana).get(url("alert", alert)).content.decode()
+    assert all(each in shown for each in ("Their mother’s", "Lithium 400 mg", "Penicillin"))
+    assert "4 Mill Lane" not in shown
+    assert signed_in(world.hana).get(page).status_code == 404
+    assert signed_in(world.bo).get(page).status_code == 404
 
 
 def test_sound_is_off_until_asked_for_and_is_kept_with_the_session_alone(world, hana_in):

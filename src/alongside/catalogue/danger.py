@@ -130,6 +130,14 @@ class CanaryFile(Shape):
     answers: dict[Word, int] = Field(min_length=1)
 
 
+class FloodFile(Shape):
+    """When many alerts at once are a flood; from how many of one source on they stand together."""
+
+    alerts: Annotated[int, Field(ge=2)]
+    within_minutes: Annotated[int, Field(ge=1)]
+    together_from: Annotated[int, Field(ge=2)]
+
+
 class WaitsFile(Shape):
     """``danger/waits.yaml``: waits that belong to no level, and the canary."""
 
@@ -139,6 +147,7 @@ class WaitsFile(Shape):
     hand_over_accepted_within_minutes: Annotated[int, Field(ge=1)]
     safeguarding_answered_within_hours: Annotated[int, Field(ge=1, le=24)]
     child_check_counts_days: Annotated[int, Field(ge=1)]
+    flood: FloodFile
     canary: CanaryFile
 
 
@@ -353,6 +362,9 @@ def _waits(roots: Sequence[Path], problems: list[Problem]) -> risk.Waits | None:
         hand_over_accepted_within=timedelta(minutes=file.hand_over_accepted_within_minutes),
         safeguarding_answered_within=timedelta(hours=file.safeguarding_answered_within_hours),
         child_check_counts=timedelta(days=file.child_check_counts_days),
+        flood_alerts=file.flood.alerts,
+        flood_within=timedelta(minutes=file.flood.within_minutes),
+        together_from=file.flood.together_from,
         canary_instrument=file.canary.instrument,
         canary_answers=MappingProxyType(file.canary.answers),
     )

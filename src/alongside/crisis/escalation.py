@@ -47,6 +47,7 @@ def climbing_parts() -> tuple[Callable[..., int], ...]:
     return (
         escalate_due,
         open_unattended,
+        call_second_team,
         tell_those_now_on_shift,
         tell_those_who_come_on,
         ask_for_a_hand_over,
@@ -128,6 +129,26 @@ def _open_again(*, alert: object, by: Reader, at: datetime) -> int:
         return 0
     actions.reopen(alert=found, because=because, by=by, at=at)
     return 1
+
+
+def call_second_team(*, by: Reader, at: datetime) -> int:
+    """Call the second team where a service has a flood of alerts. None of them is held back."""
+    waits = catalogue.current().danger.waits
+    fresh = _open().filter(raised_at__gt=at - waits.flood_within, service__isnull=False)
+    counted = fresh.order_by().values("service").annotate(number=Count("pk"))
+    full = counted.filter(number__gte=waits.flood_alerts).values_list("service", flat=True)
+    round = f"{int(at.timestamp() // waits.flood_within.total_seconds())}"
+    return sum(_call_second_team(service=pk, round=round, by=by, at=at) for pk in list(full))
+
+
+@action
+def _call_second_team(*, service: object, round: str, by: Reader, at: datetime) -> int:
+    services = Service.objects.unscoped(REASON).filter(pk=service)
+    if services.select_for_update(of=("self",), skip_locked=True).first() is None:
+        return 0
+    known = AlertEvent.objects.unscoped(REASON).filter(alert=OuterRef("pk"), kind="flood")
+    alerts = list(_climbing().filter(~Exists(known), service=service).order_by("raised_at"))
+    return telling.call_second_team(alerts=alerts, round=round, by=by, at=at) if alerts else 0
 
 
 def tell_those_now_on_shift(*, by: Reader, at: datetime) -> int:

@@ -45,6 +45,38 @@ def board(*, seen_by: Reader) -> list[Alert]:
     )
 
 
+def by_source(alerts_shown: list[Alert]) -> list[list[Alert]]:
+    """The same alerts, those that nobody has and that come from one source together (M14).
+
+    A source is the person an alert is about, else the number or address that was left, else the
+    public door of a service. Each alert is in one group, in the order it had; few of one source
+    stay alone.
+    """
+    sources: dict[tuple[str, object], list[Alert]] = {}
+    for alert in alerts_shown:
+        if alert.acknowledged_at is None:
+            sources.setdefault(_source(alert), []).append(alert)
+    least = content().danger.waits.together_from
+    groups: list[list[Alert]] = []
+    for alert in alerts_shown:
+        same = sources.get(_source(alert), []) if alert.acknowledged_at is None else []
+        if len(same) < least:
+            groups.append([alert])
+        elif same[0] is alert:
+            groups.append(same)
+    return groups
+
+
+def _source(alert: Alert) -> tuple[str, object]:
+    if alert.about_id is not None:
+        return "person", alert.about_id
+    if alert.circle_id is not None:
+        return "circle", alert.circle_id
+    if alert.concern is not None and alert.concern.contact_hash:
+        return "contact", alert.concern.contact_hash
+    return ("door", alert.service_id) if alert.concern is not None else ("place", alert.place)
+
+
 def on_the_list(*, seen_by: Reader) -> Any:
     """The open alerts of D to G, which are tasks."""
     return open_alerts(seen_by=seen_by).exclude(level__in=LIFE_CRITICAL).order_by("level")

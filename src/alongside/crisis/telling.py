@@ -373,6 +373,41 @@ def tell_news(*, alert: Alert, news: str, key: str, by: Reader, at: datetime) ->
     return len(people)
 
 
+def call_second_team(*, alerts: list[Alert], round: str, by: Reader, at: datetime) -> int:
+    """Many alerts at once: second on call and service manager hear of it, and may open each (M14).
+
+    Args:
+        alerts: those nobody has, the newest last. round: one message a round to each.
+
+    Returns:
+        How many people were told by this call.
+    """
+    acting, newest = system(REASON, at), alerts[-1]
+    news = Message.objects.unscoped("told before").filter(kind=NEWS_MESSAGE)
+    told = 0
+    for each in recipients(newest, ("second_on_call", "service_manager"), at):
+        for alert in alerts if each.account is not None else ():
+            if not edges.is_kin(account=each.account.pk, alert=alert, at=at):
+                edges.open_for(alert=alert, account=each.account, at=at)
+        mark = f":flood-{newest.service_id}-{round}:{each.key}"
+        if news.filter(key__contains=f"{mark}:").exists():
+            continue
+        with translation.override(each.account.language if each.account else "en"):
+            subject = _("Please look now")
+            body = _("A lot came in at once. Please help whoever is on now.\n\n%(url)s\n") % {
+                "url": board_url()
+            }
+        begin = f"{newest.pk}{mark}"
+        _queue(newest, each, begin, NEWS_MESSAGE, subject, body, by=acting, at=at)
+        _queue_other_ways(
+            newest, each, begin, NEWS_MESSAGE, subject, body, codes=False, by=acting, at=at
+        )
+        told += 1
+    for alert in alerts:
+        event(alert, "flood", at=at)
+    return told
+
+
 def managers(institution: UUID, at: datetime) -> list[Account]:
     """Who manages the services of an institution; its administrators while nobody does."""
     return with_role(institution, "manager", at) or with_role(institution, "admin", at)

@@ -99,6 +99,32 @@ class ContactPoint(Editable, Record):
     ended_at = models.DateTimeField(null=True)
 
 
+class Essentials(Editable, Record):
+    """What whoever comes to help must know of a person. A row a save; ended, never deleted."""
+
+    record_type = "contact"
+    audit_noun = "people.contact"
+
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="essentials")
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    address = EncryptedTextField(blank=True)  # where they usually are, and how one gets in
+    medicines = EncryptedTextField(blank=True)
+    allergies = EncryptedTextField(blank=True)
+    said_by = EncryptedTextField(blank=True)  # who said so
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="the_essentials_of_a_person_stand_once",
+                fields=["person"],
+                condition=models.Q(ended_at=None),
+            )
+        ]
+
+
 class Practitioner(Record):
     """A person who works for an institution."""
 

@@ -124,6 +124,11 @@ PLACES = {
         institutions=lambda ids: Q(institution__in=ids),
         of=lambda row: (circles_of(row.person_id), (row.institution_id,)),
     ),
+    "people.essentials": Place(
+        circles=lambda ids: Q(circle__in=ids),
+        institutions=lambda ids: Q(institution__in=ids),
+        of=lambda row: ((row.circle_id,), (row.institution_id,)),
+    ),
     "people.circle": Place(
         circles=lambda ids: Q(pk__in=ids),
         institutions=lambda ids: Q(institution__in=ids),
@@ -138,6 +143,7 @@ def register() -> None:
     conditions.register("people.member", MEMBER)
     conditions.register("people.circle", CIRCLE)
     conditions.register("people.contactpoint", CONTACT)
+    conditions.register("people.essentials", CONTACT)
     conditions.register("people.group", group_words("pk"))
     conditions.register("people.groupmember", GROUP_MEMBER)
     for model, place in PLACES.items():

@@ -90,6 +90,9 @@ class Waits:
     hand_over_accepted_within: timedelta
     safeguarding_answered_within: timedelta
     child_check_counts: timedelta
+    flood_alerts: int  # of one service: a flood, when they were raised within ``flood_within``
+    flood_within: timedelta
+    together_from: int  # so many of one source stand together on the board
     canary_instrument: str
     canary_answers: Mapping[str, int]
 

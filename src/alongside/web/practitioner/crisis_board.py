@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from alongside.crisis import queries
+from alongside.crisis import actions, queries
 from alongside.directory import queries as directory
 from alongside.notify import queries as notify
 from alongside.notify import transports
 from alongside.records import clock
 from alongside.web.parts.access import access
-from alongside.web.parts.pages import Request, list_moment, moment_words
+from alongside.web.parts.pages import Request, clock_time, list_moment, moment_words, say
 from alongside.web.parts.rota_words import why_of_gap
 from alongside.web.practitioner import crisis_words as words
 from alongside.web.practitioner.crisis_shown import account_name, milliseconds, shown
 
+MOST_AT_ONCE = 500  # alerts one press can take
 SOUND = "board_sound"  # kept with the session: nothing is stored in the browser for it
 
 
@@ -38,7 +42,8 @@ def board(request: Request) -> HttpResponse:
     """
     reader, at = request.reader, clock.now()
     alerts = queries.board(seen_by=reader)
-    told = queries.told(alerts, seen_by=reader)
+    groups = queries.by_source(alerts)
+    told = queries.told([group[0] for group in groups], seen_by=reader)
     return render(
         request,
         "practitioner/crisis/board.html",
@@ -46,8 +51,11 @@ def board(request: Request) -> HttpResponse:
             "now": moment_words(request, at),
             "still": request.GET.get("still") == "1",
             "alerts": [
-                shown(request, each, at, told.get(each.pk, []), to_act=True) for each in alerts
+                shown(request, first, at, told.get(first.pk, []), to_act=True)
+                | _more(request, more)
+                for first, *more in groups
             ],
+            "open": len(alerts),
             **live(request, alerts, at),
             "nobody_has": sum(each.acknowledged_at is None for each in alerts),
             "later": [_row(request, each) for each in queries.on_the_list(seen_by=reader)],
@@ -56,6 +64,31 @@ def board(request: Request) -> HttpResponse:
             **_beside(request, at),
         },
     )
+
+
+def _more(request: Request, alerts: list[Any]) -> dict[str, Any]:
+    """The other alerts of the same source, each with its own line; none is hidden."""
+    return {"more": [_row(request, each) for each in alerts], "more_ids": [e.pk for e in alerts]}
+
+
+@access("alert", "E")
+@require_POST
+def take_all(request: Request) -> HttpResponse:
+    """*I have all of these*: exactly those that stood on the page, each for itself."""
+    at, mine = clock.now(), 0
+    for pk in request.POST.getlist("alert")[:MOST_AT_ONCE]:
+        with suppress(ValueError, actions.AlreadyAcknowledged, actions.AlreadyClosed):
+            found = queries.open_alerts(seen_by=request.reader).filter(pk=UUID(pk)).first()
+            if found is not None:
+                actions.acknowledge(alert=found, by=request.reader, at=at)
+                mine += 1
+    said = ngettext(
+        "You have %(number)s of them since %(time)s.",
+        "You have %(number)s of them since %(time)s.",
+        mine,
+    )
+    say(request, said % {"number": mine, "time": clock_time(request, at)})
+    return redirect("practitioner:crisis-board")
 
 
 def live(request: Request, alerts: list[Any], at: datetime) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from alongside.web.parts.pages import Request, list_moment, short_day
 from alongside.web.parts.people_words import age_band, relation
 from alongside.web.parts.scores import words_of
 from alongside.web.practitioner import crisis_words as words
+from alongside.web.practitioner import essentials
 from alongside.web.practitioner.words import short_instrument
 
 SCORES = 4  # instruments of which the newest score is shown
@@ -101,13 +102,14 @@ def known(request: Request, alert: Any, circle: UUID | None, at: datetime) -> di
     """Who they are, who is around them, their last scores, and earlier alerts.
 
     Returns:
-        ``facts`` for facts.html, ``circle``, ``scores`` and ``earlier`` for rows.html;
-        ``case_url``.
+        ``facts``, ``essentials`` for facts.html; ``circle``, ``scores`` and ``earlier`` for
+        rows.html; ``case_url``.
     """
     reader = request.reader
     case = cases.case_of(circle, seen_by=reader) if circle is not None else None
     return {
         "facts": _who(alert, at),
+        "essentials": essentials.facts(request, alert.about_id) if alert.about_id else [],
         "circle": _circle(request, alert, circle),
         "scores": _scores(request, alert, circle),
         "earlier": _earlier(request, alert, circle),

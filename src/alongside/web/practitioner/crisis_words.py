@@ -48,6 +48,7 @@ EVENTS = {
     "lowered": gettext_lazy("Made less urgent by a clinician"),
     "raised_higher": gettext_lazy("More urgent: an alert of its own"),
     "shift_ended": gettext_lazy("Who has it went off shift: it is to be handed over"),
+    "flood": gettext_lazy("Many at once: the second team was called"),
     "closed": gettext_lazy("Closed"),
     "closed_alone": gettext_lazy("Closed without a second person"),
     "close_confirmed": gettext_lazy("A second person looked again"),

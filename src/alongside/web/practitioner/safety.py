@@ -30,6 +30,7 @@ from alongside.web.parts.pages import (
     short_day,
     two_texts,
 )
+from alongside.web.practitioner import essentials
 from alongside.web.practitioner.base import BASE, case_or_404, case_page
 from alongside.web.practitioner.forms import Day
 
@@ -102,6 +103,9 @@ def _page(request: Request, case: Any, *, status: int = 200, **more: Any) -> Htt
         tab="safety",
         status=status,
         newest=newest,
+        essentials=essentials.facts(request, case.circle.focus_id),
+        may_essentials=case.state != "closed"
+        and reader.may_make("contact", institution=case.institution_id, circle=circle),
         steps=shown.steps_of(
             written,
             shared=shown.shared_words(shown.shared(request, case.circle_id)),

@@ -7,6 +7,7 @@ from alongside.web.practitioner import crisis, crisis_board, crisis_level
 urlpatterns = [
     path("crisis/", crisis_board.board, name="crisis-board"),
     path("crisis/sound/", crisis_board.sound, name="crisis-sound"),
+    path("crisis/take/", crisis_board.take_all, name="alerts-take"),
     path("crisis/raise/", crisis.raise_alert, name="alert-raise"),
     path("crisis/<uuid:pk>/", crisis.alert, name="alert"),
     path("crisis/<uuid:pk>/level/", crisis_level.change, name="alert-level"),

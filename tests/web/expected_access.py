@@ -13,6 +13,8 @@ ROLES = {
     "circle:home": "concerned",
     "circle:plan": "concerned",
     "circle:alone": "concerned",
+    "circle:tell": "concerned",
+    "circle:tell-now": "concerned",
     "circle:told": "concerned",
     "circle:take-back": "concerned",
     "circle:agree": "concerned",

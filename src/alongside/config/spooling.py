@@ -42,7 +42,7 @@ PAGES = frozenset(
         "answer:form-question", "answer:form-check",
         "person:form-question", "person:form-check",
         "here:form-question", "here:form-check",
-        "circle:alone",
+        "circle:alone", "circle:tell",
     }
 )  # fmt: skip
 # What says in which language, and that the form is ours and nobody's forgery.

@@ -130,7 +130,7 @@ def take_worry(
             at=at,
         ).alerts
         if given is not None and given.opens in AT_RISK:
-            _tell_safeguarding(concern, service, asked, given, by=by, at=at)
+            tell_safeguarding(concern, service, asked, given, by=by, at=at)
     audit.write("cases.concern_changed", by=by, at=at, about=concern, detail={"asked": question})
     crashpoint.here("danger.after_audit")
     return Taken(concern, alerts, given, is_new=True)
@@ -259,7 +259,7 @@ def forget_draft(*, concern_id: UUID, by: Reader, at: datetime) -> bool:
     return True
 
 
-def _tell_safeguarding(
+def tell_safeguarding(
     concern: Concern,
     service: Service,
     asked: IntakeQuestion,

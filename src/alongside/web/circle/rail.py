@@ -39,6 +39,8 @@ UNDER = {
         ),
         "circle:plan",
     ),
+    "circle:tell": "circle:told",
+    "circle:tell-now": "circle:told",
     "circle:agree": "circle:told",
     "circle:agreed-end": "circle:told",
     "circle:leave": "circle:told",

@@ -32,6 +32,7 @@ AT_MOST = 500
 END_OF_DAY = time(23, 59)  # by when what is due on a day is due
 ICONS = {
     "new_concern": "mail-open",
+    "told_by_member": "mail-open",
     "unsigned_note": "notebook-pen",
     "credential_ends": "badge-check",
     "review_change": "trending-up",

@@ -27,6 +27,7 @@ PATHS: Mapping[str, Any] = {
     "cannot_decide": gettext_lazy("They cannot decide for themselves now"),
     "child": gettext_lazy("It is about a child"),
     "me": gettext_lazy("It is about the writer"),
+    "circle": gettext_lazy("Told by somebody of the circle"),
 }
 CONCERN_STATES: Mapping[str, tuple[Any, str]] = {
     "draft": (gettext_lazy("Still being written"), ""),

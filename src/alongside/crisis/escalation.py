@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Exists, Min, OuterRef, Q
@@ -142,7 +143,7 @@ def call_second_team(*, by: Reader, at: datetime) -> int:
 
 
 @action
-def _call_second_team(*, service: object, round: str, by: Reader, at: datetime) -> int:
+def _call_second_team(*, service: UUID, round: str, by: Reader, at: datetime) -> int:
     services = Service.objects.unscoped(REASON).filter(pk=service)
     if services.select_for_update(of=("self",), skip_locked=True).first() is None:
         return 0

@@ -386,9 +386,10 @@ def call_second_team(*, alerts: list[Alert], round: str, by: Reader, at: datetim
     news = Message.objects.unscoped("told before").filter(kind=NEWS_MESSAGE)
     told = 0
     for each in recipients(newest, ("second_on_call", "service_manager"), at):
-        for alert in alerts if each.account is not None else ():
-            if not edges.is_kin(account=each.account.pk, alert=alert, at=at):
-                edges.open_for(alert=alert, account=each.account, at=at)
+        if (account := each.account) is not None:
+            for alert in alerts:
+                if not edges.is_kin(account=account.pk, alert=alert, at=at):
+                    edges.open_for(alert=alert, account=account, at=at)
         mark = f":flood-{newest.service_id}-{round}:{each.key}"
         if news.filter(key__contains=f"{mark}:").exists():
             continue

@@ -17,31 +17,35 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         self._gate: Gate | None = None
 
-    def _start_transaction_under_autocommit(self) -> None:
-        gate = self._way_in()
+    def set_autocommit(
+        self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False
+    ) -> None:
+        begins = force_begin_transaction_with_broken_autocommit and not autocommit
+        gate = self._way_in() if begins else None
         try:
             if gate is not None:
                 gate.enter()
-            super()._start_transaction_under_autocommit()
+            super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
         except Shut as shut:
             raise OperationalError("database is locked") from shut
         except BaseException:
-            self._leave()
+            if begins:
+                self._leave()
             raise
 
-    def _commit(self) -> None:
-        super()._commit()  # one that fails is rolled back, and the turn ends there
+    def commit(self) -> None:
+        super().commit()  # one that fails is rolled back, and the turn ends there
         self._leave()
 
-    def _rollback(self) -> None:
+    def rollback(self) -> None:
         try:
-            super()._rollback()
+            super().rollback()
         finally:
             self._leave()
 
-    def _close(self) -> None:
+    def close(self) -> None:
         try:
-            super()._close()
+            super().close()
         finally:
             if self._gate is not None:
                 self._gate.close()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from alongside import catalogue
+from alongside.cases import actions as cases
 from alongside.cli.demo_days import Story
 from alongside.cli.demo_papers import Papers
 from alongside.cli.demo_rights import DAY
@@ -15,7 +17,8 @@ from alongside.crisis import private_check
 from alongside.delivery import artefacts, group_sessions, groups
 from alongside.people.models import Group, GroupMember, Person
 
-LEADER = "asha"
+LEADER, SECOND = "asha", "joaquin"
+ASKED_EVERY = 4  # evenings
 BEGINS, MEETS_FROM, WEEKS = 152, 119, 16  # days before the end, and how often it meets
 FORMS = ("pre_group_interview", "individual_goals", "group_place", "group_rules")
 
@@ -29,11 +32,18 @@ class Groups(Papers):
         if has_scenes(self.number, self.months):
             self.at(self._day_at(BEGINS, 9), self._make_group)
             for week in range(WEEKS):
-                self.at(self._day_at(MEETS_FROM - 7 * week, 19), partial(self._meet, week))
+                self.at(self._thursday(week), partial(self._meet, week))
 
     def _day_at(self, ago: int, hour: int) -> datetime:
         day = self.end - timedelta(days=ago)
         return day.replace(hour=hour, minute=30, second=0)
+
+    def _thursday(self, week: int) -> datetime:
+        """The end of an evening of the group, by the clock of the house."""
+        day = (self.end - timedelta(days=MEETS_FROM - 7 * week)).date()
+        day -= timedelta(days=(day.weekday() - 3) % 7)
+        wall = datetime.combine(day, time(19, 40), tzinfo=ZoneInfo(self.home.zone))
+        return wall.astimezone(UTC)
 
     def _make_group(self) -> None:
         words = self.scenes["group"]
@@ -46,6 +56,12 @@ class Groups(Papers):
             most=8,
             minutes=90,
             rules=catalogue.current().groups.rules["en"],
+            by=self._reader(self.staff[LEADER]),
+            at=self.moment,
+        )
+        groups.add_leader(
+            group=self.group,
+            account=self.staff[SECOND].account,
             by=self._reader(self.staff[LEADER]),
             at=self.moment,
         )
@@ -151,17 +167,27 @@ class Groups(Papers):
         try:
             group_sessions.hold(
                 group=self.group,
-                held_at=self.moment - timedelta(minutes=95),
+                held_at=self.moment - timedelta(minutes=100),
                 minutes=90,
                 topic=words["topics"][week % len(words["topics"])],
                 events=words["events"][week % len(words["events"])],
-                leaders=[asha.practitioner],
+                leaders=[asha.practitioner, self.staff[SECOND].practitioner],
                 parts=parts,
                 by=by,
                 at=self.moment,
             )
         except group_sessions.HeldBack as held:
             self.refused.append(f"group: {held}")
+        if week % ASKED_EVERY == 0:
+            for member in here:
+                self._look_again(member)
+
+    def _look_again(self, member: GroupMember) -> None:
+        """Every few weeks each one is asked how they are, and the lead looks at their case."""
+        story = next(each for each in self.stories if each.circle == member.circle_id)
+        story.level = max(4.0, story.level - 1.4)
+        self._measure(story, story.focus)
+        cases.touch(case=self._case(story), by=self._reader(story.lead), at=self.moment)
 
     def _part(self, week: int, place: int) -> Any:
         words = self.scenes["group"]["notes"]

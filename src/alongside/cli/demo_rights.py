@@ -243,8 +243,8 @@ class Rights(Courses):
             at=self.moment,
         )
 
-    def _assess(self, story: Story, conclusion: str, about: str = "") -> Any:
-        found = self.scenes["capacity"][conclusion]
+    def _assess(self, story: Story, conclusion: str, about: str = "", **more: str) -> Any:
+        found = {**self.scenes["capacity"][conclusion], **more}
         return deciding.assess(
             circle=story.case.circle,
             person=story.focus,
@@ -261,7 +261,8 @@ class Rights(Courses):
     def _scene_best_interests(self, story: Story) -> None:
         """Other things were weighed before: one can wait, one is not for their good."""
         for outcome in ("wait", "not"):
-            self._meet_for(story, self._assess(story, "lacks"), outcome)
+            decision = self.scenes["best_interests"]["outcomes"][outcome]["decision"]
+            self._meet_for(story, self._assess(story, "lacks", decision=decision), outcome)
 
     def _meet_for(self, story: Story, lack: Any, outcome: str) -> None:
         """Those who know somebody meet, and what binds them least is chosen."""

@@ -71,6 +71,19 @@ class Demonstration(Meetings):
         self._watch()
         retention.run_out_due(at=self.moment)
         self._ask_again()
+        self._do_what_is_due()
+
+    def _do_what_is_due(self) -> None:
+        """Leads do the small things of their cases on the day; what came today still waits."""
+        said, leads = self.script["done"], {each.circle: each.lead for each in self.stories}
+        rows = tasks.open_tasks(seen_by=self._by_itself()).filter(
+            kind__in=sorted(said), due_at__lte=self.moment
+        )
+        if self.moment >= self.end - timedelta(days=1):
+            return
+        for task in rows.select_related("circle"):
+            by = self._reader(leads[task.circle_id])
+            task_actions.do_task(task=task, how=said[task.kind], by=by, at=self.moment)
 
     def _ask_again(self) -> None:
         """Months after the end somebody calls; now and then nobody gets round to it."""

@@ -409,6 +409,35 @@ def _end_edges(rows: Any, because: str, *, by: Reader, at: datetime) -> int:
 
 
 @action
+def end_later(
+    *, circle: Circle, role: str, person: UUID, until: datetime, by: Reader, at: datetime
+) -> int:
+    """Let a role of a circle end at a moment to come. Returns how many edges that was.
+
+    For a role that came with some work and is needed until what is left of it is done.
+
+    Args:
+        role: a role of the staff in a circle; person: whose accounts.
+    """
+    accounts = AccountPerson._base_manager.filter(person=person).values("account")
+    edges = Relationship._base_manager.filter(
+        circle=circle, role=role, account__in=accounts, valid_to=None, ended_because=""
+    )
+    for edge in edges:
+        by.confirm("E", edge)
+        edges.filter(pk=edge.pk).update(valid_to=until)
+        audit.write(
+            "access.relationship_ended",
+            by=by,
+            at=at,
+            about=edge,
+            institution=edge.within_id,
+            detail={"role": role, "because": "work_ended"},
+        )
+    return len(edges)
+
+
+@action
 def end_alert_access(*, circle: Circle, because: str, by: Reader, at: datetime) -> int:
     """End every on-call role in a circle: the alert is closed for an hour. Returns how many."""
     if not by.is_system:

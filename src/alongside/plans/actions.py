@@ -20,7 +20,7 @@ from alongside.engine.protocols.gates import GateState
 from alongside.engine.protocols.shapes import Protocol, Range
 from alongside.engine.risk.rules import find_intake_risk
 from alongside.people.models import Person, Practitioner
-from alongside.plans import queries, rules
+from alongside.plans import queries, rules, treating
 from alongside.plans.models import Agreement, Course, CoursePerson, Goal, GoalRating, Plan
 from alongside.records import audit
 from alongside.records.actions_base import action
@@ -522,6 +522,8 @@ def start_course(*, course: Course, by: Any, at: datetime) -> Course:
 
     Raises:
         GatesClosed: with the gates and their reasons.
+
+    Who delivers it has the role of a therapist in the circle from now on.
     """
     by.confirm("E", course.plan)
     if course.ended_at:
@@ -533,6 +535,7 @@ def start_course(*, course: Course, by: Any, at: datetime) -> Course:
         raise GatesClosed(states=states)
     course.started_at = at
     course.save_version(course.version, ["started_at"])
+    treating.begins(course=course, by=by, at=at)
     audit.write("plans.course_started", by=by, at=at, about=course)
     _step_by_lead(course.plan.case, by=by, at=at)
     return course
@@ -561,6 +564,7 @@ def end_course(
     course.save_version(expected, ["ended_at", "completion", "completion_words"])
     about = f"course:{course.pk}"
     consent.end_for(about=about, by=by, at=at)
+    treating.ends(course=course, by=by, at=at)
     for task in open_tasks(seen_by=by).filter(about=about, kind__in=rules.WHILE_IT_RUNS):
         tasks.do_task(task=task, how="course_ended", by=by, at=at)
     audit.write("plans.course_ended", by=by, at=at, about=course, detail={"completion": completion})

@@ -18,7 +18,7 @@ from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, number_in, saved, say
-from alongside.web.practitioner import words
+from alongside.web.practitioner import crisis_words, words
 from alongside.web.practitioner.base import address, case_or_404, case_page
 from alongside.web.practitioner.case import stale_case
 from alongside.web.practitioner.delivery_words import way_name
@@ -63,7 +63,7 @@ def _still_open(request: Request, case: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {
             "title": _("An alert is open."),
-            "text": alert.because,
+            "text": crisis_words.fact(alert)[0],
             "url": address("practitioner:crisis-board"),
             "label": _("Go to the board"),
         }

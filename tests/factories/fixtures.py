@@ -10,9 +10,11 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
+from alongside.plans.models import Course
 from tests.conftest import NOON
 from tests.factories import Cast, World, make_world
-from tests.factories.stage import HOUSE, WORLD, stage
+from tests.factories.care import started
+from tests.factories.stage import stage
 
 
 def with_second_step(account: Any) -> None:
@@ -33,17 +35,48 @@ def world_stands_ready() -> None:
 
 
 @pytest.fixture
+def sam_stands_ready() -> None:
+    """A test that asks for this begins when Sam has come in."""
+
+
+@pytest.fixture
+def craft_stands_ready() -> None:
+    """A test that asks for this begins when Noor's family training has started."""
+
+
+@pytest.fixture
+def cbt_stands_ready() -> None:
+    """A test that asks for this begins when Sam has come in and his own therapy has started."""
+
+
+@pytest.fixture
 def world(world_stands_ready: None, db: None, at: Callable[[datetime], None]) -> World:
     """One service, its staff, and Sam's case with Noor and Teo; the clock stands at noon."""
     at(NOON)
-    return stage.borrow(WORLD) or make_world()
+    standing = stage.borrow()
+    return standing.world if standing else make_world()
 
 
 @pytest.fixture
 def house(house_stands_ready: None, db: None, at: Callable[[datetime], None]) -> World:
     """One service and its staff; nobody has told them anything yet."""
     at(NOON)
-    return stage.borrow(HOUSE) or make_world(case=False)
+    standing = stage.borrow()
+    return standing.world if standing else make_world(case=False)
+
+
+@pytest.fixture
+def craft(craft_stands_ready: None, world: World) -> Course:
+    """Noor's family training, every gate open: ``care.started(world)``."""
+    standing = stage.borrow()
+    return standing.course if standing and standing.course else started(world)
+
+
+@pytest.fixture
+def cbt(cbt_stands_ready: None, world: World) -> Course:
+    """Sam's own therapy, every gate open: ``care.started(world, way="cbt")``."""
+    standing = stage.borrow()
+    return standing.course if standing and standing.course else started(world, way="cbt")
 
 
 @pytest.fixture
@@ -72,8 +105,8 @@ def teo(world: World) -> Cast:
 
 
 @pytest.fixture
-def sam(world: World) -> Cast:
-    return world.engage_sam()
+def sam(sam_stands_ready: None, world: World) -> Cast:
+    return world.sam_account or world.engage_sam()
 
 
 @pytest.fixture

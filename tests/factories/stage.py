@@ -9,41 +9,59 @@ an empty database, real commits) takes the rest down before it begins.
 from __future__ import annotations
 
 import copy
+from collections.abc import Collection
 from contextlib import ExitStack
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import transaction
 
 from tests.conftest import NOON
 
-HOUSE, WORLD = "house_stands_ready", "world_stands_ready"
+if TYPE_CHECKING:
+    from alongside.plans.models import Course
+    from tests.factories import World
+
+HOUSE, WORLD, SAM, CRAFT, CBT = (
+    f"{name}_stands_ready" for name in ("house", "world", "sam", "craft", "cbt")
+)
+# What stands below each, from the empty database up.
+BELOW = {HOUSE: "", WORLD: HOUSE, SAM: WORLD, CRAFT: WORLD, CBT: SAM}
+
+
+@dataclass
+class Standing:
+    """The world as it stands, and the course that has started in it, if one has."""
+
+    world: World
+    course: Course | None = None
 
 
 class Stage:
-    """What stands, from the empty database up: nothing, the house, the house with the case."""
+    """What stands, from the empty database up: nothing, the house, its case, a course of it."""
 
     def __init__(self) -> None:
-        self._open: list[tuple[str, ExitStack, Any]] = []
+        self._open: list[tuple[str, ExitStack, Standing]] = []
+        self._lent: Standing | None = None
 
     def prepare(self, item: pytest.Item) -> None:
         """Make the database what this test begins with. Called when it may be opened."""
+        self._lent = None
         names = getattr(item, "fixturenames", ())
         marker = item.get_closest_marker("django_db")
         commits = "transactional_db" in names or bool(marker and marker.kwargs.get("transaction"))
-        wanted: list[str] = []
-        if not commits and (WORLD in names or HOUSE in names):
-            wanted = [HOUSE, WORLD] if WORLD in names else [HOUSE]
-        while len(self._open) > len(wanted):
+        wanted = [] if commits else _wanted(names)
+        while [name for name, *_ in self._open] != wanted[: len(self._open)]:
             self._take_down()
         for name in wanted[len(self._open) :]:
             self._put_up(name)
 
-    def borrow(self, name: str) -> Any | None:
-        """A copy of what stands under this name; None when this test commits for real."""
-        if not self._open or self._open[-1][0] != name:
-            return None
-        return copy.deepcopy(self._open[-1][2])
+    def borrow(self) -> Standing | None:
+        """A copy of what stands, one for each test; None when the test commits for real."""
+        if self._lent is None and self._open:
+            self._lent = copy.deepcopy(self._open[-1][2])
+        return self._lent
 
     def clear(self) -> None:
         while self._open:
@@ -51,15 +69,14 @@ class Stage:
 
     def _put_up(self, name: str) -> None:
         from alongside.records import clock
-        from tests.factories import add_case, make_world
 
+        below = copy.deepcopy(self._open[-1][2]) if self._open else None
         stack = ExitStack()
         stack.enter_context(transaction.atomic())
         stack.callback(transaction.set_rollback, True)
         try:
             with clock.installed(lambda: NOON):
-                house = make_world(case=False) if name == HOUSE else self.borrow(HOUSE)
-                built = house if name == HOUSE else add_case(house, at=NOON)
+                built = _built(name, below)
         except BaseException:
             stack.close()
             raise
@@ -68,6 +85,30 @@ class Stage:
     def _take_down(self) -> None:
         _, stack, _ = self._open.pop()
         stack.close()
+
+
+def _wanted(names: Collection[str]) -> list[str]:
+    """What must stand for a test that asks for these; of two ways up, the first that is named."""
+    most = next((name for name in (CBT, CRAFT, SAM, WORLD, HOUSE) if name in names), "")
+    wanted = []
+    while most:
+        wanted.insert(0, most)
+        most = BELOW[most]
+    return wanted
+
+
+def _built(name: str, below: Standing | None) -> Standing:
+    from tests.factories import add_case, care, make_world
+
+    if below is None:
+        return Standing(make_world(case=False))
+    world = below.world
+    if name == WORLD:
+        return Standing(add_case(world, at=NOON))
+    if name == SAM:
+        world.engage_sam()
+        return Standing(world)
+    return Standing(world, care.started(world, way="cbt" if name == CBT else "craft"))
 
 
 stage = Stage()

@@ -16,12 +16,13 @@ from alongside.delivery import actions, artefacts, queries
 from alongside.delivery.models import Artefact
 from alongside.engine.artefacts import Mistake
 from alongside.plans import actions as plans
+from alongside.plans.models import Course
 from alongside.records.errors import NotAllowed, StaleVersion
 from alongside.records.models import AuditEvent
 from alongside.records.scoped import writing
 from tests.conftest import NOON
 from tests.factories import World
-from tests.factories.care import held, started
+from tests.factories.care import held
 
 THOUGHTS = {
     "situation": "Nobody rang on Sunday",
@@ -50,9 +51,8 @@ def filled(world: World, course: Any, form: str = "thought_record", **more: Any)
     return artefacts.fill_in(**given)
 
 
-def test_every_save_is_a_version_and_a_stale_one_changes_nothing(world: World) -> None:
-    course = started(world, way="cbt")
-    first = filled(world, course)
+def test_every_save_is_a_version_and_a_stale_one_changes_nothing(world: World, cbt: Course) -> None:
+    first = filled(world, cbt)
     assert (first.number, first.form, first.is_complete) == (1, "cbt/thought_record@1", True)
     assert "evidence_for" not in artefacts.answers_of(first)
     given = {"by": world.asha.reader, "at": NOON + timedelta(hours=1)}
@@ -72,9 +72,8 @@ def test_every_save_is_a_version_and_a_stale_one_changes_nothing(world: World) -
     assert {"delivery.artefact_written", "delivery.artefact_changed"} <= words
 
 
-def test_what_was_written_by_mistake_is_struck_and_kept(world: World) -> None:
-    course = started(world, way="cbt")
-    row = filled(world, course)
+def test_what_was_written_by_mistake_is_struck_and_kept(world: World, cbt: Course) -> None:
+    row = filled(world, cbt)
     given = {"artefact": row, "by": world.asha.reader, "at": NOON}
     with pytest.raises(artefacts.NeedsReason):
         artefacts.strike(because=" ", expected=1, **given)
@@ -84,7 +83,7 @@ def test_what_was_written_by_mistake_is_struck_and_kept(world: World) -> None:
     assert len(artefacts.versions(seen_by=world.asha.reader, sheet=row.sheet)) == 2
     with pytest.raises(artefacts.Struck):
         artefacts.change(answers=THOUGHTS, expected=2, **given)
-    assert queries.artefacts_kept(seen_by=world.asha.reader, course=course) == {}
+    assert queries.artefacts_kept(seen_by=world.asha.reader, course=cbt) == {}
 
 
 @pytest.mark.parametrize(
@@ -101,24 +100,22 @@ def test_what_was_written_by_mistake_is_struck_and_kept(world: World) -> None:
     ],
 )
 def test_what_no_form_takes_is_refused(
-    world: World, more: dict[str, Any], refusal: type[Exception]
+    world: World, cbt: Course, more: dict[str, Any], refusal: type[Exception]
 ) -> None:
-    course = started(world, way="cbt")
     if more.get("about"):
         more = {**more, "about": world.noor.person}
     if more.get("by"):
         readers = {"bo": world.bo, "noor": world.noor, "sam": world.sam_account}
         more = {**more, "by": readers[more["by"]].reader}
     with pytest.raises(refusal) as why:
-        filled(world, course, **more)
+        filled(world, cbt, **more)
     if refusal is artefacts.WrongAnswers:
         (mistake,) = why.value.mistakes
         assert mistake == Mistake("mood_before", "out_of_range", {"low": 0, "high": 100})
 
 
-def test_nobody_else_sees_what_somebody_wrote(world: World) -> None:
-    course = started(world, way="cbt")
-    filled(world, course, by=world.sam_account.reader)
+def test_nobody_else_sees_what_somebody_wrote(world: World, cbt: Course) -> None:
+    filled(world, cbt, by=world.sam_account.reader)
     seen = {
         name: artefacts.sheets(seen_by=cast.reader).count()
         for name, cast in {
@@ -131,23 +128,24 @@ def test_nobody_else_sees_what_somebody_wrote(world: World) -> None:
     assert row.entered_from == "home", "whatever the page said"
 
 
-def test_a_step_is_done_with_its_form_or_when_somebody_says_it_is_on_paper(world: World) -> None:
-    course = started(world, way="cbt")
+def test_a_step_is_done_with_its_form_or_when_somebody_says_it_is_on_paper(
+    world: World, cbt: Course
+) -> None:
 
     def do(step: str, **more: Any) -> Any:
-        return actions.record_step(course=course, step=step, by=world.asha.reader, at=NOON, **more)
+        return actions.record_step(course=cbt, step=step, by=world.asha.reader, at=NOON, **more)
 
     def missing() -> set[str]:
-        state = queries.state_of(course=course, seen_by=world.asha.reader, at=NOON)
+        state = queries.state_of(course=cbt, seen_by=world.asha.reader, at=NOON)
         return {need.form for phase in state.phases[:1] for need in phase.artefacts_missing}
 
     with pytest.raises(actions.FormMissing) as why:
         do("problem_list")
     assert (why.value.form, why.value.there, why.value.wanted) == ("problem_list", 0, 1)
-    filled(world, course, "problem_list", answers={"first": "Sleep"})
+    filled(world, cbt, "problem_list", answers={"first": "Sleep"})
     with pytest.raises(actions.FormMissing):
         do("problem_list")
-    filled(world, course, "problem_list")
+    filled(world, cbt, "problem_list")
     assert do("problem_list").on_paper is False
     assert missing() == {"smart_goals"}
     assert do("goals", on_paper=True).on_paper is True
@@ -155,44 +153,45 @@ def test_a_step_is_done_with_its_form_or_when_somebody_says_it_is_on_paper(world
     assert do("risk_asked", on_paper=True).on_paper is False, "it makes no form"
 
 
-def test_what_the_note_is_offered_lies_between_two_sessions(world: World) -> None:
-    course = started(world, way="cbt")
+def test_what_the_note_is_offered_lies_between_two_sessions(world: World, cbt: Course) -> None:
     world.at(NOON + timedelta(hours=2))
-    first = held(world, course)
+    first = held(world, cbt)
     world.at(NOON + timedelta(days=2))
-    home = filled(world, course, by=world.sam_account.reader)
+    home = filled(world, cbt, by=world.sam_account.reader)
     world.at(NOON + timedelta(days=7))
-    second = held(world, course)
-    inside = filled(world, course, session=second)
+    second = held(world, cbt)
+    inside = filled(world, cbt, session=second)
     world.at(NOON + timedelta(days=8))
-    later = filled(world, course, by=world.sam_account.reader)
+    later = filled(world, cbt, by=world.sam_account.reader)
     offered = artefacts.for_note(seen_by=world.asha.reader, session=second)
     assert [row.pk for row in offered] == [home.pk, inside.pk]
     assert later.pk not in {row.pk for row in offered}
     assert artefacts.for_note(seen_by=world.asha.reader, session=first) == []
 
 
-def test_homework_names_a_form_that_its_person_may_fill_in_at_home(world: World) -> None:
-    course = started(world, way="cbt")
-    session = held(world, course)
+def test_homework_names_a_form_that_its_person_may_fill_in_at_home(
+    world: World, cbt: Course
+) -> None:
+    session = held(world, cbt)
     given = {"session": session, "about": world.sam, "by": world.asha.reader, "at": world.moment}
     task = actions.set_homework(task="Write down one hard moment", form="thought_record", **given)
     assert task.form == "cbt/thought_record@1"
     for form in ("formulation", "letter"):
         with pytest.raises(actions.UnknownWord):
             actions.set_homework(task="Try", form=form, **given)
-    row = filled(world, course, by=world.sam_account.reader, homework=task)
+    row = filled(world, cbt, by=world.sam_account.reader, homework=task)
     assert row.homework_id == task.pk
 
 
-def test_a_form_of_a_course_that_has_ended_is_read_and_not_written(world: World) -> None:
-    course = started(world, way="cbt")
-    row = filled(world, course)
+def test_a_form_of_a_course_that_has_ended_is_read_and_not_written(
+    world: World, cbt: Course
+) -> None:
+    row = filled(world, cbt)
     ended = plans.end_course(
-        course=course,
+        course=cbt,
         completion="completed",
         words="We said goodbye.",
-        expected=course.version,
+        expected=cbt.version,
         by=world.asha.reader,
         at=world.moment,
     )
@@ -205,8 +204,9 @@ def test_a_form_of_a_course_that_has_ended_is_read_and_not_written(world: World)
         )  # fmt: skip
 
 
-def test_a_form_added_at_run_time_needs_no_python(world: World, tmp_path: Path) -> None:
-    course = started(world, way="cbt")
+def test_a_form_added_at_run_time_needs_no_python(
+    world: World, cbt: Course, tmp_path: Path
+) -> None:
     shipped = roots()[0]
     here = tmp_path / "content" / "protocols/cbt/1"
     shutil.copytree(shipped / "protocols/cbt/1", here)
@@ -228,9 +228,9 @@ def test_a_form_added_at_run_time_needs_no_python(world: World, tmp_path: Path) 
     )
     with catalogue.installed(catalogue.build([shipped, tmp_path / "content"])):
         answers = {"nights": [{"night": "2026-03-01", "slept": 5}]}
-        row = filled(world, course, "sleep_week", answers=answers, by=world.sam_account.reader)
+        row = filled(world, cbt, "sleep_week", answers=answers, by=world.sam_account.reader)
         assert (row.form, row.is_complete) == ("cbt/sleep_week@1", True)
         with pytest.raises(artefacts.WrongAnswers):
-            filled(world, course, "sleep_week", answers={"nights": [{"slept": 13}]})
+            filled(world, cbt, "sleep_week", answers={"nights": [{"slept": 13}]})
     with pytest.raises(artefacts.FormNotHere):
-        filled(world, course, "sleep_week", answers=answers)
+        filled(world, cbt, "sleep_week", answers=answers)

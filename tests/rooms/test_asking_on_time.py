@@ -31,7 +31,7 @@ from alongside.records.errors import NotAllowed, StaleVersion
 from alongside.records.scoped import writing
 from alongside.tasks.models import Task
 from tests.factories import Cast, World
-from tests.factories.care import booked, started
+from tests.factories.care import booked
 
 LONDON = ZoneInfo("Europe/London")
 HELD_BACK = "carer_strain_nrs"
@@ -61,9 +61,9 @@ def nine(world: World, days: int) -> datetime:
 
 
 @pytest.fixture
-def course(world: World, sam: Cast) -> Course:
+def course(world: World, cbt: Course, sam: Cast) -> Course:
     """Sam's own therapy, with a session in ten days."""
-    found = started(world, "cbt")
+    found = cbt
     reachable(world, world.sam, "sam.quiet@example.org", safe_from=time(18), safe_to=time(20))
     wall = world.moment.astimezone(LONDON).replace(tzinfo=None) + timedelta(days=10)
     booked(world, wall, persons=[world.sam], about=f"course:{found.pk}")
@@ -229,12 +229,11 @@ def test_a_letter_that_missed_its_hours_is_written_again_for_the_next_ones(
     assert on_time.letter_is_right(second, second.due_at)
 
 
-def test_nobody_is_asked_who_has_not_come_in_or_has_left(world: World) -> None:
+def test_nobody_is_asked_who_has_not_come_in_or_has_left(world: World, craft: Course) -> None:
     """Noor's training runs before Sam knows of anything; he is never written to."""
-    course = started(world)
     reachable(world, world.sam, "sam.quiet@example.org")
     assert not schedule.may_be_told(
-        course.circle, world.sam.pk, seen_by=world.system, at=world.moment
+        craft.circle, world.sam.pk, seen_by=world.system, at=world.moment
     )
     with pytest.raises(on_time.NotHere):
         on_time.ask_round(
@@ -337,10 +336,10 @@ def test_a_pause_holds_what_is_due_and_two_who_change_it_are_told(
 
 
 def test_an_objection_holds_what_others_would_be_asked_about_the_person(
-    world: World, sam: Cast, monkeypatch: pytest.MonkeyPatch
+    world: World, craft: Course, sam: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """GDPR 21: the loop leaves out what asks about somebody who objects; that ends with it."""
-    found = started(world)  # Noor's own course
+    found = craft  # Noor's own course
     wall = world.moment.astimezone(LONDON).replace(tzinfo=None) + timedelta(days=10)
     booked(world, wall, about=f"course:{found.pk}")
 

@@ -15,6 +15,7 @@ from alongside.cases import actions as cases
 from alongside.delivery import actions, queries, rules
 from alongside.delivery.models import Homework, TherapySession
 from alongside.plans import actions as plans
+from alongside.plans.models import Course
 from alongside.records.errors import NotAllowed, StaleVersion
 from alongside.records.models import AuditEvent
 from alongside.tasks import actions as tasks
@@ -52,10 +53,9 @@ def at_the_booking(world: World, **more: Any) -> Any:
 # -- what happened -------------------------------------------------------------------------------
 
 
-def test_a_session_that_was_held_begins_its_note(world: World) -> None:
-    course = started(world)
+def test_a_session_that_was_held_begins_its_note(world: World, craft: Course) -> None:
     booking = at_the_booking(world)
-    session = held(world, course, booking=booking, when=booking.starts_at, agenda=["The weekend"])
+    session = held(world, craft, booking=booking, when=booking.starts_at, agenda=["The weekend"])
     assert (session.number, session.held, session.booking_id) == (1, True, booking.pk)
     note = note_of(world, session)
     assert (note.about_id, note.signed_at, note.parts) == (world.noor.person.pk, None, "")
@@ -64,84 +64,81 @@ def test_a_session_that_was_held_begins_its_note(world: World) -> None:
     assert (came.person_id, came.word) == (world.noor.person.pk, "attended")
 
 
-def test_sessions_held_are_numbered_and_missed_ones_are_not_counted(world: World) -> None:
-    course = started(world)
-    held(world, course)
+def test_sessions_held_are_numbered_and_missed_ones_are_not_counted(
+    world: World, craft: Course
+) -> None:
+    held(world, craft)
     world.at(NOON + HOUR)
-    missed(world, course)
+    missed(world, craft)
     world.at(NOON + 2 * HOUR)
-    assert held(world, course).number == 2
-    state = queries.state_of(course=course, seen_by=world.asha.reader, at=world.moment)
+    assert held(world, craft).number == 2
+    state = queries.state_of(course=craft, seen_by=world.asha.reader, at=world.moment)
     assert state.sessions_held == 2
 
 
-def test_a_booking_is_told_once(world: World) -> None:
-    course = started(world)
+def test_a_booking_is_told_once(world: World, craft: Course) -> None:
     booking = at_the_booking(world)
-    first = held(world, course, booking=booking)
+    first = held(world, craft, booking=booking)
     for again in (held, missed):
         with pytest.raises(actions.AlreadyTold) as refusal:
-            again(world, course, booking=booking)
+            again(world, craft, booking=booking)
         assert refusal.value.facts["session"].pk == first.pk
     assert len(sessions(world)) == 1
 
 
-def test_the_same_moment_is_told_once_even_without_a_booking(world: World) -> None:
-    course = started(world)
-    held(world, course)
+def test_the_same_moment_is_told_once_even_without_a_booking(world: World, craft: Course) -> None:
+    held(world, craft)
     for again in (held, missed):
         with pytest.raises(actions.AlreadyTold):
-            again(world, course)
+            again(world, craft)
     assert len(sessions(world)) == 1
 
 
-def test_what_has_not_happened_is_not_told(world: World) -> None:
-    course = started(world)
+def test_what_has_not_happened_is_not_told(world: World, craft: Course) -> None:
     booking = booked(world, NOON.replace(hour=10, tzinfo=None) + timedelta(days=1))
     with pytest.raises(actions.NotHappenedYet):
-        held(world, course, when=NOON + HOUR)
+        held(world, craft, when=NOON + HOUR)
     for tell in (held, missed):
         with pytest.raises(actions.NotHappenedYet):
-            tell(world, course, booking=booking)
+            tell(world, craft, booking=booking)
     assert sessions(world) == []
 
 
-def test_a_time_that_was_given_back_is_not_told(world: World) -> None:
-    course = started(world)
+def test_a_time_that_was_given_back_is_not_told(world: World, craft: Course) -> None:
     booking = booked(world, NOON.replace(hour=10, tzinfo=None) + timedelta(days=1))
     calendar.cancel(
         booking=booking, because="Noor is ill", expected=1, by=world.asha.reader, at=NOON
     )
     world.at(booking.ends_at)
     with pytest.raises(actions.Cancelled):
-        held(world, course, booking=booking)
+        held(world, craft, booking=booking)
 
 
-def test_a_booking_of_another_circle_is_not_told_here(world: World) -> None:
-    course = started(world)
+def test_a_booking_of_another_circle_is_not_told_here(world: World, craft: Course) -> None:
     other = world.open_case(world.worry(alias="Kim", contact="kim@example.org"))
     booking = at_the_booking(world, circle=other.circle, persons=[other.circle.focus])
     with pytest.raises(actions.NotExpected):
-        held(world, course, booking=booking)
+        held(world, craft, booking=booking)
 
 
-def test_a_course_that_has_not_started_or_has_ended_holds_nothing(world: World) -> None:
-    course = started(world)
+def test_a_course_that_has_not_started_or_has_ended_holds_nothing(
+    world: World, craft: Course
+) -> None:
     with pytest.raises(actions.NotStarted):
-        held(world, course, when=NOON - timedelta(days=2))
+        held(world, craft, when=NOON - timedelta(days=2))
     plans.end_course(
-        course=course,
+        course=craft,
         completion="completed",
         words="Done.",
-        expected=course.version,
+        expected=craft.version,
         by=world.asha.reader,
         at=NOON,
     )
     for tell in (held, missed):
         with pytest.raises(actions.NotStarted):
-            tell(world, course)
+            tell(world, craft)
     with pytest.raises(actions.NotStarted):
-        actions.record_step(course=course, step="willingness", by=world.asha.reader, at=NOON)
+        actions.record_step(course=craft, step="willingness", by=world.asha.reader, at=NOON)
 
 
 @pytest.mark.parametrize(
@@ -157,14 +154,13 @@ def test_a_course_that_has_not_started_or_has_ended_holds_nothing(world: World) 
     ],
 )
 def test_a_session_that_cannot_have_been_is_refused(
-    world: World, more: dict[str, Any], refusal: type[Exception]
+    world: World, craft: Course, more: dict[str, Any], refusal: type[Exception]
 ) -> None:
-    course = started(world)
     cast = {"noor": world.noor.person, "hana": world.hana.person}
     if "attendance" in more:
         more = {"attendance": {cast[name]: word for name, word in more["attendance"].items()}}
     with pytest.raises(refusal):
-        held(world, course, **more)
+        held(world, craft, **more)
     assert sessions(world) == []
 
 
@@ -183,33 +179,33 @@ def test_the_note_is_about_somebody_who_came(world: World) -> None:
 
 def test_an_open_alert_refuses_the_next_session_but_not_the_record_of_this_one(
     world: World,
+    craft: Course,
 ) -> None:
-    course = started(world)
     world.at(NOON + HOUR)
     looked(world, {"talk_of_dying": "talk"})
     world.at(NOON + 2 * HOUR)
-    assert held(world, course, when=NOON + HOUR / 2).number == 1
+    assert held(world, craft, when=NOON + HOUR / 2).number == 1
     with pytest.raises(actions.GatesClosed) as refusal:
-        held(world, course)
+        held(world, craft)
     closed = [s.gate for s in refusal.value.facts["states"] if not s.is_open]
     assert closed == ["G1"]
 
 
-def test_somebody_has_to_say_that_the_person_was_fit(world: World) -> None:
-    course = started(world, "cbt")
+def test_somebody_has_to_say_that_the_person_was_fit(world: World, cbt: Course) -> None:
     with pytest.raises(actions.GatesClosed) as refusal:
-        held(world, course, said=frozenset())
+        held(world, cbt, said=frozenset())
     assert [s.gate for s in refusal.value.facts["states"] if not s.is_open] == ["G6"]
-    assert held(world, course, said=frozenset({"fit_today"})).held
+    assert held(world, cbt, said=frozenset({"fit_today"})).held
 
 
 # -- not held: an outcome, not a gap -------------------------------------------------------------
 
 
 @pytest.mark.parametrize("because", rules.NOT_HELD)
-def test_a_session_not_held_says_why_and_whose_reason_it_was(world: World, because: str) -> None:
-    course = started(world)
-    session = missed(world, course, because=because, words="The bus did not come.")
+def test_a_session_not_held_says_why_and_whose_reason_it_was(
+    world: World, craft: Course, because: str
+) -> None:
+    session = missed(world, craft, because=because, words="The bus did not come.")
     assert (session.held, session.not_held_because) == (False, because)
     assert session.not_held_by == rules.WHOSE_OF[because]
     assert session.not_held_words == "The bus did not come."
@@ -227,17 +223,17 @@ def test_a_session_not_held_says_why_and_whose_reason_it_was(world: World, becau
     ],
 )
 def test_a_reason_that_is_none_is_refused(
-    world: World, more: dict[str, Any], refusal: type[Exception]
+    world: World, craft: Course, more: dict[str, Any], refusal: type[Exception]
 ) -> None:
-    course = started(world)
     if "attendance" in more:
         more = {"attendance": {world.noor.person: more["attendance"]}}
     with pytest.raises(refusal):
-        missed(world, course, **more)
+        missed(world, craft, **more)
 
 
-def test_two_missed_in_a_row_without_a_word_ask_somebody_to_reach_out(world: World) -> None:
-    course = started(world)
+def test_two_missed_in_a_row_without_a_word_ask_somebody_to_reach_out(
+    world: World, craft: Course
+) -> None:
 
     def asked() -> list[Task]:
         rows = task_queries.of_circle(world.circle, seen_by=world.asha.reader)
@@ -253,7 +249,7 @@ def test_two_missed_in_a_row_without_a_word_ask_somebody_to_reach_out(world: Wor
         ]
     ):
         world.at(NOON + hour * HOUR)
-        missed(world, course, because=because)
+        missed(world, craft, because=because)
         assert len(asked()) == tasks_now
     (task,) = asked()
     assert task.due_at == NOON + 3 * HOUR + timedelta(hours=48)
@@ -262,9 +258,10 @@ def test_two_missed_in_a_row_without_a_word_ask_somebody_to_reach_out(world: Wor
 # -- the note ------------------------------------------------------------------------------------
 
 
-def test_a_draft_is_its_author_s_and_the_signed_note_is_read_by_the_person(world: World) -> None:
-    course = started(world, "cbt")
-    session = held(world, course)
+def test_a_draft_is_its_author_s_and_the_signed_note_is_read_by_the_person(
+    world: World, cbt: Course
+) -> None:
+    session = held(world, cbt)
     assert world.sam_account is not None
     assert queries.note_of(seen_by=world.sam_account.reader, session=session) is None
     signed(world, session)
@@ -276,8 +273,8 @@ def test_a_draft_is_its_author_s_and_the_signed_note_is_read_by_the_person(world
     assert queries.note_of(seen_by=world.ifeoma.reader, session=session) is not None
 
 
-def test_only_its_author_writes_and_signs_a_note(world: World) -> None:
-    session = held(world, started(world))
+def test_only_its_author_writes_and_signs_a_note(world: World, craft: Course) -> None:
+    session = held(world, craft)
     note = written(world, session)
     for other in (world.bo, world.ifeoma, world.noor):
         given = {"note": note, "expected": note.version, "by": other.reader, "at": NOON}
@@ -288,8 +285,8 @@ def test_only_its_author_writes_and_signs_a_note(world: World) -> None:
     assert note_of(world, session).version == note.version
 
 
-def test_a_note_with_blank_parts_is_saved_and_not_signed(world: World) -> None:
-    session = held(world, started(world))
+def test_a_note_with_blank_parts_is_saved_and_not_signed(world: World, craft: Course) -> None:
+    session = held(world, craft)
     note = actions.write_note(
         note=note_of(world, session),
         parts={"module_work": "Seven rules", "week_review": "  "},
@@ -309,8 +306,10 @@ def test_a_note_with_blank_parts_is_saved_and_not_signed(world: World) -> None:
 @pytest.mark.parametrize(
     "parts", [{"diary": "no such part"}, {"other": "x" * (rules.LONGEST_PART + 1)}, {"": "x"}]
 )
-def test_a_part_that_no_note_has_is_refused(world: World, parts: dict[str, str]) -> None:
-    session = held(world, started(world))
+def test_a_part_that_no_note_has_is_refused(
+    world: World, craft: Course, parts: dict[str, str]
+) -> None:
+    session = held(world, craft)
     with pytest.raises(actions.UnknownPart):
         actions.write_note(
             note=note_of(world, session), parts=parts, expected=1, by=world.asha.reader, at=NOON
@@ -318,8 +317,8 @@ def test_a_part_that_no_note_has_is_refused(world: World, parts: dict[str, str])
     assert note_of(world, session).parts == ""
 
 
-def test_two_pages_of_one_author_do_not_overwrite_each_other(world: World) -> None:
-    session = held(world, started(world))
+def test_two_pages_of_one_author_do_not_overwrite_each_other(world: World, craft: Course) -> None:
+    session = held(world, craft)
     one, other = note_of(world, session), note_of(world, session)
     actions.write_note(
         note=one, parts={"other": "first"}, expected=1, by=world.asha.reader, at=NOON
@@ -331,8 +330,8 @@ def test_two_pages_of_one_author_do_not_overwrite_each_other(world: World) -> No
     assert rules.parts_of(refusal.value.current.parts) == {"other": "first"}
 
 
-def test_a_signed_note_is_added_to_and_never_changed(world: World) -> None:
-    session = held(world, started(world))
+def test_a_signed_note_is_added_to_and_never_changed(world: World, craft: Course) -> None:
+    session = held(world, craft)
     with pytest.raises(actions.NotSigned):
         actions.add_to_note(
             note=note_of(world, session), words=ADDED, by=world.asha.reader, at=NOON
@@ -356,8 +355,10 @@ def test_a_signed_note_is_added_to_and_never_changed(world: World) -> None:
             actions.add_to_note(note=note, words=ADDED, by=stranger.reader, at=NOON)
 
 
-def test_a_safeguarding_report_comes_before_the_record_is_closed(world: World) -> None:
-    session = held(world, started(world))
+def test_a_safeguarding_report_comes_before_the_record_is_closed(
+    world: World, craft: Course
+) -> None:
+    session = held(world, craft)
     note = written(world, session)
     task = tasks.make_task(
         institution=world.institution,
@@ -378,11 +379,10 @@ def test_a_safeguarding_report_comes_before_the_record_is_closed(world: World) -
     assert actions.sign_note(**given).signed_at == NOON
 
 
-def test_drafts_wait_for_their_author_the_oldest_first(world: World) -> None:
-    course = started(world)
-    first = held(world, course)
+def test_drafts_wait_for_their_author_the_oldest_first(world: World, craft: Course) -> None:
+    first = held(world, craft)
     world.at(NOON + HOUR)
-    second = held(world, course)
+    second = held(world, craft)
     waiting = queries.unsigned(seen_by=world.asha.reader, at=world.moment)
     assert [note.session_id for note in waiting] == [first.pk, second.pk]
     signed(world, first)
@@ -406,9 +406,10 @@ def test_what_is_kept_of_a_note_is_what_was_written(parts: dict[str, str]) -> No
 # -- steps ---------------------------------------------------------------------------------------
 
 
-def test_a_step_that_waits_for_another_cannot_be_done_before_it(world: World) -> None:
-    course = started(world)
-    given = {"course": course, "by": world.asha.reader, "at": NOON}
+def test_a_step_that_waits_for_another_cannot_be_done_before_it(
+    world: World, craft: Course
+) -> None:
+    given = {"course": craft, "by": world.asha.reader, "at": NOON}
     with pytest.raises(actions.StepLocked) as refusal:
         actions.record_step(step="red_flags", **given)
     assert refusal.value.facts["step_state"].after == ("violence_asked_alone",)
@@ -435,16 +436,15 @@ def test_a_step_that_is_none_is_refused(
         actions.record_step(course=course, by=world.asha.reader, at=NOON, **more)
 
 
-def test_a_step_belongs_to_a_session_of_its_own_course(world: World) -> None:
-    course = started(world)
-    session = held(world, course)
+def test_a_step_belongs_to_a_session_of_its_own_course(world: World, craft: Course) -> None:
+    session = held(world, craft)
     record = actions.record_step(
-        course=course, step="willingness", session=session, by=world.asha.reader, at=NOON
+        course=craft, step="willingness", session=session, by=world.asha.reader, at=NOON
     )
     (shown,) = queries.steps_in(seen_by=world.asha.reader, session=session)
     assert shown.pk == record.pk
     with pytest.raises(NotAllowed):
-        actions.record_step(course=course, step="willingness", by=world.bo.reader, at=NOON)
+        actions.record_step(course=craft, step="willingness", by=world.bo.reader, at=NOON)
 
 
 # -- homework ------------------------------------------------------------------------------------
@@ -477,17 +477,19 @@ def tell(world: World, homework: Homework, done: str, **more: Any) -> Homework:
     ],
 )
 def test_a_task_that_cannot_be_tried_is_refused(
-    world: World, more: dict[str, Any], refusal: type[Exception]
+    world: World, craft: Course, more: dict[str, Any], refusal: type[Exception]
 ) -> None:
-    session = held(world, started(world))
+    session = held(world, craft)
     if more.get("about") == "teo":
         more = {"about": world.teo.person}
     with pytest.raises(refusal):
         task_for(world, session, **more)
 
 
-def test_who_tries_it_tells_what_came_of_it_until_it_was_looked_at(world: World) -> None:
-    session = held(world, started(world))
+def test_who_tries_it_tells_what_came_of_it_until_it_was_looked_at(
+    world: World, craft: Course
+) -> None:
+    session = held(world, craft)
     homework = task_for(world, session, difficulty=4, due_on=date(2026, 3, 9))
     told = tell(world, homework, "part", obstacle="The children", by=world.noor.reader)
     assert (told.done, told.obstacle) == ("part", "The children")
@@ -504,8 +506,8 @@ def test_who_tries_it_tells_what_came_of_it_until_it_was_looked_at(world: World)
         actions.review_homework(homework=told, expected=told.version, by=world.asha.reader, at=NOON)
 
 
-def test_two_who_tell_at_once_are_told(world: World) -> None:
-    homework = task_for(world, held(world, started(world)))
+def test_two_who_tell_at_once_are_told(world: World, craft: Course) -> None:
+    homework = task_for(world, held(world, craft))
     again = queries.homework(seen_by=world.asha.reader).get(pk=homework.pk)
     tell(world, homework, "full")
     with pytest.raises(StaleVersion):
@@ -514,8 +516,8 @@ def test_two_who_tell_at_once_are_told(world: World) -> None:
         tell(world, homework, "mostly")
 
 
-def test_the_rate_counts_what_was_told(world: World) -> None:
-    session = held(world, started(world))
+def test_the_rate_counts_what_was_told(world: World, craft: Course) -> None:
+    session = held(world, craft)
     for done in ("full", "part", "none", ""):
         homework = task_for(world, session)
         if done:
@@ -535,32 +537,30 @@ def test_a_low_rate_needs_three_tasks_told(done: int, told: int, low: bool) -> N
 # -- who, and what the trail says ----------------------------------------------------------------
 
 
-def test_nobody_from_outside_tells_anything(world: World) -> None:
-    course = started(world)
+def test_nobody_from_outside_tells_anything(world: World, craft: Course) -> None:
     for stranger in (world.bo, world.hana, world.noor, world.ifeoma):
         for tell_it in (held, missed):
             with pytest.raises(NotAllowed):
-                tell_it(world, course, by=stranger.reader)
+                tell_it(world, craft, by=stranger.reader)
     assert sessions(world) == []
 
 
-def test_a_member_sees_the_sessions_of_their_own_course_alone(world: World) -> None:
-    session = held(world, started(world))
+def test_a_member_sees_the_sessions_of_their_own_course_alone(world: World, craft: Course) -> None:
+    session = held(world, craft)
     assert queries.sessions(seen_by=world.noor.reader).get().pk == session.pk
     assert not queries.sessions(seen_by=world.teo.reader).exists()
     assert not queries.sessions(seen_by=world.bo.reader).exists()
 
 
-def test_telling_is_a_step_by_the_lead(world: World) -> None:
-    course = started(world)
+def test_telling_is_a_step_by_the_lead(world: World, craft: Course) -> None:
     world.at(NOON + timedelta(days=40))
-    held(world, course)
+    held(world, craft)
     case = cases.Case.objects.visible_to(world.asha.reader).get(pk=world.case.pk)
     assert case.last_step_at == world.moment
 
 
-def test_every_act_leaves_its_word_in_the_trail(world: World) -> None:
-    session = held(world, started(world))
+def test_every_act_leaves_its_word_in_the_trail(world: World, craft: Course) -> None:
+    session = held(world, craft)
     homework = task_for(world, session)
     tell(world, homework, "full")
     actions.review_homework(
@@ -577,8 +577,7 @@ def test_every_act_leaves_its_word_in_the_trail(world: World) -> None:
     }  # fmt: skip
 
 
-def test_what_can_be_told_is_what_has_begun_and_was_not_told(world: World) -> None:
-    course = started(world)
+def test_what_can_be_told_is_what_has_begun_and_was_not_told(world: World, craft: Course) -> None:
     booking = booked(world, NOON.replace(hour=10, tzinfo=None) + timedelta(days=1))
 
     def untold() -> list[Any]:
@@ -588,5 +587,5 @@ def test_what_can_be_told_is_what_has_begun_and_was_not_told(world: World) -> No
     assert untold() == []
     world.at(booking.ends_at)
     assert untold() == [booking]
-    held(world, course, booking=booking)
+    held(world, craft, booking=booking)
     assert untold() == []

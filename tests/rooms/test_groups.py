@@ -30,13 +30,13 @@ from alongside.measures.models import Asking
 from alongside.notify.models import Message
 from alongside.people import actions as people
 from alongside.people.models import Circle, Group, GroupMember, Person
+from alongside.plans.models import Course
 from alongside.records import crashpoint
 from alongside.records.errors import NotAllowed, Refused, StaleVersion
 from alongside.records.models import Record
 from alongside.records.scoped import writing
 from alongside.tasks.models import Task
 from tests.factories import Cast, World
-from tests.factories.care import started
 
 NO = {question.id: "no" for question in catalogue.current().groups.questions}
 RULES = "What is said here stays here."
@@ -291,9 +291,8 @@ def rows_of(reader: Any, model: type[Record]) -> list[Any]:
 
 
 def test_one_record_becomes_each_ones_own_and_nobody_else_stands_in_it(
-    world: World, sam: Cast, kim: Case, bo: Cast, noor: Cast
+    world: World, cbt: Course, sam: Cast, kim: Case, bo: Cast, noor: Cast
 ) -> None:
-    course = started(world, "cbt")
     group = made(world)
     groups.add_leader(group=group, account=bo.account, by=world.asha.reader, at=world.moment)
     fox = joined(world, group, sam.person, "Fox")
@@ -324,7 +323,7 @@ def test_one_record_becomes_each_ones_own_and_nobody_else_stands_in_it(
         held(world, group, parts)
     own = GroupPart._base_manager.get(member=fox).session
     assert own is not None
-    assert (own.course_id, own.held, own.held_at) == (course.pk, True, session.held_at)
+    assert (own.course_id, own.held, own.held_at) == (cbt.pk, True, session.held_at)
     note = ProgressNote._base_manager.get(session=own)
     assert note.signed_at == world.moment
     for word in ("What helps on a bad evening", "10 minutes late.", "Spoke of his sleep."):

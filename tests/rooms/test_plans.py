@@ -234,13 +234,12 @@ def test_each_gate_says_what_is_missing_until_it_is_there(world: World) -> None:
     assert actions.start_course(course=course, by=world.asha.reader, at=NOON).started_at == NOON
 
 
-def test_helping_the_family_needs_the_family_s_consent_only(world: World) -> None:
-    course = started(world)
+def test_helping_the_family_needs_the_family_s_consent_only(world: World, craft: Course) -> None:
     given = consents.consents_of(world.noor.person.pk, seen_by=world.asha.reader).get()
     from alongside.consent import actions as consent
 
     consent.withdraw(consent=given, by=world.noor.reader, at=NOON)
-    assert session_waits(world, course) == {"G2"}
+    assert session_waits(world, craft) == {"G2"}
 
 
 def test_a_refusal_closes_the_gate_that_a_consent_opened(world: World) -> None:
@@ -260,49 +259,51 @@ def test_a_refusal_closes_the_gate_that_a_consent_opened(world: World) -> None:
     assert "G2" in session_waits(world, course)
 
 
-def test_an_open_alert_holds_back_the_next_session_until_somebody_decides(world: World) -> None:
-    course = started(world)
+def test_an_open_alert_holds_back_the_next_session_until_somebody_decides(
+    world: World, craft: Course
+) -> None:
     looked(world, {"talk_of_dying": "talk"})
-    assert session_waits(world, course) == {"G1"}
+    assert session_waits(world, craft) == {"G1"}
     world.at(NOON + timedelta(minutes=5))
     actions.release_gate(
-        course=course,
+        course=craft,
         gate="G1",
         reason=WHY,
         until=world.moment.date(),
         by=world.asha.reader,
         at=world.moment,
     )
-    assert session_waits(world, course) == set()
+    assert session_waits(world, craft) == set()
     world.at(NOON + timedelta(hours=1))
     looked(world, {"talk_of_dying": "plan_or_means"})
-    assert session_waits(world, course) == {"G1"}
+    assert session_waits(world, craft) == {"G1"}
 
 
-def test_an_alert_raised_later_does_not_change_how_a_gate_stood_before(world: World) -> None:
-    course = started(world)
+def test_an_alert_raised_later_does_not_change_how_a_gate_stood_before(
+    world: World, craft: Course
+) -> None:
     world.at(NOON + timedelta(hours=2))
     looked(world, {"talk_of_dying": "talk"})
     before = queries.session_gates(
-        course=course, seen_by=world.asha.reader, at=NOON + timedelta(hours=1)
+        course=craft, seen_by=world.asha.reader, at=NOON + timedelta(hours=1)
     )
     assert all(state.is_open for state in before)
 
 
-def test_a_closed_alert_holds_nothing_back(world: World) -> None:
-    course = started(world)
+def test_a_closed_alert_holds_nothing_back(world: World, craft: Course) -> None:
     checked = looked(world, {"talk_of_dying": "talk"})
     alert = Alert.objects.visible_to(world.asha.reader).get(pk=checked.alerts[0].pk)
     crisis.acknowledge(alert=alert, by=world.asha.reader, at=NOON)
-    assert session_waits(world, course) == {"G1"}
+    assert session_waits(world, craft) == {"G1"}
     Alert._base_manager.filter(pk=alert.pk).update(
         closed_at=NOON, outcome="safe_after_contact", closed_by=world.asha.account
     )
-    assert session_waits(world, course) == set()
+    assert session_waits(world, craft) == set()
 
 
-def test_a_safeguarding_report_that_is_due_holds_back_the_next_session(world: World) -> None:
-    course = started(world)
+def test_a_safeguarding_report_that_is_due_holds_back_the_next_session(
+    world: World, craft: Course
+) -> None:
     task = tasks.make_task(
         institution=world.institution,
         circle=world.circle,
@@ -314,25 +315,25 @@ def test_a_safeguarding_report_that_is_due_holds_back_the_next_session(world: Wo
         by=world.asha.reader,
         at=NOON,
     )
-    assert session_waits(world, course) == {"G5"}
+    assert session_waits(world, craft) == {"G5"}
     world.at(NOON + timedelta(hours=1))
     assert task is not None
     tasks.do_task(task=task, by=world.asha.reader, at=world.moment, how="Told")
-    assert session_waits(world, course) == set()
+    assert session_waits(world, craft) == set()
 
 
-def test_only_somebody_who_is_there_can_say_that_the_person_is_fit(world: World) -> None:
-    course = started(world, "cbt")
-    assert session_waits(world, course) == {"G6"}
-    assert session_waits(world, course, frozenset({"fit_today", "consent"})) == set()
-    assert queries.said_on_the_day(course) == {"fit_today"}
-    assert session_waits(world, course, frozenset({"danger_clear"})) == {"G6"}
+def test_only_somebody_who_is_there_can_say_that_the_person_is_fit(
+    world: World, cbt: Course
+) -> None:
+    assert session_waits(world, cbt) == {"G6"}
+    assert session_waits(world, cbt, frozenset({"fit_today", "consent"})) == set()
+    assert queries.said_on_the_day(cbt) == {"fit_today"}
+    assert session_waits(world, cbt, frozenset({"danger_clear"})) == {"G6"}
 
 
-def test_a_title_counts_only_on_the_days_it_is_valid(world: World) -> None:
-    course = started(world)
+def test_a_title_counts_only_on_the_days_it_is_valid(world: World, craft: Course) -> None:
     world.at(NOON + timedelta(days=400))
-    assert "G3" in session_waits(world, course)
+    assert "G3" in session_waits(world, craft)
 
 
 def test_a_release_opens_only_a_gate_that_may_be_released_and_is_closed(world: World) -> None:
@@ -462,9 +463,8 @@ def test_an_answer_is_yes_no_or_a_basis(world: World, answer: str) -> None:
         agree(world, plan, world.noor.person, answer, words=WHY)
 
 
-def test_one_course_more_asks_everybody_again(world: World) -> None:
-    course = started(world)
-    plan = reread(world, course.plan)
+def test_one_course_more_asks_everybody_again(world: World, craft: Course) -> None:
+    plan = reread(world, craft.plan)
     give_consent(world, world.sam, "c_treatment")
     given = {
         "plan": plan,
@@ -480,8 +480,8 @@ def test_one_course_more_asks_everybody_again(world: World) -> None:
     decided(world, "mi_brief")
     actions.add_course(**given)
     assert reread(world, plan).edition == 2
-    assert "agreement" in waiting(world, course)
-    assert session_waits(world, course) == set()  # what has started goes on
+    assert "agreement" in waiting(world, craft)
+    assert session_waits(world, craft) == set()  # what has started goes on
 
 
 # -- goals ------------------------------------------------------
@@ -548,8 +548,8 @@ def test_a_goal_is_of_somebody_in_the_circle(world: World) -> None:
 # -- the end ----------------------------------------------------
 
 
-def test_a_course_ends_with_a_word_and_its_consents_with_it(world: World) -> None:
-    course = started(world, "cbt")
+def test_a_course_ends_with_a_word_and_its_consents_with_it(world: World, cbt: Course) -> None:
+    course = cbt
     given = give_consent(world, world.sam, "c_treatment", about=f"course:{course.pk}")
     for kind in ("review_change", "review_again", "asks_first"):
         tasks.make_task(
@@ -637,16 +637,15 @@ def test_every_completion_word_belongs_to_one_moment_or_both() -> None:
 # -- where it stands --------------------------------------------
 
 
-def test_where_a_course_stands_is_computed_from_what_was_recorded(world: World) -> None:
-    course = started(world)
+def test_where_a_course_stands_is_computed_from_what_was_recorded(
+    world: World, craft: Course
+) -> None:
 
     def state() -> Any:
-        return progress.state_of(course=course, seen_by=world.asha.reader, at=world.moment)
+        return progress.state_of(course=craft, seen_by=world.asha.reader, at=world.moment)
 
     def do(step: str, **more: Any) -> None:
-        delivery.record_step(
-            course=course, step=step, by=world.asha.reader, at=world.moment, **more
-        )
+        delivery.record_step(course=craft, step=step, by=world.asha.reader, at=world.moment, **more)
 
     assert state().phase == "orientation"
     locked = {step.step: step for step in state().locked}

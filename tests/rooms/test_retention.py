@@ -22,14 +22,14 @@ from alongside.measures.models import Response
 from alongside.people import actions as people
 from alongside.people.models import ContactPoint, Person
 from alongside.plans import actions as plans
-from alongside.plans.models import Goal
+from alongside.plans.models import Course, Goal
 from alongside.records.errors import NotAllowed
 from alongside.records.models import AuditEvent
 from alongside.records.scoped import writing
 from alongside.tasks import queries as tasks
 from tests.conftest import NOON
 from tests.factories import World, care
-from tests.factories.care import fresh_case, started
+from tests.factories.care import fresh_case
 
 DAY = timedelta(days=1)
 
@@ -65,10 +65,11 @@ def test_a_case_without_a_step_closes_once_its_day_has_passed_and_not_before(
     assert retention.run_out_due(at=world.moment + DAY) == 0
 
 
-def test_nothing_runs_out_while_somebody_is_helped_in_danger_or_came_in(world: World) -> None:
-    course = started(world)
+def test_nothing_runs_out_while_somebody_is_helped_in_danger_or_came_in(
+    world: World, craft: Course
+) -> None:
     at = later(world, 200)
-    assert course.started_at is not None
+    assert craft.started_at is not None
     assert retention.run_out_due(at=at) == 0
     assert fresh_case(world).state != "closed"
 
@@ -195,14 +196,15 @@ def test_every_kind_of_record_with_words_goes_unless_it_is_named_and_never_the_m
     assert kinds - gone == retention.MINIMUM
 
 
-def test_words_about_the_person_go_and_words_of_whom_was_helped_stay(world: World) -> None:
-    course = care.started(world)
-    session = care.held(world, course)
+def test_words_about_the_person_go_and_words_of_whom_was_helped_stay(
+    world: World, craft: Course
+) -> None:
+    session = care.held(world, craft)
     delivery.set_homework(
         session=session, about=world.noor.person, task="A walk", by=world.asha.reader, at=NOON
     )
     plans.set_goal(
-        plan=course.plan, about=world.sam, kind="behaving", words="He goes out",
+        plan=craft.plan, about=world.sam, kind="behaving", words="He goes out",
         levels=care.LEVELS, by=world.asha.reader, at=NOON,
     )  # fmt: skip
     care.give_consent(world, world.sam, "c_treatment")  # said, and then never came in

@@ -20,6 +20,7 @@ from alongside.crisis import leads, reports, safeguarding
 from alongside.crisis.models import Alert, SafeguardingReport
 from alongside.notify.models import Message
 from alongside.plans import queries as plans
+from alongside.plans.models import Course
 from alongside.records.errors import NotAllowed, StaleVersion
 from alongside.records.scoped import writing
 from alongside.tasks.models import Task
@@ -130,11 +131,12 @@ def test_a_worry_at_the_public_door_about_a_child_is_a_report_too(world: World) 
     assert (report.kind, report.concern_id) == ("child", given["concern_id"])
 
 
-def test_nothing_is_closed_before_there_is_an_answer(world: World, sam: Cast, lead: Cast) -> None:
-    course = care.started(world, "cbt")
-    assert "safeguarding_reported" in plans.words(course, NOON)
+def test_nothing_is_closed_before_there_is_an_answer(
+    world: World, cbt: Course, sam: Cast, lead: Cast
+) -> None:
+    assert "safeguarding_reported" in plans.words(cbt, NOON)
     report = file(world)
-    assert "safeguarding_reported" not in plans.words(course, NOON)
+    assert "safeguarding_reported" not in plans.words(cbt, NOON)
     case = Case._base_manager.get(pk=world.case.pk)
     given: dict[str, Any] = {
         "case": case, "version": case.version, "outcome": "completed",
@@ -146,7 +148,7 @@ def test_nothing_is_closed_before_there_is_an_answer(world: World, sam: Cast, le
     with pytest.raises(safeguarding.NotDecided):
         safeguarding.close(report=report, by=lead.reader, at=NOON)
     decide(report, lead)
-    assert "safeguarding_reported" in plans.words(course, NOON)
+    assert "safeguarding_reported" in plans.words(cbt, NOON)
     assert cases.close_case(**given).closed_at == NOON
 
 

@@ -18,6 +18,7 @@ from alongside.delivery import actions as delivery
 from alongside.insights import looks, progress, timeline
 from alongside.measures import actions as measures
 from alongside.plans import actions as plans
+from alongside.plans.models import Course
 from alongside.records import audit
 from tests.conftest import NOON
 from tests.factories import Cast, World, care
@@ -110,9 +111,8 @@ def test_time_line_holds_every_kind_from_the_first_worry_on(world: World, asha: 
     } <= {entry.word for entry in found}  # fmt: skip
 
 
-def test_draft_of_a_note_is_not_in_the_time_line(world: World, asha: Cast) -> None:
-    course = care.started(world, "cbt")
-    care.held(world, course)
+def test_draft_of_a_note_is_not_in_the_time_line(world: World, cbt: Course, asha: Cast) -> None:
+    care.held(world, cbt)
     assert "note_signed" not in words(world, asha)
 
 
@@ -219,12 +219,11 @@ def test_form_that_is_not_due_yet_does_not_count_as_missing(
     assert one_series(world, asha).progress.due == 1
 
 
-def test_course_that_began_is_a_mark_on_the_chart(world: World, asha: Cast) -> None:
-    course = care.started(world, "cbt")
+def test_course_that_began_is_a_mark_on_the_chart(world: World, cbt: Course, asha: Cast) -> None:
     found = one_series(world, asha)
     assert [(p.on, p.kind, p.protocol) for p in found.phases] == [
         (NOON.date(), "came_in", ""),
-        (NOON.date(), "began", course.protocol),
+        (NOON.date(), "began", cbt.protocol),
     ]
 
 
@@ -290,10 +289,9 @@ def test_look_at_a_relatives_words_is_not_told_to_the_person(
 
 
 def test_member_of_the_circle_is_not_named_as_one_who_looked(
-    world: World, sam: Cast, noor: Cast
+    world: World, cbt: Course, sam: Cast, noor: Cast
 ) -> None:
-    course = care.started(world, "cbt")
-    look(world, noor, "circle", {"plans.plan": [course.plan_id]})
+    look(world, noor, "circle", {"plans.plan": [cbt.plan_id]})
     (found,) = seen(world, sam, "person")
     assert (found.who, found.is_staff) == ("", False)
 

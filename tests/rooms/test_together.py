@@ -52,8 +52,9 @@ def waiting(world: World, course: Course) -> set[str]:
 
 def test_a_second_talking_therapy_waits_until_the_first_ends_or_a_clinician_decides(
     world: World,
+    cbt: Course,
 ) -> None:
-    first = started(world, "cbt")
+    first = cbt
     second = second_of(world, first)
     assert waiting(world, second) == {"one_talking_therapy"}
     with pytest.raises(actions.GatesClosed):
@@ -88,20 +89,21 @@ def test_a_second_talking_therapy_waits_until_the_first_ends_or_a_clinician_deci
     assert waiting(world, second) == set()
 
 
-def test_in_a_crisis_exposure_waits_even_when_the_talks_may_go_on(world: World) -> None:
-    course = started(world, "cbt")
+def test_in_a_crisis_exposure_waits_even_when_the_talks_may_go_on(
+    world: World, cbt: Course
+) -> None:
 
     def step(name: str) -> Any:
-        state = progress.state_of(course=course, seen_by=world.asha.reader, at=world.moment)
+        state = progress.state_of(course=cbt, seen_by=world.asha.reader, at=world.moment)
         return {one.step: one for one in state.steps}[name]
 
     assert not step("exposure").waiting_for
     (alert,) = looked(world, {"badly_hurt": "no", "talk_of_dying": "plan_or_means"}).alerts
     week = (world.moment + timedelta(days=7)).date()
-    passed: dict[str, Any] = {"course": course, "reason": WHY, "until": week}
+    passed: dict[str, Any] = {"course": cbt, "reason": WHY, "until": week}
     actions.release_gate(gate="G1", by=world.asha.reader, at=world.moment, **passed)
     talks = queries.session_gates(
-        course=course,
+        course=cbt,
         seen_by=world.asha.reader,
         at=world.moment,
         said=frozenset({"fit_today"}),
@@ -120,7 +122,7 @@ def test_in_a_crisis_exposure_waits_even_when_the_talks_may_go_on(world: World) 
     )
     for days, waits in ((2, True), (3, False)):
         at = world.moment + timedelta(days=days)
-        (gate,) = queries.step_gates(course=course, seen_by=world.asha.reader, at=at)
+        (gate,) = queries.step_gates(course=cbt, seen_by=world.asha.reader, at=at)
         assert bool(gate.missing) is waits
 
 
@@ -160,9 +162,9 @@ def test_a_step_up_ends_one_course_and_starts_the_next_at_the_same_moment(world:
     ],
 )
 def test_a_step_that_cannot_stand_changes_nothing(
-    world: World, more: dict[str, Any], refusal: type[Exception]
+    world: World, cbt: Course, more: dict[str, Any], refusal: type[Exception]
 ) -> None:
-    first = started(world, "cbt")
+    first = cbt
     second = second_of(world, first)
     with pytest.raises(refusal):
         changed(world, first, second, **more)
@@ -172,8 +174,8 @@ def test_a_step_that_cannot_stand_changes_nothing(
     assert not cases.decisions(world.circle, seen_by=world.asha.reader).filter(kind="step")
 
 
-def test_with_a_gate_closed_the_course_until_now_goes_on(world: World) -> None:
-    first = started(world, "cbt")
+def test_with_a_gate_closed_the_course_until_now_goes_on(world: World, cbt: Course) -> None:
+    first = cbt
     second = second_of(world, first)
     with pytest.raises(stepping.NotTheNext):
         changed(world, first, first)
@@ -193,8 +195,8 @@ def test_with_a_gate_closed_the_course_until_now_goes_on(world: World) -> None:
     assert Course.objects.visible_to(world.asha.reader).get(pk=first.pk).ended_at is None
 
 
-def test_two_stops_for_the_same_reason_ask_the_team_to_look(world: World) -> None:
-    first = started(world, "cbt")
+def test_two_stops_for_the_same_reason_ask_the_team_to_look(world: World, cbt: Course) -> None:
+    first = cbt
     second = second_of(world, first)
     given: dict[str, Any] = {
         "words": "It did not go on, and we could not reach them.",
@@ -215,8 +217,8 @@ def test_two_stops_for_the_same_reason_ask_the_team_to_look(world: World) -> Non
     assert (task.for_role, task.due_at) == ("lead", world.moment + timedelta(days=14))
 
 
-def test_a_measure_that_two_courses_ask_for_is_asked_once(world: World) -> None:
-    first = started(world, "cbt")
+def test_a_measure_that_two_courses_ask_for_is_asked_once(world: World, cbt: Course) -> None:
+    first = cbt
     second = second_of(world, first)
     actions.release_gate(
         course=second,
@@ -265,26 +267,27 @@ def place(world: World, course: Course) -> Any:
     return {state.gate: state for state in states}.get("place_ready")
 
 
-def test_in_another_setting_sessions_wait_until_what_it_asks_for_is_in_place(world: World) -> None:
-    course = started(world, "cbt")
-    assert place(world, course) is None  # nobody moved it
-    made = moved(world, course, "prison", "prison/limits")
+def test_in_another_setting_sessions_wait_until_what_it_asks_for_is_in_place(
+    world: World, cbt: Course
+) -> None:
+    assert place(world, cbt) is None  # nobody moved it
+    made = moved(world, cbt, "prison", "prison/limits")
     case = fresh_case(world)
     assert (places.setting_of(case), cases.facts_of(case)["person"]["setting"]) == (
         "prison",
         "prison",
     )
     assert cases.shown_of(made)["from"] == "community"
-    assert place(world, course).missing == ("place_ready:prison/free",)
+    assert place(world, cbt).missing == ("place_ready:prison/free",)
     world.at(world.moment + timedelta(hours=1))
-    moved(world, course, "prison", "prison/free", expected=case.version)
-    assert place(world, course).status == "open"
+    moved(world, cbt, "prison", "prison/free", expected=case.version)
+    assert place(world, cbt).status == "open"
     world.at(world.moment + timedelta(hours=1))
-    moved(world, course, "care_home")  # what was said of the prison says nothing of this place
-    assert place(world, course).missing == ("place_ready:care_home/capacity",)
+    moved(world, cbt, "care_home")  # what was said of the prison says nothing of this place
+    assert place(world, cbt).missing == ("place_ready:care_home/capacity",)
     world.at(world.moment + timedelta(hours=1))
-    moved(world, course, "prison")
-    assert set(place(world, course).missing) == {
+    moved(world, cbt, "prison")
+    assert set(place(world, cbt).missing) == {
         "place_ready:prison/free",
         "place_ready:prison/limits",
     }
@@ -302,13 +305,13 @@ def test_in_another_setting_sessions_wait_until_what_it_asks_for_is_in_place(wor
 )
 def test_a_move_that_cannot_stand_changes_nothing(
     world: World,
+    cbt: Course,
     setting: str,
     in_place: tuple[str, ...],
     more: dict[str, Any],
     refusal: type[Exception],
 ) -> None:
-    course = started(world, "cbt")
     with pytest.raises(refusal):
-        moved(world, course, setting, *in_place, **more)
+        moved(world, cbt, setting, *in_place, **more)
     assert places.setting_of(fresh_case(world)) == "community"
-    assert place(world, course) is None
+    assert place(world, cbt) is None

@@ -76,8 +76,10 @@ def reviewed(world: World, course: Course, **more: Any) -> Any:
     return reviews.record_review(**given)
 
 
-def test_a_course_off_track_is_reviewed_once_and_again_only_for_news(world: World) -> None:
-    course = started(world, "cbt")
+def test_a_course_off_track_is_reviewed_once_and_again_only_for_news(
+    world: World, cbt: Course
+) -> None:
+    course = cbt
     assert stands(world, course).signal is None  # one score: nothing to say
     answered(world, course, 10)
     assert stands(world, course).signal == "too_early"
@@ -136,9 +138,10 @@ def test_a_course_off_track_is_reviewed_once_and_again_only_for_news(world: Worl
     assert stands(world, course).course.ended_at is None
 
 
-def test_what_is_shared_is_shared_until_the_next_look_with_the_person_alone(world: World) -> None:
-    course = started(world, "cbt")
-    answered(world, course, 15)
+def test_what_is_shared_is_shared_until_the_next_look_with_the_person_alone(
+    world: World, cbt: Course
+) -> None:
+    answered(world, cbt, 15)
     today = world.moment.date()
 
     def told(reader: Any, on: date) -> list[Course]:
@@ -146,10 +149,10 @@ def test_what_is_shared_is_shared_until_the_next_look_with_the_person_alone(worl
         return reviews.shared_with(own, seen_by=reader, on=on)
 
     sam = world.sam_account.reader
-    reviewed(world, course)
+    reviewed(world, cbt)
     assert told(sam, today) == []
-    reviewed(world, course, share=True)
-    assert told(sam, today) == [course]
+    reviewed(world, cbt, share=True)
+    assert told(sam, today) == [cbt]
     assert told(sam, today + timedelta(days=29)) == []
     assert told(world.bo.reader, today) == []
 
@@ -281,10 +284,9 @@ def test_bands_come_from_finished_courses_of_those_who_agreed(world: World) -> N
     assert most < 40
 
 
-def test_many_courses_are_asked_about_in_as_many_queries_as_one(world: World) -> None:
-    course = started(world, "cbt")
-    answered(world, course, 15)
-    one = list(plans.courses(seen_by=world.asha.reader).filter(pk=course.pk))
+def test_many_courses_are_asked_about_in_as_many_queries_as_one(world: World, cbt: Course) -> None:
+    answered(world, cbt, 15)
+    one = list(plans.courses(seen_by=world.asha.reader).filter(pk=cbt.pk))
     counts = []
     for courses in (one, one * 20):
         reader = world.asha.reader

@@ -26,7 +26,7 @@ from alongside.people import actions as people
 from alongside.plans.models import Course
 from alongside.records import clock
 from tests.factories import Cast, World
-from tests.factories.care import booked, started
+from tests.factories.care import booked
 
 SignedIn = Callable[[Cast], Any]
 LONDON = ZoneInfo("Europe/London")
@@ -39,8 +39,8 @@ def words(answer: Any) -> str:
 
 
 @pytest.fixture
-def course(world: World, sam: Cast) -> Course:
-    found = started(world, "cbt")
+def course(world: World, cbt: Course, sam: Cast) -> Course:
+    found = cbt
     people.add_contact(
         person=world.sam, circle=world.circle, channel="email", value="sam.quiet@example.org",
         by=world.asha.reader, at=world.moment,

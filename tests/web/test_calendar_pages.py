@@ -13,9 +13,10 @@ import pytest
 from alongside.access import actions as access
 from alongside.access.models import Relationship
 from alongside.calendar import actions, queries
+from alongside.plans.models import Course
 from tests.conftest import NOON
 from tests.factories import Cast, World
-from tests.factories.care import booked, held, started
+from tests.factories.care import booked, held
 
 SignedIn = Callable[[Cast], Any]
 wall = datetime.fromisoformat  # what the clock on the wall shows
@@ -74,8 +75,8 @@ def test_a_time_is_kept_and_shown_in_the_case_and_in_my_week(
     assert "Noor Haddad · By video" in week
 
 
-def test_the_form_knows_what_is_likely(world: World, signed_in: SignedIn) -> None:
-    course = started(world)
+def test_the_form_knows_what_is_likely(world: World, craft: Course, signed_in: SignedIn) -> None:
+    course = craft
     page = read(signed_in(world.asha), f"{book_url(world)}?course={course.pk}")
     assert re.search(rf'value="{world.noor.person.pk}"[^>]*checked', page)
     assert not re.search(rf'value="{world.sam.pk}"[^>]*checked', page)
@@ -199,9 +200,9 @@ def test_moving_what_somebody_gave_back_says_so(world: World, signed_in: SignedI
 
 
 def test_a_time_that_has_begun_is_told_instead(
-    world: World, signed_in: SignedIn, at: Callable[[datetime], None]
+    world: World, craft: Course, signed_in: SignedIn, at: Callable[[datetime], None]
 ) -> None:
-    course = started(world)
+    course = craft
     booking = booked(world, TEN, about=f"course:{course.pk}")
     at(booking.ends_at)
     browser = signed_in(world.asha)

@@ -14,8 +14,8 @@ from alongside.crisis.models import Alert
 from alongside.delivery.models import GroupPart, GroupSession, GroupTalk, ProgressNote
 from alongside.measures.models import Asking
 from alongside.people.models import Group, GroupMember
+from alongside.plans.models import Course
 from tests.factories import Cast, World
-from tests.factories.care import started
 
 SignedIn = Callable[[Cast], Any]
 QUESTIONS = catalogue.current().groups.questions
@@ -58,9 +58,8 @@ def in_it(browser: Any, group: Group, member: GroupMember) -> None:
 
 
 def test_a_group_is_begun_filled_held_asked_and_ended(
-    signed_in: SignedIn, world: World, sam: Cast, noor: Cast, bo: Cast
+    signed_in: SignedIn, world: World, cbt: Course, sam: Cast, noor: Cast, bo: Cast
 ) -> None:
-    started(world, "cbt")
     with translation.override("en"):
         browser = signed_in(world.asha)
         assert "You lead no group." in words(browser.get("/work/groups/"))

@@ -17,11 +17,12 @@ from alongside.access import actions as access
 from alongside.consent import actions as consent
 from alongside.delivery import clinical_letters as letters
 from alongside.delivery.models import Letter, LetterGiven
+from alongside.plans.models import Course
 from alongside.records.models import AuditEvent
 from alongside.web.parts.pdf import NotOurs, our_file
 from tests.conftest import NOON
 from tests.factories import Cast, World
-from tests.factories.care import answer, give_consent, held, started
+from tests.factories.care import answer, give_consent, held
 
 SignedIn = Callable[[Cast], Any]
 At = Callable[[Any], None]
@@ -47,10 +48,9 @@ def choice(page: str, word: str) -> str:
 
 
 def test_a_closing_letter_goes_from_the_record_to_the_persons_own_page(
-    world: World, signed_in: SignedIn, at: At, caplog: pytest.LogCaptureFixture
+    world: World, cbt: Course, signed_in: SignedIn, at: At, caplog: pytest.LogCaptureFixture
 ) -> None:
-    course = started(world, "cbt")
-    held(world, course)
+    held(world, cbt)
     at(NOON + WEEK)
     world.at(NOON + WEEK)
     answer(world, world.sam, "phq9", {f"item_{n}": 0 for n in range(1, 10)})
@@ -113,10 +113,9 @@ def test_a_closing_letter_goes_from_the_record_to_the_persons_own_page(
 
 
 def test_a_report_goes_to_nobody_without_a_live_consent_that_names_them(
-    world: World, signed_in: SignedIn
+    world: World, cbt: Course, signed_in: SignedIn
 ) -> None:
-    course = started(world, "cbt")
-    held(world, course)
+    held(world, cbt)
     give_consent(world, world.sam, "c_release")  # names nobody
     asha = signed_in(world.asha)
     where = f"/work/cases/{world.case.pk}/letters/"
@@ -146,7 +145,7 @@ def test_a_report_goes_to_nobody_without_a_live_consent_that_names_them(
         at=world.moment,
     )  # fmt: skip
     found = letters.releases(
-        kind=catalogue.current().letter("to_referrer"), course=course, about=world.sam,
+        kind=catalogue.current().letter("to_referrer"), course=cbt, about=world.sam,
         seen_by=world.asha.reader, at=world.moment,
     )  # fmt: skip
     assert [row.pk for row in found] == [other.pk]
@@ -157,7 +156,7 @@ def test_a_report_goes_to_nobody_without_a_live_consent_that_names_them(
     assert not LetterGiven._base_manager.exists()
     with pytest.raises(letters.NoConsent):
         letters.begin_letter(
-            course=course, kind="to_referrer", about=world.sam, language="en", parts={},
+            course=cbt, kind="to_referrer", about=world.sam, language="en", parts={},
             consent=release, by=world.asha.reader, at=world.moment,
         )  # fmt: skip
 

@@ -15,6 +15,7 @@ from alongside.credentials.models import Credential
 from alongside.delivery import actions, countersigning, drafting, process_notes, rules
 from alongside.delivery.models import Countersignature, ProcessNote
 from alongside.plans import actions as plans
+from alongside.plans.models import Course
 from alongside.records.errors import NotAllowed
 from alongside.records.scoped import writing
 from alongside.tasks.models import Task
@@ -30,7 +31,6 @@ from tests.factories.care import (
     open_gates,
     proposed,
     signed,
-    started,
 )
 
 SignedIn = Callable[[Cast], Any]
@@ -45,10 +45,9 @@ def fields(page: str) -> dict[str, str]:
 
 
 def test_a_note_begins_with_what_was_entered_and_each_sentence_says_where_from(
-    world: World, signed_in: SignedIn, at: At
+    world: World, craft: Course, signed_in: SignedIn, at: At
 ) -> None:
-    course = started(world)
-    first = held(world, course)
+    first = held(world, craft)
     task = actions.set_homework(
         session=first, about=world.noor.person, task="A calm evening.", by=world.asha.reader,
         at=world.moment,
@@ -60,7 +59,7 @@ def test_a_note_begins_with_what_was_entered_and_each_sentence_says_where_from(
         homework=task, done="part", obstacle="Visitors", learning="", expected=task.version,
         by=world.asha.reader, at=world.moment,
     )  # fmt: skip
-    second = held(world, course, agenda=["The weekend", "The fine"])
+    second = held(world, craft, agenda=["The weekend", "The fine"])
     actions.set_homework(
         session=second, about=world.noor.person, task="Write it down", by=world.asha.reader,
         at=world.moment,
@@ -99,9 +98,8 @@ def test_a_note_begins_with_what_was_entered_and_each_sentence_says_where_from(
 
 
 def test_a_process_note_is_there_for_its_author_alone(
-    world: World, signed_in: SignedIn, at: At
+    world: World, craft: Course, signed_in: SignedIn, at: At
 ) -> None:
-    started(world)
     for cast in (world.bo, world.hana):
         access.grant(
             account=cast.account, role="therapist", circle=world.circle, reason="delivers",

@@ -18,7 +18,7 @@ from alongside.delivery.models import Homework
 from alongside.measures import actions as measures
 from alongside.measures.models import Asking, Response
 from alongside.notify import actions as notify
-from alongside.plans.models import Agreement
+from alongside.plans.models import Agreement, Course
 from alongside.tasks.models import Task
 from tests.conftest import NOON
 from tests.factories import Cast, World, care
@@ -50,9 +50,9 @@ def course(world: World, sam: Cast) -> Any:
 
 
 @pytest.fixture
-def task(world: World) -> Homework:
+def task(world: World, cbt: Course) -> Homework:
     """Something to try, after the first talk."""
-    talk = care.held(world, care.started(world, "cbt"))
+    talk = care.held(world, cbt)
     return delivery.set_homework(
         session=talk, about=world.sam, task="Walk to the water", by=world.asha.reader,
         at=world.moment,

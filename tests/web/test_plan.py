@@ -19,7 +19,7 @@ from alongside.consent import queries as consents
 from alongside.crisis import queries as crisis
 from alongside.delivery import queries as delivery
 from alongside.plans import actions, queries
-from alongside.plans.models import Plan
+from alongside.plans.models import Course, Plan
 from tests.conftest import NOON
 from tests.factories import Cast, World
 from tests.factories.care import (
@@ -234,9 +234,9 @@ def test_a_missing_consent_leads_to_its_form_for_this_course(
 
 
 def test_before_the_next_session_the_gates_are_asked_again(
-    world: World, signed_in: SignedIn
+    world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    course = started(world)
+    course = craft
     browser = signed_in(world.asha)
     assert "Before the next session" not in read(browser, plan_url(world))
     row = consents.consents_of(world.noor.person.pk, seen_by=world.asha.reader).get()
@@ -389,9 +389,9 @@ def test_a_goal_that_says_nothing_is_refused(
 
 
 def test_the_ladder_shows_what_is_done_open_and_locked_with_its_reason(
-    world: World, signed_in: SignedIn
+    world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    course = started(world)
+    course = craft
     browser = signed_in(world.asha)
     page = read(browser, plan_url(world))
     assert "After: Ask about violence, alone" in page
@@ -412,8 +412,10 @@ def test_the_ladder_shows_what_is_done_open_and_locked_with_its_reason(
     assert browser.get(f"{address}five_areas/").status_code == 404
 
 
-def test_a_step_recorded_from_a_session_leads_back_to_it(world: World, signed_in: SignedIn) -> None:
-    course = started(world)
+def test_a_step_recorded_from_a_session_leads_back_to_it(
+    world: World, craft: Course, signed_in: SignedIn
+) -> None:
+    course = craft
     session = held(world, course)
     browser = signed_in(world.asha)
     address = f"/work/courses/{course.pk}/steps/willingness/"
@@ -426,8 +428,10 @@ def test_a_step_recorded_from_a_session_leads_back_to_it(world: World, signed_in
         assert answered["Location"] == plan_url(world)
 
 
-def test_a_course_ends_with_a_word_and_then_the_plan(world: World, signed_in: SignedIn) -> None:
-    course = started(world)
+def test_a_course_ends_with_a_word_and_then_the_plan(
+    world: World, craft: Course, signed_in: SignedIn
+) -> None:
+    course = craft
     browser = signed_in(world.asha)
     page = send(browser, f"{DOOR}/plans/{course.plan_id}/end/", {"because": "completed"}, 400)
     assert "End each course of this plan first." in page
@@ -447,8 +451,10 @@ def test_a_course_ends_with_a_word_and_then_the_plan(world: World, signed_in: Si
     assert "Plans before" in page
 
 
-def test_two_who_end_a_course_see_both_texts(world: World, signed_in: SignedIn) -> None:
-    course = started(world)
+def test_two_who_end_a_course_see_both_texts(
+    world: World, craft: Course, signed_in: SignedIn
+) -> None:
+    course = craft
     page = send(
         signed_in(world.asha),
         f"/work/courses/{course.pk}/end/",
@@ -458,8 +464,10 @@ def test_two_who_end_a_course_see_both_texts(world: World, signed_in: SignedIn) 
     assert "My words." in page
 
 
-def test_another_course_asks_everybody_again(world: World, signed_in: SignedIn) -> None:
-    course = started(world)
+def test_another_course_asks_everybody_again(
+    world: World, craft: Course, signed_in: SignedIn
+) -> None:
+    course = craft
     browser = signed_in(world.asha)
     given = proposal(world, way="mi_brief/five_as", persons=[str(world.sam.pk)])
     del given["decision"]
@@ -501,10 +509,11 @@ def pages(world: World, course: Any, goal: Any) -> list[str]:
     ]
 
 
-def test_nobody_from_outside_finds_any_of_it(world: World, signed_in: SignedIn) -> None:
-    course = started(world)
+def test_nobody_from_outside_finds_any_of_it(
+    world: World, craft: Course, signed_in: SignedIn
+) -> None:
     goal = actions.set_goal(
-        plan=course.plan,
+        plan=craft.plan,
         about=world.noor.person,
         kind="feeling",
         words="Rest",
@@ -515,17 +524,19 @@ def test_nobody_from_outside_finds_any_of_it(world: World, signed_in: SignedIn) 
     lead = signed_in(world.asha)
     for stranger in (world.bo, world.noor, world.hana):
         browser = signed_in(stranger)
-        for address in pages(world, course, goal):
+        for address in pages(world, craft, goal):
             for method in (browser.get, browser.post):
                 said = method(address).status_code
                 assert said in {404, 405}, (stranger.account.email, address)
-    for address in pages(world, course, goal)[:-2]:
+    for address in pages(world, craft, goal)[:-2]:
         assert lead.get(address).status_code == 200, address
     assert live_plan(world) is not None
 
 
-def test_the_supervisor_reads_and_changes_nothing(world: World, signed_in: SignedIn) -> None:
-    course = started(world)
+def test_the_supervisor_reads_and_changes_nothing(
+    world: World, craft: Course, signed_in: SignedIn
+) -> None:
+    course = craft
     browser = signed_in(world.ifeoma)
     page = read(browser, plan_url(world))
     assert "Orientation and hope" in page
@@ -564,14 +575,13 @@ def test_what_is_not_there_answers_like_what_is_not_yours(
 
 
 def test_a_plan_page_costs_the_same_however_many_goals_it_has(
-    world: World, signed_in: SignedIn, django_assert_max_num_queries: Any
+    world: World, craft: Course, signed_in: SignedIn, django_assert_max_num_queries: Any
 ) -> None:
-    course = started(world)
     browser = signed_in(world.asha)
 
     def add() -> None:
         actions.set_goal(
-            plan=course.plan,
+            plan=craft.plan,
             about=world.noor.person,
             kind="feeling",
             words="Rest",

@@ -18,6 +18,7 @@ from alongside.notify import actions as notify
 from alongside.notify.models import Message
 from alongside.people import actions as people
 from alongside.plans import actions as plans
+from alongside.plans.models import Course
 from alongside.tasks.models import Task
 from tests.conftest import NOON
 from tests.factories import Cast, World, care
@@ -325,10 +326,11 @@ def test_measure_without_a_published_change_says_nothing_of_reliable_change(
     assert "reliable: " not in page
 
 
-def test_goal_stands_on_its_five_steps(world: World, sam: Cast, case: str, signed_in: Any) -> None:
-    course = care.started(world, "cbt")
+def test_goal_stands_on_its_five_steps(
+    world: World, cbt: Course, sam: Cast, case: str, signed_in: Any
+) -> None:
     goal = plans.set_goal(
-        plan=course.plan, about=world.sam, kind="behaving", words="Eat together",
+        plan=cbt.plan, about=world.sam, kind="behaving", words="Eat together",
         levels=care.LEVELS, by=world.asha.reader, at=NOON,
     )  # fmt: skip
     plans.rate_goal(goal=goal, level=0, by=world.asha.reader, at=NOON)
@@ -356,9 +358,9 @@ def test_empty_case_says_what_usually_comes_next(desk: Any, case: str) -> None:
 
 
 def test_time_line_tells_the_case_in_words(
-    world: World, sam: Cast, case: str, signed_in: Any
+    world: World, cbt: Course, sam: Cast, case: str, signed_in: Any
 ) -> None:
-    talk = care.held(world, care.started(world, "cbt"))
+    talk = care.held(world, cbt)
     care.signed(world, talk)
     page = text(signed_in(world.asha).get(case + "timeline/", {"kind": "talks"}))
     assert "Session 1 was held, 50 minutes" in page

@@ -16,6 +16,7 @@ from alongside.crisis.models import Alert
 from alongside.delivery import actions, queries, rules
 from alongside.measures import actions as measures
 from alongside.measures.models import Response
+from alongside.plans.models import Course
 from alongside.tasks import actions as tasks
 from tests.conftest import NOON
 from tests.factories import Cast, World
@@ -79,9 +80,9 @@ def a_booking(world: World, course: Any, at: At) -> Any:
 
 
 def test_a_form_is_filled_in_together_and_stands_with_its_session(
-    world: World, signed_in: SignedIn
+    world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    session = held(world, started(world))
+    session = held(world, craft)
     asking = measures.make_asking(
         circle=world.circle,
         about=world.noor.person,
@@ -113,10 +114,9 @@ def test_a_form_is_filled_in_together_and_stands_with_its_session(
 
 
 def test_a_booked_session_is_told_and_leads_to_its_note(
-    world: World, signed_in: SignedIn, at: At
+    world: World, craft: Course, signed_in: SignedIn, at: At
 ) -> None:
-    course = started(world)
-    booking = a_booking(world, course, at)
+    booking = a_booking(world, craft, at)
     browser = signed_in(world.asha)
     listing = read(browser, f"/work/cases/{world.case.pk}/sessions/")
     assert f"/work/bookings/{booking.pk}/tell/" in listing
@@ -173,8 +173,10 @@ def test_each_is_late_or_absent_in_their_own_way_and_it_is_nobody_elses_business
         assert (own.person_id, own.word, own.late_minutes) == (member.person.pk, *words)
 
 
-def test_what_nobody_came_to_is_told_as_not_held(world: World, signed_in: SignedIn) -> None:
-    course = started(world)
+def test_what_nobody_came_to_is_told_as_not_held(
+    world: World, craft: Course, signed_in: SignedIn
+) -> None:
+    course = craft
     browser = signed_in(world.asha)
     address = f"/work/courses/{course.pk}/tell/"
     absent = {f"came_{world.noor.person.pk}": "did_not_attend"}
@@ -215,9 +217,9 @@ def test_what_nobody_came_to_is_told_as_not_held(world: World, signed_in: Signed
     ],
 )
 def test_what_cannot_have_been_is_refused_and_what_was_typed_stays(
-    world: World, signed_in: SignedIn, data: dict[str, str], words: str
+    world: World, craft: Course, signed_in: SignedIn, data: dict[str, str], words: str
 ) -> None:
-    course = started(world)
+    course = craft
     given = told(world, **data)
     page = send(signed_in(world.asha), f"/work/courses/{course.pk}/tell/", given, 400)
     assert words in page
@@ -226,17 +228,19 @@ def test_what_cannot_have_been_is_refused_and_what_was_typed_stays(
     assert sessions(world) == []
 
 
-def test_a_day_before_the_dawn_of_calendars_is_refused(world: World, signed_in: SignedIn) -> None:
-    course = started(world)
+def test_a_day_before_the_dawn_of_calendars_is_refused(
+    world: World, craft: Course, signed_in: SignedIn
+) -> None:
+    course = craft
     for day in ("0001-01-01", "1900-01-01"):
         given = told(world, day=day, time="00:00")
         send(signed_in(world.asha), f"/work/courses/{course.pk}/tell/", given, 400)
 
 
 def test_closed_gates_are_shown_before_and_refuse_a_session_held(
-    world: World, signed_in: SignedIn
+    world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    course = started(world)
+    course = craft
     looked(world, {"talk_of_dying": "talk"})
     browser = signed_in(world.asha)
     address = f"/work/courses/{course.pk}/tell/"
@@ -251,9 +255,9 @@ def test_closed_gates_are_shown_before_and_refuse_a_session_held(
 
 
 def test_somebody_who_was_there_ticks_that_the_person_was_fit(
-    world: World, signed_in: SignedIn
+    world: World, cbt: Course, signed_in: SignedIn
 ) -> None:
-    course = started(world, "cbt")
+    course = cbt
     browser = signed_in(world.asha)
     address = f"/work/courses/{course.pk}/tell/"
     given = {**told(world, time="12:00"), f"came_{world.sam.pk}": "late"}
@@ -279,9 +283,9 @@ def test_without_a_course_that_runs_there_is_nothing_to_tell(
 
 
 def test_a_note_is_saved_as_a_draft_and_signed_when_it_is_whole(
-    world: World, signed_in: SignedIn
+    world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    session = held(world, started(world))
+    session = held(world, craft)
     browser = signed_in(world.asha)
     address = f"/work/sessions/{session.pk}/note/"
     blank = {**note_data("", part_module_work="Seven rules"), "do": "sign"}
@@ -305,8 +309,10 @@ def test_a_note_is_saved_as_a_draft_and_signed_when_it_is_whole(
     assert address + '"' not in page
 
 
-def test_a_note_saves_itself_while_somebody_types(world: World, signed_in: SignedIn) -> None:
-    session = held(world, started(world))
+def test_a_note_saves_itself_while_somebody_types(
+    world: World, craft: Course, signed_in: SignedIn
+) -> None:
+    session = held(world, craft)
     note = note_of(world, session)
     browser = signed_in(world.asha)
     page = read(browser, f"/work/sessions/{session.pk}/")
@@ -328,8 +334,10 @@ def test_a_note_saves_itself_while_somebody_types(world: World, signed_in: Signe
     assert browser.post(address, note_data("late", version="3")).status_code == 409
 
 
-def test_two_pages_of_one_note_show_both_texts(world: World, signed_in: SignedIn) -> None:
-    session = held(world, started(world))
+def test_two_pages_of_one_note_show_both_texts(
+    world: World, craft: Course, signed_in: SignedIn
+) -> None:
+    session = held(world, craft)
     browser = signed_in(world.asha)
     address = f"/work/sessions/{session.pk}/note/"
     send(browser, address, note_data("first", do="save"))
@@ -344,9 +352,9 @@ def test_two_pages_of_one_note_show_both_texts(world: World, signed_in: SignedIn
 
 
 def test_what_was_typed_into_a_note_that_is_signed_can_be_added(
-    world: World, signed_in: SignedIn
+    world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    session = held(world, started(world))
+    session = held(world, craft)
     browser = signed_in(world.asha)
     signed(world, session)
     page = send(
@@ -362,8 +370,8 @@ def test_what_was_typed_into_a_note_that_is_signed_can_be_added(
     assert "Added 2 Mar 2026, 12:00 by Asha Raman" in page
 
 
-def test_a_draft_is_not_added_to(world: World, signed_in: SignedIn) -> None:
-    session = held(world, started(world))
+def test_a_draft_is_not_added_to(world: World, craft: Course, signed_in: SignedIn) -> None:
+    session = held(world, craft)
     page = send(
         signed_in(world.asha), f"/work/sessions/{session.pk}/note/add/", {"words": "More"}, 400
     )
@@ -372,9 +380,9 @@ def test_a_draft_is_not_added_to(world: World, signed_in: SignedIn) -> None:
 
 
 def test_a_safeguarding_report_that_is_due_keeps_the_note_open(
-    world: World, signed_in: SignedIn
+    world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    session = held(world, started(world))
+    session = held(world, craft)
     tasks.make_task(
         institution=world.institution,
         circle=world.circle,
@@ -404,9 +412,9 @@ def test_a_safeguarding_report_that_is_due_keeps_the_note_open(
     ],
 )
 def test_a_note_that_cannot_be_kept_comes_back_as_it_was_typed(
-    world: World, signed_in: SignedIn, data: dict[str, str], words: str
+    world: World, craft: Course, signed_in: SignedIn, data: dict[str, str], words: str
 ) -> None:
-    session = held(world, started(world))
+    session = held(world, craft)
     given = {**note_data("Typed with care"), **data, "do": "save"}
     page = send(signed_in(world.asha), f"/work/sessions/{session.pk}/note/", given, 400)
     assert words in page
@@ -414,8 +422,10 @@ def test_a_note_that_cannot_be_kept_comes_back_as_it_was_typed(
     assert note_of(world, session).parts == ""
 
 
-def test_what_was_typed_is_shown_and_never_run(world: World, signed_in: SignedIn) -> None:
-    session = held(world, started(world))
+def test_what_was_typed_is_shown_and_never_run(
+    world: World, craft: Course, signed_in: SignedIn
+) -> None:
+    session = held(world, craft)
     browser = signed_in(world.asha)
     text = "<script>alert(1)</script> & \"quotes\" 'single'"
     send(browser, f"/work/sessions/{session.pk}/note/", note_data(text, do="sign"))
@@ -443,8 +453,10 @@ def tasks_of(world: World) -> list[Any]:
     return list(queries.homework(seen_by=world.asha.reader).order_by("set_at"))
 
 
-def test_something_to_try_is_set_told_and_looked_at(world: World, signed_in: SignedIn) -> None:
-    session = held(world, started(world))
+def test_something_to_try_is_set_told_and_looked_at(
+    world: World, craft: Course, signed_in: SignedIn
+) -> None:
+    session = held(world, craft)
     browser = signed_in(world.asha)
     send(browser, f"/work/sessions/{session.pk}/homework/", home(world))
     (task,) = tasks_of(world)
@@ -490,9 +502,9 @@ def test_something_to_try_is_set_told_and_looked_at(world: World, signed_in: Sig
     ],
 )
 def test_something_that_cannot_be_tried_is_refused(
-    world: World, signed_in: SignedIn, data: dict[str, str], words: str
+    world: World, craft: Course, signed_in: SignedIn, data: dict[str, str], words: str
 ) -> None:
-    session = held(world, started(world))
+    session = held(world, craft)
     if data.get("about") == "teo":
         data = {"about": str(world.teo.person.pk)}
     given = home(world, **data)
@@ -502,8 +514,10 @@ def test_something_that_cannot_be_tried_is_refused(
     assert tasks_of(world) == []
 
 
-def test_a_low_rate_asks_whether_it_is_too_hard(world: World, signed_in: SignedIn) -> None:
-    session = held(world, started(world))
+def test_a_low_rate_asks_whether_it_is_too_hard(
+    world: World, craft: Course, signed_in: SignedIn
+) -> None:
+    session = held(world, craft)
     for done in ("none", "none", "full"):
         task = actions.set_homework(
             session=session,
@@ -541,8 +555,10 @@ def a_task(world: World, session: Any) -> Any:
     )
 
 
-def test_nobody_from_outside_finds_a_session(world: World, signed_in: SignedIn) -> None:
-    session = held(world, started(world))
+def test_nobody_from_outside_finds_a_session(
+    world: World, craft: Course, signed_in: SignedIn
+) -> None:
+    session = held(world, craft)
     task = a_task(world, session)
     written(world, session, "Only for us")
     for stranger in (world.bo, world.noor, world.teo, world.hana):
@@ -555,8 +571,10 @@ def test_nobody_from_outside_finds_a_session(world: World, signed_in: SignedIn) 
     assert rules.parts_of(note_of(world, session).parts)["other"] == "Only for us"
 
 
-def test_the_supervisor_reads_a_draft_and_does_not_write(world: World, signed_in: SignedIn) -> None:
-    session = held(world, started(world))
+def test_the_supervisor_reads_a_draft_and_does_not_write(
+    world: World, craft: Course, signed_in: SignedIn
+) -> None:
+    session = held(world, craft)
     task = a_task(world, session)
     written(world, session, "What she said")
     browser = signed_in(world.ifeoma)
@@ -570,9 +588,9 @@ def test_the_supervisor_reads_a_draft_and_does_not_write(world: World, signed_in
 
 
 def test_another_therapist_of_the_circle_reads_but_does_not_write_a_draft(
-    world: World, signed_in: SignedIn
+    world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    session = held(world, started(world))
+    session = held(world, craft)
     written(world, session, "What she said")
     access.grant(
         account=world.bo.account,
@@ -592,9 +610,9 @@ def test_another_therapist_of_the_circle_reads_but_does_not_write_a_draft(
 
 
 def test_a_right_that_ends_while_the_note_is_open_writes_nothing(
-    world: World, signed_in: SignedIn
+    world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    session = held(world, started(world))
+    session = held(world, craft)
     note = note_of(world, session)
     browser = signed_in(world.asha)
     read(browser, f"/work/sessions/{session.pk}/")
@@ -610,9 +628,9 @@ def test_a_right_that_ends_while_the_note_is_open_writes_nothing(
 
 
 def test_what_is_not_there_answers_like_what_is_not_yours(
-    world: World, signed_in: SignedIn
+    world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    session = held(world, started(world))
+    session = held(world, craft)
     browser = signed_in(world.bo)
     theirs = browser.get(f"/work/sessions/{session.pk}/")
     nothing = browser.get(f"/work/sessions/{uuid4()}/")
@@ -620,10 +638,9 @@ def test_what_is_not_there_answers_like_what_is_not_yours(
 
 
 def test_a_list_of_sessions_costs_the_same_however_long_it_is(
-    world: World, signed_in: SignedIn, django_assert_max_num_queries: Any
+    world: World, craft: Course, signed_in: SignedIn, django_assert_max_num_queries: Any
 ) -> None:
-    course = started(world)
-    a_task(world, held(world, course))
+    a_task(world, held(world, craft))
     booked(world, NOON.replace(hour=8, tzinfo=None) + timedelta(days=1))
     browser = signed_in(world.asha)
     address = f"/work/cases/{world.case.pk}/sessions/"
@@ -633,9 +650,9 @@ def test_a_list_of_sessions_costs_the_same_however_long_it_is(
     for number in range(1, 24):
         world.at(NOON + number * HOUR)
         if number % 5:
-            a_task(world, held(world, course))
+            a_task(world, held(world, craft))
         else:
-            missed(world, course)
+            missed(world, craft)
         booked(world, NOON.replace(hour=8, tzinfo=None) + timedelta(days=number + 2))
     world.at(NOON)
     with django_assert_max_num_queries(len(few)):
@@ -650,9 +667,9 @@ def test_a_list_of_sessions_costs_the_same_however_long_it_is(
 
 
 def test_danger_asked_in_a_session_is_part_of_it_and_tells_the_on_call_team_at_once(
-    world: World, signed_in: SignedIn
+    world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    session = held(world, started(world))
+    session = held(world, craft)
     asha = signed_in(world.asha)
     page = read(asha, f"/work/sessions/{session.pk}/")
     assert "words in a note tell nobody" in page

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from alongside.delivery import artefacts, rules
+from alongside.plans.models import Course
 from tests.conftest import NOON
 from tests.factories import Cast, World
-from tests.factories.care import held, note_of, started
+from tests.factories.care import held, note_of
 
 SignedIn = Callable[[Cast], Any]
 At = Callable[[datetime], None]
@@ -44,9 +45,9 @@ def the_sheet(world: World) -> Any:
 
 
 def test_a_sheet_is_filled_in_gone_on_with_and_both_texts_are_shown(
-    world: World, signed_in: SignedIn
+    world: World, cbt: Course, signed_in: SignedIn
 ) -> None:
-    course = started(world, way="cbt")
+    course = cbt
     browser = signed_in(world.asha)
     listing = read(browser, f"/work/cases/{world.case.pk}/sheets/")
     new = f"/work/courses/{course.pk}/sheets/thought_record/"
@@ -79,8 +80,10 @@ def test_a_sheet_is_filled_in_gone_on_with_and_both_texts_are_shown(
     assert "counts for nothing" in read(browser, f"/work/sheets/{row.sheet}/")
 
 
-def test_lines_are_added_without_losing_what_was_typed(world: World, signed_in: SignedIn) -> None:
-    course = started(world, way="cbt")
+def test_lines_are_added_without_losing_what_was_typed(
+    world: World, cbt: Course, signed_in: SignedIn
+) -> None:
+    course = cbt
     browser = signed_in(world.asha)
     new = f"/work/courses/{course.pk}/sheets/exposure_ladder/"
     typed = {"version": "0", "rows_steps": "3"}
@@ -109,9 +112,9 @@ def test_lines_are_added_without_losing_what_was_typed(world: World, signed_in: 
 
 
 def test_five_areas_and_a_week_are_drawn_and_said_in_words(
-    world: World, signed_in: SignedIn
+    world: World, cbt: Course, signed_in: SignedIn
 ) -> None:
-    course = started(world, way="cbt")
+    course = cbt
     browser = signed_in(world.asha)
     areas = ("situation", "thoughts", "feelings", "body", "behaviour", "loop", "early", "strengths")
     given = {f"a_{name}": f"My {name} <b>&" for name in areas}
@@ -144,9 +147,9 @@ def test_five_areas_and_a_week_are_drawn_and_said_in_words(
 
 
 def test_a_form_set_for_home_comes_back_into_the_note(
-    world: World, signed_in: SignedIn, at: At
+    world: World, cbt: Course, signed_in: SignedIn, at: At
 ) -> None:
-    course = started(world, way="cbt")
+    course = cbt
     first = held(world, course)
     asha = signed_in(world.asha)
     given = {"about": str(world.sam.pk), "task": "Write down one hard moment"}
@@ -190,8 +193,10 @@ def test_a_form_set_for_home_comes_back_into_the_note(
     assert f'href="/work/sheets/{row.sheet}/">A sheet' in page
 
 
-def test_a_step_page_says_how_many_forms_are_there(world: World, signed_in: SignedIn) -> None:
-    course = started(world, way="cbt")
+def test_a_step_page_says_how_many_forms_are_there(
+    world: World, cbt: Course, signed_in: SignedIn
+) -> None:
+    course = cbt
     browser = signed_in(world.asha)
     address = f"/work/courses/{course.pk}/steps/problem_list/"
     assert f"/work/courses/{course.pk}/sheets/problem_list/" in read(
@@ -204,9 +209,9 @@ def test_a_step_page_says_how_many_forms_are_there(world: World, signed_in: Sign
 
 
 def test_a_relative_has_their_own_sheets_and_the_person_never_sees_them(
-    world: World, signed_in: SignedIn
+    world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    course = started(world)  # Noor's family training
+    course = craft  # Noor's family training
     noor = signed_in(world.noor)
     home = f"/circle/{world.circle.pk}/sheets/"
     page = read(noor, home)
@@ -226,9 +231,9 @@ def test_a_relative_has_their_own_sheets_and_the_person_never_sees_them(
 
 
 def test_more_sheets_take_no_more_queries(
-    world: World, signed_in: SignedIn, django_assert_max_num_queries: Any
+    world: World, cbt: Course, signed_in: SignedIn, django_assert_max_num_queries: Any
 ) -> None:
-    course = started(world, way="cbt")
+    course = cbt
     browser = signed_in(world.asha)
     address = f"/work/cases/{world.case.pk}/sheets/"
     new = f"/work/courses/{course.pk}/sheets/thought_record/"

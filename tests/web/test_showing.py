@@ -20,6 +20,7 @@ from alongside.insights.explained import explain
 from alongside.measures.models import Response
 from alongside.notify import actions as notify
 from alongside.plans import actions as plans
+from alongside.plans.models import Course
 from alongside.records.scoped import writing
 from alongside.web.parts import explained_words, picture
 from alongside.web.parts.scores import words_of
@@ -246,9 +247,8 @@ def test_score_entered_as_a_total_says_that_its_answers_are_not_here() -> None:
 
 
 def test_several_measures_stand_on_one_time_line(
-    world: World, progress: str, signed_in: Any, at: Any
+    world: World, cbt: Course, progress: str, signed_in: Any, at: Any
 ) -> None:
-    course = care.started(world, "cbt")
     answer(world, NORMAL)
     later = NOON + timedelta(weeks=4)
     at(later)
@@ -256,7 +256,7 @@ def test_several_measures_stand_on_one_time_line(
     for instrument, items in (("gad7", 7), ("nrs_mood", 1)):
         answer(world, {f"item_{n}": 1 for n in range(1, items + 1)}, instrument)
     plans.end_course(
-        course=course, completion="dropped_out", words="Moved away", expected=course.version,
+        course=cbt, completion="dropped_out", words="Moved away", expected=cbt.version,
         by=world.asha.reader, at=later,
     )  # fmt: skip
     asha = signed_in(world.asha)

@@ -171,14 +171,13 @@ def test_a_pdf_takes_nothing_but_our_own_files(url: str) -> None:
 
 
 def test_a_letter_about_a_relatives_own_talks_is_theirs_to_read_and_nobody_elses(
-    world: World, signed_in: SignedIn
+    world: World, craft: Course, signed_in: SignedIn
 ) -> None:
     """T15a: on Noor's page from the day it is given, with a PDF; the read is in the trail."""
-    course = started(world)  # Noor's own
-    held(world, course)
+    held(world, craft)  # Noor's own
     parts = [part.id for part in catalogue.current().letter("to_person").parts]
     letter = letters.begin_letter(
-        course=course, kind="to_person", about=world.noor.person, language="en",
+        course=craft, kind="to_person", about=world.noor.person, language="en",
         parts={part: f"Plain words on {part}." for part in parts},
         by=world.asha.reader, at=world.moment,
     )  # fmt: skip

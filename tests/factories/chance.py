@@ -61,10 +61,15 @@ from alongside.delivery.models import (
 from alongside.directory.models import HelpOption, Hold, LineCheck, Service
 from alongside.measures.models import KINDS, Asking, Response
 from alongside.meetings.models import (
+    Boundary,
+    BoundaryLook,
     FamilyLetter,
+    HelpingSheet,
     LetterReview,
+    MeetingAfter,
     MeetingCheck,
     PlannedMeeting,
+    RunMark,
     Seat,
     StopCall,
 )
@@ -457,16 +462,32 @@ def _of_meeting(
         **of_it, kind="lead", answers="{}", checked_at=AT, written_by=lead.person
     )
     StopCall.objects.create(**of_it, written_by=m.one(persons), called_at=AT)
+    RunMark.objects.create(
+        **of_it, word="begin", happened_at=AT, kept_at=AT, written_by=lead.person
+    )
+    MeetingAfter.objects.create(
+        **of_it, what="first_help", said="yes", written_at=AT, written_by=lead.person
+    )
     for writer in m.chance.sample(persons, min(2, len(persons))):
         shared = m.past(0.6)
         letter = FamilyLetter.objects.create(
             **of_it, written_by=writer, began_at=AT, saved_at=AT, shared_with_lead_at=shared,
-            final_at=m.maybe(shared),
+            final_at=m.maybe(shared), given_at=m.maybe(AT),
         )  # fmt: skip
         LetterReview.objects.create(
             **home, letter=letter, about=writer, of_version=1, is_ready=True, reviewed_at=AT,
             written_by=lead.person,
         )  # fmt: skip
+        boundary = Boundary.objects.create(
+            **of_it, written_by=writer, kind="limit", topic="money", will="x", began_at=AT,
+            saved_at=AT, shared_with_lead_at=m.maybe(shared or AT),
+        )  # fmt: skip
+        BoundaryLook.objects.create(
+            **home, boundary=boundary, written_by=writer, went="kept", looked_at=AT
+        )
+        HelpingSheet.objects.create(
+            **of_it, written_by=writer, answers="{}", filled_at=AT, shared_with_lead_at=shared
+        )
     option = HelpOption.objects.create(
         institution=home["institution"], name="x", kind="day", created_at=AT
     )

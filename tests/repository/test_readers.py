@@ -69,6 +69,8 @@ UNSCOPED = {
     "alongside.measures.queries": "what a private link shows before it is opened",
     "alongside.measures.typing": "was this form typed in before",
     "alongside.meetings.actions": "a date is set, taken back or stopped one at a time",
+    "alongside.meetings.giving": "a letter is given, taken back and opened one at a time",
+    "alongside.meetings.live": "is this press kept already? (ids alone)",
     "alongside.meetings.letters": "a letter is finished as it stands, under its lock",
     "alongside.meetings.queries": "was a stop resolved: yes or no, and no word of it",
     "alongside.notify.actions": "the outbox",

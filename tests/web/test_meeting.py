@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from alongside.access import actions as access
-from alongside.meetings import actions, queries
+from alongside.meetings import actions, boundaries, giving, letters, live, own, queries
+from alongside.tasks import queries as tasks
 from tests.factories import Cast, World
 from tests.factories.meetings import (
     REASON,
@@ -15,6 +19,7 @@ from tests.factories.meetings import (
     ask_about_a_child,
     begun,
     clear_answers,
+    dated,
     fresh,
     ready,
 )
@@ -285,3 +290,214 @@ def test_a_letter_is_written_hinted_shared_read_and_finished_by_pages_alone(
     assert "Earlier" in order
     sent = order.split('name="order" value="')[1].split('"')[0]
     assert lead.post(work(world, "letters/order/"), {"order": sent}).status_code == 302
+
+
+def test_a_limit_is_ones_own_until_shared_is_read_out_only_when_safe_and_is_looked_at_kindly(
+    world: World, asha: Cast, noor: Cast, teo: Cast, sam: Cast, signed_in: SignedIn
+) -> None:
+    ready(world)
+    writer, lead, other = signed_in(noor), signed_in(asha), signed_in(teo)
+    where = circle(world, "limits/")
+    limit = {"kind": "limit", "topic": "money", "happens": "you ask for cash", "will": "say no"}
+    assert 'href="' + where + '"' in texts(writer.get(circle(world, "letter/")))
+    empty = writer.post(f"{where}new/", {**limit, "happens": ""})
+    assert empty.status_code == 400
+    assert "or choose an offer" in texts(empty)
+    ticked = ["mine", "legal", "safe", "children"]
+    assert writer.post(f"{where}new/", {**limit, "checks": ticked}).status_code == 302
+    row = own.boundaries(
+        seen_by=noor.through("circle"), circle=world.circle.pk, person=noor.person.pk
+    ).get()
+    assert "If you ask for cash, I will say no" in texts(writer.get(where))
+    for browser, page in ((other, where), (lead, work(world, "limits/"))):
+        assert "ask for cash" not in texts(browser.get(page))
+    assert other.get(f"{where}{row.pk}/").status_code == 404
+    assert other.post(f"{where}{row.pk}/move/", {"do": "share"}).status_code == 404
+    writer.post(f"{where}{row.pk}/move/", {"do": "share"})
+    assert "ask for cash" in texts(lead.get(work(world, "limits/")))
+    writer.post(f"{where}{row.pk}/move/", {"do": "read"})
+    assert "Nothing yet" in texts(lead.get(work(world, "limits/"))).split("Noor")[0]
+    assert "Look at your limits" not in texts(writer.get(f"/circle/{world.circle.pk}/"))
+    stale = {**limit, "checks": [*ticked, "ready"], "version": 1, "starts_on": "2026-02-20"}
+    assert writer.post(f"{where}{row.pk}/", stale).status_code == 409
+    assert writer.post(f"{where}{row.pk}/", {**stale, "version": 2}).status_code == 302
+    writer.post(f"{where}{row.pk}/move/", {"do": "read"})
+    assert "May be read after a no" in texts(lead.get(work(world, "limits/")))
+
+    assert "Look at your limits" in texts(writer.get(f"/circle/{world.circle.pk}/"))
+    said = {"went": "not_kept", "words": "He cried.", "wants_call": "on"}
+    answered = writer.post(f"{where}{row.pk}/look/", said, follow=True)
+    assert "That is no failure" in texts(answered)
+    assert "meeting_support" in {
+        task.kind for task in tasks.open_tasks(seen_by=asha.reader).filter(circle=world.circle)
+    }
+    assert "He cried." in texts(lead.get(work(world, "limits/")))
+    writer.post(f"{where}{row.pk}/move/", {"do": "back"})
+    assert "He cried." not in texts(lead.get(work(world, "limits/")))
+    for page in (where, f"{where}new/", f"{where}{row.pk}/look/"):
+        assert grade(texts(writer.get(page))) <= 6.0, page
+    assert signed_in(sam).get(where).status_code == 404
+
+
+def test_ways_of_helping_are_looked_at_alone_with_something_instead_and_again_later(
+    world: World, asha: Cast, noor: Cast, teo: Cast, signed_in: SignedIn
+) -> None:
+    ready(world)
+    writer, lead = signed_in(noor), signed_in(asha)
+    where = circle(world, "helping/")
+    given = {"often-money": "3", "often-work": "1", "wish-money": "change", "often-x": "3"}
+    given |= {"often-calm": "2", "often-debts": "9", "words": "The money"}
+    assert writer.post(f"{where}fill/", given).status_code == 302
+    page = texts(writer.get(where))
+    for words in ("4 of 48", "Buy the food", "Talk with who leads first", "What you do that helps"):
+        assert words in page, words
+    sheet = own.helping_sheets(
+        seen_by=noor.through("circle"), circle=world.circle.pk, person=noor.person.pk
+    ).get()
+    assert "Ways of helping" not in texts(lead.get(work(world, "limits/")))
+    assert signed_in(teo).post(f"{where}{sheet.pk}/move/", {"do": "share"}).status_code == 404
+    writer.post(f"{where}{sheet.pk}/move/", {"do": "share"})
+    shared = texts(lead.get(work(world, "limits/")))
+    assert "2 of 16 lines answered" in shared
+    assert "I gave money" in shared
+    boundaries.fill_helping(
+        meeting=sheet.meeting,
+        person=noor.person,
+        often={"money": "3", "clean": "3"},
+        choices={},
+        words="",
+        by=noor.through("circle"),
+        at=world.moment - timedelta(days=31),
+    )
+    assert "6 of 48" in texts(writer.get(where)).split("How it was before")[1]
+    assert [grade(texts(writer.get(page))) <= 6.0 for page in (where, f"{where}fill/")] == [
+        True
+    ] * 2
+
+
+def test_the_meeting_is_led_by_presses_with_and_without_script_and_stop_says_what_to_do(
+    world: World, asha: Cast, bo: Cast, noor: Cast, signed_in: SignedIn
+) -> None:
+    meeting = dated(world, ready(world))
+    lead, where = signed_in(asha), work(world, "live/")
+    page = texts(lead.get(where))
+    assert "Not yet a go" in page
+    assert 'data-press="begin"' not in page
+    at = int((world.moment - timedelta(minutes=9)).timestamp() * 1000)
+    begin = {"id": str(uuid4()), "word": "begin", "step": 0, "at": at}
+    done = {"id": str(uuid4()), "word": "done", "step": 1, "at": at + 60_000}
+    body = json.dumps({"presses": [done, begin, done]})
+    for _again in range(2):
+        answer = lead.post(f"{where}presses/", body, content_type="application/json")
+        assert sorted(set(answer.json()["kept"])) == sorted([begin["id"], done["id"]])
+    unknown = json.dumps({"presses": [{**begin, "id": str(uuid4()), "word": "x"}]})
+    for wrong in ("{", "[]", '{"presses": [{"id": 1}]}', unknown):
+        refused = lead.post(f"{where}presses/", wrong, content_type="application/json")
+        assert refused.status_code == 400, wrong
+    page = texts(lead.get(where))
+    assert shown_panel(page) == "step-2"
+    assert 'class="is-done"' in page
+    form = {"press": str(uuid4()), "word": "done", "step": 2}
+    for _again in range(2):
+        assert lead.post(where, form).status_code == 302
+    assert shown_panel(texts(lead.get(where))) == "step-3"
+    assert lead.post(where, {**form, "press": "x"}).status_code == 404
+    lead.post(where, {"press": str(uuid4()), "word": "stop", "step": 0})
+    page = texts(lead.get(where))
+    assert shown_panel(page) == "stopped"
+    assert "Stay with them, if it is safe" in page
+    assert live.marks(seen_by=asha.reader, meeting=meeting).count() == 4
+    for who in (bo, noor):
+        assert signed_in(who).get(where).status_code == 404
+
+
+def shown_panel(page: str) -> str:
+    """The one panel that is not hidden."""
+    found = re.findall(r'data-panel="([^"]+)"[^>]*>', page)
+    hidden = re.findall(r'data-panel="([^"]+)"[^>]* hidden>', page)
+    (shown,) = set(found) - set(hidden)
+    return shown
+
+
+def test_a_letter_is_given_after_the_meeting_opened_or_given_back_and_taken_back_until_then(
+    world: World, asha: Cast, noor: Cast, teo: Cast, signed_in: SignedIn
+) -> None:
+    meeting = dated(world, ready(world))
+    for writer in (noor, teo):
+        letter = letters.begin(
+            meeting=meeting,
+            person=writer.person,
+            language="en",
+            by=writer.through("circle"),
+            at=world.moment,
+        )
+        more = {"by": writer.through("circle"), "at": world.moment}
+        letter = letters.save(letter=letter, text="I remember the sea.", expected=1, **more)
+        letter = letters.share(letter=letter, expected=letter.version, **more)
+        letters.review(
+            letter=letter,
+            is_ready=True,
+            words="",
+            expected=letter.version,
+            by=asha.reader,
+            at=world.moment,
+        )
+        letters.finish(letter=letter, expected=letter.version, **more)
+    where, mine = circle(world, "letter/"), "/me/record/letters/circle/"
+    writer = signed_in(noor)
+    writer.post(f"{where}move/", {"do": "give"})
+    assert "Done. It will be read" in texts(writer.get(where))
+    assert "Give it to them" not in texts(writer.get(where))
+    sam = world.engage_sam()
+    person = signed_in(sam)
+    assert "people close to you" not in texts(person.get("/me/record/"))
+
+    writer.post(f"{where}move/", {"do": "give"})
+    assert "Not opened yet" in texts(writer.get(where))
+    (row,) = giving.letters_to(seen_by=sam.through("person"))
+    assert "people close to you" in texts(person.get("/me/record/"))
+    for page in (mine, f"{mine}{row.pk}/"):
+        assert "the sea" not in texts(person.get(page))
+        assert grade(texts(person.get(page))) <= 6.0, page
+    writer.post(f"{where}move/", {"do": "ungive"})
+    assert person.get(f"{mine}{row.pk}/").status_code == 404
+    writer.post(f"{where}move/", {"do": "give"})
+    assert writer.post(f"{mine}{row.pk}/move/", {"do": "open"}).status_code == 404
+    opened = person.post(f"{mine}{row.pk}/move/", {"do": "open"}, follow=True)
+    assert "I remember the sea." in texts(opened)
+    assert "They opened it" in texts(writer.get(where))
+    writer.post(f"{where}move/", {"do": "ungive"})
+    assert person.get(f"{mine}{row.pk}/").status_code == 200
+    person.post(f"{mine}{row.pk}/move/", {"do": "return"})
+    assert person.get(f"{mine}{row.pk}/").status_code == 404
+    assert "They gave it back" in texts(writer.get(where))
+    assert "From Teo" not in texts(person.get(mine))
+
+
+def test_after_a_meeting_the_debrief_and_the_first_help_are_written_and_the_office_counts(
+    world: World, asha: Cast, noor: Cast, signed_in: SignedIn
+) -> None:
+    meeting, lead = begun(world), signed_in(asha)
+    gone = {"version": meeting.version, "outcome": "not_held", "words": "She fell ill."}
+    ended = lead.post(work(world, "end/"), gone)
+    where = ended["Location"]
+    assert where.endswith(f"/meeting/ended/{meeting.pk}/")
+    page = texts(lead.get(where))
+    assert "Nobody has asked yet" in page
+    assert "She fell ill." in page
+    assert lead.post(where, {"calm": "11"}).status_code == 400
+    wrong = lead.post(where, {"what": "first_help", "said": "yes"})
+    assert "Write the day of the first talk" in texts(wrong)
+    for given in (
+        {"calm": "7", "facts": "stop_used", "harms": "rupture", "words": "Ask sooner."},
+        {"what": "first_help", "said": "yes", "on": "2026-03-01", "kind": "outpatient"},
+    ):
+        assert lead.post(where, given).status_code == 302
+    page = texts(lead.get(where))
+    for words in ("Ask sooner.", "A break between people", "1 Mar 2026", "Outpatient talks"):
+        assert words in page, words
+    assert where in texts(lead.get(work(world)))
+    assert signed_in(noor).get(where).status_code == 404
+    office = texts(signed_in(world.grace).get("/office/"))
+    assert "A family thought of a meeting" in office
+    assert "She fell ill" not in office

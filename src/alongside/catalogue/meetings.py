@@ -301,6 +301,15 @@ class CardFile(Shape):
     answer: Texts
 
 
+class StopFile(Shape):
+    """Why a meeting was stopped in the room, what to do, and the alert it raises."""
+
+    id: Word
+    text: Texts
+    do: Texts
+    level: Code | None = None
+
+
 class SheetFile(Shape):
     """``meetings/sheet.yaml``."""
 
@@ -308,8 +317,78 @@ class SheetFile(Shape):
     checked: date
     review_by: date
     steps: tuple[RunStepFile, ...] = Field(min_length=1)
+    stops: tuple[StopFile, ...] = Field(min_length=1)
     ifs: tuple[IfFile, ...]
     cards: tuple[CardFile, ...]
+
+
+class WordFile(Shape):
+    """A word with its text."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+    text: Texts
+
+
+class ReplyFile(WordFile):
+    """How it went with a limit, and what is said back."""
+
+    reply: Texts
+
+
+class WayFile(WordFile):
+    """One way of helping, what to do instead, and whether a change needs care."""
+
+    instead: Texts
+    care: bool = False
+
+
+class LimitsFile(Shape):
+    """``meetings/limits.yaml``."""
+
+    source: str = Field(min_length=1)
+    checked: date
+    review_by: date
+    every_days: Annotated[int, Field(ge=1, le=90)]
+    weeks: Annotated[int, Field(ge=1, le=52)]
+    before: Texts
+    never: Texts
+    topics: tuple[WordFile, ...] = Field(min_length=1)
+    checks: tuple[WordFile, ...] = Field(min_length=1)
+    replies: tuple[ReplyFile, ...] = Field(min_length=2)
+
+
+class HelpingFile(Shape):
+    """``meetings/helping.yaml``."""
+
+    source: str = Field(min_length=1)
+    checked: date
+    review_by: date
+    again_days: Annotated[int, Field(ge=1, le=365)]
+    first: Annotated[int, Field(ge=1, le=20)]
+    before: Texts
+    care: Texts
+    often: tuple[WordFile, ...] = Field(min_length=2)
+    choices: tuple[WordFile, ...] = Field(min_length=2)
+    ways: tuple[WayFile, ...] = Field(min_length=1)
+    good: tuple[WordFile, ...] = Field(min_length=1)
+
+
+class ScaleFile(WordFile):
+    """A number from 0 to ``most``."""
+
+    most: Annotated[int, Field(ge=1, le=100)]
+
+
+class AfterFile(Shape):
+    """``meetings/after.yaml``."""
+
+    source: str = Field(min_length=1)
+    checked: date
+    review_by: date
+    still_days: tuple[int, ...] = Field(min_length=1)
+    scales: tuple[ScaleFile, ...] = Field(min_length=1)
+    facts: tuple[WordFile, ...] = Field(min_length=1)
+    harms: tuple[WordFile, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +400,9 @@ class Meetings:
     rules_file: RulesFile
     letters: LettersFile
     sheet: SheetFile
+    limits: LimitsFile
+    helping: HelpingFile
+    after: AfterFile
 
     @property
     def paths(self) -> tuple[PathFile, ...]:
@@ -373,6 +455,9 @@ SHAPES = {
     "meeting_rules": RulesFile,
     "meeting_letters": LettersFile,
     "meeting_sheet": SheetFile,
+    "meeting_limits": LimitsFile,
+    "meeting_helping": HelpingFile,
+    "meeting_after": AfterFile,
 }
 
 
@@ -383,6 +468,9 @@ def load(roots: Sequence[File]) -> Shelf[Meetings]:
     rules = _last(roots, "rules.yaml", RulesFile, shelf.problems)
     letters = _last(roots, "letters.yaml", LettersFile, shelf.problems)
     sheet = _last(roots, "sheet.yaml", SheetFile, shelf.problems)
+    limits = _last(roots, "limits.yaml", LimitsFile, shelf.problems)
+    helping = _last(roots, "helping.yaml", HelpingFile, shelf.problems)
+    after = _last(roots, "after.yaml", AfterFile, shelf.problems)
     screens: dict[int, ScreenFile] = {}
     for root in roots:
         for file in sorted((root / "meetings" / "screen").glob("*.yaml")):
@@ -391,9 +479,11 @@ def load(roots: Sequence[File]) -> Shelf[Meetings]:
             reading = read_placed(file, ScreenFile, shown=shown(file, roots))
             if screen := _kept(reading, shelf.problems):
                 screens[int(file.stem)] = screen
-    if paths and rules and letters and sheet and screens:
+    if paths and rules and letters and sheet and limits and helping and after and screens:
         screened = tuple(sorted(screens.items()))
-        shelf.items["meetings"] = Meetings(paths, screened, rules, letters, sheet)
+        shelf.items["meetings"] = Meetings(
+            paths, screened, rules, letters, sheet, limits, helping, after
+        )
     return shelf
 
 

@@ -1,4 +1,4 @@
-"""The meeting that is prepared, who sits in it, what was checked, who called stop, letters."""
+"""The meeting that is prepared, its seats, checks and stops, letters, limits, ways of helping."""
 
 from __future__ import annotations
 
@@ -128,12 +128,16 @@ class StopCall(Record):
 class FamilyLetter(Editable, Record):
     """A member's letter: theirs alone until they share it, theirs to finish, keep or take back.
 
-    Draft: ``final_at`` is None. A letter that is kept back is read by nobody at the meeting.
+    Draft: ``final_at`` is None. A letter that is kept back is read by nobody at the meeting. Given
+    to the person after the meeting, it is theirs to keep or to give back; its writer may take it
+    back until they open it.
     """
 
     RECORD_TYPES = {
         "letter_draft": Q(final_at=None),
-        "letter_final": Q(final_at__isnull=False),
+        "letter_final": Q(final_at__isnull=False)
+        & (Q(given_at=None) | Q(given_back_at__isnull=False)),
+        "letter_released": Q(final_at__isnull=False, given_at__isnull=False, given_back_at=None),
     }
     audit_noun = "meetings.letter"
 
@@ -149,6 +153,9 @@ class FamilyLetter(Editable, Record):
     shared_with_lead_at = models.DateTimeField(null=True)
     final_at = models.DateTimeField(null=True)
     withheld_at = models.DateTimeField(null=True)
+    given_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)  # by the person, the first time
+    given_back_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -164,7 +171,10 @@ class FamilyLetter(Editable, Record):
 
     @property
     def record_type_of_row(self) -> str:
-        return "letter_draft" if self.final_at is None else "letter_final"
+        if self.final_at is None:
+            return "letter_draft"
+        is_with_them = self.given_at is not None and self.given_back_at is None
+        return "letter_released" if is_with_them else "letter_final"
 
     def key_subject(self) -> UUID:
         """The writer's key: the letter is theirs."""
@@ -186,3 +196,131 @@ class LetterReview(Record):
     words = EncryptedTextField(blank=True)
     reviewed_at = models.DateTimeField()
     written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+
+class Boundary(Editable, Record):
+    """A member's own limit or offer: theirs alone until they share it. A limit is no punishment."""
+
+    record_type = "boundary"
+    audit_noun = "meetings.boundary"
+
+    KINDS = [(word, word) for word in ("limit", "offer")]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    meeting = models.ForeignKey(PlannedMeeting, on_delete=models.PROTECT, related_name="boundaries")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=KINDS)
+    topic = models.CharField(max_length=40)  # a word of content/meetings/limits.yaml
+    happens = EncryptedTextField(blank=True)  # "If …"; an offer may have none
+    will = EncryptedTextField()  # "I will …"
+    because = EncryptedTextField(blank=True)
+    can_keep = EncryptedTextField(blank=True)  # why I can keep it
+    checks = models.JSONField(default=list)  # ids of the checks that were ticked
+    starts_on = models.DateField(null=True)
+    read_out = models.BooleanField(default=False)  # may be read at the meeting, after a no
+    began_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    shared_with_lead_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="what_is_read_out_was_shared",
+                condition=Q(read_out=False) | Q(shared_with_lead_at__isnull=False),
+            )
+        ]
+
+    def key_subject(self) -> UUID:
+        """The writer's key: the limit is theirs."""
+        return UUID(str(self.written_by_id))
+
+
+class BoundaryLook(Record):
+    """How it went with a limit or an offer, as its writer says. Added to, never changed."""
+
+    record_type = "boundary_look"
+    audit_noun = "meetings.boundary_look"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    boundary = models.ForeignKey(Boundary, on_delete=models.PROTECT, related_name="looks")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    went = models.CharField(max_length=20)  # kept, partly, not_kept, not_needed
+    words = EncryptedTextField(blank=True)
+    looked_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["boundary", "looked_at"], name="looks_at_a_boundary")]
+
+    def key_subject(self) -> UUID:
+        """The writer's key."""
+        return UUID(str(self.written_by_id))
+
+
+class HelpingSheet(Record):
+    """How often a member did what may soften what follows from use, and what they would change."""
+
+    record_type = "helping_sheet"
+    audit_noun = "meetings.helping_sheet"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    meeting = models.ForeignKey(PlannedMeeting, on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    answers = EncryptedTextField()  # JSON: {often: {way: 0-3}, choices: {way: word}}
+    words = EncryptedTextField(blank=True)  # what I begin with
+    filled_at = models.DateTimeField()
+    shared_with_lead_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["written_by", "filled_at"], name="helping_over_time")]
+
+    def key_subject(self) -> UUID:
+        """The writer's key."""
+        return UUID(str(self.written_by_id))
+
+
+class RunMark(Record):
+    """One press while the meeting was held. Its id was made where it was pressed."""
+
+    record_type = "meeting_run"
+    audit_noun = "meetings.run"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    meeting = models.ForeignKey(PlannedMeeting, on_delete=models.PROTECT, related_name="run")
+    word = models.CharField(max_length=10)  # a word of engine.meetings.live.WORDS
+    step = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=40, blank=True)  # of a stop; content/meetings/sheet.yaml
+    happened_at = models.DateTimeField()
+    kept_at = models.DateTimeField()
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["meeting", "happened_at"], name="run_of_a_meeting")]
+
+
+class MeetingAfter(Record):
+    """What was written after a meeting: a debrief, first help that was attended, still in help."""
+
+    record_type = "meeting_after"
+    audit_noun = "meetings.after"
+
+    SAID = [(word, word) for word in ("yes", "no", "unknown")]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    meeting = models.ForeignKey(PlannedMeeting, on_delete=models.PROTECT, related_name="after")
+    what = models.CharField(max_length=20)  # debrief, first_help, still_30 …
+    said = models.CharField(max_length=10, choices=SAID, blank=True)
+    on = models.DateField(null=True)
+    kind = models.CharField(max_length=20, blank=True)  # of help, as in directory
+    answers = EncryptedTextField(blank=True)  # JSON of a debrief
+    words = EncryptedTextField(blank=True)
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["meeting", "written_at"], name="after_a_meeting")]

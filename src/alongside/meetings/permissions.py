@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from alongside.cases.permissions import passed_on
 from alongside.records.conditions import own
 from alongside.records.registry import Condition, conditions
 
@@ -14,12 +15,23 @@ SEAT = {
     ),
 }
 STOP = {"own": own("written_by")}
-LETTER = {
+SHARED = {
     "author": own("written_by"),
     "shared_by_author": Condition(
         q=lambda reader: Q(shared_with_lead_at__lte=reader.at),
         holds=lambda row, reader: (
             row.shared_with_lead_at is not None and row.shared_with_lead_at <= reader.at
+        ),
+    ),
+}
+LETTER = {**SHARED, "passed_on": passed_on("written_by")}
+LOOK = {
+    "author": own("written_by"),
+    "shared_by_author": Condition(
+        q=lambda reader: Q(boundary__shared_with_lead_at__lte=reader.at),
+        holds=lambda row, reader: (
+            row.boundary.shared_with_lead_at is not None
+            and row.boundary.shared_with_lead_at <= reader.at
         ),
     ),
 }
@@ -32,3 +44,6 @@ def register() -> None:
     conditions.register("meetings.stopcall", STOP)
     conditions.register("meetings.familyletter", LETTER)
     conditions.register("meetings.letterreview", REVIEW)
+    conditions.register("meetings.boundary", SHARED)
+    conditions.register("meetings.boundarylook", LOOK)
+    conditions.register("meetings.helpingsheet", SHARED)

@@ -54,12 +54,17 @@ ACTS = frozenset(
     measures.asking_ended measures.asking_left measures.asking_opened
     measures.answer_kept_back measures.answer_shown measures.answers_corrected
     measures.answers_typed measures.typing_forgotten
+    meetings.after_written meetings.boundary_ended meetings.boundary_looked_at
+    meetings.boundary_saved
+    meetings.boundary_shared meetings.boundary_taken_back meetings.helping_filled
+    meetings.helping_shared meetings.helping_taken_back
     meetings.check_recorded meetings.date_set meetings.date_taken_back meetings.gate_released
-    meetings.letter_finished meetings.letter_kept_back meetings.letter_reviewed
+    meetings.letter_finished meetings.letter_given meetings.letter_given_back
+    meetings.letter_opened meetings.letter_kept_back meetings.letter_reviewed
     meetings.letter_saved meetings.letter_shared meetings.letter_taken_back
     meetings.meeting_began meetings.meeting_changed meetings.meeting_ended meetings.path_chosen
-    meetings.rehearsed meetings.screen_answered meetings.seat_ended meetings.seat_saved
-    meetings.stop_called meetings.stop_resolved
+    meetings.rehearsed meetings.run_marked meetings.screen_answered meetings.seat_ended
+    meetings.seat_saved meetings.stop_called meetings.stop_resolved
     notify.channel_added notify.channel_removed notify.channel_verified
     notify.message_queued notify.message_sent notify.message_withheld
     people.circle_made people.contact_changed people.group_changed people.group_ended
@@ -96,6 +101,8 @@ READS = frozenset(
     people.contact_read people.group_read people.group_member_read people.institution_read
     people.member_read meetings.check_read meetings.meeting_read meetings.seat_read
     meetings.stop_read meetings.letter_read meetings.letter_review_read
+    meetings.boundary_read meetings.run_read meetings.after_read meetings.boundary_look_read
+    meetings.helping_sheet_read
     people.person_read plans.plan_read records.trail_read tasks.task_read
     """.split()
 )

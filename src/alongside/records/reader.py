@@ -27,6 +27,7 @@ SYSTEM_MODULES = frozenset(
         "alongside.meetings.actions",
         "alongside.insights.completeness",
         "alongside.insights.first_contact",
+        "alongside.insights.meeting_funnel",
         "alongside.cli.demo_house",
         "alongside.cli.demo_states",
         "alongside.cli.serve",

@@ -25,7 +25,7 @@ from alongside.people import queries as people
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.fields import prepare
-from alongside.web.circle import meeting
+from alongside.web.circle import limits, meeting
 from alongside.web.circle.agree import MINOR, own_courses
 from alongside.web.circle.base import own_place
 from alongside.web.circle.letters import own_letters
@@ -222,6 +222,15 @@ def _mine(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
         for row in looked_after(request, place)
     ]
     found += meeting.mine(request, place)
+    if limits.is_due(request, place):
+        found.append(
+            {
+                "title": _("Look at your limits"),
+                "text": _("How did it go this week? There is no right answer."),
+                "url": reverse("circle:limits", args=[place.circle_id]),
+                "icon": "shield-check",
+            }
+        )
     plan = plans.live_plan(seen_by=reader, circle=place.circle_id)
     if plan is not None and own_courses(request, place).exists():
         said = plans.agreements(seen_by=reader, plan=plan).filter(person_id=place.person_id)

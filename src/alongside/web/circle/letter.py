@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alongside import catalogue
 from alongside.catalogue.meetings import in_language
-from alongside.meetings import letters, queries
+from alongside.meetings import giving, letters, queries
 from alongside.records import clock
 from alongside.records.errors import StaleVersion
 from alongside.web.circle.base import own_place
@@ -80,6 +80,12 @@ def state_of(letter: Any) -> tuple[str, str]:
         return "draft", _("Draft, only you")
     if letter.withheld_at is not None:
         return "draft", _("You keep it. It is not read")
+    if letter.given_back_at is not None:
+        return "final", _("They gave it back")
+    if letter.opened_at is not None:
+        return "final", _("Given. They opened it")
+    if letter.given_at is not None:
+        return "final", _("Given. Not opened yet")
     if letter.final_at is not None:
         return "final", _("Done. It will be read")
     return "shared", _("Shared with who leads")
@@ -173,10 +179,26 @@ def _page(
             "autosave_url": reverse("circle:letter-autosave", args=[place.circle_id]),
             "reviews": [{"words": row.words, "is_ready": row.is_ready} for row in reviews],
             "can_finish": state == "shared" and ready,
+            "can_give": found is not None and _can_give(found),
+            "can_ungive": found is not None
+            and found.given_at is not None
+            and found.opened_at is None
+            and found.given_back_at is None,
+            "is_given": found is not None
+            and found.given_at is not None
+            and found.given_back_at is None,
             "look": look(found),
         },
         status=400 if errors else 200,
     )
+
+
+def _can_give(found: Any) -> bool:
+    """Is it done, not with them, and do they know of the meeting?"""
+    case = found.meeting.case
+    is_met = found.meeting.held_at or case.disclosed_at or case.engaged_at
+    is_with_them = found.given_at is not None and found.given_back_at is None
+    return bool(found.final_at and not found.withheld_at and is_met and not is_with_them)
 
 
 def look(found: Any) -> dict[str, Any]:
@@ -270,8 +292,16 @@ def move(request: Request, circle: UUID) -> HttpResponse:
             letters.take_back(letter=found, by=request.reader, at=at)
         elif word == "keep":
             letters.keep_back(letter=found, by=request.reader, at=at)
+        elif word == "give":
+            giving.give(letter=found, by=request.reader, at=at)
+        elif word == "ungive":
+            giving.take_back(letter=found, by=request.reader, at=at)
         else:
             raise Http404
+    except giving.WasOpened:
+        say(request, _("They have opened it. It is theirs now."))
+    except (giving.NotDone, giving.NotYetMet):
+        say(request, _("Not yet. A letter is given once it is done and you have met."))
     except letters.NotShared:
         say(request, _("You took this letter back. Share it first."))
     except (letters.NotReady, letters.IsFinal, StaleVersion):

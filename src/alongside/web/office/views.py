@@ -26,7 +26,7 @@ from alongside.directory import rules as directory_rules
 from alongside.people import queries as people
 from alongside.records import clock
 from alongside.records.errors import NotAllowed, Refused, StaleVersion
-from alongside.web.office import house, invitations, words
+from alongside.web.office import house, invitations, meeting_numbers, words
 from alongside.web.office.forms import EndForm, InviteForm, RoleForm, ServiceForm
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, local_day
@@ -52,6 +52,7 @@ def overview(request: Request) -> HttpResponse:
         "titles": _titles_to_look_at(request),
         "house": house.people_and_services(request),
         "numbers": house.numbers(request, institution),
+        "meetings": meeting_numbers.meetings(request, institution),
     }
     return render(request, "office/overview.html", context)
 

@@ -535,22 +535,38 @@ NOW = {
     "share": 0.28,
     "next": "Chidi reads Maureen’s letter (3 min), then his own, then Sam answers.",
 }
-LIVE: dict[str, Any] = {
-    "now": NOW,
-    "done_url": "#",
-    "break_url": "#",
-    "stop_url": "#",
-    "stop_word": "harbour",
-    "if_says": [
-        {
-            "says": "I don’t have a problem.",
-            "answer": "We see it differently. The assessment will tell us.",
-        },
-        {"says": "I’d rather be dead.", "answer": "Stop. Open the suicide steps."},
-    ],
-    "if_leaves": "Don’t follow. Ngozi calls within the hour.",
-    "stand_by": "Dr Ifeoma Nwosu, 0131 496 0102",
-}
+PRESS: dict[str, Any] = {"id": "1", "step": 0, "reason": ""}
+
+
+def _live(state: str) -> dict[str, Any]:
+    """The live view of a meeting in one of its states."""
+    line = {"before": "Not begun", "pause": "Break", "stopped": "Stopped for safety"}
+    on = {**PRESS, "word": "done", "step": 5, "label": "Done, go on", "icon": "check"}
+    rest = {**PRESS, "word": "pause", "label": "Take a break", "icon": "pause", "kind": "quiet"}
+    panel: dict[str, Any] = {"name": state, "shown": True, "line": line.get(state, "Ended")}
+    if state == "step":
+        panel |= {**NOW, "line": "Now, 5 of 11", "minutes": 3, "presses": [on, rest]}
+    else:
+        panel |= {"title": "A break", "text": "Water, air.", "presses": [on]}
+    return {
+        "panels": [panel, {**panel, "shown": False, "name": "other"}],
+        "post_url": "#",
+        "stop": {**PRESS, "word": "stop", "label": "Stop the meeting", "icon": "octagon-x"}
+        | {"kind": "stop"},
+        "stop_word": "harbour",
+        "if_says": [
+            {
+                "says": "I don’t have a problem.",
+                "answer": "We see it differently. The assessment will tell us.",
+            },
+            {"says": "I’d rather be dead.", "answer": "Stop. Open the suicide steps."},
+        ],
+        "if_leaves": "Don’t follow. Ngozi calls within the hour.",
+        "emergency": "999",
+        "stand_by": "Dr Ifeoma Nwosu, 0131 496 0102",
+    }
+
+
 MEMBERS = [
     {"id": "ama", "name": "Ama K.", "tag": "ok", "tag_kind": "moss", "came": "here"},
     {"id": "dmitri", "name": "Dmitri S.", "text": "Came at 18:20", "came": "late"},
@@ -1091,7 +1107,8 @@ def _letters() -> tuple[Sample, ...]:
 
 def _meetings() -> tuple[Sample, ...]:
     return (
-        Sample("live", "live", {"state": "live", **LIVE}),
+        Sample("live", "live", _live("step")),
+        Sample("press", "quiet", {"press": {**PRESS, "word": "go_on", "label": "Go on"}}),
         Sample(
             "runprint",
             "paper",
@@ -1883,28 +1900,28 @@ def pages() -> tuple[Page, ...]:
             "live-states",
             "parts/base_practitioner.html",
             title="Open meeting",
-            samples=(Sample("live", "", {**LIVE, "state": "break", "level": 2}),),
+            samples=(Sample("live", "", {**_live("pause"), "level": 2}),),
             context=STAFF,
         ),
         Page(
             "live-before",
             "parts/base_practitioner.html",
             title="Open meeting",
-            samples=(Sample("live", "", {**LIVE, "state": "before"}),),
+            samples=(Sample("live", "", _live("before")),),
             context=STAFF,
         ),
         Page(
             "live-stopped",
             "parts/base_practitioner.html",
             title="Open meeting",
-            samples=(Sample("live", "", {**LIVE, "state": "stopped"}),),
+            samples=(Sample("live", "", _live("stopped")),),
             context=STAFF,
         ),
         Page(
             "live-ended",
             "parts/base_office.html",
             title="Open meeting",
-            samples=(Sample("live", "", {**LIVE, "state": "ended"}),),
+            samples=(Sample("live", "", _live("ended")),),
             context=STAFF,
         ),
         Page(

@@ -28,6 +28,8 @@ UNDER = {
     "person:letters": "person:record",
     "person:letter": "person:record",
     "person:letter-file": "person:record",
+    "person:family-letters": "person:record",
+    "person:family-letter": "person:record",
     "person:held": "person:record",
     "person:held-view": "person:record",
     "person:held-ask": "person:record",

@@ -20,6 +20,7 @@ from alongside.access import actions as access_actions
 from alongside.consent import actions, queries
 from alongside.delivery import stopping
 from alongside.insights import looks
+from alongside.meetings import giving
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.web.parts.access import access
@@ -68,6 +69,20 @@ NOUNS = {
 }
 
 
+def _from_circle(request: Request) -> list[dict[str, Any]]:
+    """Letters of the circle, once there is one: before that, nothing tells of any."""
+    if not giving.letters_to(seen_by=request.reader).exists():
+        return []
+    return [
+        {
+            "url": reverse("person:family-letters"),
+            "icon": "mail",
+            "title": _("Letters from people close to you"),
+            "text": _("You choose if you open them. You can give them back."),
+        }
+    ]
+
+
 @access("consent", "R")
 @require_safe
 def record(request: Request) -> HttpResponse:
@@ -91,6 +106,7 @@ def record(request: Request) -> HttpResponse:
             "title": _("My letters"),
             "text": _("Letters that were given to you here. You can keep them."),
         },
+        *_from_circle(request),
         {
             "url": reverse("person:looked"),
             "icon": "eye",

@@ -5,6 +5,7 @@ from django.urls import path
 from alongside.web.person import (
     agree,
     change,
+    family_letters,
     held,
     home,
     letters,
@@ -58,6 +59,9 @@ urlpatterns = [
     path("record/", record.record, name="record"),
     path("record/receipts/", record.receipts, name="receipts"),
     path("record/receipts/<uuid:pk>/end/", record.end, name="receipt-end"),
+    path("record/letters/circle/", family_letters.listing, name="family-letters"),
+    path("record/letters/circle/<uuid:pk>/", family_letters.letter, name="family-letter"),
+    path("record/letters/circle/<uuid:pk>/move/", family_letters.move, name="family-letter-move"),
     path("record/letters/", letters.listing, name="letters"),
     path("record/letters/<uuid:pk>/", letters.letter, name="letter"),
     path("record/letters/<uuid:pk>/file/", letters.pdf, name="letter-file"),

@@ -21,8 +21,8 @@ from alongside.web.parts.pages import Request, number_in, saved, say, seen_by_wh
 from alongside.web.practitioner import delivery_words
 from alongside.web.practitioner import meeting_words as said
 from alongside.web.practitioner.base import case_or_404
-from alongside.web.practitioner.meeting import form_page, meeting_or_404
 from alongside.web.practitioner.meeting_forms import BackDate, EndMeeting, Questions, SetDate
+from alongside.web.practitioner.meeting_frame import form_page, meeting_or_404
 
 KINDS = ("lead", "day")
 
@@ -199,7 +199,7 @@ def end(request: Request, pk: UUID) -> HttpResponse:
             said.add_refusal(form, refusal)
         else:
             saved(request, at)
-            return redirect("practitioner:case-meeting", pk=case.pk)
+            return redirect("practitioner:meeting-after", pk=case.pk, meeting=found.pk)
     return form_page(
         request,
         case,

@@ -26,7 +26,7 @@ from alongside.web.parts.people_words import relation
 from alongside.web.practitioner import meeting_words as said
 from alongside.web.practitioner.base import case_or_404, case_page
 from alongside.web.practitioner.forms import Versioned
-from alongside.web.practitioner.meeting import meeting_or_404
+from alongside.web.practitioner.meeting_frame import meeting_or_404
 
 
 class Review(Versioned):

@@ -20,8 +20,8 @@ from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, saved, seen_by_whom
 from alongside.web.practitioner import meeting_words as said
 from alongside.web.practitioner.base import case_or_404
-from alongside.web.practitioner.meeting import form_page
 from alongside.web.practitioner.meeting_forms import Option
+from alongside.web.practitioner.meeting_frame import form_page
 
 OF_OPTION = (
     "name", "kind", "accepts", "price", "withdrawal", "licence", "licence_checked_on",

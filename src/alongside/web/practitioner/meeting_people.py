@@ -22,8 +22,8 @@ from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, moment_words, saved, say, seen_by_whom, two_texts
 from alongside.web.practitioner import meeting_words as said
 from alongside.web.practitioner.base import BASE, case_or_404
-from alongside.web.practitioner.meeting import form_page, meeting_or_404
 from alongside.web.practitioner.meeting_forms import Questions, SeatForm
+from alongside.web.practitioner.meeting_frame import form_page, meeting_or_404
 
 
 def _member(request: Request, case: Any, member: UUID) -> Any:

@@ -23,7 +23,7 @@ from alongside.web.parts.pages import Request, clock_time, day_and_time, seen_by
 from alongside.web.parts.people_words import listed
 from alongside.web.practitioner import meeting_words as said
 from alongside.web.practitioner.base import case_or_404, case_page, name_of
-from alongside.web.practitioner.meeting import meeting_or_404
+from alongside.web.practitioner.meeting_frame import meeting_or_404
 
 
 @access("planned_meeting", "R")
@@ -39,7 +39,7 @@ def sheet(request: Request, pk: UUID) -> HttpResponse:
     prepare([seat.person for seat in seats], "name")
     booking = queries.date_of(found)
     verdict = queries.verdict(found, seen_by=request.reader, at=at)
-    rows = list(_run(request, case, found, seats, booking))
+    rows = list(run_rows(request, case, found, seats, booking))
     return case_page(
         request,
         "practitioner/meeting/sheet.html",
@@ -79,9 +79,10 @@ def _with_role(seats: list[Any], role: str) -> str:
     return listed([seat.person.name for seat in seats if role in seat.roles])
 
 
-def _run(
+def run_rows(
     request: Request, case: Any, found: Any, seats: list[Any], booking: Any
 ) -> Iterator[dict[str, Any]]:
+    """The steps in order: the time of each once there is a date, what, whose it is, how long."""
     content = catalogue.current().meetings
     language = said.language()
     at: datetime | None = booking.starts_at if booking else None

@@ -4,21 +4,26 @@ from django.urls import path
 
 from alongside.web.practitioner import (
     meeting,
+    meeting_after,
+    meeting_change,
     meeting_day,
     meeting_letters,
+    meeting_limits,
+    meeting_live,
     meeting_options,
     meeting_people,
     meeting_sheet,
+    meeting_ways,
 )
 
 AT = "cases/<uuid:pk>/meeting/"
 urlpatterns = [
     path(AT, meeting.meeting, name="case-meeting"),
-    path(f"{AT}path/", meeting.path, name="meeting-path"),
-    path(f"{AT}arrange/", meeting.arrange, name="meeting-arrange"),
-    path(f"{AT}answers/", meeting.answers, name="meeting-answers"),
-    path(f"{AT}release/<slug:gate>/", meeting.release, name="meeting-release"),
-    path(f"{AT}stops/<uuid:stop>/", meeting.stop, name="meeting-stop"),
+    path(f"{AT}path/", meeting_ways.path, name="meeting-path"),
+    path(f"{AT}arrange/", meeting_change.arrange, name="meeting-arrange"),
+    path(f"{AT}answers/", meeting_change.answers, name="meeting-answers"),
+    path(f"{AT}release/<slug:gate>/", meeting_change.release, name="meeting-release"),
+    path(f"{AT}stops/<uuid:stop>/", meeting_change.stop, name="meeting-stop"),
     path(f"{AT}people/<uuid:member>/", meeting_people.seat, name="meeting-seat"),
     path(f"{AT}people/<uuid:member>/alone/", meeting_people.alone, name="meeting-alone"),
     path(f"{AT}options/new/", meeting_options.new, name="meeting-option-new"),
@@ -31,6 +36,10 @@ urlpatterns = [
     path(f"{AT}letters/", meeting_letters.listing, name="meeting-letters"),
     path(f"{AT}letters/order/", meeting_letters.order, name="meeting-order"),
     path(f"{AT}letters/<uuid:letter>/", meeting_letters.one, name="meeting-letter"),
+    path(f"{AT}limits/", meeting_limits.limits, name="meeting-limits"),
+    path(f"{AT}live/", meeting_live.live_page, name="meeting-live"),
+    path(f"{AT}live/presses/", meeting_live.presses, name="meeting-presses"),
     path(f"{AT}sheet/", meeting_sheet.sheet, name="meeting-sheet"),
+    path(f"{AT}ended/<uuid:meeting>/", meeting_after.after_page, name="meeting-after"),
     path(f"{AT}end/", meeting_day.end, name="meeting-end"),
 ]

@@ -1,0 +1,114 @@
+"""What became of families who thought of a planned meeting, from the first idea on.
+
+Each family (circle) is counted once, at the furthest it came with any of its meetings, and the
+denominator of every share is all of them: those who stopped on the way are in it. Small counts are
+hidden (rule 5.4). What nobody knows counts as not reached, and how much that is stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from alongside.engine.outcomes.small_counts import may_show_share, shown_count, shown_parts
+from alongside.meetings.models import MeetingAfter, PlannedMeeting
+from alongside.people.models import Institution
+from alongside.records.reader import system
+
+REASON = "counts of planned meetings, from the first idea on"
+STAGES = ("begun", "dated", "held", "said_yes", "first_help", "still_30", "still_90")
+YES = frozenset({"accept_now", "accept_other", "accept_trial"})
+PREPARING = "preparing"
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingStage:
+    """How many families came so far, as it may be shown. ``unknown``: where nobody knows it."""
+
+    word: str
+    count: str
+    share: float | None
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFunnel:
+    """The stages, how the meetings ended, and which way they took."""
+
+    since: date
+    stages: tuple[MeetingStage, ...]
+    ends: tuple[tuple[str, str], ...]
+    ways: tuple[tuple[str, str], ...]
+
+
+def of_institution(*, institution: Institution, since: date, at: datetime) -> MeetingFunnel:
+    """Count the families who began to prepare a meeting since a day. Two queries.
+
+    Args:
+        institution: one the reader belongs to; who may see counts is asked by the page.
+    """
+    by = system(REASON, at)
+    start = datetime.combine(since, time(), ZoneInfo(institution.zone))
+    meetings = list(
+        PlannedMeeting.objects.visible_to(by)
+        .filter(institution=institution, began_at__gte=start, began_at__lte=at)
+        .order_by("began_at", "pk")
+        .values_list("pk", "circle", "path", "booking", "held_at", "outcome")
+    )
+    said: dict[UUID, dict[str, str]] = {}
+    for meeting, what, answer in (
+        MeetingAfter.objects.visible_to(by)
+        .filter(institution=institution, meeting__in=[row[0] for row in meetings])
+        .order_by("written_at", "pk")
+        .values_list("meeting", "what", "said")
+    ):
+        said.setdefault(meeting, {})[what] = answer
+    reached: dict[UUID, set[str]] = {}
+    unknown = Counter[str]()
+    ends = Counter[str]()
+    last_way: dict[UUID, str] = {}
+    helped: dict[UUID, dict[str, str]] = {}
+    for pk, circle, way, booking, held_at, outcome in meetings:
+        here = reached.setdefault(circle, set())
+        here.add("begun")
+        here.update({"dated"} if booking or held_at else ())
+        here.update({"held", "dated"} if held_at else ())
+        here.update({"said_yes"} if outcome in YES else ())
+        after = said.get(pk, {})
+        for word in ("first_help", "still_30", "still_90"):
+            if after.get(word):
+                helped.setdefault(circle, {})[word] = after[word]
+            if after.get(word) == "yes":
+                here.add(word)
+        ends[outcome or PREPARING] += 1
+        last_way[circle] = way
+    for circle in reached:
+        for word in ("first_help", "still_30", "still_90"):
+            unknown[word] += helped.get(circle, {}).get(word, "unknown") == "unknown"
+    counts = Counter(word for words in reached.values() for word in words)
+    ways = Counter(last_way.values())
+    return MeetingFunnel(
+        since=since,
+        stages=tuple(
+            _stage(word, counts[word], counts["begun"], unknown.get(word)) for word in STAGES
+        ),
+        ends=_parts(ends),
+        ways=_parts(ways),
+    )
+
+
+def _parts(counts: Counter[str]) -> tuple[tuple[str, str], ...]:
+    words = sorted(counts)
+    return tuple(zip(words, shown_parts([counts[word] for word in words]), strict=True))
+
+
+def _stage(word: str, count: int, of: int, unknown: int | None) -> MeetingStage:
+    return MeetingStage(
+        word,
+        shown_count(count),
+        count / of if may_show_share(count, of) else None,
+        "" if unknown is None else shown_count(unknown),
+    )

@@ -1,0 +1,143 @@
+"""After a meeting: the debrief, the first help that was attended, and whether it goes on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from alongside import catalogue
+from alongside.access import readers
+from alongside.directory.rules import OPTION_KINDS
+from alongside.meetings.models import MeetingAfter, PlannedMeeting
+from alongside.records import audit
+from alongside.records.actions_base import action
+from alongside.records.errors import Refused
+from alongside.records.reader import Reader
+from alongside.records.scoped import ScopedQuerySet
+
+DEBRIEF = "debrief"
+FIRST_HELP = "first_help"
+STILL = "still_"  # with the days: still_30
+SAID = ("yes", "no", "unknown")
+
+
+class NotEnded(Refused):
+    """The meeting has not ended: say how it ended first."""
+
+
+class MakesNoSense(Refused):
+    """A word, number or day that cannot be. ``field`` says which."""
+
+    field: str
+
+
+@action
+def debrief(
+    *,
+    meeting: PlannedMeeting,
+    scales: Mapping[str, int | None],
+    facts: Sequence[str],
+    harms: Sequence[str],
+    words: str,
+    by: Reader,
+    at: datetime,
+) -> MeetingAfter:
+    """Keep how a meeting was, in the eyes of whoever led it. The last one counts.
+
+    Args:
+        scales: by id of ``after.scales``, from 0; None is what nobody said. facts, harms: ids that
+            were so. words: what was learnt.
+
+    Raises:
+        NotEnded, MakesNoSense.
+    """
+    content = catalogue.current().meetings.after
+    most = {each.id: each.most for each in content.scales}
+    for name, value in scales.items():
+        if name not in most or (value is not None and not 0 <= value <= most[name]):
+            raise MakesNoSense(field=name)
+    for field, given, known in (
+        ("facts", facts, content.facts),
+        ("harms", harms, content.harms),
+    ):
+        if not set(given) <= {each.id for each in known}:
+            raise MakesNoSense(field=field)
+    answers = {"scales": dict(scales), "facts": sorted(facts), "harms": sorted(harms)}
+    return _keep(meeting, DEBRIEF, by, at, answers=json.dumps(answers), words=words.strip())
+
+
+@action
+def record_help(
+    *,
+    meeting: PlannedMeeting,
+    what: str,
+    said: str,
+    on: date | None,
+    kind: str,
+    by: Reader,
+    at: datetime,
+) -> MeetingAfter:
+    """Keep whether help was really begun, or still goes on. The last one of its kind counts.
+
+    Args:
+        what: ``first_help``, or ``still_30`` with the days of content. said: yes, no, unknown.
+        on: the day of the first talk that was attended; needed with yes to ``first_help``.
+        kind: what help it was, a kind of ``directory``; may be empty.
+
+    Raises:
+        NotEnded, MakesNoSense.
+    """
+    days = catalogue.current().meetings.after.still_days
+    if what not in {FIRST_HELP, *(f"{STILL}{each}" for each in days)}:
+        raise MakesNoSense(field="what")
+    if said not in SAID:
+        raise MakesNoSense(field="said")
+    if kind and kind not in OPTION_KINDS:
+        raise MakesNoSense(field="kind")
+    needs_day = what == FIRST_HELP and said == "yes"
+    if needs_day and (on is None or on > at.date()):
+        raise MakesNoSense(field="on")
+    return _keep(
+        meeting, what, by, at, said=said, on=on if needs_day else None, kind=kind, answers="{}"
+    )
+
+
+def _keep(
+    meeting: PlannedMeeting, what: str, by: Reader, at: datetime, **given: Any
+) -> MeetingAfter:
+    by.confirm_create("meeting_after", institution=meeting.institution_id, circle=meeting.circle_id)
+    if meeting.ended_at is None:
+        raise NotEnded
+    row: MeetingAfter = MeetingAfter.objects.create(
+        institution_id=meeting.institution_id,
+        circle_id=meeting.circle_id,
+        meeting=meeting,
+        what=what,
+        written_at=at,
+        written_by=readers.person_for(
+            by, institution=meeting.institution_id, circle=meeting.circle_id
+        ),
+        **given,
+    )
+    audit.write("meetings.after_written", by=by, at=at, about=row, detail={"what": what})
+    return row
+
+
+def of_meeting(*, seen_by: Reader, meeting: PlannedMeeting) -> ScopedQuerySet:
+    """What was written after a meeting, newest first."""
+    return (
+        MeetingAfter.objects.visible_to(seen_by)
+        .filter(meeting=meeting)
+        .select_related("written_by")
+        .order_by("-written_at", "pk")
+    )
+
+
+def last(*, seen_by: Reader, meeting: PlannedMeeting) -> Mapping[str, MeetingAfter]:
+    """The last word on each: by ``debrief``, ``first_help``, ``still_30`` and so on."""
+    found: dict[str, MeetingAfter] = {}
+    for row in of_meeting(seen_by=seen_by, meeting=meeting):
+        found.setdefault(row.what, row)
+    return found

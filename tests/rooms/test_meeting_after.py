@@ -1,0 +1,122 @@
+"""After a meeting: help that was really begun, and the funnel with honest denominators."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from alongside.insights import meeting_funnel
+from alongside.meetings import actions, after
+from alongside.meetings.models import MeetingAfter, PlannedMeeting
+from alongside.people.models import Circle, Person
+from alongside.records.scoped import writing
+from tests.factories import World
+from tests.factories.meetings import begun, fresh
+
+
+def ended(world: World, outcome: str = "not_held") -> PlannedMeeting:
+    meeting = begun(world)
+    actions.end(
+        meeting=meeting,
+        outcome=outcome,
+        words="Their mother fell ill.",
+        expected=meeting.version,
+        by=world.asha.reader,
+        at=world.moment,
+    )
+    return fresh(world, meeting)
+
+
+def said(world: World, meeting: PlannedMeeting, what: str, word: str, **more: Any) -> Any:
+    given: dict[str, Any] = {"on": None, "kind": "", **more}
+    return after.record_help(
+        meeting=meeting, what=what, said=word, by=world.asha.reader, at=world.moment, **given
+    )
+
+
+def test_a_yes_is_help_only_with_the_day_of_a_talk_that_was_kept_and_the_last_word_counts(
+    world: World,
+) -> None:
+    prepared = begun(world)
+    with pytest.raises(after.NotEnded):
+        said(world, prepared, "first_help", "unknown")
+    actions.end(
+        meeting=prepared, outcome="not_held", words="", expected=prepared.version,
+        by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    meeting = fresh(world, prepared)
+    tomorrow = world.moment.date() + timedelta(days=1)
+    wrongs: tuple[dict[str, Any], ...] = (
+        {"what": "first_help", "word": "yes"},
+        {"what": "first_help", "word": "yes", "on": tomorrow},
+        {"what": "still_31", "word": "yes"},
+        {"what": "still_30", "word": "perhaps"},
+        {"what": "still_30", "word": "yes", "kind": "magic"},
+    )
+    for wrong in wrongs:
+        with pytest.raises(after.MakesNoSense):
+            said(world, meeting, **wrong)
+    said(world, meeting, "first_help", "unknown")
+    world.at(world.moment + timedelta(minutes=1))
+    said(world, meeting, "first_help", "yes", on=date(2026, 3, 1), kind="outpatient")
+    newest = after.last(seen_by=world.asha.reader, meeting=meeting)
+    assert (newest["first_help"].said, newest["first_help"].on) == ("yes", date(2026, 3, 1))
+    assert after.of_meeting(seen_by=world.asha.reader, meeting=meeting).count() == 2
+    seen = after.of_meeting(seen_by=world.noor.through("circle"), meeting=meeting)
+    assert seen.count() == 0
+    with pytest.raises(after.MakesNoSense):
+        after.debrief(
+            meeting=meeting, scales={"calm": 11}, facts=[], harms=[], words="",
+            by=world.asha.reader, at=world.moment,
+        )  # fmt: skip
+
+
+def test_the_funnel_counts_each_family_once_of_all_who_began_and_hides_small_counts(
+    world: World,
+) -> None:
+    first = ended(world)
+    assert funnel(world)["begun"] == ("< 8", None, "")
+    with writing():
+        for number in range(29):
+            _another(first, world, number)
+    found = funnel(world)
+    assert found["begun"] == ("30", 1.0, "")
+    assert found["held"] == ("20", 20 / 30, "")
+    assert found["said_yes"] == ("10", 10 / 30, "")
+    assert found["first_help"] == ("10", 10 / 30, "20")
+    assert found["still_30"] == ("< 8", None, "25")
+    shown = meeting_funnel.of_institution(
+        institution=world.institution, since=date(2026, 1, 1), at=world.moment
+    )
+    assert dict(shown.ends) == {"accept_now": "10", "not_held": "10", "refuses_calm": "10"}
+
+
+def _another(like: PlannedMeeting, world: World, number: int) -> None:
+    """A meeting of another family: 20 held, 10 of them with a yes, of which 3 are still in help."""
+    focus = Person(institution=like.institution, name="Somebody", created_at=world.moment)
+    focus.save(force_insert=True)
+    circle = Circle(institution=like.institution, focus=focus, created_at=world.moment)
+    circle.save(force_insert=True)
+    is_held = number < 20
+    meeting = PlannedMeeting(
+        institution=like.institution, circle=circle, case=like.case, path="arise",
+        lead=like.lead, began_at=world.moment, ended_at=world.moment,
+        outcome="accept_now" if number < 10 else "refuses_calm" if is_held else "not_held",
+        held_at=world.moment if is_held else None, written_by=like.written_by,
+    )  # fmt: skip
+    meeting.save(force_insert=True)
+    if number < 10:
+        for what in ("first_help", "still_30")[: 2 if number < 3 else 1]:
+            MeetingAfter.objects.create(
+                institution=like.institution, circle=circle, meeting=meeting, what=what,
+                said="yes", written_at=world.moment, written_by=like.written_by,
+            )  # fmt: skip
+
+
+def funnel(world: World) -> dict[str, tuple[str, float | None, str]]:
+    found = meeting_funnel.of_institution(
+        institution=world.institution, since=date(2026, 1, 1), at=world.moment
+    )
+    return {each.word: (each.count, each.share, each.unknown) for each in found.stages}

@@ -27,7 +27,7 @@ def live(at: datetime) -> Q:
 
 def _staff_of(circles: Collection[UUID], at: datetime) -> Any:
     edges = Relationship._base_manager.filter(
-        live(at), role__in=WORKS_WITH_A_CIRCLE, circle__in=circles
+        live(at), role__in=WORKS_WITH_A_CIRCLE, circle__among=circles
     )
     return AccountPerson._base_manager.filter(account__in=edges.values("account")).values("person")
 
@@ -120,19 +120,19 @@ def _joined(circles: Collection[UUID]) -> Any:
 PLACES = {
     "access.accountperson": Place(
         circles=lambda ids: Q(person__in=_joined(ids)),
-        institutions=lambda ids: Q(person__institution__in=ids),
+        institutions=lambda ids: Q(person__institution__among=ids),
         of=lambda row: (circles_of(row.person_id), (row.person.institution_id,)),
     ),
     "access.relationship": Place(
-        circles=lambda ids: Q(circle__in=ids),
-        institutions=lambda ids: Q(within__in=ids),
+        circles=lambda ids: Q(circle__among=ids),
+        institutions=lambda ids: Q(within__among=ids),
         of=lambda row: ((row.circle_id,) if row.circle_id else (), (row.within_id,)),
-        groups=lambda ids: Q(group__in=ids),
+        groups=lambda ids: Q(group__among=ids),
         groups_of=lambda row: (row.group_id,) if row.group_id else (),
     ),
     "access.separation": Place(
         circles=lambda ids: Q(one__in=_joined(ids)) | Q(other__in=_joined(ids)),
-        institutions=lambda ids: Q(institution__in=ids),
+        institutions=lambda ids: Q(institution__among=ids),
         of=lambda row: (
             circles_of(row.one_id) | circles_of(row.other_id),
             (row.institution_id,),

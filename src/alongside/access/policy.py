@@ -6,7 +6,7 @@ rooms register. A property test compares the two forms on generated worlds.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
@@ -15,10 +15,14 @@ from django.apps import apps
 from django.db.models import Model, Q, QuerySet
 
 from alongside import catalogue
-from alongside.engine.access import Cell, Decision, Edge, Matrix, decide
+from alongside.engine.access import Decision, Edge, Matrix, decide
 from alongside.engine.access import Place as EnginePlace
+from alongside.engine.access.decide import Through
+from alongside.records.among import Ids
 from alongside.records.models import Record
 from alongside.records.registry import Place, conditions, places
+
+Reached = tuple[tuple[Edge, ...] | None, Mapping[str, Mapping[Through, Ids]]]
 
 
 class Asker(Protocol):
@@ -27,6 +31,7 @@ class Asker(Protocol):
     edges: tuple[Edge, ...]
     separated: frozenset[UUID]
     at: Any
+    reached: Reached  # what was worked out for some edges, together with them
 
 
 def matrix() -> Matrix:
@@ -90,7 +95,7 @@ def place_of(model: type[Model]) -> Place:
     def column(name: str) -> Any:
         if name not in names:
             return lambda ids: nothing
-        return lambda ids: Q(**{f"{name}__in": ids})
+        return lambda ids: Q(**{f"{name}__among": ids})
 
     def of(row: Any) -> tuple[list[UUID], list[UUID]]:
         found = [getattr(row, f"{name}_id", None) for name in ("circle", "institution")]
@@ -115,11 +120,7 @@ def place_of(model: type[Model]) -> Place:
 def scope(reader: Asker, rows: QuerySet[Any], action: str) -> QuerySet[Any]:
     """The rows to which the reader may do ``action``, as one WHERE."""
     model: type[Model] = rows.model
-    q = Q()
-    for record_type, kind in types_of(model).items():
-        allowed = _allowed(reader, model, record_type, action)
-        if allowed is not None:
-            q |= kind & allowed
+    q = _allowed(reader, model, action)
     if not q:
         return rows.none()
     if reader.separated:
@@ -128,35 +129,61 @@ def scope(reader: Asker, rows: QuerySet[Any], action: str) -> QuerySet[Any]:
     return rows.filter(q)
 
 
-def _allowed(reader: Asker, model: type[Model], record_type: str, action: str) -> Q | None:
-    found: Q | None = None
-    table = matrix()
-    for role in sorted({edge.role for edge in reader.edges}):
-        edges = [edge for edge in reader.edges if edge.role == role]
-        for cell in table.cells(record_type, role, action):
-            q = _reached(model, cell, edges)
-            if q is None:
-                continue
-            for word in cell.when:
-                q &= conditions.get(model._meta.label_lower, word).q(reader)
-            if not q:  # through the account, with no condition: the loader refuses such a cell
-                continue
-            found = q if found is None else found | q
+def _allowed(reader: Asker, model: type[Model], action: str) -> Q:
+    """By each way to a row, what must hold of it: the same ids stand in the SQL only once."""
+    ways: dict[tuple[Through, Ids], list[Q]] = {}
+    table, label = matrix(), model._meta.label_lower
+    reached = _reached(reader)
+    for record_type, kind in types_of(model).items():
+        for role, objects in reached.items():
+            for cell in table.cells(record_type, role, action):
+                ids = objects.get(cell.through)
+                if ids is None:
+                    continue
+                holds = Q()
+                for word in cell.when:
+                    holds &= conditions.get(label, word).q(reader)
+                if not holds and cell.through == "account":  # the loader refuses such a cell
+                    continue
+                ways.setdefault((cell.through, ids), []).append(kind & holds)
+    allowed = Q()
+    for (through, ids), several in ways.items():
+        allowed |= _place(model, through, ids) & _any(several)
+    return allowed
+
+
+def _any(several: list[Q]) -> Q:
+    """One of them holds; a Q without a condition always does."""
+    found = Q()
+    for each in several:
+        if not each:
+            return Q()
+        found |= each
     return found
 
 
-def _reached(model: type[Model], cell: Cell, edges: list[Edge]) -> Q | None:
+def _reached(reader: Asker) -> Mapping[str, Mapping[Through, Ids]]:
+    """By role, what its edges reach: worked out once for the edges a reader carries."""
+    edges, found = reader.reached
+    if edges is not reader.edges:
+        found = {}
+        for role in sorted({edge.role for edge in reader.edges}):
+            of_role = [edge for edge in reader.edges if edge.role == role]
+            by_kind: dict[Through, set[Any]] = {"account": set()}
+            for edge in of_role:
+                by_kind.setdefault(edge.kind, set()).add(edge.object)
+                by_kind.setdefault("within", set()).add(edge.within)
+            found[role] = {through: Ids(ids) for through, ids in by_kind.items()}
+        reader.reached = (reader.edges, found)
+    return found
+
+
+def _place(model: type[Model], through: Through, ids: Ids) -> Q:
     place = place_of(model)
-    if cell.through == "account":
+    if through == "account":
         return Q()
-    if cell.through == "within":
-        within: Collection[Any] = {edge.within for edge in edges}
-        return place.institutions(within)
-    ids: Collection[Any] = {edge.object for edge in edges if edge.kind == cell.through}
-    if not ids:
-        return None
     reached = {"circle": place.circles, "group": place.groups}
-    return reached.get(cell.through, place.institutions)(ids)
+    return reached.get(through, place.institutions)(ids)
 
 
 # -- one record: the table as a decision ---------------------------------------------------------

@@ -79,6 +79,7 @@ class AccountReader:
         self.separated = separated
         self.seen: dict[str, set[UUID]] = {}
         self.all_edges = edges
+        self.reached: policy.Reached = (None, {})
         self.door = ""
 
     @property

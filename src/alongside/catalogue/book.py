@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -93,6 +93,8 @@ class Catalogue:
 
     shelves: Mapping[str, Mapping[str, Any]]
     problems: tuple[Problem, ...] = ()
+    # Worked out when first asked for: content does not change in a catalogue.
+    _forms: dict[str, Mapping[str, Form]] = field(default_factory=dict, init=False, compare=False)
 
     @property
     def instruments(self) -> Mapping[str, Instrument]:
@@ -324,9 +326,13 @@ class Catalogue:
 
     def artefacts_of(self, protocol: str) -> Mapping[str, Form]:
         """The forms of a protocol ``cbt@1`` that are here, by id, in its own order."""
-        return {
-            form.ref.form: form for form in self.artefacts.values() if str(form.ref.way) == protocol
-        }
+        if protocol not in self._forms:
+            self._forms[protocol] = {
+                form.ref.form: form
+                for form in self.artefacts.values()
+                if str(form.ref.way) == protocol
+            }
+        return self._forms[protocol]
 
     def consent_form(self, id: str) -> ConsentForm:
         """The consent form ``c_treatment@1``, or its newest version."""

@@ -132,8 +132,8 @@ def _by_report(before: str = "") -> Place:
         return {report.circle_id} - {None}, {report.institution_id}
 
     return Place(
-        circles=lambda ids: Q(**{f"{before}circle__in": ids}),
-        institutions=lambda ids: Q(**{f"{before}institution__in": ids}),
+        circles=lambda ids: Q(**{f"{before}circle__among": ids}),
+        institutions=lambda ids: Q(**{f"{before}institution__among": ids}),
         of=of,
     )
 
@@ -151,14 +151,14 @@ def _by_concern(before: str = "") -> Place:
     """A row of a circle, or of a concern that got its circle later."""
 
     def circles(ids: Collection[UUID]) -> Q:
-        return Q(**{f"{before}circle__in": ids}) | Q(**{f"{before}concern__circle__in": ids})
+        return Q(**{f"{before}circle__among": ids}) | Q(**{f"{before}concern__circle__among": ids})
 
     def of(row: Any) -> tuple[set[UUID], set[UUID]]:
         source = row.alert if before else row
         found = {source.circle_id, source.concern.circle_id if source.concern else None}
         return found - {None}, {row.institution_id}
 
-    return Place(circles=circles, institutions=lambda ids: Q(institution__in=ids), of=of)
+    return Place(circles=circles, institutions=lambda ids: Q(institution__among=ids), of=of)
 
 
 def register() -> None:

@@ -28,6 +28,7 @@ from alongside.engine.outcomes.expected import FinishedCourse, StartBand, from_s
 from alongside.engine.outcomes.of_instrument import change_of
 from alongside.engine.outcomes.tracking import Hits, Measured, TrackRules, measured
 from alongside.insights.models import ExpectedCourse
+from alongside.measures import queries as measures
 from alongside.measures.models import Response
 from alongside.people.models import Institution
 from alongside.records import audit
@@ -205,12 +206,11 @@ def finished(given: Any, instrument: Instrument, *, by: Reader) -> Iterator[Fini
 
 def _scores(institution: Institution, instrument: Instrument, by: Reader) -> Any:
     """Scores that those who were treated gave about themselves in courses that are over."""
-    return Response.objects.visible_to(by).filter(
+    return measures.that_stand(Response.objects.visible_to(by)).filter(
         institution=institution,
         instrument__startswith=f"{instrument.ref.id}@",
         about=F("respondent"),
         entered_in_error=False,
-        corrections=None,
         circle__courses__treated__person=F("respondent"),
         circle__courses__completion__in=catalogue.current().tracking.counted,
     )

@@ -1,6 +1,6 @@
 """All that happened in one case, from the first worry to the last follow-up, for one reader.
 
-Each source is asked once, whatever it holds, and through the reader: what they may not read is
+Each source that holds anything is asked once, and through the reader: what they may not read is
 not there. Words for people are the door's; an entry carries facts.
 """
 
@@ -20,7 +20,14 @@ from alongside.delivery.models import Addition, Artefact, Homework, ProgressNote
 from alongside.measures.models import Asking, Response
 from alongside.people.models import Member
 from alongside.plans.models import Agreement, Course, Goal, GoalRating, Plan
+from alongside.records.presence import with_rows
 
+MODELS: tuple[Any, ...] = (
+    *(Concern, Case, Decision, SafetyCheck, Alert, AlertEvent, Contact, Member),
+    *(Consent, Refusal, Capacity, BestInterests, Plan, Course, Agreement, Goal, GoalRating),
+    *(TherapySession, ProgressNote, Addition, Homework, Artefact, Response, Asking),
+)
+SHOWN_EVENTS = ("acknowledged", "reopened", "escalated")
 KINDS = ("why", "danger", "people", "agreed", "plan", "talks", "answers")
 
 
@@ -45,9 +52,12 @@ class Entry:
 class _Ask:
     circle: UUID
     reader: Any
+    there: frozenset[Any]  # the models that have any row of this circle
 
-    def rows(self, model: Any, *related: str) -> Any:
-        found = model.objects.visible_to(self.reader).filter(circle=self.circle)
+    def rows(self, model: Any, *related: str, **only: Any) -> Any:
+        if model not in self.there:
+            return ()
+        found = model.objects.visible_to(self.reader).filter(circle=self.circle, **only)
         return found.select_related(*related) if related else found
 
 
@@ -58,9 +68,9 @@ def entries(circle: UUID, *, seen_by: Any, kind: str = "") -> list[Entry]:
         kind: one of ``KINDS``; all of them when empty or unknown.
 
     Returns:
-        The entries. The number of queries does not depend on how much there is.
+        The entries. The number of queries depends on which sources hold anything, not on how much.
     """
-    ask = _Ask(circle, seen_by)
+    ask = _Ask(circle, seen_by, with_rows(circle, MODELS))
     wanted = (kind,) if kind in SOURCES else KINDS
     found = [entry for each in wanted for entry in SOURCES[each](ask)]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
@@ -124,8 +134,7 @@ def _danger(ask: _Ask) -> Iterator[Entry]:
                 alert.closed_at, "danger", "alert_closed", _name(alert.closed_by), facts, True,
                 alert.pk,
             )  # fmt: skip
-    events = ask.rows(AlertEvent, "account", "alert")
-    for event in events.filter(kind__in=["acknowledged", "reopened", "escalated"]):
+    for event in ask.rows(AlertEvent, "account", "alert", kind__in=SHOWN_EVENTS):
         facts = {"level": event.alert.level, "step": str(event.step)}
         yield Entry(
             event.at, "danger", f"alert_{event.kind}", _name(event.account), facts,
@@ -219,7 +228,7 @@ def _talks(ask: _Ask) -> Iterator[Entry]:
         word = "talk_held" if talk.held else "talk_not_held"
         who = str(talk.practitioner.person)
         yield Entry(talk.held_at, "talks", word, who, facts, talk.held, talk.pk)
-    for note in ask.rows(ProgressNote, "written_by", "session").filter(signed_at__isnull=False):
+    for note in ask.rows(ProgressNote, "written_by", "session", signed_at__isnull=False):
         facts = {"number": str(note.session.number)}
         yield Entry(
             note.signed_at, "talks", "note_signed", str(note.written_by), facts, record=note.pk
@@ -241,13 +250,13 @@ def _talks(ask: _Ask) -> Iterator[Entry]:
             yield Entry(
                 task.told_at, "talks", "homework_told", str(task.about), facts, record=task.pk
             )
-    for sheet in ask.rows(Artefact, "about").filter(superseded_at=None, is_struck=False):
+    for sheet in ask.rows(Artefact, "about", superseded_at=None, is_struck=False):
         facts = {"form": sheet.form, "from": sheet.entered_from}
         yield Entry(sheet.made_at, "talks", "sheet", str(sheet.about), facts, record=sheet.sheet)
 
 
 def _answers(ask: _Ask) -> Iterator[Entry]:
-    for row in ask.rows(Response, "respondent").filter(entered_in_error=False):
+    for row in ask.rows(Response, "respondent", entered_in_error=False):
         facts = {
             "instrument": row.instrument,
             "scores": json.dumps(row.scores),

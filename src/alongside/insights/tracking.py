@@ -29,6 +29,7 @@ from alongside.engine.outcomes.tracking import Look, expected_at, look
 from alongside.insights import norms
 from alongside.measures import queries as measures
 from alongside.plans.models import Course, CoursePerson
+from alongside.records.among import Ids
 from alongside.records.reader import Reader
 
 # Why nothing can be said of a measure yet.
@@ -173,15 +174,11 @@ def _answers(
     """Scores somebody gave about themselves, oldest first, by circle, person and measure."""
     score = {each.ref.id: change_of(each).score for found in named.values() for each in found}
     refs = [ref for ref in catalogue.current().instruments if ref.partition("@")[0] in score]
+    circles = Ids(one.circle_id for one in courses)
     rows = (
-        measures.responses(seen_by=seen_by)
+        measures.that_stand(measures.responses(seen_by=seen_by), circles=circles)
         .select_related(None)
-        .filter(
-            circle__in={one.circle_id for one in courses},
-            instrument__in=refs,
-            about=F("respondent"),
-            corrections=None,
-        )
+        .filter(circle__among=circles, instrument__in=refs, about=F("respondent"))
         .order_by("answered_at", "pk")
         .values_list("circle", "about", "instrument", "scores", "answered_at", "pk")
     )

@@ -27,6 +27,7 @@ from alongside.measures.permissions import LINK_MESSAGE
 from alongside.notify.models import Message
 from alongside.notify.transports import offered
 from alongside.people.models import Circle, ContactPoint, Member, Person
+from alongside.records.among import Ids
 
 # The respondent is told the state of what their own answer raised, and nothing else.
 STATE_ONLY = "the state of what this answer raised, for who gave it"
@@ -82,6 +83,21 @@ def responses(*, seen_by: Any) -> Any:
         .filter(entered_in_error=False)
         .select_related("about", "respondent", "asking")
     )
+
+
+def that_stand(rows: Any, *, circles: Ids | None = None) -> Any:
+    """Of some responses those that nobody has put right since.
+
+    Corrections are few: their list is made once, where a join would be asked for every row.
+
+    Args:
+        circles: of which the responses are; None where they are of the whole service.
+    """
+    corrections = Response.objects.unscoped("which answers were put right? (ids alone)")
+    corrections = corrections.filter(corrects__isnull=False)
+    if circles is not None:
+        corrections = corrections.filter(circle__among=circles)
+    return rows.exclude(pk__in=corrections.values("corrects"))
 
 
 class Newest(NamedTuple):

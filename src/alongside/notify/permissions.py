@@ -18,8 +18,8 @@ CHANNEL = {
 
 PLACES = {
     "notify.attempt": Place(
-        circles=lambda ids: Q(message__circle__in=ids),
-        institutions=lambda ids: Q(message__institution__in=ids),
+        circles=lambda ids: Q(message__circle__among=ids),
+        institutions=lambda ids: Q(message__institution__among=ids),
         of=lambda row: (
             (row.message.circle_id,) if row.message.circle_id else (),
             (row.message.institution_id,),

@@ -15,8 +15,8 @@ from alongside.records.registry import Condition, Place, conditions, places
 
 def persons_of(circles: Collection[UUID]) -> Q:
     """Persons that belong, or once belonged, to one of these circles."""
-    placed = Member._base_manager.filter(circle__in=circles).values("person")
-    return Q(focus_of__in=circles) | Q(pk__in=placed)
+    placed = Member._base_manager.filter(circle__among=circles).values("person")
+    return Q(focus_of__among=circles) | Q(pk__in=placed)
 
 
 def circles_of(person: UUID) -> set[UUID]:
@@ -102,36 +102,36 @@ CONTACT = {"own": own("person")}
 PLACES = {
     "people.institution": Place(
         circles=lambda ids: NOTHING,
-        institutions=lambda ids: Q(pk__in=ids),
+        institutions=lambda ids: Q(pk__among=ids),
         of=lambda row: ((), (row.pk,)),
     ),
     "people.person": Place(
         circles=persons_of,
-        institutions=lambda ids: Q(institution__in=ids),
+        institutions=lambda ids: Q(institution__among=ids),
         of=lambda row: (circles_of(row.pk), (row.institution_id,)),
         groups=persons_in,
         groups_of=lambda row: groups_of(row.pk),
     ),
     "people.group": Place(
         circles=lambda ids: NOTHING,
-        institutions=lambda ids: Q(institution__in=ids),
+        institutions=lambda ids: Q(institution__among=ids),
         of=lambda row: ((), (row.institution_id,)),
-        groups=lambda ids: Q(pk__in=ids),
+        groups=lambda ids: Q(pk__among=ids),
         groups_of=lambda row: (row.pk,),
     ),
     "people.contactpoint": Place(
         circles=lambda ids: Q(person__in=Person._base_manager.filter(persons_of(ids)).values("pk")),
-        institutions=lambda ids: Q(institution__in=ids),
+        institutions=lambda ids: Q(institution__among=ids),
         of=lambda row: (circles_of(row.person_id), (row.institution_id,)),
     ),
     "people.essentials": Place(
-        circles=lambda ids: Q(circle__in=ids),
-        institutions=lambda ids: Q(institution__in=ids),
+        circles=lambda ids: Q(circle__among=ids),
+        institutions=lambda ids: Q(institution__among=ids),
         of=lambda row: ((row.circle_id,), (row.institution_id,)),
     ),
     "people.circle": Place(
-        circles=lambda ids: Q(pk__in=ids),
-        institutions=lambda ids: Q(institution__in=ids),
+        circles=lambda ids: Q(pk__among=ids),
+        institutions=lambda ids: Q(institution__among=ids),
         of=lambda row: ((row.pk,), (row.institution_id,)),
     ),
 }

@@ -18,7 +18,6 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from alongside.access import sight
-from alongside.records import clock
 from alongside.web.parts.people_words import who_sees
 
 PAGE = 20
@@ -83,7 +82,7 @@ def list_moment(request: Request, at: datetime | None) -> str:
     if at is None:
         return ""
     local = at.astimezone(zone_of(request))
-    is_this_year = local.year == clock.now().astimezone(local.tzinfo).year
+    is_this_year = local.year == request.reader.at.astimezone(local.tzinfo).year
     day = date_format(local, "j M") if is_this_year else short_day(local.date())
     return f"{day}, {time_format(local, 'H:i')}"
 

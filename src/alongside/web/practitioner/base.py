@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alongside.access import policy
-from alongside.access.routes import access_of
+from alongside.access.routes import Access, access_of
 from alongside.cases import queries as cases
-from alongside.records import clock
 from alongside.web.parts.pages import Request, seen_by_whom, short_day
 from alongside.web.parts.people_words import CASE_STATES, age_band
 from alongside.web.practitioner.standing import standings_of, tag_of
@@ -80,6 +79,7 @@ PARTS = (
         (("timeline", "practitioner:case-timeline", gettext_lazy("What happened")),),
     ),
 )
+_rules: dict[str, Access | None] = {}
 LABELS = {word: label for _part, pages in PARTS for word, _name, label in pages}
 
 
@@ -96,10 +96,16 @@ def address(name: str, *args: Any) -> str:
         return ""
 
 
-def opens(request: Request, url: str) -> bool:
-    """Could this reader open the page at an address: is there such a record for their roles?"""
-    match = resolve(url)
-    rule = access_of(match.func, match.view_name)
+def opens(request: Request, name: str, url: str) -> bool:
+    """Could this reader open the page of a name: is there such a record for their roles?
+
+    Args:
+        url: any address of the page; what a name asks for is looked up once in a process.
+    """
+    rule = _rules.get(name)
+    if rule is None:
+        match = resolve(url)
+        rule = _rules[name] = access_of(match.func, match.view_name)
     return rule is not None and (
         rule.kind != "record" or policy.may_open(request.reader, rule.record_type, rule.action)
     )
@@ -164,7 +170,7 @@ def tabs(
         found: list[Mapping[str, Any]] = [
             {"url": url, "label": label, "current": word == current}
             for word, name, label in pages
-            if (url := address(name, case.pk)) and opens(request, url)
+            if (url := address(name, case.pk)) and opens(request, name, url)
         ]
         if not found:
             continue
@@ -184,7 +190,7 @@ def case_head(
     if case.state != "closed":
         found = standings
         if found is None:
-            found = standings_of(request, [case.circle_id], clock.now())
+            found = standings_of(request, [case.circle_id], request.reader.at)
         tags += [tag_of(each) for each in found if each.signal in {"not_on_track", "watch"}]
     if case.disclosed_at is None:
         tags.append({"text": _("The person has not been told"), "kind": "heather", "icon": "lock"})

@@ -14,7 +14,6 @@ from alongside.calendar import queries as calendar
 from alongside.delivery import artefacts
 from alongside.delivery import queries as progress
 from alongside.plans import queries
-from alongside.records import clock
 from alongside.records.fields import prepare
 from alongside.web.parts.pages import (
     Request,
@@ -193,7 +192,7 @@ def _step(course: Any, step: Any, names: Mapping[str, str], *, can_record: bool)
 
 def on_overview(request: Request, case: Any) -> dict[str, Any]:
     """The plan as the overview of its case shows it, in short. Used by ``case.overview``."""
-    reader, at = request.reader, clock.now()
+    reader, at = request.reader, request.reader.at
     live = queries.live_plan(seen_by=reader, circle=case.circle_id)
     if live is None:
         return {"plan": None}

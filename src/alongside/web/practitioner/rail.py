@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from alongside.cases import queries as cases
 from alongside.crisis import queries as crisis
 from alongside.notify import queries as notify
-from alongside.records import clock
 from alongside.web.parts.pages import Request
 from alongside.web.practitioner import waiting
 from alongside.web.practitioner.base import address, opens
@@ -38,7 +37,7 @@ def entries(request: Request) -> list[Mapping[str, Any]]:
     found: list[Mapping[str, Any]] = []
     for name, icon, label, counted in ENTRIES:
         url = address(name)
-        if not url or not opens(request, url):
+        if not url or not opens(request, name, url):
             continue
         number, words = counts.get(counted, (0, ""))
         found.append(
@@ -99,7 +98,7 @@ def _counts(request: Request) -> dict[str, tuple[int, str]]:
 
 def me(request: Request) -> Mapping[str, Any]:
     """Who is signed in, and whether messages go out."""
-    pulse = notify.pulse(at=clock.now())
+    pulse = notify.pulse(at=request.reader.at)
     if pulse.age is None:
         words = _("Alerts: nobody sends yet")
     elif pulse.is_alive:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.insights import progress as insights
 from alongside.insights import timeline
-from alongside.records import clock
 from alongside.web.parts.pages import Request, zone_of
 from alongside.web.parts.scores import chart_of, words_of
 from alongside.web.practitioner import progress as pages
@@ -26,7 +25,7 @@ LAST = 6
 def last_scores(request: Request, case: Any) -> dict[str, Any] | None:
     """The first series of a case as a small chart with its sentence; None when there is none."""
     found, first = insights.one(
-        case.circle_id, "", seen_by=request.reader, at=clock.now(), zone=str(zone_of(request))
+        case.circle_id, "", seen_by=request.reader, at=request.reader.at, zone=str(zone_of(request))
     )
     if first is None:
         return None

@@ -11,7 +11,7 @@ from functools import cache
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, UUIDField
 
 Models = tuple[type[Model], ...]
 
@@ -20,8 +20,7 @@ def with_rows(circle: UUID, models: Collection[type[Model]]) -> frozenset[type[M
     """Of some models with a column ``circle``, those that have a row of this one."""
     asked = tuple(models)
     with connection.cursor() as cursor:
-        column = asked[0]._meta.get_field("circle")
-        value = column.get_db_prep_value(circle, connection)  # type: ignore[union-attr]
+        value = UUIDField().get_db_prep_value(circle, connection)
         cursor.execute(_sql(asked), [value] * len(asked))
         found = cursor.fetchone()
     return frozenset(model for model, is_there in zip(asked, found, strict=True) if is_there)

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Model, UUIDField
 
+SELECT, ONE = "SELECT {}", "EXISTS (SELECT 1 FROM {} WHERE circle_id = %s)"
 Models = tuple[type[Model], ...]
 
 
@@ -29,7 +30,4 @@ def with_rows(circle: UUID, models: Collection[type[Model]]) -> frozenset[type[M
 @cache
 def _sql(models: Models) -> str:
     quote = connection.ops.quote_name
-    return "SELECT " + ", ".join(
-        f"EXISTS (SELECT 1 FROM {quote(model._meta.db_table)} WHERE circle_id = %s)"
-        for model in models
-    )
+    return SELECT.format(", ".join(ONE.format(quote(each._meta.db_table)) for each in models))

@@ -166,6 +166,7 @@ def _answer(
     try:
         if request.method in SAFE:
             with reading():
+                reader.kept = {}
                 response = _rendered(view(request, *args, **kwargs))
         else:
             response = _rendered(view(request, *args, **kwargs))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.db import connection
@@ -21,6 +21,7 @@ from alongside.engine.access import Edge
 from alongside.engine.access.decide import Kind
 from alongside.people.models import Person
 from alongside.records.errors import NotAllowed
+from alongside.records.once import Kept
 from alongside.records.reader import Reader
 
 # Who comes through which door. A reader acts in the roles of the door they came through.
@@ -80,6 +81,7 @@ class AccountReader:
         self.seen: dict[str, set[UUID]] = {}
         self.all_edges = edges
         self.reached: policy.Reached = (None, {})
+        self.kept: Kept | None = None
         self.door = ""
 
     @property
@@ -195,6 +197,7 @@ class AccountReader:
         From here on the reader carries them: what was given in this transaction counts too.
         """
         _must_be_in_a_transaction()
+        self.kept = None
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute(
@@ -365,12 +368,27 @@ def person_for(by: Reader, *, institution: UUID, circle: UUID | None = None) -> 
     return found
 
 
-def _edges(of: Q, at: datetime, still: bool) -> list[Relationship]:
+class _Row(NamedTuple):
+    """What of a relationship makes an edge: there may be thousands, so no model is made of each."""
+
+    role: str
+    circle_id: UUID | None
+    group_id: UUID | None
+    institution_id: UUID | None
+    practitioner_id: UUID | None
+    within_id: UUID
+    valid_from: datetime
+    valid_to: datetime | None
+
+
+def _edges(of: Q, at: datetime, still: bool) -> list[_Row]:
     rows = Relationship._base_manager.filter(of, live(at))
-    return list(rows.filter(ended_because="") if still else rows)
+    if still:
+        rows = rows.filter(ended_because="")
+    return [_Row(*row) for row in rows.values_list(*_Row._fields)]
 
 
-def _edge(row: Relationship) -> Edge:
+def _edge(row: _Row) -> Edge:
     kind: Kind = "circle" if row.circle_id else "group" if row.group_id else "institution"
     return Edge(
         role=row.role,

@@ -13,6 +13,7 @@ from alongside import catalogue
 from alongside.cases.models import Case, Concern, Decision
 from alongside.cases.rules import same_alias
 from alongside.people.models import Circle
+from alongside.records.once import once
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 
@@ -101,8 +102,18 @@ def reviews_due(*, seen_by: Reader, at: datetime, days: int = 7) -> ScopedQueryS
 
 def case_of(circle: Circle | UUID, *, seen_by: Reader) -> Case | None:
     """The case of a circle, if this reader may read it."""
-    found: Case | None = cases(seen_by=seen_by).filter(circle=circle).first()
-    return found
+    pk = circle.pk if isinstance(circle, Circle) else circle
+
+    def read() -> Case | None:
+        found: Case | None = cases(seen_by=seen_by).filter(circle=pk).first()
+        return found
+
+    return once(seen_by, "cases.case", pk, make=read)
+
+
+def known(case: Case, *, seen_by: Reader) -> Case:
+    """The same case, which this reader has read: ``case_of`` need not ask for it on this page."""
+    return once(seen_by, "cases.case", case.circle_id, make=lambda: case)
 
 
 def closed_at(circle: UUID) -> datetime | None:
@@ -122,6 +133,16 @@ def decisions(circle: Circle | UUID, *, seen_by: Reader) -> ScopedQuerySet:
         .filter(circle=circle)
         .select_related("written_by")
         .order_by("-decided_at", "pk")
+    )
+
+
+def decisions_in(circle: UUID, *, seen_by: Reader) -> list[Decision]:
+    """What was decided in a circle, newest first: once a page."""
+    return once(
+        seen_by,
+        "cases.decisions",
+        circle,
+        make=lambda: list(decisions(circle, seen_by=seen_by)),
     )
 
 

@@ -24,7 +24,7 @@ from alongside.crisis.models import SafetyCheck
 from alongside.engine.risk import RiskFinding
 from alongside.people import actions as people
 from alongside.people.models import Circle, Member, Person
-from alongside.people.queries import live_members
+from alongside.people.queries import live_members, members_in
 from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.errors import NotAllowed, Refused
@@ -285,7 +285,8 @@ def state_of(circle: Circle, *, seen_by: Reader) -> CircleState:
         word = "to_resolve" if person in holding else "answered"
         return MemberState(person, word, last.pk, last.checked_at)
 
-    here = [member.person_id for member in live_members(circle, seen_by=seen_by)]
+    members = members_in(circle.pk, seen_by=seen_by)
+    here = [member.person_id for member in members if member.to_at is None]
     others = [p for p in newest if p not in here and (p == circle.focus_id or p in holding)]
     return CircleState(tuple(map(state, here)), tuple(map(state, others)))
 

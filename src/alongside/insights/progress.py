@@ -136,8 +136,8 @@ def series(
         By instrument name; the person's own before what others answered.
     """
     where = ZoneInfo(zone)
-    responses = list(measures.over_time(seen_by=seen_by, circle=circle))
-    askings = list(measures.of_circle(circle, seen_by=seen_by))
+    responses = measures.answered_in_circle(circle, seen_by=seen_by)
+    askings = measures.asked_in_circle(circle, seen_by=seen_by)
     began = _events(circle, seen_by, where)
     grouped: dict[Key, list[tuple[datetime, Mark]]] = {}
     people: dict[UUID, Any] = {}
@@ -257,7 +257,7 @@ def _events(circle: UUID, seen_by: Any, where: ZoneInfo) -> tuple[Phase, ...]:
     case = cases.case_of(circle, seen_by=seen_by)
     if case is not None and case.engaged_at is not None:
         found.append((case.engaged_at, Phase(_day(case.engaged_at, where), kind="came_in")))
-    courses = list(plans.courses(seen_by=seen_by).filter(circle=circle))
+    courses = plans.courses_in(circle, seen_by=seen_by)
     for course in courses:
         if course.started_at is not None:
             began = Phase(_day(course.started_at, where), course.protocol)

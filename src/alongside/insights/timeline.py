@@ -13,19 +13,21 @@ from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID
 
-from alongside.cases.models import Case, Concern, Decision
+from alongside.cases import queries as cases
+from alongside.cases.models import Concern
 from alongside.consent.models import BestInterests, Capacity, Consent, Refusal
 from alongside.crisis.models import Alert, AlertEvent, Contact, SafetyCheck
 from alongside.delivery.models import Addition, Artefact, Homework, ProgressNote, TherapySession
-from alongside.measures.models import Asking, Response
-from alongside.people.models import Member
-from alongside.plans.models import Agreement, Course, Goal, GoalRating, Plan
+from alongside.measures import queries as measures
+from alongside.people import queries as people
+from alongside.plans import queries as plans
+from alongside.plans.models import Agreement, Goal, GoalRating, Plan
 from alongside.records.presence import with_rows
 
 MODELS: tuple[Any, ...] = (
-    *(Concern, Case, Decision, SafetyCheck, Alert, AlertEvent, Contact, Member),
-    *(Consent, Refusal, Capacity, BestInterests, Plan, Course, Agreement, Goal, GoalRating),
-    *(TherapySession, ProgressNote, Addition, Homework, Artefact, Response, Asking),
+    *(Concern, SafetyCheck, Alert, AlertEvent, Contact),
+    *(Consent, Refusal, Capacity, BestInterests, Plan, Agreement, Goal, GoalRating),
+    *(TherapySession, ProgressNote, Addition, Homework, Artefact),
 )
 SHOWN_EVENTS = ("acknowledged", "reopened", "escalated")
 KINDS = ("why", "danger", "people", "agreed", "plan", "talks", "answers")
@@ -92,7 +94,8 @@ def _why(ask: _Ask) -> Iterator[Entry]:
                 True,
                 concern.pk,
             )
-    for case in ask.rows(Case):
+    case = cases.case_of(ask.circle, seen_by=ask.reader)
+    if case is not None:
         yield Entry(
             case.opened_at, "why", "case_opened", "", {"basis": case.legal_basis}, True, case.pk
         )
@@ -104,7 +107,7 @@ def _why(ask: _Ask) -> Iterator[Entry]:
             yield Entry(
                 case.closed_at, "why", "case_closed", "", {"outcome": case.outcome}, True, case.pk
             )
-    for decision in ask.rows(Decision, "written_by"):
+    for decision in cases.decisions_in(ask.circle, seen_by=ask.reader):
         facts = {
             "kind": decision.kind,
             "chosen": decision.chosen,
@@ -155,7 +158,7 @@ def _danger(ask: _Ask) -> Iterator[Entry]:
 
 
 def _people(ask: _Ask) -> Iterator[Entry]:
-    for member in ask.rows(Member, "person"):
+    for member in people.members_in(ask.circle, seen_by=ask.reader):
         facts = {"relation": member.relation, "because": member.ended_because}
         who = str(member.person)
         yield Entry(member.from_at, "people", "member_joined", who, facts, record=member.pk)
@@ -195,7 +198,7 @@ def _plan(ask: _Ask) -> Iterator[Entry]:
         if plan.ended_at:
             facts = {"because": plan.ended_because}
             yield Entry(plan.ended_at, "plan", "plan_ended", "", facts, True, plan.pk)
-    for course in ask.rows(Course, "deliverer__person"):
+    for course in plans.courses_in(ask.circle, seen_by=ask.reader):
         facts = {"protocol": course.protocol, "completion": course.completion}
         who = str(course.deliverer.person)
         if course.started_at:
@@ -256,7 +259,7 @@ def _talks(ask: _Ask) -> Iterator[Entry]:
 
 
 def _answers(ask: _Ask) -> Iterator[Entry]:
-    for row in ask.rows(Response, "respondent", entered_in_error=False):
+    for row in measures.answered_in_circle(ask.circle, seen_by=ask.reader):
         facts = {
             "instrument": row.instrument,
             "scores": json.dumps(row.scores),
@@ -265,7 +268,7 @@ def _answers(ask: _Ask) -> Iterator[Entry]:
         }
         word = "corrected" if row.corrects_id else "answered"
         yield Entry(row.answered_at, "answers", word, str(row.respondent), facts, record=row.pk)
-    for row in ask.rows(Asking, "respondent"):
+    for row in measures.asked_in_circle(ask.circle, seen_by=ask.reader):
         facts, who = {"instrument": row.instrument}, str(row.respondent)
         yield Entry(row.asked_at, "answers", "asked", who, facts, record=row.pk)
         if row.declined_at:

@@ -28,6 +28,7 @@ from alongside.notify.models import Message
 from alongside.notify.transports import offered
 from alongside.people.models import Circle, ContactPoint, Member, Person
 from alongside.records.among import Ids
+from alongside.records.once import once
 
 # The respondent is told the state of what their own answer raised, and nothing else.
 STATE_ONLY = "the state of what this answer raised, for who gave it"
@@ -128,6 +129,26 @@ def newest_of(circles: Collection[UUID], *, seen_by: Any) -> dict[UUID, Newest]:
 def over_time(*, seen_by: Any, circle: UUID) -> Any:
     """Every response of a circle that this reader may read, oldest first: one query."""
     return responses(seen_by=seen_by).filter(circle=circle).order_by("answered_at")
+
+
+def answered_in_circle(circle: UUID, *, seen_by: Any) -> list[Response]:
+    """As ``over_time``, once a page."""
+    return once(
+        seen_by,
+        "measures.answered",
+        circle,
+        make=lambda: list(over_time(seen_by=seen_by, circle=circle)),
+    )
+
+
+def asked_in_circle(circle: UUID, *, seen_by: Any) -> list[Asking]:
+    """As ``of_circle``, once a page."""
+    return once(
+        seen_by,
+        "measures.asked",
+        circle,
+        make=lambda: list(of_circle(circle, seen_by=seen_by)),
+    )
 
 
 def instrument_of(asking: Asking) -> Instrument:

@@ -18,6 +18,7 @@ from alongside.people.models import (
     age_of,
 )
 from alongside.records.errors import NotAllowed
+from alongside.records.once import once
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 
@@ -31,6 +32,7 @@ __all__ = [
     "jurisdiction_of",
     "live_members",
     "members",
+    "members_in",
     "own_memberships",
     "own_practitioner",
     "persons",
@@ -67,6 +69,16 @@ def live_members(circle: Circle | UUID, *, seen_by: Reader) -> ScopedQuerySet:
     """Who is in a circle now, longest first."""
     pk = circle.pk if isinstance(circle, Circle) else circle
     return members(seen_by=seen_by).filter(circle_id=pk, to_at=None).order_by("from_at", "pk")
+
+
+def members_in(circle: UUID, *, seen_by: Reader) -> list[Member]:
+    """All places in a circle, also ended ones, each with its person, longest first: once a page."""
+
+    def read() -> list[Member]:
+        rows = members(seen_by=seen_by).filter(circle_id=circle)
+        return list(rows.order_by("from_at", "pk"))
+
+    return once(seen_by, "people.members", circle, make=read)
 
 
 def own_memberships(*, seen_by: Reader) -> ScopedQuerySet:

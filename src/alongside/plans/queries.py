@@ -33,6 +33,7 @@ from alongside.people.models import Circle, Member, Person, age_of
 from alongside.people.queries import age_rules_of
 from alongside.plans import known, places, together
 from alongside.plans.models import Agreement, Course, CoursePerson, Goal, GoalRating, Plan
+from alongside.records.once import once
 from alongside.tasks.models import Task
 
 # A gate asks what is so, whoever looks: what it reads is never shown, only whether it holds.
@@ -67,6 +68,16 @@ def courses(*, seen_by: Any) -> Any:
     )
 
 
+def courses_in(circle: UUID, *, seen_by: Any) -> list[Course]:
+    """Every course of a circle, oldest start first: once a page."""
+
+    def read() -> list[Course]:
+        rows = courses(seen_by=seen_by).filter(circle=circle)
+        return list(rows.order_by("started_at", "pk"))
+
+    return once(seen_by, "plans.courses", circle, make=read)
+
+
 def goals(*, seen_by: Any, plan: Plan) -> list[Any]:
     """The goals of a plan with their ratings, oldest rating first."""
     rows = Goal.objects.visible_to(seen_by).filter(plan=plan).select_related("about")
@@ -88,7 +99,8 @@ def goal(*, seen_by: Any) -> Any:
 
 def courses_of(*, seen_by: Any, plan: Plan) -> list[Any]:
     """The courses of a plan with whom each treats: running, planned, ended; two queries."""
-    found = list(courses(seen_by=seen_by).filter(plan=plan).order_by("started_at", "pk"))
+    known = courses_in(plan.circle_id, seen_by=seen_by)
+    found: list[Any] = [course for course in known if course.plan_id == plan.pk]
     found.sort(key=lambda course: (course.ended_at is not None, course.started_at is None))
     treated: dict[UUID, list[Person]] = {course.pk: [] for course in found}
     rows = CoursePerson.objects.visible_to(seen_by).filter(course__in=found)

@@ -36,7 +36,7 @@ class Among(Lookup):
     def get_prep_lookup(self) -> Ids:
         return self.rhs if isinstance(self.rhs, Ids) else Ids(self.rhs)
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         if not self.rhs:
             raise EmptyResultSet
         column, given = self.process_lhs(compiler, connection)

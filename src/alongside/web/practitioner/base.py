@@ -85,7 +85,8 @@ LABELS = {word: label for _part, pages in PARTS for word, _name, label in pages}
 
 def case_or_404(request: Request, pk: UUID) -> Any:
     """A case this reader may read; for anybody else it does not exist."""
-    return get_object_or_404(cases.cases(seen_by=request.reader), pk=pk)
+    case = get_object_or_404(cases.cases(seen_by=request.reader), pk=pk)
+    return cases.known(case, seen_by=request.reader)
 
 
 def address(name: str, *args: Any) -> str:
@@ -190,7 +191,7 @@ def case_head(
     if case.state != "closed":
         found = standings
         if found is None:
-            found = standings_of(request, [case.circle_id], request.reader.at)
+            found = standings_of(request, case.circle_id, request.reader.at)
         tags += [tag_of(each) for each in found if each.signal in {"not_on_track", "watch"}]
     if case.disclosed_at is None:
         tags.append({"text": _("The person has not been told"), "kind": "heather", "icon": "lock"})

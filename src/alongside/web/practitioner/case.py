@@ -101,10 +101,10 @@ def overview(request: Request, pk: UUID) -> HttpResponse:
 
 def _page(request: Request, case: Any, *, status: int = 200, **forms: Any) -> HttpResponse:
     reader, at = request.reader, clock.now()
-    members = list(people.live_members(case.circle, seen_by=reader))
+    members = [m for m in people.members_in(case.circle_id, seen_by=reader) if m.to_at is None]
     prepare([member.person for member in members], "name")
     alerts = list(crisis.of_circle(case.circle_id, seen_by=reader))
-    decisions = list(queries.decisions(case.circle, seen_by=reader)[:SHOWN])
+    decisions = queries.decisions_in(case.circle_id, seen_by=reader)[:SHOWN]
     held, todo = _gate_items(request, case, members, alerts, at)
     can_edit = case.state != "closed" and reader.may("E", case)
     return case_page(

@@ -75,7 +75,7 @@ def progress(request: Request, pk: UUID) -> HttpResponse:
         zone=str(zone_of(request)),
     )
     prepare([s.respondent for s in found], "name")
-    standings = standings_of(request, [case.circle_id], clock.now())
+    standings = standings_of(request, case.circle_id, clock.now())
     found = _first_not_on_track(found, standings)
     if not asked and found:
         shown = found[0]

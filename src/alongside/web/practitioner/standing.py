@@ -13,11 +13,9 @@ from alongside.web.parts.pages import Request
 from alongside.web.practitioner.tracking_words import SIGNALS
 
 
-def standings_of(request: Request, circles: Iterable[UUID], at: datetime) -> list[Any]:
-    """Where the running courses of some circles stand; the same few queries for any number."""
-    rows = plans.courses(seen_by=request.reader).filter(
-        circle__in=list(circles), started_at__isnull=False, ended_at=None
-    )
+def standings_of(request: Request, circle: UUID, at: datetime) -> list[Any]:
+    """Where the running courses of a circle stand."""
+    rows = plans.courses_in(circle, seen_by=request.reader)
     found = tracking.standings(rows, seen_by=request.reader, at=at)
     return list(found.values())
 

@@ -200,7 +200,7 @@ def record(request: Request, pk: UUID, course: UUID) -> HttpResponse:
 
 
 def _running(request: Request, case: Any, course: UUID) -> Any:
-    found = standings_of(request, [case.circle_id], clock.now())
+    found = standings_of(request, case.circle_id, clock.now())
     return next((each for each in found if each.course.pk == course), None)
 
 
@@ -220,7 +220,7 @@ def _form(request: Request, case: Any, data: Any = None) -> Review:
 def _page(
     request: Request, case: Any, course: UUID, *, form: Review | None = None, status: int = 200
 ) -> HttpResponse:
-    running = standings_of(request, [case.circle_id], clock.now())
+    running = standings_of(request, case.circle_id, clock.now())
     standing = next((each for each in running if each.course.pk == course), None)
     if standing is None:
         raise Http404

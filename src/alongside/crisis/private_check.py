@@ -27,6 +27,7 @@ from alongside.people.models import Circle, Member, Person
 from alongside.people.queries import live_members, members_in
 from alongside.records import audit
 from alongside.records.actions_base import action
+from alongside.records.among import Ids
 from alongside.records.errors import NotAllowed, Refused
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
@@ -197,16 +198,16 @@ def open_checks(circles: Iterable[UUID]) -> dict[UUID, UUID]:
 
     Two queries, however many circles.
     """
-    ids = list(circles)
+    ids = Ids(circles)
     checks = (
         SafetyCheck.objects.unscoped("does an answer hold dates back? (ids alone)")
-        .filter(circle__in=ids, kind=KIND)
+        .filter(circle__among=ids, kind=KIND)
         .exclude(findings=[])
         .values_list("pk", "circle_id")
     )
     resolved = set(
         Decision.objects.unscoped("was it resolved? (ids alone)")
-        .filter(circle__in=ids, kind="release", about__startswith=f"{KIND}:")
+        .filter(circle__among=ids, kind="release", about__startswith=f"{KIND}:")
         .values_list("about", flat=True)
     )
     return {pk: circle for pk, circle in checks if f"{KIND}:{pk}" not in resolved}

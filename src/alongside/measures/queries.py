@@ -118,7 +118,7 @@ def newest_of(circles: Collection[UUID], *, seen_by: Any) -> dict[UUID, Newest]:
     rows = (
         responses(seen_by=seen_by)
         .select_related(None)
-        .filter(circle__in=circles)
+        .filter(circle__among=Ids(circles))
         .annotate(nth=last)
         .filter(nth=1)
         .values_list("circle", "instrument", "scores", "answered_at")

@@ -20,6 +20,7 @@ from alongside.crisis import private_check
 from alongside.crisis import queries as crisis
 from alongside.measures import queries as measures
 from alongside.plans import queries as plans
+from alongside.records.among import Ids
 from alongside.records.fields import prepare
 from alongside.web.parts.pages import Request, list_moment, local_day, now_in, short_day
 from alongside.web.parts.people_words import CASE_STATES
@@ -29,6 +30,12 @@ from alongside.web.practitioner.words import short_instrument
 
 SHORT_NAME = 10  # letters
 SOON = timedelta(days=14)
+# The columns that a row of the list needs.
+CASE = ("circle__code", "circle__focus__name", "opened_at", "review_by", "state")
+COURSE = (
+    *("circle", "institution", "protocol", "variant"),
+    *("started_at", "ended_at", "sessions_planned"),
+)
 
 
 def rows(request: Request, found: Sequence[Any], at: datetime) -> list[dict[str, Any]]:
@@ -37,21 +44,26 @@ def rows(request: Request, found: Sequence[Any], at: datetime) -> list[dict[str,
     prepare([case.circle.focus for case in found], "name")
     circles = [case.circle_id for case in found]
     # Only what a row says is read: a page of fifty would else fetch some thousand records.
+    among = Ids(circles)
     running = list(
         plans.courses(seen_by=reader)
         .select_related(None)
-        .filter(circle__in=circles, ended_at=None)
+        .filter(circle__among=among, ended_at=None)
+        .only(*COURSE)
         .order_by("pk")
     )
     courses = {course.circle_id: course for course in running}
     bookings = _first(
-        calendar.upcoming(seen_by=reader, at=at).select_related(None).filter(circle__in=circles)
+        calendar.upcoming(seen_by=reader, at=at)
+        .select_related(None)
+        .filter(circle__among=among)
+        .only("circle", "starts_at")
     )
     scores = measures.newest_of(circles, seen_by=reader)
     alerts: dict[UUID, int] = {}
     for circle in (
         crisis.open_alerts(seen_by=reader)
-        .filter(circle__in=circles)
+        .filter(circle__among=among)
         .values_list("circle_id", flat=True)
     ):
         alerts[circle] = alerts.get(circle, 0) + 1
@@ -60,7 +72,7 @@ def rows(request: Request, found: Sequence[Any], at: datetime) -> list[dict[str,
     today = local_day(request, at)
     agreed: dict[UUID, Any] = {}
     live = consent.live_on(today, seen_by=reader).select_related(None)
-    for row in live.filter(circle__in=circles):
+    for row in live.filter(circle__among=among).only("circle", "person", "expires_on"):
         agreed.setdefault(row.circle_id, []).append(row)
     return [
         {
@@ -91,6 +103,7 @@ def listed(request: Request, at: datetime, *, closed: bool = False) -> list[dict
     state = request.GET.get("state", "")
     if state in CASE_STATES:
         chosen = chosen.filter(state=state)
+    chosen = chosen.select_related(None).select_related("circle__focus").only(*CASE)
     found = rows(request, list(chosen.order_by("-opened_at", "pk")[: cases.CASELOAD]), at)
     if words := request.GET.get("q", "").strip().casefold():
         found = [

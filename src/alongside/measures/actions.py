@@ -259,9 +259,10 @@ def save_draft(*, asking: Asking, answers: Answers, by: Any, at: datetime) -> Dr
     asking.drafted_at, asking.left_at = at, None
     asking.save(update_fields=["draft", "drafted_at", "left_at"])
     crashpoint.here("measures.draft.saved")
-    known = _said(_dangers(asking, before, at, finished=False), before)
+    facts = _facts(asking, at)
+    known = _said(_dangers(asking, before, at, finished=False, facts=facts), before)
     now = {**before, **valid}
-    found = _dangers(asking, now, at, finished=False)
+    found = _dangers(asking, now, at, finished=False, facts=facts)
     findings = tuple(f for f in found if not _said((f,), now) <= known)
     alerts: tuple[Alert, ...] = ()
     if findings:
@@ -382,9 +383,10 @@ def record_answers(
         asking, instrument, answers, points, by=by, at=at, given_at=given_at, where=where
     )
     crashpoint.here("measures.answers.saved")
-    findings = _dangers(asking, answers, at, scores=points.scores)
+    facts = _facts(asking, at)
+    findings = _dangers(asking, answers, at, scores=points.scores, facts=facts)
     draft = _read(asking.draft)
-    known = raised | _said(_dangers(asking, draft, at, finished=False), draft)
+    known = raised | _said(_dangers(asking, draft, at, finished=False, facts=facts), draft)
     news = tuple(f for f in findings if not _said((f,), answers) <= known)
     alerts: tuple[Alert, ...] = ()
     if news:
@@ -593,9 +595,22 @@ def _dangers(
     scores: Mapping[str, int | None] | None = None,
     *,
     finished: bool = True,
+    facts: Facts | None = None,
 ) -> tuple[RiskFinding, ...]:
     """The dangers in answers; in a draft, what has no entry is still to come and not blank."""
     cat = catalogue.current()
+    return find_risk(
+        cat.risk_rules_for(asking.instrument),
+        answers,
+        scores=scores,
+        facts=_facts(asking, at) if facts is None else facts,
+        finished=finished,
+        least=least_points(cat.instrument(asking.instrument), answers),
+    )
+
+
+def _facts(asking: Asking, at: datetime) -> Facts:
+    """What danger rules ask besides the answers: those of last time, how fresh the plan is."""
     before = (
         Response.objects.unscoped("was this answer given last time too?")
         .filter(
@@ -606,17 +621,10 @@ def _dangers(
         )
         .exclude(asking=asking)  # what is being answered now is not last time
         .order_by("-answered_at")
+        .values_list("answers", flat=True)
         .first()
     )
-    facts = Facts(previous=before.answers if before else {}, known=_known(asking, at))
-    return find_risk(
-        cat.risk_rules_for(asking.instrument),
-        answers,
-        scores=scores,
-        facts=facts,
-        finished=finished,
-        least=least_points(cat.instrument(asking.instrument), answers),
-    )
+    return Facts(previous=before or {}, known=_known(asking, at))
 
 
 def _said(findings: tuple[RiskFinding, ...], answers: Answers) -> Said:

@@ -302,10 +302,11 @@ def words(course: Course, at: datetime, *, beside: together.Beside | None = None
         have.add("danger_clear")
     if is_checked(course.plan.case):
         have.add("safety_check")
-    stands = stands_on_a_basis(course, treated, on)
+    able = _capacities(course, treated, on)
+    stands = _stands(course, able, on)
     have |= _consented(course, treated, on, stands)
     have |= _credentialed(course, way, on)
-    have |= _of_the_persons(course, treated, on)
+    have |= _of_the_persons(course, treated, able, on)
     if _has_agreed(course, treated, stands):
         have.add("agreement")
     if private_check.were_asked(course.circle_id, [person.pk for person in treated]):
@@ -338,11 +339,12 @@ def is_checked(case: Case) -> bool:
     )
 
 
-def capacity_for(course: Course, person: Person, on: date) -> str:
-    """What is known of whether a person can decide on this course, by ``capacity_on``."""
-    rows = Capacity.objects.unscoped(GATE).filter(circle_id=course.circle_id, person=person)
-    about = f"course:{course.pk}"
-    return capacity_on(map(capacity_fact, rows), person=str(person.pk), about=about, on=on)
+def _capacities(course: Course, treated: Iterable[Person], on: date) -> dict[UUID, str]:
+    """By person, what is known of whether they can decide on this course, by ``capacity_on``."""
+    persons = [person.pk for person in treated]
+    rows = Capacity.objects.unscoped(GATE).filter(circle_id=course.circle_id, person__in=persons)
+    facts, about = [capacity_fact(row) for row in rows], f"course:{course.pk}"
+    return {pk: capacity_on(facts, person=str(pk), about=about, on=on) for pk in persons}
 
 
 def stands_on_a_basis(course: Course, treated: Iterable[Person], on: date) -> dict[UUID, bool]:
@@ -350,17 +352,20 @@ def stands_on_a_basis(course: Course, treated: Iterable[Person], on: date) -> di
 
     Somebody who is not in it decides for themself.
     """
+    return _stands(course, _capacities(course, treated, on), on)
+
+
+def _stands(course: Course, able: Mapping[UUID, str], on: date) -> dict[UUID, bool]:
     found: dict[UUID, bool] = {}
-    for person in treated:
-        capacity = capacity_for(course, person, on)
+    for person, capacity in able.items():
         if capacity != "lacks":
             continue
         rows = BestInterests.objects.unscoped(GATE).filter(
             circle_id=course.circle_id, person=person
         )
-        found[person.pk] = lawful_basis(
+        found[person] = lawful_basis(
             map(best_interests_fact, rows),
-            person=str(person.pk),
+            person=str(person),
             about=f"course:{course.pk}",
             on=on,
             capacity=capacity,
@@ -444,10 +449,12 @@ def _by_whose_title(course: Course, way: Protocol, on: date) -> str:
     return "supervisor" if any(counting(above, one.credentials, on) for one in trained) else ""
 
 
-def _of_the_persons(course: Course, treated: list[Person], on: date) -> set[str]:
+def _of_the_persons(
+    course: Course, treated: list[Person], able: Mapping[UUID, str], on: date
+) -> set[str]:
     have = set()
     # Who cannot decide this now was assessed for it; what then stands in its place asks G2.
-    found = [capacity_for(course, person, on) for person in treated]
+    found = list(able.values())
     if all(one in DECIDED for one in found):
         have.add("capacity")
     if "lacks" in found and all(one in DECIDED for one in found):

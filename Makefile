@@ -32,8 +32,9 @@ check: tools ## format, lint, types, room rules, templates, translations, migrat
 docs: tools ## the documents as pages in var/docs, and open the first
 	@$(python) scripts/docs.py
 
-bench: tools ## timings, with their method; never part of a test
+bench: tools ## timings, with their method; never part of a test. ARGS="1000 100000" says how many cases
 	@$(python) scripts/bench.py
+	@$(python) benchmarks/cases.py $(or $(ARGS),1000)
 
 proof: tools ## ten thousand danger answers under kills, load and trouble; hours. ARGS="kills"
 	@scripts/proof $(ARGS)

@@ -47,7 +47,7 @@ def test_a_case_costs_the_same_for_one_row_of_a_kind_and_for_many(
             kind="alternative",
             chosen="considered",
             about=f"case:{world.case.pk}",
-            reason="It may be grief.",
+            reason="It may be grief and not drink.",
             by=world.asha.reader,
             at=world.moment,
         )
@@ -70,7 +70,8 @@ def test_the_caseload_costs_the_same_for_one_case_and_for_many(
 def test_a_form_that_is_sent_costs_the_same_the_first_time_and_later(world: World) -> None:
     """The last page of a questionnaire: access, scoring, danger rules, audit and all."""
     world.engage_sam()
-    assert [cost(_sending(world)) for _ in range(3)] == [15] * 3
+    first, second, third = (cost(_sending(world)) for _ in range(3))
+    assert first == second == third <= 15
 
 
 def _sending(world: World) -> Callable[[], Any]:

@@ -55,15 +55,15 @@ def who_can_see(record_type: str, *, circle: UUID, seen_by: Reader) -> Sight:
             live(seen_by.at), circle=circle, role__in=[r for r in STAFF if reading.get(r)]
         )
         .annotate(told=Exists(told.filter(pk=OuterRef("circle"))))
-        .select_related("account")
         .order_by("valid_from", "pk")
+        .values_list("role", "account", "account__name", "told")
     )
     person = _of(reading.get("person", []))
-    if person == "when_told" and any(edge.told for edge in edges):
+    if person == "when_told" and any(was_told for *_edge, was_told in edges):
         person = "all"
-    staff = [(edge.role, edge.account.name) for edge in edges]
+    staff = [(role, name) for role, _account, name, _told in edges]
     if reading.get("supervisor"):
-        staff += _supervisors([edge.account_id for edge in edges], seen_by)
+        staff += _supervisors([account for _role, account, _name, _told in edges], seen_by)
     return Sight(
         staff=tuple(sorted(staff, key=lambda pair: STAFF.index(pair[0]))),
         on_call=bool(reading.get("on_call")),
@@ -80,10 +80,10 @@ def _supervisors(accounts: list[UUID], seen_by: Reader) -> list[tuple[str, str]]
         Relationship._base_manager.filter(
             live(seen_by.at), role="supervisor", practitioner__in=practitioners
         )
-        .select_related("account")
         .order_by("valid_from", "pk")
+        .values_list("account__name", flat=True)
     )
-    return [("supervisor", edge.account.name) for edge in edges]
+    return [("supervisor", name) for name in edges]
 
 
 def _of(cells: Sequence[object]) -> str:

@@ -268,14 +268,14 @@ def _answers(ask: _Ask) -> Iterator[Entry]:
         }
         word = "corrected" if row.corrects_id else "answered"
         yield Entry(row.answered_at, "answers", word, str(row.respondent), facts, record=row.pk)
-    for row in measures.asked_in_circle(ask.circle, seen_by=ask.reader):
-        facts, who = {"instrument": row.instrument}, str(row.respondent)
-        yield Entry(row.asked_at, "answers", "asked", who, facts, record=row.pk)
-        if row.declined_at:
-            yield Entry(row.declined_at, "answers", "declined", who, facts, record=row.pk)
-        if row.ended_because:
-            facts = {**facts, "because": row.ended_because}
-            yield Entry(row.expires_at, "answers", "asking_ended", who, facts, record=row.pk)
+    for asking in measures.asked_in_circle(ask.circle, seen_by=ask.reader):
+        facts, who = {"instrument": asking.instrument}, str(asking.respondent)
+        yield Entry(asking.asked_at, "answers", "asked", who, facts, record=asking.pk)
+        if asking.declined_at:
+            yield Entry(asking.declined_at, "answers", "declined", who, facts, record=asking.pk)
+        if asking.ended_because:
+            facts = {**facts, "because": asking.ended_because}
+            yield Entry(asking.expires_at, "answers", "asking_ended", who, facts, record=asking.pk)
 
 
 def _name(account: Any) -> str:

@@ -43,4 +43,12 @@ class Task(Record):
                 condition=Q(done_at=None) & ~Q(about=""),
             ),
         ]
-        indexes = [models.Index(fields=["circle", "done_at", "due_at"], name="tasks_due")]
+        indexes = [
+            models.Index(fields=["circle", "done_at", "due_at"], name="tasks_due"),
+            # Few are for one account. An index of all, nearly all without one, is never chosen.
+            models.Index(
+                fields=["for_account"],
+                name="tasks_for_somebody",
+                condition=Q(for_account__isnull=False),
+            ),
+        ]

@@ -13,6 +13,7 @@ from alongside.access import readers
 from alongside.crisis import actions as crisis
 from alongside.engine.meetings.live import WORDS, Mark, Standing, standing
 from alongside.engine.risk import RiskFinding
+from alongside.engine.risk.levels import Code
 from alongside.meetings import queries
 from alongside.meetings.models import PlannedMeeting, RunMark
 from alongside.records import audit
@@ -114,7 +115,7 @@ def _must_be_a_go(meeting: PlannedMeeting, by: Reader, at: datetime) -> None:
 
 
 def _raise_alert(
-    meeting: PlannedMeeting, row: RunMark, level: str, by: Reader, at: datetime
+    meeting: PlannedMeeting, row: RunMark, level: Code, by: Reader, at: datetime
 ) -> None:
     version = catalogue.current().meetings.screen_ref.rpartition("@")[2]
     finding = RiskFinding(

@@ -31,7 +31,8 @@ class Ended:
 
 def environment(**more: str) -> dict[str, str]:
     """Ours, with the source tree first, and without what would change the answers."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ALONGSIDE_")}
+    theirs = ("ALONGSIDE_", "DJANGO_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
     return {**kept, "PYTHONPATH": str(ROOT / "src"), **more}
 
 

@@ -41,7 +41,10 @@ def a_worker(tmp_path: Path, **more: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 def test_a_worker_under_the_supervisor_reads_content_and_pages_by_itself(tmp_path: Path) -> None:
-    assert a_worker(tmp_path, ALONGSIDE_SUPERVISED=HERE).stdout.split() == ["True", "True", "True"]
+    sign = tmp_path / "up"
+    ended = a_worker(tmp_path, ALONGSIDE_SUPERVISED=HERE, ALONGSIDE_UP=str(sign))
+    assert ended.stdout.split() == ["True", "True", "True"]
+    assert sign.exists()  # by it the supervisor knows that the application can be served
 
 
 @pytest.mark.slow

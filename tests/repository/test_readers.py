@@ -81,6 +81,7 @@ UNSCOPED = {
     "alongside.plans.places": "where help has moved to: a gate asks, whoever may read it",
     "alongside.plans.queries": "gates ask for facts, not for who may read them",
     "alongside.plans.together": "several ways in one plan: gates ask, whoever looks",
+    "alongside.plans.treating": "a role stays as long as any course needs it, whoever ends one",
     "alongside.records.scoped": "here it is made",
 }
 
@@ -101,6 +102,7 @@ BELOW_THE_READER = {
     "alongside.delivery.permissions": "what words mean, in SQL",
     "alongside.people.permissions": "what words mean, in SQL",
     "alongside.plans.permissions": "what words mean, in SQL",
+    "alongside.plans.treating": "whose accounts get or lose the role that comes with a course",
     "alongside.records.models": "a save that names the version it was made from",
 }
 

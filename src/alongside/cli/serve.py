@@ -13,10 +13,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from alongside.cli import with_parent
 from alongside.cli.refusals import Refused, WrongUsage
 from alongside.cli.terminal import add_json
 
@@ -27,8 +30,8 @@ example:
 SETTINGS = "alongside.config.settings"
 THREADS = 4  # of each web worker
 FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0  # seconds before a dead child is started again
-LIVED = 10.0  # seconds after which a child counts as well
-HOPELESS = 6  # deaths of a web server that never lived so long: it cannot start at all
+LIVED = 10.0  # seconds after which a child that gives no sign counts as well
+HOPELESS = 6  # deaths of a web server that was never up: it cannot start at all
 END_WITHIN = 10.0
 
 
@@ -51,10 +54,11 @@ def run(options: argparse.Namespace) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     code = _prepare(migrate=options.migrate)
     names = ["web"] if options.workers == 1 else [f"web {n + 1}" for n in range(options.workers)]
-    children = [Child(name, _granian(host, port), must_start=True) for name in names]
-    children.append(Child("dispatcher", [sys.executable, "-m", "alongside.cli.dispatch"]))
-    _say(options, host, port, code)
-    return Supervisor(children).run()
+    with tempfile.TemporaryDirectory(prefix="alongside-up-") as signs:
+        children = [Child(name, _granian(host, port), sign=Path(signs, name)) for name in names]
+        children.append(Child("dispatcher", [sys.executable, "-m", "alongside.cli.dispatch"]))
+        _say(options, host, port, code)
+        return Supervisor(children).run()
 
 
 def _address(bind: str) -> tuple[str, str]:
@@ -188,20 +192,27 @@ def _migrations() -> tuple[int, bool]:
 
 @dataclass
 class Child:
-    """One process that must be there."""
+    """One process that must be there.
+
+    A web server's worker leaves the file ``sign`` when it has read the application.
+    """
 
     name: str
     line: list[str]
-    must_start: bool = False
+    sign: Path | None = None
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     again_at: float = 0.0
     deaths: int = field(default=0)
-    has_lived: bool = False
+    was_up: bool = False
 
     def start(self, now: float) -> None:
-        with_parent = [sys.executable, "-m", "alongside.cli.with_parent", str(os.getpid())]
-        self.process = subprocess.Popen([*with_parent, *self.line])
+        line = [sys.executable, "-m", "alongside.cli.with_parent", str(os.getpid()), *self.line]
+        more = {}
+        if self.sign is not None:
+            self.sign.unlink(missing_ok=True)
+            more = {with_parent.SIGN: str(self.sign)}
+        self.process = subprocess.Popen(line, env={**os.environ, **more})
         self.started = now
 
     def watch(self, now: float) -> None:
@@ -211,9 +222,9 @@ class Child:
                 self.start(now)
             return
         status = self.process.poll()
+        if self._is_up(now):
+            self.deaths, self.was_up = 0, True
         if status is None:
-            if now - self.started > LIVED:
-                self.deaths, self.has_lived = 0, True
             return
         self.process = None
         self.deaths += 1
@@ -222,13 +233,16 @@ class Child:
             f"The {self.name} ended ({status}) and is started again.", file=sys.stderr, flush=True
         )
 
+    def _is_up(self, now: float) -> bool:
+        return now - self.started > LIVED if self.sign is None else self.sign.exists()
+
     @property
     def is_hopeless(self) -> bool:
         """A web server that never comes up, for a port in use or a broken installation.
 
-        One that was up before is tried for ever: people may be answering just now.
+        One that was up before, however shortly, is tried for ever: people may be answering now.
         """
-        return self.must_start and not self.has_lived and self.deaths >= HOPELESS
+        return self.sign is not None and not self.was_up and self.deaths >= HOPELESS
 
     def end(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -259,7 +273,7 @@ class Supervisor:
         while not self.stopping:
             for child in self.children:
                 child.watch(time.monotonic())
-            if all(child.is_hopeless for child in self.children if child.must_start):
+            if all(child.is_hopeless for child in self.children if child.sign is not None):
                 print(
                     "The web server does not start. See the lines above.",
                     file=sys.stderr,

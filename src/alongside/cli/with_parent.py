@@ -11,9 +11,12 @@ import ctypes
 import os
 import signal
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 VARIABLE = "ALONGSIDE_SUPERVISED"  # the process the supervisor started, for what that starts
+SIGN = "ALONGSIDE_UP"  # the file by which a worker tells the supervisor that it is up
 
 
 def end_with(parent: int) -> None:
@@ -29,6 +32,13 @@ def end_with(parent: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:  # it ended before we could ask
         raise SystemExit(1)
+
+
+def say_up() -> None:
+    """Tell the supervisor, if there is one, that this worker has read the application."""
+    if sign := os.environ.get(SIGN, ""):
+        with suppress(OSError):
+            Path(sign).touch()
 
 
 def main() -> int:

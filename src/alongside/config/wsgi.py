@@ -16,3 +16,4 @@ if server:
     from alongside.config import warm
 
     warm.begin()
+    with_parent.say_up()

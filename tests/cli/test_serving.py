@@ -1,0 +1,35 @@
+"""The supervisor of ``alongside serve``: what is started again, and when it gives up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from alongside.cli import serve
+
+ROUNDS = serve.HOPELESS + 2
+
+
+def dies_again_and_again(child: serve.Child) -> None:
+    for number in range(ROUNDS):
+        now = 100.0 * number
+        child.watch(now)  # starts it
+        assert child.process is not None
+        child.process.wait(timeout=30)
+        child.watch(now)  # sees that it ended
+        assert child.process is None
+
+
+@pytest.mark.parametrize(
+    ("script", "was_up", "deaths"),
+    [('touch "$ALONGSIDE_UP"', True, 1), ("exit 1", False, ROUNDS)],
+)
+def test_a_web_server_is_given_up_only_if_it_was_never_up(
+    tmp_path: Path, script: str, was_up: bool, deaths: int
+) -> None:
+    """However short it lived: a worker may be killed as soon as it answers, ever again."""
+    child = serve.Child("web", ["/bin/sh", "-c", script], sign=tmp_path / "web")
+    dies_again_and_again(child)
+    assert (child.was_up, child.deaths) == (was_up, deaths)
+    assert child.is_hopeless is not was_up

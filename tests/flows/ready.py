@@ -181,25 +181,3 @@ def a_team(*, url: str) -> dict[str, str]:
             "asha", "dan", "ifeoma", "hana", "lena", "bo", "grace", "petra", "aled", "ada",
         )
     }  # fmt: skip
-
-
-def on_call_today() -> None:
-    """Hana is on call for the whole of this day."""
-    from alongside.access.models import Account
-    from alongside.crisis import actions as crisis
-    from alongside.directory.models import Service
-    from alongside.records import clock
-    from alongside.records.reader import system
-
-    now = clock.now()
-    day = now.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-    crisis.save_shift(
-        service=Service._base_manager.get(),
-        account=Account.objects.get_by_natural_key("hana@example.org"),
-        order=1,
-        local_start=day,
-        local_end=day + timedelta(days=1),
-        zone="Europe/London",
-        by=system("a test", now),
-        at=now,
-    )

@@ -1,4 +1,4 @@
-"""Four whole paths through one house, months long, each page then opened by everybody.
+"""Four whole paths, months long, each in a house of its own; each page then opened by everybody.
 
 Help that is taken and ends with a letter; a mother who learns while her son never comes; a person
 who says no and is left in peace; one who comes in and finds what was held.
@@ -24,9 +24,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def house(served_template: Template) -> Iterator[House]:
-    """A house with its team, which no other module shares; its clock begins on a Monday."""
+    """A house of its own for each path, with its team; its clock begins on a Monday."""
     box, clock = Mailbox(), environment.own() / "clock-of-four-paths"
     box.open()
     clockwork.set_to(clock, MONDAY)
@@ -47,8 +47,6 @@ def house(served_template: Template) -> Iterator[House]:
 @pytest.fixture
 def walk(house: House, page_for: Callable[..., Page], axe: Any) -> Iterator[Walk]:
     next_chapter()
-    if house.now().date() > MONDAY.date():
-        house.served.call("tests.flows.ready:on_call_today")
     yield Walk(house, page_for, axe)
     said = house.served.log()
     assert "Internal Server Error" not in said, said[-4000:]

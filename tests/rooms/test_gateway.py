@@ -290,6 +290,7 @@ def test_a_gateway_that_hangs_or_refuses_half_delays_no_mail_and_takes_all_in_th
         try:
             # Long before the gateway, which takes half a minute for each text, has answered.
             slow_until(lambda: len(mailbox.to("hana@example.org")) >= 2, within=10)
+            slow_until(lambda: gateway.posted, within=10)  # the one that hangs
             gateway.half(503)
             second = worry(house)
             slow_until(lambda: len(gateway.taken) >= 3, within=90)

@@ -77,7 +77,7 @@ class Danger(House):
 
     def _raise_code(self, story: Story, level: str, outcome: str) -> None:
         """A colleague saw or heard something: a code is raised, answered and closed."""
-        danger, (first, second) = self.scenes["danger"], self.on_call[story.place]
+        danger, first = self.scenes["danger"], self.on_call[story.place][0]
         words = danger[outcome if outcome in danger else level]
         hana = self.staff[first] if level in LIFE_CRITICAL else story.lead
         alert = raising.raise_by_staff(
@@ -123,7 +123,8 @@ class Danger(House):
                 self.at(row.due_at - timedelta(hours=9), partial(self._follow_up, row))
 
         def confirm() -> None:
-            crisis.confirm_close(alert=alert, by=self._reader(self.staff[second]), at=self.moment)
+            # Somebody had it before the second on call was told; who leads the case looks again.
+            crisis.confirm_close(alert=alert, by=self._reader(story.lead), at=self.moment)
 
         self.at(self.moment + timedelta(minutes=2), have)
         self.at(self.moment + timedelta(minutes=34), close)

@@ -34,6 +34,7 @@ from alongside.records.reader import system
 
 WHY = "the demonstration's own set-up"
 NEVER = ("expired",)  # no act brings a worry there: one that is not sent is forgotten
+NOT_MADE = ("shown",)  # nobody of the demonstration keeps an answer from a guardian
 AT_WORK = ("lead", "on_call")  # whose account is a practitioner's; the office is not among them
 
 
@@ -77,7 +78,8 @@ def _cases() -> Iterator[State]:
     yield State("person not told yet", Case, {"disclosed_at": None})
     yield State("person came in", Case, {}, ("engaged_at",))
     yield State("left in peace", Refusal, {"circle__case__outcome": "declined_before_start"})
-    yield from _each("decision", Decision, "kind", case_rules.DECISIONS)
+    decided = [word for word in case_rules.DECISIONS if word not in NOT_MADE]
+    yield from _each("decision", Decision, "kind", decided)
     yield from _each("change of help", Decision, "chosen", plan_rules.CHANGES, kind="step")
 
 

@@ -48,9 +48,6 @@ def every_refusal() -> set[type[Refused]]:
 def test_every_refusal_of_the_house_has_a_sentence_and_never_a_broken_page(world: World) -> None:
     found = every_refusal() - {NotAllowed}
     assert len(found) > 200
-    names = {each.__name__ for each in found}
-    assert names >= refusing.WRONG | refusing.HELD
-    assert not refusing.WRONG & refusing.HELD
     seen: dict[str, set[int]] = {}
     for each in found:
         request = HttpRequest()

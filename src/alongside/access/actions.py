@@ -24,7 +24,7 @@ from alongside.people.models import Circle, Group, Institution, Member, Person, 
 from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.crypto import keyed_hash
-from alongside.records.errors import NotAllowed, Refused
+from alongside.records.errors import Held, NotAllowed, Refused, Unfit
 from alongside.records.reader import Reader
 
 CIRCLE_ROLES = frozenset({"person", "concerned", "guardian", "lead", "therapist", "on_call"})
@@ -37,7 +37,7 @@ WEIGHTY = frozenset({"manager", "admin", "privacy", "auditor"})
 LINK_BYTES = 32
 
 
-class WrongObject(Refused):
+class WrongObject(Unfit):
     """This role is not held towards such an object. ``role`` says which."""
 
     role: str
@@ -51,15 +51,15 @@ class NotOfThisCircle(Refused):
     """A role in the family needs an account that stands for somebody of this circle."""
 
 
-class StaffAndFamily(Refused):
+class StaffAndFamily(Held):
     """Nobody is staff and family of one circle (A10)."""
 
 
-class NotToOneself(Refused):
+class NotToOneself(Held):
     """Nobody gives a role to themself."""
 
 
-class NotTheSecond(Refused):
+class NotTheSecond(Held):
     """The second person is somebody else than who gave the role and who got it."""
 
 
@@ -71,7 +71,7 @@ class AlreadyEnded(Refused):
     """It ended before."""
 
 
-class CannotJoin(Refused):
+class CannotJoin(Held):
     """They cannot come into this circle. ``circle`` says which; why is never said."""
 
     circle: Circle

@@ -21,7 +21,7 @@ from alongside.people import actions as people
 from alongside.people.models import Institution
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Refused, Unfit
 from alongside.records.reader import Reader, system
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -32,11 +32,11 @@ class AlreadySetUp(Refused):
     """An institution exists; the first run is over."""
 
 
-class WrongCode(Refused):
+class WrongCode(Unfit):
     """This is not the code that was printed, or it was tried too often."""
 
 
-class UnknownZone(Refused):
+class UnknownZone(Unfit):
     """No such time zone is known."""
 
 

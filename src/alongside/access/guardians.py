@@ -19,7 +19,7 @@ from alongside.people.models import Circle, Person, age_of
 from alongside.people.queries import age_rules_of, live_members
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Refused, Unfit
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 
@@ -35,13 +35,13 @@ class NotAGuardian(Refused):
     """Only another live member of the circle may be one."""
 
 
-class BadEnd(Refused):
+class BadEnd(Unfit):
     """The end is over, or later than the day of majority. ``latest`` is the last day allowed."""
 
     latest: date
 
 
-class NeedsEvidence(Refused):
+class NeedsEvidence(Unfit):
     """What was seen of it must be written down."""
 
 

@@ -25,7 +25,7 @@ from alongside.calendar.rules import (
 from alongside.people.models import Circle, Member, Person, Practitioner
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Held, Refused, Unfit
 from alongside.records.registry import holds
 
 FURTHEST = timedelta(days=400)
@@ -39,11 +39,11 @@ class AlreadyBooked(Refused):
     starts_at: datetime
 
 
-class InThePast(Refused):
+class InThePast(Unfit):
     """A time that has gone cannot be kept."""
 
 
-class TooFarAhead(Refused):
+class TooFarAhead(Unfit):
     """A time lies more than 400 days ahead."""
 
 
@@ -59,7 +59,7 @@ class NotExpected(Refused):
     """Nobody is expected, or somebody who has no place in this circle or does not work here."""
 
 
-class KeptApart(Refused):
+class KeptApart(Held):
     """These people must not meet here."""
 
 
@@ -67,21 +67,21 @@ class NoSuchRoom(Refused):
     """The room belongs to another house, or is no longer used."""
 
 
-class TooSmall(Refused):
+class TooSmall(Unfit):
     """The room holds fewer people than would be there. ``capacity`` and ``people`` say how many."""
 
     capacity: int
     people: int
 
 
-class UnknownWord(Refused):
+class UnknownWord(Unfit):
     """A length, a place or an address that is not possible. ``field`` and ``value`` say which."""
 
     field: str
     value: object
 
 
-class NeedsAReason(Refused):
+class NeedsAReason(Unfit):
     """Why the time is given back must be said."""
 
     field: str

@@ -9,12 +9,12 @@ from alongside.calendar.models import Resource
 from alongside.people.models import Institution
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Unfit
 
 MOST_PEOPLE = 500
 
 
-class RoomMakesNoSense(Refused):
+class RoomMakesNoSense(Unfit):
     """A field of the room cannot stand. ``field`` names it."""
 
     field: str

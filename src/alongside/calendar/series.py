@@ -14,7 +14,7 @@ from alongside.calendar.models import Booking
 from alongside.calendar.rules import MOST_TIMES, ComesTwice, NoSuchTime, Span
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import NotAllowed, Refused
+from alongside.records.errors import NotAllowed, Refused, Unfit
 from alongside.records.registry import holds
 
 # What stands against a date, besides who is taken (`actions.Takes.kind_of`).
@@ -46,7 +46,7 @@ class NotAllFree(Refused):
     dates: tuple[Dated, ...]
 
 
-class NoDates(Refused):
+class NoDates(Unfit):
     """A series has one to 52 dates."""
 
 

@@ -22,7 +22,7 @@ from alongside.people.queries import jurisdiction_of
 from alongside.people.rules import RELATIONS
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Refused, Unfit
 from alongside.records.reader import Reader
 from alongside.records.registry import holds
 from alongside.tasks import actions as tasks
@@ -36,19 +36,19 @@ class NotToTriage(Refused):
     concern: Concern
 
 
-class UnknownBasis(Refused):
+class UnknownBasis(Unfit):
     """This legal basis is not known here, or cannot carry a case before the person agreed."""
 
     basis: str
 
 
-class NeedsAReason(Refused):
+class NeedsAReason(Unfit):
     """A reason is needed that says something. ``field`` says where."""
 
     field: str
 
 
-class BadDate(Refused):
+class BadDate(Unfit):
     """A date cannot stand. ``field`` is ``review_by`` or ``ends_on``."""
 
     field: str
@@ -64,7 +64,7 @@ class WrongState(Refused):
     state: str
 
 
-class UnknownWord(Refused):
+class UnknownWord(Unfit):
     """A word that is not in its list. ``field`` and ``value`` say which."""
 
     field: str

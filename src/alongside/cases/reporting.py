@@ -16,7 +16,7 @@ from alongside.people.models import ContactPoint
 from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.crypto import keyed_hash
-from alongside.records.errors import Refused
+from alongside.records.errors import Refused, Unfit
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 from alongside.tasks import actions as tasks
@@ -37,7 +37,7 @@ class AnsweredBefore(Refused):
     """It has its answer."""
 
 
-class NeedsWords(Refused):
+class NeedsWords(Unfit):
     """Why must be written down. ``field`` says where."""
 
     field: str

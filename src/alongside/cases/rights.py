@@ -16,18 +16,18 @@ from alongside.cases.models import STOPS, OwnView, RightsRequest, standing
 from alongside.people.models import Circle
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import NotAllowed, Refused
+from alongside.records.errors import Held, NotAllowed, Refused, Unfit
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 from alongside.tasks import actions as tasks
 from alongside.tasks import queries as task_queries
 
 
-class NothingWritten(Refused):
+class NothingWritten(Unfit):
     """There is nothing in it."""
 
 
-class UnknownWord(Refused):
+class UnknownWord(Unfit):
     """The word is none of the listed ones."""
 
 
@@ -35,7 +35,7 @@ class AnsweredBefore(Refused):
     """It has its answer, or was taken back."""
 
 
-class Limited(Refused):
+class Limited(Held):
     """The person objects to more about them being written down, or limited it."""
 
 

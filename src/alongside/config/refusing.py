@@ -17,36 +17,13 @@ from django.utils.translation import gettext as _
 
 from alongside.access.kept import SECRETS
 from alongside.config.spooling import PAGES
-from alongside.records.errors import Refused, StaleVersion
+from alongside.records.errors import Held, Refused, StaleVersion, Unfit
 from alongside.web.practitioner import words
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 DOORS = ("person", "circle", "practitioner", "office")
 DESKS = ("practitioner", "office")
 LONG = 80  # letters
-# Refusals by the name of their class. What was sent cannot be kept as it is:
-WRONG = frozenset(
-    """
-    AskedTwice BadDate BadEnd BadLevels Blank EndsTooLate InThePast Incomplete InvalidAnswers
-    InvalidTotals InvalidTyping MissingFields NamesAnother NeedsAName NeedsAReason NeedsAWitness
-    NeedsEvidence NeedsReason NeedsWords NoDates NoDueTime NobodyTreated NobodyToDoIt NotADay
-    NotASize NotAsked NotBorneOut NotEveryone NotHappenedYet NotLookedAt NotReachable NotThatDay
-    NotThatLong NothingWritten OneOptionOnly OptionMakesNoSense OutsideDose RoomMakesNoSense
-    ServiceMakesNoSense ShareMakesNoSense ShiftMakesNoSense TooFarAhead TooLong TooSmall
-    UnknownAnswer UnknownBasis UnknownCredential UnknownLevel UnknownLine UnknownMethod
-    UnknownOutcome UnknownPart UnknownPath UnknownQuestion UnknownStep UnknownVariant UnknownWord
-    UnknownZone WrongAnswers WrongCode WrongObject WrongWay
-    """.split()
-)
-# Something stands against it: a person's word, a rule of care, or that nobody acts on their own:
-HELD = frozenset(
-    """
-    AgainstTheirRefusal CannotJoin CheckedByOneself ChildNotAsked FinalNo Frozen GatesClosed
-    HeldBack KeptApart Limited NeedsAnAdvocate NoConsent NotAClinician NotReleasable NotTheAuthor
-    NotTheSecond NotToOneself NotToYou OwnWork SafeguardingOpen StaffAndFamily StepLocked
-    WaitsForAnswer
-    """.split()
-)
 
 
 def page(request: HttpRequest, why: Refused) -> HttpResponse | None:
@@ -75,21 +52,19 @@ def sentence(why: Refused, *, at_desk: bool) -> str:
     if at_desk:
         with suppress(Refused):
             return words.refusal(why)[1]
-    kind = type(why).__name__
     if isinstance(why, StaleVersion):
         return _("Somebody changed this while you were on the page. Look at it as it is now first.")
-    if kind in WRONG:
+    if isinstance(why, Unfit):
         return _("Something in it is missing, or cannot be kept as it is. Look it over once more.")
-    if kind in HELD:
+    if isinstance(why, Held):
         return _("Something stands against it, so it cannot be done now. Look at the page again.")
     return _("Things have moved on meanwhile, so this is not possible. Look at it as it is now.")
 
 
 def _status(why: Refused) -> HTTPStatus:
-    kind = type(why).__name__
-    if kind in WRONG:
+    if isinstance(why, Unfit):
         return HTTPStatus.BAD_REQUEST
-    return HTTPStatus.FORBIDDEN if kind in HELD else HTTPStatus.CONFLICT
+    return HTTPStatus.FORBIDDEN if isinstance(why, Held) else HTTPStatus.CONFLICT
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:

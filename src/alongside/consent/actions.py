@@ -15,7 +15,7 @@ from alongside.people.models import Circle, Person
 from alongside.people.queries import author_of, live_members
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Refused, Unfit
 from alongside.records.reader import Reader
 
 
@@ -29,13 +29,13 @@ class NotAConsent(Refused):
     form: str
 
 
-class EndsTooLate(Refused):
+class EndsTooLate(Unfit):
     """The end is in the past or later than the form allows. ``latest`` is the last day allowed."""
 
     latest: date
 
 
-class NeedsAWitness(Refused):
+class NeedsAWitness(Unfit):
     """A spoken consent needs the name of somebody who heard it."""
 
 
@@ -49,13 +49,13 @@ class AlreadyWithdrawn(Refused):
     consent: Consent
 
 
-class NotBorneOut(Refused):
+class NotBorneOut(Unfit):
     """The finding does not follow from what was written. ``part`` says what is missing."""
 
     part: str
 
 
-class NeedsWords(Refused):
+class NeedsWords(Unfit):
     """What was offered, decided or found must be written down. ``field`` says what is missing."""
 
     field: str

@@ -23,7 +23,7 @@ from alongside.engine.consent import CLOSE
 from alongside.people.queries import author_of
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Held, Refused, Unfit
 from alongside.records.reader import Reader
 
 
@@ -31,11 +31,11 @@ class NotLacking(Refused):
     """Nobody found, in date, that the person cannot decide this: only they answer for themself."""
 
 
-class NeedsAnAdvocate(Refused):
+class NeedsAnAdvocate(Held):
     """Nobody close was asked and no advocate took part."""
 
 
-class AgainstTheirRefusal(Refused):
+class AgainstTheirRefusal(Held):
     """A valid refusal made in advance, or an attorney who objects, stands against it."""
 
 
@@ -43,7 +43,7 @@ class CanWait(Refused):
     """They may be able to decide later and it can wait, so nothing goes ahead now."""
 
 
-class OneOptionOnly(Refused):
+class OneOptionOnly(Unfit):
     """At least two ways were to be compared, one of them doing less."""
 
 

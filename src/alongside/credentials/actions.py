@@ -11,29 +11,29 @@ from alongside.credentials.rules import latest_check
 from alongside.people.models import Practitioner
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Held, Unfit
 from alongside.records.reader import Reader
 
 METHODS = ("register", "website", "letter")
 
 
-class UnknownCredential(Refused):
+class UnknownCredential(Unfit):
     """There is no such code in content/credentials. ``code`` is what was given."""
 
     code: str
 
 
-class CheckedByOneself(Refused):
+class CheckedByOneself(Held):
     """Nobody checks their own credential."""
 
 
-class NotADay(Refused):
+class NotADay(Unfit):
     """A date is missing or lies where it cannot. ``field`` says which."""
 
     field: str
 
 
-class UnknownWord(Refused):
+class UnknownWord(Unfit):
     """A state or a method that is not in its list. ``value`` is what was given."""
 
     value: str

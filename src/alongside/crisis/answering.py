@@ -15,7 +15,7 @@ from alongside.crisis.raising import NothingWritten, level_of, locked
 from alongside.people.models import Institution
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import NotAllowed, Refused
+from alongside.records.errors import Held, NotAllowed, Refused, Unfit
 from alongside.records.reader import Reader
 from alongside.tasks import actions as tasks
 
@@ -36,11 +36,11 @@ class AlreadyClosed(Refused):
     alert: Alert
 
 
-class UnknownOutcome(Refused):
+class UnknownOutcome(Unfit):
     """The outcome is not on the closed list of ``content/danger/outcomes.yaml``."""
 
 
-class MissingFields(Refused):
+class MissingFields(Unfit):
     """Closing needs these fields of the outcome. Missing fields block closing, never acting."""
 
     fields: tuple[str, ...]
@@ -50,7 +50,7 @@ class CanBeReached(Refused):
     """Somebody left a way to reach them, so the alert cannot be closed as having none."""
 
 
-class OwnWork(Refused):
+class OwnWork(Held):
     """Nobody confirms what they did themself (A9)."""
 
 
@@ -58,7 +58,7 @@ class NotClosed(Refused):
     """Only what is closed can be confirmed."""
 
 
-class UnknownMethod(Refused):
+class UnknownMethod(Unfit):
     """The way of contact is not on the list."""
 
 

@@ -27,7 +27,7 @@ from alongside.engine.risk.levels import Code
 from alongside.people.models import Institution
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import NotAllowed, Refused
+from alongside.records.errors import Held, NotAllowed, Refused, Unfit
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 from alongside.tasks import actions as tasks
@@ -39,24 +39,24 @@ REVIEW = "review"
 OUTCOMES = ("reached", "declined", "every_way_tried", "not_reached")
 
 
-class UnknownAnswer(Refused):
+class UnknownAnswer(Unfit):
     """No question of the form, or no answer to it, has this id. ``question`` says which."""
 
     question: str
 
 
-class NothingWritten(Refused):
+class NothingWritten(Unfit):
     """There is nothing in it."""
 
 
-class NeedsReason(Refused):
+class NeedsReason(Unfit):
     """Less urgent than the answers call for needs a reason. ``level`` is what they call for."""
 
     level: str
     because: tuple[str, ...]
 
 
-class NotToYou(Refused):
+class NotToYou(Held):
     """Only the colleague it was handed to accepts it."""
 
 
@@ -68,7 +68,7 @@ class NotAColleague(Refused):
     """An alert is handed to somebody else who works at this institution."""
 
 
-class UnknownOutcome(Refused):
+class UnknownOutcome(Unfit):
     """None of the words for how a contact went."""
 
 

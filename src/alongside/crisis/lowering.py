@@ -13,7 +13,7 @@ from alongside.engine.risk import LEVELS, RiskFinding
 from alongside.engine.risk.levels import Code
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Held, Refused, Unfit
 from alongside.records.reader import Reader
 
 
@@ -25,13 +25,13 @@ class NotLessUrgent(Refused):
     """Lowering needs a less urgent code than the alert has."""
 
 
-class NotAClinician(Refused):
+class NotAClinician(Held):
     """Only a named clinician lowers a code. ``roles`` are those in which somebody may."""
 
     roles: tuple[str, ...]
 
 
-class NeedsReason(Refused):
+class NeedsReason(Unfit):
     """A change of urgency says why."""
 
 

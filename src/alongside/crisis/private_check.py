@@ -28,14 +28,14 @@ from alongside.people.queries import live_members, members_in
 from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.among import Ids
-from alongside.records.errors import NotAllowed, Refused
+from alongside.records.errors import Held, NotAllowed, Refused, Unfit
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 
 KIND = "private_check"
 
 
-class UnknownAnswer(Refused):
+class UnknownAnswer(Unfit):
     """No private question, or no answer to it, has this id. ``question`` says which."""
 
     question: str
@@ -45,7 +45,7 @@ class NothingToResolve(Refused):
     """Nothing in this check holds anything back, or it was resolved before."""
 
 
-class Frozen(Refused):
+class Frozen(Held):
     """An answer given alone waits for the lead: no date for several people until it is resolved."""
 
 

@@ -23,18 +23,18 @@ from alongside.engine.risk.levels import Code
 from alongside.people.models import Circle, Institution, Person
 from alongside.records import audit, crashpoint, spool
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Unfit
 from alongside.records.reader import Reader
 from alongside.tasks import actions as tasks
 
 SEEN_BY_STAFF = "seen_by_staff@1"
 
 
-class NothingWritten(Refused):
+class NothingWritten(Unfit):
     """There is nothing in it yet that anybody could answer."""
 
 
-class UnknownLevel(Refused):
+class UnknownLevel(Unfit):
     """There is no code but A to G."""
 
 

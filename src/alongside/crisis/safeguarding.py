@@ -28,7 +28,7 @@ from alongside.engine.risk import RiskFinding
 from alongside.people.models import Circle, Institution, Person
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import NotAllowed, Refused
+from alongside.records.errors import Held, NotAllowed, Refused, Unfit
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 
@@ -40,11 +40,11 @@ CHECK_FORM = "child_there@1"
 PLACE = "safeguarding"  # an alert of a report names no circle: somebody in it may be the danger
 
 
-class NothingWritten(Refused):
+class NothingWritten(Unfit):
     """There is nothing in it."""
 
 
-class UnknownWord(Refused):
+class UnknownWord(Unfit):
     """The word is none of the listed ones."""
 
 
@@ -56,11 +56,11 @@ class OverAlready(Refused):
     """It was decided or closed before."""
 
 
-class WaitsForAnswer(Refused):
+class WaitsForAnswer(Held):
     """A safeguarding report about this circle has no answer yet (G5)."""
 
 
-class ChildNotAsked(Refused):
+class ChildNotAsked(Held):
     """Nobody has asked lately whether a child is there: no date for several people before that."""
 
 

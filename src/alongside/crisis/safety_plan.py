@@ -27,7 +27,7 @@ from alongside.crisis.six_parts import PARTS, SixParts
 from alongside.people.models import Circle, Member
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import NotAllowed, Refused, StaleVersion
+from alongside.records.errors import NotAllowed, Refused, StaleVersion, Unfit
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 from alongside.tasks import actions as tasks
@@ -40,11 +40,11 @@ class NotHereYet(Refused):
     """The person has not come in: nobody makes a safety plan for them behind their back."""
 
 
-class NothingWritten(Refused):
+class NothingWritten(Unfit):
     """There is nothing in it."""
 
 
-class UnknownPart(Refused):
+class UnknownPart(Unfit):
     """A safety plan has six parts, and this is none of them."""
 
 
@@ -52,7 +52,7 @@ class NotInTheCircle(Refused):
     """A part is shared with somebody who is in the circle now."""
 
 
-class ShareMakesNoSense(Refused):
+class ShareMakesNoSense(Unfit):
     """A share ends after today and within a year."""
 
 

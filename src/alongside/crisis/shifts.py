@@ -10,11 +10,11 @@ from alongside.crisis.models import Shift
 from alongside.directory.models import Service
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Refused, Unfit
 from alongside.records.reader import Reader
 
 
-class ShiftMakesNoSense(Refused):
+class ShiftMakesNoSense(Unfit):
     """A shift ends after it starts and lasts at most 24 hours, in a zone that exists."""
 
 

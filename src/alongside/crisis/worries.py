@@ -19,7 +19,7 @@ from alongside.people import reach
 from alongside.people.models import Institution
 from alongside.records import audit, crashpoint
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Refused, Unfit
 from alongside.records.reader import Reader
 from alongside.tasks import actions as tasks
 
@@ -29,11 +29,11 @@ AT_RISK = {"child": "child_not_safe", "adult": "adult_not_safe"}  # what an answ
 PATHS = ("today", "says_no", "cannot_decide", "child", "me")
 
 
-class UnknownQuestion(Refused):
+class UnknownQuestion(Unfit):
     """No public question, or no answer to it, has this id."""
 
 
-class UnknownPath(Refused):
+class UnknownPath(Unfit):
     """What is true today is none of the listed words."""
 
 

@@ -38,14 +38,14 @@ from alongside.plans import queries as plan_queries
 from alongside.plans.models import Course
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import NotAllowed, Refused
+from alongside.records.errors import Held, NotAllowed, Refused, Unfit
 from alongside.tasks import actions as tasks
 from alongside.tasks.models import Task
 
 BEFORE_START = timedelta(hours=12)  # the course may be marked as started after its first session
 
 
-class GatesClosed(Refused):
+class GatesClosed(Held):
     """Something that must be true before a session is not. ``states`` say what and why."""
 
     states: tuple[GateState, ...]
@@ -73,36 +73,36 @@ class NotExpected(Refused):
     """Attendance leaves out somebody the course treats, or names somebody else."""
 
 
-class UnknownWord(Refused):
+class UnknownWord(Unfit):
     """A word or number that is not in its list. ``field`` and ``value`` say which."""
 
     field: str
     value: object
 
 
-class NeedsWords(Refused):
+class NeedsWords(Unfit):
     """Something must be said in words. ``field`` names it."""
 
     field: str
 
 
-class NotHappenedYet(Refused):
+class NotHappenedYet(Unfit):
     """The session lies in the future."""
 
 
-class Incomplete(Refused):
+class Incomplete(Unfit):
     """The note lacks parts that every session has. ``missing`` names them."""
 
     missing: tuple[AgendaItem, ...]
 
 
-class UnknownPart(Refused):
+class UnknownPart(Unfit):
     """A note has no such part, or the part is longer than can be kept. ``part`` names it."""
 
     part: str
 
 
-class SafeguardingOpen(Refused):
+class SafeguardingOpen(Held):
     """Somebody at risk was named: the safeguarding lead is told before the record is closed."""
 
 
@@ -118,11 +118,11 @@ class AlreadyReviewed(Refused):
     """It was looked at together; what came of it stays as it is."""
 
 
-class NotTheAuthor(Refused):
+class NotTheAuthor(Held):
     """Only who wrote it signs it."""
 
 
-class UnknownStep(Refused):
+class UnknownStep(Unfit):
     """The protocol has no such step in this variant."""
 
 
@@ -134,7 +134,7 @@ class FormMissing(Refused):
     wanted: int
 
 
-class StepLocked(Refused):
+class StepLocked(Held):
     """The step waits for others, or for a gate. ``step_state`` says for what."""
 
     step_state: StepState

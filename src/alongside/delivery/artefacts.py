@@ -26,7 +26,7 @@ from alongside.plans import queries as plans
 from alongside.plans.models import Course
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import NotAllowed, Refused, StaleVersion
+from alongside.records.errors import NotAllowed, Refused, StaleVersion, Unfit
 from alongside.records.reader import Reader
 
 ENTERED_FROM = ("session", "home", "paper")
@@ -42,11 +42,11 @@ class NotForHome(Refused):
     """This form is filled in together, in a session."""
 
 
-class NothingWritten(Refused):
+class NothingWritten(Unfit):
     """Every field is blank."""
 
 
-class WrongAnswers(Refused):
+class WrongAnswers(Unfit):
     """What was entered cannot be kept. ``mistakes`` name each field."""
 
     mistakes: tuple[Mistake, ...]
@@ -68,7 +68,7 @@ class Struck(Refused):
     """It was struck: it stays as it is."""
 
 
-class NeedsReason(Refused):
+class NeedsReason(Unfit):
     """Striking a form says why."""
 
 

@@ -28,7 +28,7 @@ from alongside.plans import queries as plans
 from alongside.plans.models import Course
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused, StaleVersion
+from alongside.records.errors import Held, Refused, StaleVersion, Unfit
 from alongside.records.reader import Reader
 
 
@@ -44,17 +44,17 @@ class NotTold(Refused):
     """The person has not been told that there is help: nothing is written to them."""
 
 
-class NoConsent(Refused):
+class NoConsent(Held):
     """Whom it is about has not agreed, or no longer agrees, that the recipient is told."""
 
 
-class UnknownPart(Refused):
+class UnknownPart(Unfit):
     """The letter has no such part, or it is longer than can be kept. ``part`` names it."""
 
     part: str
 
 
-class Blank(Refused):
+class Blank(Unfit):
     """Parts that this letter needs are blank. ``missing`` are they."""
 
     missing: tuple[Part, ...]
@@ -68,13 +68,13 @@ class NotSigned(Refused):
     """A draft is not given to anybody, and has no other version."""
 
 
-class NeedsWords(Refused):
+class NeedsWords(Unfit):
     """Something must be said in words. ``field`` names it."""
 
     field: str
 
 
-class WrongWay(Refused):
+class WrongWay(Unfit):
     """There is no such way of giving a letter, or it lies in the future. ``field`` says which."""
 
     field: str

@@ -18,7 +18,7 @@ from alongside.people.models import Person
 from alongside.plans import queries as plans
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Refused, Unfit
 from alongside.records.reader import Reader
 from alongside.tasks import actions as tasks
 from alongside.tasks.models import Task
@@ -27,11 +27,11 @@ ASKED, RETURNED = "countersign", "note_returned"
 WHY = "the note of a trainee is before one supervisor"
 
 
-class NeedsWords(Refused):
+class NeedsWords(Unfit):
     """Whoever returns a note says why."""
 
 
-class UnknownAnswer(Refused):
+class UnknownAnswer(Unfit):
     """A note is signed or returned. ``value`` is what was given."""
 
     value: str

@@ -35,7 +35,7 @@ from alongside.plans import queries as plans
 from alongside.plans.models import Course, CoursePerson
 from alongside.records import audit, crashpoint
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Held, Refused, Unfit
 from alongside.records.reader import Reader, system
 from alongside.tasks import actions as tasks
 
@@ -46,18 +46,18 @@ URGENT = ("A", "B", "C")
 LATEST_MINUTES = 240
 
 
-class NotEveryone(Refused):
+class NotEveryone(Unfit):
     """Each member of the group has a word for whether they came, and nobody else."""
 
 
-class NamesAnother(Refused):
+class NamesAnother(Unfit):
     """A text names a member whose record it is not. ``field`` and ``member`` say where and whom."""
 
     field: str
     member: GroupMember
 
 
-class HeldBack(Refused):
+class HeldBack(Held):
     """Something holds back a session with this member; it is released first. ``member``."""
 
     member: GroupMember

@@ -25,7 +25,7 @@ from alongside.engine.risk.rules import RiskFinding
 from alongside.people.models import Circle, Group, GroupMember, Institution, Member, Person
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import NotAllowed, Refused
+from alongside.records.errors import Held, NotAllowed, Refused, Unfit
 from alongside.records.reader import Reader, system
 from alongside.tasks import actions as tasks
 
@@ -37,20 +37,20 @@ ANSWERS = ("no", "yes", "unknown")
 TALK = "group_talk"  # kind of its safety check; its rules are named after it
 
 
-class NeedsWords(Refused):
+class NeedsWords(Unfit):
     """Something must be said in words. ``field`` names it."""
 
     field: str
 
 
-class NotASize(Refused):
+class NotASize(Unfit):
     """A group has as many places as content allows. ``fewest`` and ``most`` say them."""
 
     fewest: int
     most: int
 
 
-class CannotJoin(Refused):
+class CannotJoin(Held):
     """This person cannot have a place in this group. Why is not said: it may be about another."""
 
 
@@ -62,7 +62,7 @@ class AliasTaken(Refused):
     """Somebody in this group is called so."""
 
 
-class NotAsked(Refused):
+class NotAsked(Unfit):
     """A question of the talk has no answer. ``question`` is the first such one."""
 
     question: str

@@ -31,7 +31,7 @@ from alongside.people.models import Circle, Person
 from alongside.plans.models import Course
 from alongside.records import audit, crashpoint
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Refused, Unfit
 from alongside.records.reader import Reader, system
 from alongside.tasks import actions as tasks
 from alongside.tasks import queries as task_queries
@@ -52,15 +52,15 @@ class NotHere(Refused):
     """The person left, or has not come in yet: nothing is sent to them."""
 
 
-class AskedTwice(Refused):
+class AskedTwice(Unfit):
     """Nobody is asked twice in one round."""
 
 
-class NeedsReason(Refused):
+class NeedsReason(Unfit):
     """A change to a schedule says why, in a few words."""
 
 
-class NotThatLong(Refused):
+class NotThatLong(Unfit):
     """A pause ends within the days of content, after its first; an interval has 1 to 366 days."""
 
 

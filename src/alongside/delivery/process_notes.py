@@ -15,11 +15,11 @@ from alongside.delivery.models import ProcessNote, TherapySession
 from alongside.people.models import Circle
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Refused, Unfit
 from alongside.records.reader import Reader
 
 
-class NothingWritten(Refused):
+class NothingWritten(Unfit):
     """The note is blank, or longer than can be kept."""
 
 

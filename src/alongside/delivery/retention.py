@@ -27,7 +27,7 @@ from alongside.people.models import Circle, ContactPoint, Member, Person
 from alongside.plans.models import Course, CoursePerson
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Refused, Unfit
 from alongside.records.fields import EncryptedTextField
 from alongside.records.reader import Reader, system
 from alongside.tasks.models import Task
@@ -53,7 +53,7 @@ class NotDue(Refused):
     waits, or it was erased before."""
 
 
-class NeedsAReason(Refused):
+class NeedsAReason(Unfit):
     """Erasing needs a reason of some letters."""
 
 

@@ -20,7 +20,7 @@ from alongside.engine.instruments.shapes import Instrument
 from alongside.engine.outcomes.tracking import Look
 from alongside.plans.models import Course
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Unfit
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 from alongside.tasks import actions as tasks
@@ -33,7 +33,7 @@ WORSE = "outcomes.track.worse"
 LONGEST = 2000  # letters of what was found at one point of the checklist
 
 
-class NotLookedAt(Refused):
+class NotLookedAt(Unfit):
     """A point of the checklist has no answer. ``check`` is the first such one."""
 
     check: str

@@ -12,24 +12,24 @@ from alongside.people.models import Circle, Institution
 from alongside.people.reach import normalised
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Unfit
 from alongside.records.reader import Reader
 from alongside.tasks import actions as tasks
 from alongside.tasks import queries as task_queries
 from alongside.tasks.actions import AlreadyDone
 
 
-class ServiceMakesNoSense(Refused):
+class ServiceMakesNoSense(Unfit):
     """A field of the service cannot stand. ``field`` names it."""
 
     field: str
 
 
-class UnknownLine(Refused):
+class UnknownLine(Unfit):
     """The country has no line of this id."""
 
 
-class OptionMakesNoSense(Refused):
+class OptionMakesNoSense(Unfit):
     """A field of an option or a hold cannot stand. ``field`` names it."""
 
     field: str

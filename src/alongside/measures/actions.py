@@ -39,7 +39,7 @@ from alongside.notify import dispatcher
 from alongside.people.models import Circle, ContactPoint, Person, age_of
 from alongside.records import audit, crashpoint, spool
 from alongside.records.actions_base import action
-from alongside.records.errors import NotAllowed, Refused
+from alongside.records.errors import NotAllowed, Refused, Unfit
 from alongside.tasks import actions as tasks
 
 Answers = Mapping[str, int | None]
@@ -54,7 +54,7 @@ class Expired(Refused):
     """The asking ran out."""
 
 
-class InvalidAnswers(Refused):
+class InvalidAnswers(Unfit):
     """Some answers cannot stand. ``errors`` name the items; what shows danger was kept.
 
     ``items`` are the ids in the order of the errors, ``alerts`` those that were raised.
@@ -64,7 +64,7 @@ class InvalidAnswers(Refused):
     alerts: tuple[Alert, ...]
 
 
-class InvalidTotals(Refused):
+class InvalidTotals(Unfit):
     """A total that the score cannot have, or none at all. ``error`` says which; empty: none."""
 
     error: str
@@ -78,7 +78,7 @@ class NotTheirAddress(Refused):
     """This is no live, safe way to write to the person who is asked."""
 
 
-class TooLong(Refused):
+class TooLong(Unfit):
     """An asking lasts 1 to 90 days."""
 
 

@@ -25,12 +25,12 @@ from alongside.measures.actions import Answers, Recorded, Where
 from alongside.measures.models import Asking, Typing
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Unfit
 
 State = Literal["first", "differs", "same_person", "recorded"]
 
 
-class InvalidTyping(Refused):
+class InvalidTyping(Unfit):
     """What was typed is not a whole form, or some of it is no answer. Its danger was raised.
 
     ``typed`` is what was read, ``items`` are the ids that are no answer, ``alerts`` were raised.
@@ -41,7 +41,7 @@ class InvalidTyping(Refused):
     alerts: tuple[Alert, ...]
 
 
-class NotThatDay(Refused):
+class NotThatDay(Unfit):
     """No form is filled in tomorrow, nor typed in so long after."""
 
 

@@ -25,7 +25,7 @@ from alongside.people.queries import live_members
 from alongside.plans import queries as plans
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import NotAllowed, Refused
+from alongside.records.errors import Held, NotAllowed, Refused, Unfit
 from alongside.records.reader import Reader, system
 from alongside.tasks import actions as tasks
 from alongside.tasks import queries as task_queries
@@ -38,13 +38,13 @@ WORDS = (
 )  # fmt: skip
 
 
-class UnknownPath(Refused):
+class UnknownPath(Unfit):
     """No way of inviting has this name or level, or it is no meeting."""
 
     path: str
 
 
-class UnknownWord(Refused):
+class UnknownWord(Unfit):
     """A word that is not in its list. ``field`` and ``value`` say which."""
 
     field: str
@@ -73,13 +73,13 @@ class NoSuchMeeting(Refused):
     """The time is that of a planned meeting which this reader does not see, or which has ended."""
 
 
-class GatesClosed(Refused):
+class GatesClosed(Held):
     """Something that must be true is not true yet. ``verdict`` has every gate with its reason."""
 
     verdict: Verdict
 
 
-class NotReleasable(Refused):
+class NotReleasable(Held):
     """Nobody lets this gate pass: it is open, or what it asks for must be true."""
 
     gate: str

@@ -11,7 +11,7 @@ from alongside.meetings.models import Boundary, BoundaryLook, HelpingSheet, Plan
 from alongside.people.models import Person
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import NotAllowed, Refused
+from alongside.records.errors import NotAllowed, Refused, Unfit
 from alongside.records.reader import Reader
 from alongside.tasks import actions as tasks
 
@@ -19,7 +19,7 @@ WORDS = ("happens", "will", "because", "can_keep")
 SUPPORT = "meeting_support"
 
 
-class UnknownWord(Refused):
+class UnknownWord(Unfit):
     """A word that is not in its list. ``field`` and ``value`` say which."""
 
     field: str

@@ -13,7 +13,7 @@ from alongside.meetings.models import FamilyLetter, LetterReview, PlannedMeeting
 from alongside.people.models import Person
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import NotAllowed, Refused, StaleVersion
+from alongside.records.errors import NotAllowed, Refused, StaleVersion, Unfit
 from alongside.records.reader import Reader
 
 LONGEST = 8000  # letters
@@ -31,7 +31,7 @@ class NotReady(Refused):
     """Whoever leads has not said of this very version that it is ready."""
 
 
-class TooLong(Refused):
+class TooLong(Unfit):
     """More than can be kept. ``most`` letters are."""
 
     most: int

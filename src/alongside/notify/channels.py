@@ -25,7 +25,7 @@ from alongside.people.models import Institution
 from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.crypto import keyed_hash
-from alongside.records.errors import NotAllowed, Refused
+from alongside.records.errors import NotAllowed, Refused, Unfit
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 
@@ -54,7 +54,7 @@ class TooSoon(Refused):
     wait: int
 
 
-class WrongCode(Refused):
+class WrongCode(Unfit):
     """That is not the code of the last test. ``left`` says how many tries remain."""
 
     left: int

@@ -22,20 +22,20 @@ from alongside.people.models import (
 from alongside.people.rules import AGE_BANDS, MEMBER_ROLES, RELATIONS, SEXES
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Refused, Unfit
 from alongside.records.reader import Reader
 
 NAME_LENGTH = 120
 
 
-class UnknownWord(Refused):
+class UnknownWord(Unfit):
     """A word that is not in its closed list. ``field`` and ``value`` say which."""
 
     field: str
     value: str
 
 
-class NeedsAName(Refused):
+class NeedsAName(Unfit):
     """A name or an alias is needed, not longer than 120 letters."""
 
 

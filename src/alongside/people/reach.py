@@ -7,12 +7,12 @@ import re
 import phonenumbers
 
 from alongside.records.crypto import keyed_hash
-from alongside.records.errors import Refused
+from alongside.records.errors import Unfit
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}\Z")
 
 
-class NotReachable(Refused):
+class NotReachable(Unfit):
     """This cannot be a phone number or an address. ``channel`` says which was meant."""
 
     channel: str

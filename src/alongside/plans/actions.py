@@ -24,7 +24,7 @@ from alongside.plans import queries, rules, treating
 from alongside.plans.models import Agreement, Course, CoursePerson, Goal, GoalRating, Plan
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Held, Refused, Unfit
 from alongside.records.reader import Reader
 from alongside.tasks import actions as tasks
 from alongside.tasks.queries import open_tasks
@@ -44,7 +44,7 @@ class LivePlan(Refused):
     """The case has a live plan already."""
 
 
-class NobodyTreated(Refused):
+class NobodyTreated(Unfit):
     """A course names nobody, or somebody who is not of this circle."""
 
 
@@ -62,7 +62,7 @@ class NotDecided(Refused):
     protocol: str
 
 
-class UnknownVariant(Refused):
+class UnknownVariant(Unfit):
     """The protocol has no variant of this name."""
 
 
@@ -70,7 +70,7 @@ class NotWorkingHere(Refused):
     """Who delivers or supervises works for another institution, or supervises themself."""
 
 
-class OutsideDose(Refused):
+class OutsideDose(Unfit):
     """So many sessions are not what the protocol names; ``lowest`` and ``highest`` are.
 
     A qualified person may go beyond them and says why.
@@ -84,7 +84,7 @@ class CaseIsClosed(Refused):
     """The case has been closed."""
 
 
-class GatesClosed(Refused):
+class GatesClosed(Held):
     """Something that must be true is not true yet. ``states`` are the gates, with reasons."""
 
     states: tuple[GateState, ...]
@@ -98,17 +98,17 @@ class StillOpen(Refused):
     """A course of this plan has not ended yet."""
 
 
-class BadLevels(Refused):
+class BadLevels(Unfit):
     """A goal has five levels, from -2 to 2, each in words."""
 
 
-class NeedsWords(Refused):
+class NeedsWords(Unfit):
     """Something must be said in words. ``field`` names it."""
 
     field: str
 
 
-class UnknownWord(Refused):
+class UnknownWord(Unfit):
     """A word that is not in its list. ``field`` and ``value`` say which."""
 
     field: str
@@ -125,11 +125,11 @@ class OtherEdition(Refused):
     edition: int
 
 
-class FinalNo(Refused):
+class FinalNo(Held):
     """This person said no to this edition. That is final; another edition may be offered."""
 
 
-class NotReleasable(Refused):
+class NotReleasable(Held):
     """No decision opens this gate: what it asks for must be true."""
 
 

@@ -6,7 +6,10 @@ from typing import Any
 
 
 class Refused(Exception):
-    """An action was refused for a reason a person can understand. Attributes are the facts."""
+    """An action was refused for a reason a person can understand. Attributes are the facts.
+
+    Of what is neither ``Unfit`` nor ``Held``, things have moved on meanwhile.
+    """
 
     def __init__(self, message: str = "", **facts: Any) -> None:
         super().__init__(message or type(self).__name__)
@@ -17,6 +20,14 @@ class Refused(Exception):
 
 class NotAllowed(Refused):
     """The reader may not do this to this record. Doors answer as if it did not exist."""
+
+
+class Unfit(Refused):
+    """What was sent cannot be kept as it is: something in it is missing or cannot be."""
+
+
+class Held(Refused):
+    """Something stands against it: somebody's word, a rule of care, or that nobody acts alone."""
 
 
 class StaleVersion(Refused):

@@ -11,16 +11,16 @@ from alongside import catalogue
 from alongside.people.models import Circle, Institution
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Refused, Unfit
 from alongside.records.reader import Reader
 from alongside.tasks.models import Task
 
 
-class NobodyToDoIt(Refused):
+class NobodyToDoIt(Unfit):
     """A task is for a role or for an account; this one is for nobody."""
 
 
-class NoDueTime(Refused):
+class NoDueTime(Unfit):
     """No time was given, and content/tasks sets none for this ``kind``."""
 
     kind: str

@@ -63,11 +63,10 @@ def nine(world: World, days: int) -> datetime:
 @pytest.fixture
 def course(world: World, cbt: Course, sam: Cast) -> Course:
     """Sam's own therapy, with a session in ten days."""
-    found = cbt
     reachable(world, world.sam, "sam.quiet@example.org", safe_from=time(18), safe_to=time(20))
     wall = world.moment.astimezone(LONDON).replace(tzinfo=None) + timedelta(days=10)
-    booked(world, wall, persons=[world.sam], about=f"course:{found.pk}")
-    return found
+    booked(world, wall, persons=[world.sam], about=f"course:{cbt.pk}")
+    return cbt
 
 
 @pytest.fixture

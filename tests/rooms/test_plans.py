@@ -549,14 +549,13 @@ def test_a_goal_is_of_somebody_in_the_circle(world: World) -> None:
 
 
 def test_a_course_ends_with_a_word_and_its_consents_with_it(world: World, cbt: Course) -> None:
-    course = cbt
-    given = give_consent(world, world.sam, "c_treatment", about=f"course:{course.pk}")
+    given = give_consent(world, world.sam, "c_treatment", about=f"course:{cbt.pk}")
     for kind in ("review_change", "review_again", "asks_first"):
         tasks.make_task(
             institution=world.institution,
             circle=world.circle,
             kind=kind,
-            about=f"course:{course.pk}",
+            about=f"course:{cbt.pk}",
             what="Look again",
             for_role="lead",
             due_at=NOON,
@@ -564,17 +563,17 @@ def test_a_course_ends_with_a_word_and_its_consents_with_it(world: World, cbt: C
             at=NOON,
         )
     ended = actions.end_course(
-        course=course,
+        course=cbt,
         completion="completed",
         words="Both goals reached.",
-        expected=course.version,
+        expected=cbt.version,
         by=world.asha.reader,
         at=NOON,
     )
     assert (ended.completion, ended.ended_at) == ("completed", NOON)
     row = consents.consents(seen_by=world.asha.reader).get(pk=given.pk)
     assert row.ended_on == NOON.date()
-    left = open_tasks(seen_by=world.asha.reader).filter(about=f"course:{course.pk}")
+    left = open_tasks(seen_by=world.asha.reader).filter(about=f"course:{cbt.pk}")
     assert [task.kind for task in left] == ["asks_first"]  # nobody reviews what has ended
     with pytest.raises(actions.AlreadyEnded):
         actions.end_course(

@@ -54,14 +54,13 @@ def test_a_second_talking_therapy_waits_until_the_first_ends_or_a_clinician_deci
     world: World,
     cbt: Course,
 ) -> None:
-    first = cbt
-    second = second_of(world, first)
+    second = second_of(world, cbt)
     assert waiting(world, second) == {"one_talking_therapy"}
     with pytest.raises(actions.GatesClosed):
         actions.start_course(course=second, by=world.asha.reader, at=world.moment)
     order = queries.in_order(seen_by=world.asha.reader, plan=second.plan, at=world.moment)
     assert [(course.pk, len(beside.clashes)) for course, beside in order] == [
-        (first.pk, 0),
+        (cbt.pk, 0),
         (second.pk, 1),
     ]
     assert queries.running(world.circle.pk, seen_by=world.asha.reader, at=world.moment) == [
@@ -79,10 +78,10 @@ def test_a_second_talking_therapy_waits_until_the_first_ends_or_a_clinician_deci
     world.at(world.moment + timedelta(days=8))
     assert waiting(world, second) == {"one_talking_therapy"}
     actions.end_course(
-        course=Course.objects.visible_to(world.asha.reader).get(pk=first.pk),
+        course=Course.objects.visible_to(world.asha.reader).get(pk=cbt.pk),
         completion="completed",
         words="All of it was done.",
-        expected=first.version,
+        expected=cbt.version,
         by=world.asha.reader,
         at=world.moment,
     )
@@ -164,23 +163,21 @@ def test_a_step_up_ends_one_course_and_starts_the_next_at_the_same_moment(world:
 def test_a_step_that_cannot_stand_changes_nothing(
     world: World, cbt: Course, more: dict[str, Any], refusal: type[Exception]
 ) -> None:
-    first = cbt
-    second = second_of(world, first)
+    second = second_of(world, cbt)
     with pytest.raises(refusal):
-        changed(world, first, second, **more)
+        changed(world, cbt, second, **more)
     rows = Course.objects.visible_to(world.asha.reader)
-    assert rows.get(pk=first.pk).ended_at is None
+    assert rows.get(pk=cbt.pk).ended_at is None
     assert rows.get(pk=second.pk).started_at is None
     assert not cases.decisions(world.circle, seen_by=world.asha.reader).filter(kind="step")
 
 
 def test_with_a_gate_closed_the_course_until_now_goes_on(world: World, cbt: Course) -> None:
-    first = cbt
-    second = second_of(world, first)
+    second = second_of(world, cbt)
     with pytest.raises(stepping.NotTheNext):
-        changed(world, first, first)
+        changed(world, cbt, cbt)
     with pytest.raises(stepping.NotRunning):
-        changed(world, second, first)
+        changed(world, second, cbt)
     actions.add_course(  # a new edition: nobody has agreed to it
         plan=second.plan,
         protocol="cbt",
@@ -191,8 +188,8 @@ def test_with_a_gate_closed_the_course_until_now_goes_on(world: World, cbt: Cour
         at=world.moment,
     )
     with pytest.raises(actions.GatesClosed):
-        changed(world, first, second)
-    assert Course.objects.visible_to(world.asha.reader).get(pk=first.pk).ended_at is None
+        changed(world, cbt, second)
+    assert Course.objects.visible_to(world.asha.reader).get(pk=cbt.pk).ended_at is None
 
 
 def test_two_stops_for_the_same_reason_ask_the_team_to_look(world: World, cbt: Course) -> None:
@@ -218,8 +215,7 @@ def test_two_stops_for_the_same_reason_ask_the_team_to_look(world: World, cbt: C
 
 
 def test_a_measure_that_two_courses_ask_for_is_asked_once(world: World, cbt: Course) -> None:
-    first = cbt
-    second = second_of(world, first)
+    second = second_of(world, cbt)
     actions.release_gate(
         course=second,
         gate="one_talking_therapy",
@@ -229,14 +225,14 @@ def test_a_measure_that_two_courses_ask_for_is_asked_once(world: World, cbt: Cou
         at=world.moment,
     )
     second = actions.start_course(course=second, by=world.asha.reader, at=world.moment)
-    for course, days in ((first, 10), (second, 12)):
+    for course, days in ((cbt, 10), (second, 12)):
         wall = world.moment.replace(tzinfo=None) + timedelta(days=days)
         booked(world, wall, persons=[world.sam], about=f"course:{course.pk}")
     for days in (8, 9, 10, 11):
         on_time.ask_due(by=world.system, at=world.moment + timedelta(days=days))
     made = Timing.objects.visible_to(world.system).filter(slot="session:1")
     asked = made.values_list("course_id", "instrument").order_by("instrument")
-    assert list(asked.filter(instrument="phq9")) == [(first.pk, "phq9")]
+    assert list(asked.filter(instrument="phq9")) == [(cbt.pk, "phq9")]
     at = world.moment + timedelta(days=11)
     (part,) = schedule.parts([second], seen_by=world.asha.reader, at=at)
     states = {

@@ -79,22 +79,21 @@ def reviewed(world: World, course: Course, **more: Any) -> Any:
 def test_a_course_off_track_is_reviewed_once_and_again_only_for_news(
     world: World, cbt: Course
 ) -> None:
-    course = cbt
-    assert stands(world, course).signal is None  # one score: nothing to say
-    answered(world, course, 10)
-    assert stands(world, course).signal == "too_early"
+    assert stands(world, cbt).signal is None  # one score: nothing to say
+    answered(world, cbt, 10)
+    assert stands(world, cbt).signal == "too_early"
     watching.open_due(at=world.moment)
     assert open_tasks() == []
 
-    answered(world, course, 15)
-    assert stands(world, course).signal == "not_on_track"
+    answered(world, cbt, 15)
+    assert stands(world, cbt).signal == "not_on_track"
     for _twice in range(2):
         watching.open_due(at=world.moment)
     [task] = open_tasks()
     assert (task.kind, task.for_role) == ("review_change", "lead")
     assert task.due_at == world.moment + timedelta(days=7)
     assert "8 → 15 (2/" in task.why
-    assert "on_track" not in plans.words(course, world.moment)  # gate G9 warns
+    assert "on_track" not in plans.words(cbt, world.moment)  # gate G9 warns
 
     # Every point is answered, the day is near, and no choice ends anybody's help.
     for wrong, error in (
@@ -106,7 +105,7 @@ def test_a_course_off_track_is_reviewed_once_and_again_only_for_news(
         ({"by": world.bo.reader}, NotAllowed),
     ):
         with pytest.raises(error):
-            reviewed(world, course, **wrong)
+            reviewed(world, cbt, **wrong)
     assert open_tasks() == [task]
     access.grant(
         account=world.bo.account, role="therapist", circle=world.circle, reason="Takes over.",
@@ -118,24 +117,24 @@ def test_a_course_off_track_is_reviewed_once_and_again_only_for_news(
             by=world.bo.reader, at=world.moment,
         )  # fmt: skip
     with transaction.atomic():
-        assert reviewed(world, course, by=world.bo.reader).written_by_id == world.bo.person.pk
+        assert reviewed(world, cbt, by=world.bo.reader).written_by_id == world.bo.person.pk
         transaction.set_rollback(True)
-    decision = reviewed(world, course, found={**FINE, "alliance": Found("change", "He is angry.")})
-    assert (decision.chosen, decision.about) == ("change_dose", f"course:{course.pk}")
+    decision = reviewed(world, cbt, found={**FINE, "alliance": Found("change", "He is angry.")})
+    assert (decision.chosen, decision.about) == ("change_dose", f"course:{cbt.pk}")
     [again] = open_tasks()
     assert (again.kind, again.due_at.date()) == ("review_again", decision.until)
-    assert "on_track" in plans.words(course, world.moment)
-    [review] = reviews.reviews_of(course, seen_by=world.asha.reader)
+    assert "on_track" in plans.words(cbt, world.moment)
+    [review] = reviews.reviews_of(cbt, seen_by=world.asha.reader)
     assert review.found["alliance"] == Found("change", "He is angry.")
 
     # The same again is no news before the agreed day; on that day it is asked once more.
-    answered(world, course, 15)
+    answered(world, cbt, 15)
     watching.open_due(at=world.moment)
     assert [one.kind for one in open_tasks()] == ["review_again"]
     world.at(world.moment + timedelta(days=22))
     watching.open_due(at=world.moment)
     assert {one.kind for one in open_tasks()} == {"review_again", "review_change"}
-    assert stands(world, course).course.ended_at is None
+    assert stands(world, cbt).course.ended_at is None
 
 
 def test_what_is_shared_is_shared_until_the_next_look_with_the_person_alone(

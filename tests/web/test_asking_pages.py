@@ -40,14 +40,13 @@ def words(answer: Any) -> str:
 
 @pytest.fixture
 def course(world: World, cbt: Course, sam: Cast) -> Course:
-    found = cbt
     people.add_contact(
         person=world.sam, circle=world.circle, channel="email", value="sam.quiet@example.org",
         by=world.asha.reader, at=world.moment,
     )  # fmt: skip
     wall = world.moment.astimezone(LONDON).replace(tzinfo=None) + timedelta(days=10)
-    booked(world, wall, persons=[world.sam], about=f"course:{found.pk}")
-    return found
+    booked(world, wall, persons=[world.sam], about=f"course:{cbt.pk}")
+    return cbt
 
 
 def nine(world: World, days: int) -> datetime:

@@ -76,8 +76,7 @@ def test_a_time_is_kept_and_shown_in_the_case_and_in_my_week(
 
 
 def test_the_form_knows_what_is_likely(world: World, craft: Course, signed_in: SignedIn) -> None:
-    course = craft
-    page = read(signed_in(world.asha), f"{book_url(world)}?course={course.pk}")
+    page = read(signed_in(world.asha), f"{book_url(world)}?course={craft.pk}")
     assert re.search(rf'value="{world.noor.person.pk}"[^>]*checked', page)
     assert not re.search(rf'value="{world.sam.pk}"[^>]*checked', page)
     assert 'name="minutes" value="60"' in page
@@ -202,8 +201,7 @@ def test_moving_what_somebody_gave_back_says_so(world: World, signed_in: SignedI
 def test_a_time_that_has_begun_is_told_instead(
     world: World, craft: Course, signed_in: SignedIn, at: Callable[[datetime], None]
 ) -> None:
-    course = craft
-    booking = booked(world, TEN, about=f"course:{course.pk}")
+    booking = booked(world, TEN, about=f"course:{craft.pk}")
     at(booking.ends_at)
     browser = signed_in(world.asha)
     page = read(browser, "/work/calendar/")
@@ -214,7 +212,7 @@ def test_a_time_that_has_begun_is_told_instead(
     page = send(browser, f"/work/bookings/{booking.pk}/move/", given, 400)
     assert "Write down what happened instead." in page
     world.at(booking.ends_at)
-    held(world, course, booking=booking, when=booking.starts_at)
+    held(world, craft, booking=booking, when=booking.starts_at)
     page = read(browser, "/work/calendar/")
     assert "nobody has written down" not in page
     assert "Written down" in page

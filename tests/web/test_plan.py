@@ -236,14 +236,13 @@ def test_a_missing_consent_leads_to_its_form_for_this_course(
 def test_before_the_next_session_the_gates_are_asked_again(
     world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    course = craft
     browser = signed_in(world.asha)
     assert "Before the next session" not in read(browser, plan_url(world))
     row = consents.consents_of(world.noor.person.pk, seen_by=world.asha.reader).get()
     consent.withdraw(consent=row, by=world.noor.reader, at=NOON)
     page = read(browser, plan_url(world))
     assert "Before the next session" in page
-    assert f"consent/record/?form=c_family&amp;course=course:{course.pk}" in page
+    assert f"consent/record/?form=c_family&amp;course=course:{craft.pk}" in page
 
 
 def test_a_named_clinician_releases_a_gate_with_a_reason_and_an_end(
@@ -391,11 +390,10 @@ def test_a_goal_that_says_nothing_is_refused(
 def test_the_ladder_shows_what_is_done_open_and_locked_with_its_reason(
     world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    course = craft
     browser = signed_in(world.asha)
     page = read(browser, plan_url(world))
     assert "After: Ask about violence, alone" in page
-    address = f"/work/courses/{course.pk}/steps/"
+    address = f"/work/courses/{craft.pk}/steps/"
     page = send(browser, f"{address}red_flags/", {"state": "done", "reason": ""}, 400)
     assert "Other steps come first." in page
     page = send(browser, f"{address}red_flags/", {"state": "left_out", "reason": ""}, 400)
@@ -404,7 +402,7 @@ def test_the_ladder_shows_what_is_done_open_and_locked_with_its_reason(
     assert "No place for help that can start within 24 hours is confirmed." in page
     send(browser, f"{address}violence_asked_alone/", {"state": "done", "reason": ""})
     send(browser, f"{address}red_flags/", {"state": "part", "reason": ""})
-    assert set(delivery.steps_of(seen_by=world.asha.reader, course=course)) == {
+    assert set(delivery.steps_of(seen_by=world.asha.reader, course=craft)) == {
         "violence_asked_alone",
         "red_flags",
     }
@@ -415,10 +413,9 @@ def test_the_ladder_shows_what_is_done_open_and_locked_with_its_reason(
 def test_a_step_recorded_from_a_session_leads_back_to_it(
     world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    course = craft
-    session = held(world, course)
+    session = held(world, craft)
     browser = signed_in(world.asha)
-    address = f"/work/courses/{course.pk}/steps/willingness/"
+    address = f"/work/courses/{craft.pk}/steps/willingness/"
     answered = browser.post(f"{address}?session={session.pk}", {"state": "done", "reason": ""})
     assert answered["Location"] == f"/work/sessions/{session.pk}/"
     (step,) = delivery.steps_in(seen_by=world.asha.reader, session=session)
@@ -454,10 +451,9 @@ def test_a_course_ends_with_a_word_and_then_the_plan(
 def test_two_who_end_a_course_see_both_texts(
     world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    course = craft
     page = send(
         signed_in(world.asha),
-        f"/work/courses/{course.pk}/end/",
+        f"/work/courses/{craft.pk}/end/",
         {"version": "1", "completion": "completed", "words": "My words."},
         409,
     )
@@ -467,11 +463,10 @@ def test_two_who_end_a_course_see_both_texts(
 def test_another_course_asks_everybody_again(
     world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    course = craft
     browser = signed_in(world.asha)
     given = proposal(world, way="mi_brief/five_as", persons=[str(world.sam.pk)])
     del given["decision"]
-    address = f"{DOOR}/plans/{course.plan_id}/course/"
+    address = f"{DOOR}/plans/{craft.plan_id}/course/"
     assert browser.post(address, given).status_code == 400  # nobody decided on it
     decided(world, "mi_brief")
     send(browser, address, given)

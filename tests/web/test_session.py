@@ -176,9 +176,8 @@ def test_each_is_late_or_absent_in_their_own_way_and_it_is_nobody_elses_business
 def test_what_nobody_came_to_is_told_as_not_held(
     world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    course = craft
     browser = signed_in(world.asha)
-    address = f"/work/courses/{course.pk}/tell/"
+    address = f"/work/courses/{craft.pk}/tell/"
     absent = {f"came_{world.noor.person.pk}": "did_not_attend"}
     page = send(browser, address, told(world, **absent), 400)
     assert "Nobody came: choose “It was not held”, and say why." in page
@@ -219,9 +218,8 @@ def test_what_nobody_came_to_is_told_as_not_held(
 def test_what_cannot_have_been_is_refused_and_what_was_typed_stays(
     world: World, craft: Course, signed_in: SignedIn, data: dict[str, str], words: str
 ) -> None:
-    course = craft
     given = told(world, **data)
-    page = send(signed_in(world.asha), f"/work/courses/{course.pk}/tell/", given, 400)
+    page = send(signed_in(world.asha), f"/work/courses/{craft.pk}/tell/", given, 400)
     assert words in page
     if "agenda" not in data:
         assert "The fine" in page
@@ -231,19 +229,17 @@ def test_what_cannot_have_been_is_refused_and_what_was_typed_stays(
 def test_a_day_before_the_dawn_of_calendars_is_refused(
     world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    course = craft
     for day in ("0001-01-01", "1900-01-01"):
         given = told(world, day=day, time="00:00")
-        send(signed_in(world.asha), f"/work/courses/{course.pk}/tell/", given, 400)
+        send(signed_in(world.asha), f"/work/courses/{craft.pk}/tell/", given, 400)
 
 
 def test_closed_gates_are_shown_before_and_refuse_a_session_held(
     world: World, craft: Course, signed_in: SignedIn
 ) -> None:
-    course = craft
     looked(world, {"talk_of_dying": "talk"})
     browser = signed_in(world.asha)
-    address = f"/work/courses/{course.pk}/tell/"
+    address = f"/work/courses/{craft.pk}/tell/"
     page = read(browser, address)
     assert "It can be written down as not held. As held, not yet, because…" in page
     assert "an alert is still open" in page
@@ -257,9 +253,8 @@ def test_closed_gates_are_shown_before_and_refuse_a_session_held(
 def test_somebody_who_was_there_ticks_that_the_person_was_fit(
     world: World, cbt: Course, signed_in: SignedIn
 ) -> None:
-    course = cbt
     browser = signed_in(world.asha)
-    address = f"/work/courses/{course.pk}/tell/"
+    address = f"/work/courses/{cbt.pk}/tell/"
     given = {**told(world, time="12:00"), f"came_{world.sam.pk}": "late"}
     page = read(browser, address)
     assert "They were sober, clear and well enough today." in page

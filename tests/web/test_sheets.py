@@ -47,10 +47,9 @@ def the_sheet(world: World) -> Any:
 def test_a_sheet_is_filled_in_gone_on_with_and_both_texts_are_shown(
     world: World, cbt: Course, signed_in: SignedIn
 ) -> None:
-    course = cbt
     browser = signed_in(world.asha)
     listing = read(browser, f"/work/cases/{world.case.pk}/sheets/")
-    new = f"/work/courses/{course.pk}/sheets/thought_record/"
+    new = f"/work/courses/{cbt.pk}/sheets/thought_record/"
     assert new in listing
     assert "Nothing is filled in yet." in listing
     assert "0 to 100" in read(browser, new)
@@ -83,9 +82,8 @@ def test_a_sheet_is_filled_in_gone_on_with_and_both_texts_are_shown(
 def test_lines_are_added_without_losing_what_was_typed(
     world: World, cbt: Course, signed_in: SignedIn
 ) -> None:
-    course = cbt
     browser = signed_in(world.asha)
-    new = f"/work/courses/{course.pk}/sheets/exposure_ladder/"
+    new = f"/work/courses/{cbt.pk}/sheets/exposure_ladder/"
     typed = {"version": "0", "rows_steps": "3"}
     for number, (step, before, now) in enumerate(
         [("The door", "20", "5"), ("The market", "90", ""), ("The street", "55", "40")], 1
@@ -114,11 +112,10 @@ def test_lines_are_added_without_losing_what_was_typed(
 def test_five_areas_and_a_week_are_drawn_and_said_in_words(
     world: World, cbt: Course, signed_in: SignedIn
 ) -> None:
-    course = cbt
     browser = signed_in(world.asha)
     areas = ("situation", "thoughts", "feelings", "body", "behaviour", "loop", "early", "strengths")
     given = {f"a_{name}": f"My {name} <b>&" for name in areas}
-    send(browser, f"/work/courses/{course.pk}/sheets/formulation/", {"version": "0", **given})
+    send(browser, f"/work/courses/{cbt.pk}/sheets/formulation/", {"version": "0", **given})
     row = the_sheet(world)
     page = read(browser, f"/work/sheets/{row.sheet}/")
     assert page.count('role="img"') == 2
@@ -134,12 +131,12 @@ def test_five_areas_and_a_week_are_drawn_and_said_in_words(
             f"a_activities-{number}-what": what,
             f"a_activities-{number}-pleasure": joy,
         }
-    send(browser, f"/work/courses/{course.pk}/sheets/activity_schedule/", week)
+    send(browser, f"/work/courses/{cbt.pk}/sheets/activity_schedule/", week)
     newest = artefacts.sheets(seen_by=world.system).get(form__contains="activity")
     page = read(browser, f"/work/sheets/{newest.sheet}/")
     for words in ("Tea outside", "Pleasure 7", "5.5", "Pleasure, mean of the day"):
         assert words in page, words
-    empty = read(browser, f"/work/courses/{course.pk}/sheets/activity_schedule/blank/")
+    empty = read(browser, f"/work/courses/{cbt.pk}/sheets/activity_schedule/blank/")
     for words in ("paper-week", "Wednesday", "Afternoon", "In each box: What · Mastery, 0 to 10"):
         assert words in empty, words
     printed = read(browser, f"/work/sheets/{newest.sheet}/print/")
@@ -149,8 +146,7 @@ def test_five_areas_and_a_week_are_drawn_and_said_in_words(
 def test_a_form_set_for_home_comes_back_into_the_note(
     world: World, cbt: Course, signed_in: SignedIn, at: At
 ) -> None:
-    course = cbt
-    first = held(world, course)
+    first = held(world, cbt)
     asha = signed_in(world.asha)
     given = {"about": str(world.sam.pk), "task": "Write down one hard moment"}
     send(asha, f"/work/sessions/{first.pk}/homework/", {**given, "form": "thought_record"})
@@ -159,7 +155,7 @@ def test_a_form_set_for_home_comes_back_into_the_note(
     sam = signed_in(world.sam_account)
     task = first.homework.unscoped("a test").get()
     page = read(sam, f"/me/tasks/{task.pk}/")
-    new = f"/me/sheets/new/{course.pk}/thought_record/?task={task.pk}"
+    new = f"/me/sheets/new/{cbt.pk}/thought_record/?task={task.pk}"
     assert new in page
     assert "Your team reads this at your next talk, not at once." in read(sam, new)
     send(sam, new, {**RECORD, "entered_from": "paper"})
@@ -168,8 +164,8 @@ def test_a_form_set_for_home_comes_back_into_the_note(
     assert (row.homework_id, row.entered_from) == (task.pk, "home")
     page = read(sam, f"/me/sheets/{row.sheet}/")
     assert "45 points less" in page
-    assert "paper-lines" in read(sam, f"/me/sheets/blank/{course.pk}/thought_record/")
-    read(sam, f"/me/sheets/new/{course.pk}/formulation/", 404)
+    assert "paper-lines" in read(sam, f"/me/sheets/blank/{cbt.pk}/thought_record/")
+    read(sam, f"/me/sheets/new/{cbt.pk}/formulation/", 404)
     send(sam, f"/me/sheets/{row.sheet}/change/", {**RECORD, "a_mood_after": "9"}, 409)
     assert "What you wrote" in read(sam, "/me/sheets/")
     for other in (world.noor, world.bo):
@@ -180,7 +176,7 @@ def test_a_form_set_for_home_comes_back_into_the_note(
 
     world.at(NOON + timedelta(days=7))
     at(world.moment)
-    second = held(world, course)
+    second = held(world, cbt)
     asha = signed_in(world.asha)
     page = read(asha, f"/work/sessions/{second.pk}/")
     assert "Feeling: sad, 80 before, 35 after, of 100." in page
@@ -196,10 +192,9 @@ def test_a_form_set_for_home_comes_back_into_the_note(
 def test_a_step_page_says_how_many_forms_are_there(
     world: World, cbt: Course, signed_in: SignedIn
 ) -> None:
-    course = cbt
     browser = signed_in(world.asha)
-    address = f"/work/courses/{course.pk}/steps/problem_list/"
-    assert f"/work/courses/{course.pk}/sheets/problem_list/" in read(
+    address = f"/work/courses/{cbt.pk}/steps/problem_list/"
+    assert f"/work/courses/{cbt.pk}/sheets/problem_list/" in read(
         browser, f"/work/cases/{world.case.pk}/plan/"
     )
     assert "0 of 1 is filled in here" in read(browser, address)
@@ -233,10 +228,9 @@ def test_a_relative_has_their_own_sheets_and_the_person_never_sees_them(
 def test_more_sheets_take_no_more_queries(
     world: World, cbt: Course, signed_in: SignedIn, django_assert_max_num_queries: Any
 ) -> None:
-    course = cbt
     browser = signed_in(world.asha)
     address = f"/work/cases/{world.case.pk}/sheets/"
-    new = f"/work/courses/{course.pk}/sheets/thought_record/"
+    new = f"/work/courses/{cbt.pk}/sheets/thought_record/"
     send(browser, new, RECORD)
     read(browser, address)
     with django_assert_max_num_queries(60) as few:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from alongside import catalogue
 from alongside.access import actions as access
+from alongside.access.models import Relationship
+from alongside.access.readers import reader_for
 from alongside.cases import actions as cases
 from alongside.cases.models import Decision
 from alongside.consent import queries as consents
@@ -26,10 +28,12 @@ from tests.conftest import NOON
 from tests.factories import World
 from tests.factories.care import (
     LEVELS,
+    TITLES,
     course_of,
     decided,
     fresh_case,
     give_consent,
+    give_title,
     looked,
     open_gates,
     proposed,
@@ -584,6 +588,42 @@ def test_a_course_ends_with_a_word_and_its_consents_with_it(world: World, cbt: C
             by=world.asha.reader,
             at=NOON,
         )
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_who_delivers_reads_the_record_while_it_runs_and_a_role_given_by_hand_stays(
+    world: World, by_hand: bool
+) -> None:
+    """A2: the role comes with the course and goes once its last note must have been signed."""
+    if by_hand:
+        access.grant(
+            account=world.bo.account, role="therapist", circle=world.circle, reason="asked",
+            by=world.asha.reader, at=NOON,
+        )  # fmt: skip
+    edges = Relationship._base_manager.filter(account=world.bo.account, circle=world.circle)
+    plan = proposed(world, deliverer=world.bo.practitioner)
+    course = course_of(world, plan)
+    assert edges.exists() is by_hand  # to be named is not to read
+    give_title(world, world.bo, TITLES["craft"])
+    open_gates(world, course)
+    course = actions.start_course(course=course, by=world.asha.reader, at=NOON)
+    (edge,) = edges
+    assert (edge.role, edge.valid_to) == ("therapist", None)
+    assert edge.reason == ("asked" if by_hand else f"course:{course.pk}")
+    later = catalogue.current().notes.sign_within
+
+    def reads(at: datetime) -> bool:
+        reader = reader_for(world.bo.account, at).through("practitioner")
+        return queries.courses(seen_by=reader).filter(pk=course.pk).exists()
+
+    assert reads(NOON)
+    actions.end_course(
+        course=course, completion="completed", words="Done.", expected=course.version,
+        by=world.asha.reader, at=NOON,
+    )  # fmt: skip
+    assert reads(NOON + later - timedelta(seconds=1))
+    assert reads(NOON + later) is by_hand
+    assert edges.count() == 1
 
 
 @pytest.mark.parametrize(

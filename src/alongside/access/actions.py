@@ -410,7 +410,14 @@ def _end_edges(rows: Any, because: str, *, by: Reader, at: datetime) -> int:
 
 @action
 def end_later(
-    *, circle: Circle, role: str, person: UUID, until: datetime, by: Reader, at: datetime
+    *,
+    circle: Circle,
+    role: str,
+    person: UUID,
+    given_for: str,
+    until: datetime,
+    by: Reader,
+    at: datetime,
 ) -> int:
     """Let a role of a circle end at a moment to come. Returns how many edges that was.
 
@@ -418,11 +425,13 @@ def end_later(
 
     Args:
         role: a role of the staff in a circle; person: whose accounts.
+        given_for: how the reason of such a role begins; one given for another reason stays.
     """
     accounts = AccountPerson._base_manager.filter(person=person).values("account")
     edges = Relationship._base_manager.filter(
-        circle=circle, role=role, account__in=accounts, valid_to=None, ended_because=""
-    )
+        circle=circle, role=role, account__in=accounts, valid_to=None, ended_because="",
+        reason__startswith=given_for,
+    )  # fmt: skip
     for edge in edges:
         by.confirm("E", edge)
         edges.filter(pk=edge.pk).update(valid_to=until)

@@ -16,6 +16,7 @@ from alongside.plans.models import Course
 from alongside.records.reader import Reader
 
 ROLE = "therapist"
+GIVEN_FOR = "course:"  # why a course gives the role, with its id
 
 
 def begins(*, course: Course, by: Reader, at: datetime) -> None:
@@ -44,7 +45,8 @@ def begins(*, course: Course, by: Reader, at: datetime) -> None:
 def ends(*, course: Course, by: Reader, at: datetime) -> None:
     """Let the role end when the last note of the course must have been signed.
 
-    Where the same person delivers another course here that runs, the role goes on with that one.
+    Where the same person delivers another course here that runs, the role goes on with that one. A
+    role that somebody gave by hand is theirs to end.
     """
     others = Course.objects.unscoped("does the same person deliver another course here?").filter(
         circle=course.circle_id, deliverer=course.deliverer_id, ended_at=None
@@ -55,6 +57,7 @@ def ends(*, course: Course, by: Reader, at: datetime) -> None:
         circle=course.circle,
         role=ROLE,
         person=course.deliverer.person_id,
+        given_for=GIVEN_FOR,
         until=at + catalogue.current().notes.sign_within,
         by=by,
         at=at,
@@ -62,4 +65,4 @@ def ends(*, course: Course, by: Reader, at: datetime) -> None:
 
 
 def _reason(course: Course) -> str:
-    return f"course:{course.pk}"
+    return f"{GIVEN_FOR}{course.pk}"

@@ -12,6 +12,7 @@ from django.test import Client
 
 from alongside.access.models import LinkToken
 from alongside.crisis.models import Alert, SafetyCheck
+from alongside.delivery import stopping
 from alongside.measures import actions as measures
 from alongside.measures.models import Asking, Response
 from alongside.notify import actions as notify
@@ -285,11 +286,61 @@ def test_same_submission_twice_gives_the_same_thanks_and_one_response(phone, tok
     assert Response._base_manager.filter(asking=asking).count() == 1
 
 
+def test_danger_told_to_a_form_that_is_over_reaches_a_person_and_nothing_else_is_kept(
+    phone, token, asking, world, sam, signed_in
+):
+    """E1: an objection, a form sent before or a day gone by never swallows danger."""
+    about_sam = measures.make_asking(
+        circle=world.circle, about=world.sam, respondent=world.noor.person,
+        instrument="phq9", by=world.asha.reader, at=NOON,
+    )  # fmt: skip
+    replaced = measures.hand_over(asking=about_sam, by=world.asha.reader, at=NOON)
+    before = NOON - timedelta(minutes=5)  # when the newer link ended the first
+    theirs = measures.hand_over(asking=about_sam, by=world.asha.reader, at=before)
+    page = phone.get(f"{form(theirs)}/9/").content.decode()
+    assert 'name="item" value="item_9"' in page
+    stopping.ask_for(
+        circle=world.circle, kind="objection", words="Ask nobody about me.",
+        by=sam.through("person"), at=NOON,
+    )  # fmt: skip
+    for link, value in ((theirs, 0), (replaced, 3)):
+        harmless = say(phone, link, 9, value, item="item_9")
+        assert "nobody has been told" in harmless.content.decode()
+    assert phone.get(f"{form(theirs)}/9/").status_code == 404
+    assert alerts() == []
+    told = say(phone, theirs, 9, 3, item="item_9")
+    assert told.status_code == 200
+    for words in ("sent to the on-call team at 12:00", "the rest was not kept", 'href="tel:999"'):
+        assert words in told.content.decode()
+    (raised,) = alerts()
+    assert (raised.level, raised.circle_id) == ("C", world.circle.pk)
+    assert json.loads(SafetyCheck._base_manager.get().answers) == {"item_9": 3}
+
+    fill(phone, token, [0] * 9)
+    sent = fields(phone.get(f"{form(token)}/check/"))
+    phone.post(f"{form(token)}/check/", sent)
+    again = phone.post(f"{form(token)}/check/", {**sent, "submission": "x" * 20, "item_9": "2"})
+    assert again.status_code == 200
+    assert SafetyCheck._base_manager.filter(source=f"asking:{asking.pk}").count() == 1
+
+    own = measures.make_asking(
+        circle=world.circle, about=world.sam, respondent=world.sam, instrument="phq9",
+        by=world.asha.reader, at=NOON,
+    )  # fmt: skip
+    Asking._base_manager.filter(pk=own.pk).update(expires_at=NOON)
+    here = signed_in(sam).post(f"/me/questions/{own.pk}/9/", {"a": "1", "item": "item_9"})
+    assert here.status_code == 200
+    assert SafetyCheck._base_manager.filter(source=f"asking:{own.pk}").exists()
+    assert signed_in(sam).get(f"/me/questions/{own.pk}/9/").status_code == 404
+    assert Response._base_manager.count() == 1
+    assert not Asking._base_manager.exclude(draft="").exists()
+
+
 def test_another_submission_after_the_first_is_not_kept_and_is_told_so(phone, token, asking):
     fill(phone, token, [0] * 9)
     sent = fields(phone.get(f"{form(token)}/check/"))
     phone.post(f"{form(token)}/check/", sent)
-    late = phone.post(f"{form(token)}/check/", {**sent, "submission": "x" * 20, "item_9": "3"})
+    late = phone.post(f"{form(token)}/check/", {**sent, "submission": "x" * 20, "item_1": "3"})
     text = late.content.decode()
     assert late.status_code == 404
     assert "This was not saved, and nobody has been told" in text

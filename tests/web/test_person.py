@@ -395,7 +395,7 @@ def test_answer_to_a_form_that_ran_out_says_it_was_not_saved(
 ) -> None:
     at(NOON + timedelta(days=15))
     me = signed_in(sam)
-    sent = me.post(f"/me/questions/{asking.pk}/9/", {"a": "3"})
+    sent = me.post(f"/me/questions/{asking.pk}/1/", {"a": "3"})
     assert sent.status_code == 404
     assert "This was not saved, and nobody has been told" in text(sent)
 

@@ -336,11 +336,23 @@ def reader_for_hash(sha256: str, purpose: str, at: datetime) -> LinkReader:
     Raises:
         NotAllowed: as ``reader_for_link``.
     """
-    link = (
-        LinkToken._base_manager.filter(_link_lives(at), sha256=sha256, purpose=purpose)
-        .select_related("institution")
-        .first()
-    )
+    return _reader_of(_link_lives(at), sha256, purpose, at)
+
+
+def reader_for_ended_link(token: str, purpose: str, at: datetime) -> LinkReader:
+    """The reader of a private link that may be over: it finds what it opened and confirms nothing.
+
+    For danger that was told after the end, and for nothing else.
+
+    Raises:
+        NotAllowed: there never was such a link for this purpose.
+    """
+    return _reader_of(Q(), hashed(token), purpose, at)
+
+
+def _reader_of(lives: Q, sha256: str, purpose: str, at: datetime) -> LinkReader:
+    rows = LinkToken._base_manager.filter(lives, sha256=sha256, purpose=purpose)
+    link = rows.select_related("institution").first()
     if link is None:
         raise NotAllowed(action="open", record="link")
     return LinkReader(link, at)

@@ -469,14 +469,21 @@ def decline(*, asking: Asking, by: Any, at: datetime) -> Asking:
 
 
 def raise_typed(
-    asking: Asking, answers: Answers, *, raised: Said = frozenset(), by: Any, at: datetime
+    asking: Asking,
+    answers: Answers,
+    *,
+    raised: Said = frozenset(),
+    finished: bool = True,
+    by: Any,
+    at: datetime,
 ) -> tuple[Alert, ...]:
-    """Raise the danger in answers of a whole form that are not recorded yet, inside an action.
+    """Raise the danger in answers that are not recorded yet, inside an action.
 
     Args:
         raised: what was raised before, by ``danger_said``; it is not raised again.
+        finished: whether they are those of a whole form.
     """
-    findings = _dangers(asking, answers, at)
+    findings = _dangers(asking, answers, at, finished=finished)
     news = tuple(f for f in findings if not _said((f,), answers) <= raised)
     return _raise(asking, answers, news, by=by, at=at) if news else ()
 

@@ -186,6 +186,15 @@ def asking_of_link(*, seen_by: Any) -> Asking | None:
     return None if done is not None and seen_by.at - done > SHOWN_AFTER else found
 
 
+def asking_of_ended_link(*, seen_by: Any) -> Asking | None:
+    """The asking of a link that lasted as long as it did; None for one that was ended before."""
+    found: Asking | None = askings(seen_by=seen_by).first()
+    if found is None:
+        return None
+    ended: datetime = seen_by.link.ended_at or seen_by.link.expires_at
+    return found if ended >= found.expires_at else None
+
+
 def items_asked(asking: Asking, answers: Mapping[str, int | None]) -> tuple[Item, ...]:
     """The items to ask, in their order; some only when the answers so far call for them."""
     instrument = instrument_of(asking)

@@ -10,6 +10,7 @@ import logging
 import re
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -19,20 +20,21 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from alongside import catalogue
+from alongside.access.readers import reader_for_ended_link
 from alongside.delivery import on_time
-from alongside.measures import actions, queries
+from alongside.measures import actions, late, queries
 from alongside.records import clock
 from alongside.records.errors import NotAllowed
 from alongside.web.parts.asked_words import minutes_words
 from alongside.web.parts.pages import Request
 from alongside.web.person import asked_pages as pages
 from alongside.web.person import asked_words as words
-from alongside.web.person.asked_pages import gone, over
 from alongside.web.person.asked_words import Sheet, Way, sheet_of
 
 log = logging.getLogger(__name__)
 
 _VALUE = re.compile(r"-?[0-9]{1,3}\Z")
+_TAKES_ANSWERS = frozenset({"form-question", "form-check"})
 _SUBMISSION = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
 __all__ = [
     "Way",
@@ -150,6 +152,62 @@ def decline(request: Request, way: Way, asking: Any) -> HttpResponse:
     """The person would rather not. That is an answer too."""
     actions.decline(asking=asking, by=request.reader, at=clock.now())
     return HttpResponseRedirect(way.url("form-thanks"))
+
+
+def gone(request: Request, way: Way) -> HttpResponse:
+    """The form was answered, declined or ran out meanwhile."""
+    if way.by_link and not way.is_here:
+        raise Http404  # the same answer as for a link that never was: ``over``
+    return over(request)
+
+
+def over(request: Any) -> HttpResponse:
+    """What every address shows that opens nothing; danger that was sent to it is told first."""
+    match = request.resolver_match
+    if request.method == "POST" and match is not None and match.url_name in _TAKES_ANSWERS:
+        key = str(match.kwargs.get("token") or match.kwargs.get("pk") or "")
+        way = Way(match.namespace, key, by_link=match.namespace != "person")
+        found = _too_late(request, way, int(match.kwargs.get("number", 0)))
+        if found is not None:
+            return found
+    return pages.over(request)
+
+
+def _too_late(request: Request, way: Way, number: int) -> HttpResponse | None:
+    """Danger in an answer to a form that is over: raised, and told; None where there is none."""
+    at = clock.now()
+    asking = _ended(request, way, at)
+    if asking is None:
+        return None
+    sheet = sheet_of(asking, seen_by=request.reader)
+    answers: Mapping[str, int | None]
+    if number:
+        given = request.POST.get("a", "")
+        there = [item.id for item in sheet.items[number - 1 : number]]
+        item = str(request.POST.get("item") or "".join(there))
+        answers = {item: int(given)} if _VALUE.match(given) else {}
+    else:
+        answers, _unread = _all_answers(request, sheet)
+    alerts = late.raise_late(asking=asking, answers=answers, by=request.reader, at=at)
+    actions.tell_now(alerts, at)
+    told = queries.told(asking)
+    if not any(alert.is_life_critical for alert in alerts):
+        return None
+    return pages.help_now(request, way, asking, told, is_late=True)
+
+
+def _ended(request: Request, way: Way, at: datetime) -> Any:
+    """The asking that was answered here, though it is over; None for what is not the reader's."""
+    if not way.by_link:
+        rows = queries.alone(queries.askings(seen_by=request.reader))
+        return rows.filter(pk=way.key, respondent__in=request.reader.persons).first()
+    if way.is_here:
+        return queries.askings(seen_by=request.reader).first()
+    try:
+        request.reader = reader_for_ended_link(way.key, "answer", at)
+    except NotAllowed:
+        return None
+    return queries.asking_of_ended_link(seen_by=request.reader)
 
 
 # -- taking an answer ---------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -35,7 +35,9 @@ def ask(
     asking, item = sheet.asking, sheet.items[number - 1]
     chosen = sheet.answers.get(item.id)
     shown = {str(chosen)} if typed is None else set(typed[:1])
-    hidden = [{"name": "again", "value": "1"}] if again else []
+    hidden = [{"name": "item", "value": item.id}]  # known by it when the form is over meanwhile
+    if again:
+        hidden.append({"name": "again", "value": "1"})
     if "check" in request.GET or "check" in request.POST:
         hidden.append({"name": "check", "value": "1"})
     dangers, span = queries.danger_items(asking), sheet.typed(item)
@@ -128,8 +130,10 @@ def help_now(
     told: queries.Told,
     *,
     wrong: list[str] | None = None,
+    is_late: bool = False,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
+    """Whom to call, and who was told. ``is_late``: the form is over, so nothing goes on from it."""
     language = words.spoken()
     cat = catalogue.current()
     sheet = sheet_of(asking, seen_by=request.reader)
@@ -167,6 +171,7 @@ def help_now(
                 for item in wrong or []
             ],
             "done": done,
+            "is_late": is_late,
             "done_here_url": way.url("done") if way.is_here and done else "",
             "is_here": way.is_here,
             "go_on_url": on,
@@ -178,13 +183,6 @@ def help_now(
 
 def _item(sheet: Sheet, id: str) -> Any:
     return sheet.items[sheet.number(id) - 1]
-
-
-def gone(request: Request, way: Way) -> HttpResponse:
-    """The form was answered, declined or ran out meanwhile."""
-    if way.by_link and not way.is_here:
-        raise Http404  # the same answer as for a link that never was: ``over``
-    return over(request)
 
 
 def over(request: HttpRequest) -> HttpResponse:
@@ -226,6 +224,8 @@ def not_saved(
         )
     if not whole and "again" in request.POST:
         hidden.append({"name": "again", "value": "1"})
+    if not whole:
+        hidden += [{"name": "item", "value": item} for item in answers]
     if whole:
         hidden.append({"name": "submission", "value": request.POST.get("submission", "")[:64]})
     return render(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -91,6 +92,10 @@ def test_the_funnel_counts_each_family_once_of_all_who_began_and_hides_small_cou
         institution=world.institution, since=date(2026, 1, 1), at=world.moment
     )
     assert dict(shown.ends) == {"accept_now": "10", "not_held": "10", "refuses_calm": "10"}
+    with writing():
+        _again_and_not_heard_of(first)
+    world.at(world.moment + timedelta(minutes=1))
+    assert funnel(world)["first_help"] == ("10", 10 / 30, "20")  # who was helped is not unknown
 
 
 def _another(like: PlannedMeeting, world: World, number: int) -> None:
@@ -113,6 +118,17 @@ def _another(like: PlannedMeeting, world: World, number: int) -> None:
                 institution=like.institution, circle=circle, meeting=meeting, what=what,
                 said="yes", written_at=world.moment, written_by=like.written_by,
             )  # fmt: skip
+
+
+def _again_and_not_heard_of(like: PlannedMeeting) -> None:
+    """A second meeting of each family that was helped after its first; of these nobody knows."""
+    helped = MeetingAfter._base_manager.filter(what="first_help", said="yes")
+    for again in helped.exclude(meeting=like.pk).select_related("meeting"):
+        again.meeting.pk, again.pk, again.said = uuid4(), uuid4(), "unknown"
+        again.meeting.began_at += timedelta(seconds=1)
+        again.meeting.save(force_insert=True)
+        again.meeting_id = again.meeting.pk
+        again.save(force_insert=True)
 
 
 def funnel(world: World) -> dict[str, tuple[str, float | None, str]]:

@@ -19,7 +19,8 @@ from alongside.people.models import Institution
 from alongside.records.reader import system
 
 REASON = "counts of planned meetings, from the first idea on"
-STAGES = ("begun", "dated", "held", "said_yes", "first_help", "still_30", "still_90")
+AFTER = ("first_help", "still_30", "still_90")
+STAGES = ("begun", "dated", "held", "said_yes", *AFTER)
 YES = frozenset({"accept_now", "accept_other", "accept_trial"})
 PREPARING = "preparing"
 
@@ -78,16 +79,17 @@ def of_institution(*, institution: Institution, since: date, at: datetime) -> Me
         here.update({"held", "dated"} if held_at else ())
         here.update({"said_yes"} if outcome in YES else ())
         after = said.get(pk, {})
-        for word in ("first_help", "still_30", "still_90"):
+        for word in AFTER:
             if after.get(word):
                 helped.setdefault(circle, {})[word] = after[word]
             if after.get(word) == "yes":
                 here.add(word)
         ends[outcome or PREPARING] += 1
         last_way[circle] = way
-    for circle in reached:
-        for word in ("first_help", "still_30", "still_90"):
-            unknown[word] += helped.get(circle, {}).get(word, "unknown") == "unknown"
+    for circle, here in reached.items():
+        for word in AFTER:
+            known = word in here or helped.get(circle, {}).get(word, "unknown") != "unknown"
+            unknown[word] += not known
     counts = Counter(word for words in reached.values() for word in words)
     ways = Counter(last_way.values())
     return MeetingFunnel(

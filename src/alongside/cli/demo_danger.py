@@ -60,8 +60,7 @@ class Danger(House):
                 by=self._reader(hana),
                 at=self.moment,
             )
-            for row in care.follow_ups(seen_by=self._by_itself()).filter(alert=alert):
-                self.at(row.due_at - timedelta(hours=9), partial(self._follow_up, row))
+            self._see_to(alert)
 
         self.at(self.moment + timedelta(minutes=minutes), have)
         if reachable:
@@ -119,8 +118,7 @@ class Danger(House):
             }
             by = self._reader(hana)
             crisis.close_alert(alert=alert, outcome=outcome, fields=given, by=by, at=self.moment)
-            for row in care.follow_ups(seen_by=self._by_itself()).filter(alert=alert):
-                self.at(row.due_at - timedelta(hours=9), partial(self._follow_up, row))
+            self._see_to(alert)
 
         def confirm() -> None:
             # Somebody had it before the second on call was told; who leads the case looks again.
@@ -152,11 +150,14 @@ class Danger(House):
             self.moment + timedelta(days=6), partial(self._raise_code, story, "G", "reached_safe")
         )
 
+    def _see_to(self, alert: Any) -> None:
+        """Each thing that is due after this crisis is done some hours before."""
+        for row in care.follow_ups(seen_by=self._by_itself()).filter(alert=alert):
+            self.at(row.due_at - timedelta(hours=9), partial(self._follow_up, row))
+
     def _follow_up(self, row: Any) -> None:
         """What is due after a crisis, by whoever leads the case."""
-        opened = (each for each in self.stories if hasattr(each, "case"))
-        story = next(each for each in opened if each.case.circle_id == row.circle_id)
-        lead = self._reader(story.lead)
+        lead = self._reader(self._story_in(row.circle_id).lead)
         for due in care.follow_ups(seen_by=lead, circle=row.circle_id).filter(pk=row.pk):
             if due.done_at is None:
                 said = self.script["follow_up"]

@@ -130,6 +130,10 @@ class Days:
         if moment < self.end:
             heapq.heappush(self._queue, (moment, next(self._order), act))
 
+    def _story_in(self, circle: UUID) -> Story:
+        """Whose case a circle is about."""
+        return next(each for each in self.stories if each.circle == circle)
+
     def run(self) -> Iterator[tuple[int, int]]:
         """Let the months pass. Yields days done and days in all, for the progress line."""
         days = (self.end.date() - self.begin.date()).days + 1

@@ -6,13 +6,13 @@ They come as everybody does: by a link to join that opens once. Each finds somet
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from alongside.access import actions as access
 from alongside.access import readers
 from alongside.access.models import Account
 from alongside.cli.demo_days import Story
+from alongside.cli.demo_house import comes_in
 from alongside.cli.demo_service import Demonstration
 from alongside.crisis import safety_plan
 from alongside.crisis.six_parts import Part, SixParts
@@ -29,12 +29,12 @@ def let_in(made: Demonstration) -> None:
     at = clock.now()
     talks = _furthest(made.stories, "cbt", at)
     if talks is not None:
-        account = _join(talks, talks.focus, PERSON, at)
+        account = comes_in(talks, talks.focus, PERSON, at)
         _write_safety_plan(talks, account, made.script["safety_plan"], at)
         _ask(talks, talks.focus, "k10", at)
     helping = _furthest(made.stories, "craft", at)
     if helping is not None:
-        _join(helping, helping.member.person, RELATIVE, at)
+        comes_in(helping, helping.member.person, RELATIVE, at)
         _ask(helping, helping.member.person, "carer_strain_nrs", at)
 
 
@@ -52,20 +52,6 @@ def _course(story: Story, at: datetime) -> Course:
     lead = readers.reader_for(story.lead.account, at)
     found: Course = Course.objects.visible_to(lead).get(pk=story.course.pk)
     return found
-
-
-def _join(story: Story, person: Person, email: str, at: datetime) -> Account:
-    token = access.issue_link(
-        purpose="join_circle",
-        target=person.pk,
-        person=person,
-        circle=story.case.circle,
-        expires_at=at + timedelta(days=1),
-        by=readers.reader_for(story.lead.account, at),
-        at=at,
-    )
-    link = readers.reader_for_link(token, "join_circle", at)
-    return access.accept_invitation(email=email, by=link, at=at)
 
 
 def _ask(story: Story, person: Person, instrument: str, at: datetime) -> None:

@@ -184,7 +184,7 @@ class Groups(Papers):
 
     def _look_again(self, member: GroupMember) -> None:
         """Every few weeks each one is asked how they are, and the lead looks at their case."""
-        story = next(each for each in self.stories if each.circle == member.circle_id)
+        story = self._story_in(member.circle_id)
         story.level = max(4.0, story.level - 1.4)
         self._measure(story, story.focus)
         cases.touch(case=self._case(story), by=self._reader(story.lead), at=self.moment)

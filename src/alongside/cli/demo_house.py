@@ -15,8 +15,9 @@ from allauth.mfa.totp.internal.auth import TOTP
 from alongside import catalogue
 from alongside.access import actions as access
 from alongside.access import readers
+from alongside.access.models import Account
 from alongside.calendar import rooms
-from alongside.cli.demo_days import Days, Staff
+from alongside.cli.demo_days import Days, Staff, Story
 from alongside.credentials import actions as credentials
 from alongside.crisis import actions as crisis
 from alongside.directory import actions as directory
@@ -24,13 +25,28 @@ from alongside.directory.models import Service
 from alongside.notify import channels
 from alongside.notify import queries as notify
 from alongside.people import actions as people
-from alongside.people.models import Institution
+from alongside.people.models import Institution, Person
 from alongside.records.reader import system
 
 WHY = "the demonstration's own set-up"
 # Numbers that Ofcom keeps free for films and books.
 ON_CALL = {"hana": "+447700900123", "ifeoma": "+447700900456"}
 SUPERVISOR = "ifeoma"
+
+
+def comes_in(story: Story, person: Person, email: str, at: datetime) -> Account:
+    """Somebody opens the link to join that the lead made for them, and has an account from then."""
+    token = access.issue_link(
+        purpose="join_circle",
+        target=person.pk,
+        person=person,
+        circle=story.case.circle,
+        expires_at=at + timedelta(days=1),
+        by=readers.reader_for(story.lead.account, at),
+        at=at,
+    )
+    link = readers.reader_for_link(token, "join_circle", at)
+    return access.accept_invitation(email=email, by=link, at=at)
 
 
 class House(Days):

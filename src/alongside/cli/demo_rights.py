@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from alongside.access import actions as access
+from django.conf import settings
+
 from alongside.access import guardians, readers
 from alongside.access.models import Account
 from alongside.cases import actions as cases
@@ -14,6 +15,7 @@ from alongside.cases import deciding, rights
 from alongside.cases.models import Case, RightsRequest
 from alongside.cli.demo_courses import Courses
 from alongside.cli.demo_days import Story
+from alongside.cli.demo_house import comes_in
 from alongside.consent import actions as consent
 from alongside.consent.models import Consent
 from alongside.crisis import private_check, raising
@@ -34,18 +36,7 @@ class Rights(Courses):
             self.at(self.moment + DAY * 3, partial(scene, story))
 
     def _let_in(self, story: Story, person: Person, email: str) -> Account:
-        """Somebody opens their link to join and has an account from then on."""
-        token = access.issue_link(
-            purpose="join_circle",
-            target=person.pk,
-            person=person,
-            circle=story.case.circle,
-            expires_at=self.moment + DAY,
-            by=self._reader(story.lead),
-            at=self.moment,
-        )
-        link = readers.reader_for_link(token, "join_circle", self.moment)
-        return access.accept_invitation(email=email, by=link, at=self.moment)
+        return comes_in(story, person, email, self.moment)
 
     def _own(self, account: Account) -> Any:
         return readers.reader_for(account, self.moment)
@@ -62,7 +53,7 @@ class Rights(Courses):
             case=case,
             version=case.version,
             address=address,
-            base_url="http://127.0.0.1:8000" if address else "",
+            base_url=settings.PUBLIC_URL,
             by=self._reader(story.lead),
             at=self.moment,
         )

@@ -12,10 +12,12 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
+
 from alongside.access import actions as access
 from alongside.cases import actions as cases
 from alongside.cases import after
-from alongside.cases.models import Case, Concern
+from alongside.cases.models import Concern
 from alongside.cli.demo_courses import OFF_TRACK
 from alongside.cli.demo_days import Story
 from alongside.cli.demo_meeting import Meetings
@@ -44,13 +46,13 @@ YEAR_WAYS = {
     "referred_on": 10, "withdrawn": 5, "ran_out": 5,
 }  # fmt: skip
 CALLED_A_DAY = 0.35  # of those who are to be called within five days
-# How a course ends that does not end as was hoped, of a hundred.
 MINOR = 15  # years, of somebody whose mother decides with them
 # Where the scores of somebody begin and how they move, by how it ends.
 STARTS_AT = {
     "completed": (21.0, -0.75), "completed_early_recovered": (14.0, -1.6),
     "planned_end_partial": (20.0, -0.35), "deceased": (12.0, -0.4),
 }  # fmt: skip
+# How a course ends that does not end as was hoped, of a hundred.
 ENDINGS = {"": 80, "dropped_out": 10, "transferred": 5, "stopped_safety": 4, "deceased": 1}
 
 
@@ -93,7 +95,7 @@ class Demonstration(Meetings):
         for task in rows.select_related("circle"):
             if self.chance.random() > CALLED_A_DAY:
                 continue
-            story = next(each for each in self.stories if each.circle == task.circle_id)
+            story = self._story_in(task.circle_id)
             how = self.chance.choice(self.script["months_later"])
             task_actions.do_task(task=task, how=how, by=self._reader(story.lead), at=self.moment)
 
@@ -323,11 +325,9 @@ class Demonstration(Meetings):
 
     def _tell_the_person(self, story: Story) -> None:
         """Within a month the person is told that something is held about them."""
-        case = Case.objects.visible_to(self._reader(story.lead)).get(pk=story.case.pk)
+        case = self._case(story)
         if case.disclosed_at is None and case.state != "closed":
-            cases.disclose(
-                case=case, version=case.version, by=self._reader(story.lead), at=self.moment
-            )
+            self._tell(story)
 
     def _ask_alone(self, story: Story) -> None:
         private_check.answer(
@@ -347,7 +347,7 @@ class Demonstration(Meetings):
                 case=case,
                 version=case.version,
                 address=f"person{story.number}@demo.invalid",
-                base_url="http://127.0.0.1:8000",
+                base_url=settings.PUBLIC_URL,
                 by=lead,
                 at=self.moment,
             )

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -106,11 +107,11 @@ def walk(page: Any, token: str, seen: Callable[[str], None]) -> None:
     seen("check")
     page.get_by_role("button", name="Send my answers").click()
     page.get_by_role("link", name="Go on").click()
-    assert page.get_by_role("heading", name="Thank you. It’s saved.").is_visible()
+    expect(page.get_by_role("heading", name="Thank you. It’s saved.")).to_be_visible()
     seen("thanks")
     assert page.context.cookies() == []
     page.goto(f"/l/{token}/3/")
-    assert page.get_by_role("heading", name="There is nothing to do here").is_visible()
+    expect(page.get_by_role("heading", name="There is nothing to do here")).to_be_visible()
     seen("over")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -144,4 +145,4 @@ def test_the_way_in_works_without_a_script(page_for: Callable[..., Any], house: 
     assert not page.locator("#passkey_login").is_visible()
     page.get_by_label("Your e-mail address").fill("noor@example.org")
     page.get_by_role("button", name="Send me the numbers").click()
-    assert page.get_by_role("heading", name="Type the six numbers").is_visible()
+    expect(page.get_by_role("heading", name="Type the six numbers")).to_be_visible()

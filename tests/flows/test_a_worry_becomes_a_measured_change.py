@@ -21,7 +21,9 @@ from playwright.sync_api import Page, expect
 from tests.fakes.mailbox import Mailbox
 from tests.flows.walking import (
     Somebody,
+    answer_the_four_private_questions,
     come_in_by_numbers,
+    find_no_danger,
     key_button,
     key_choice,
     key_link,
@@ -295,8 +297,8 @@ def sent_bytes(page: Page, started: Served) -> int:
 
 def hana_has_it(hana: Somebody, mailbox: Mailbox) -> None:
     letter = mail_to(mailbox, "hana@harbour.test", 2)
-    assert "Sam" not in letter.raw
-    assert "0131" not in letter.raw
+    for word in (r"\bSam\b", r"\b0131\b"):  # whole: letters of a link may make a part by chance
+        assert not re.search(word, letter.raw)
     hana.goto(link_in(letter))
     if "second step" in hana.words.lower():
         set_up_second_step(hana)
@@ -431,8 +433,7 @@ def everybody_was_asked_alone(asha: Somebody, case: str) -> None:
     asha.goto(f"{case}circle/")
     asha.follow("Jo")
     asha.unfold("Write down what they told you, alone")
-    for name, answer in (("afraid", "no"), ("stopped", "no"), ("device", "yes"), ("hide", "no")):
-        asha.choose(name, answer)
+    answer_the_four_private_questions(asha)
     asha.page.locator("main form:has([name=afraid]) button").click()
     asha.sees("Asked alone")
     asha.goto(f"{case}circle/")
@@ -469,11 +470,7 @@ def sam_comes_in(browser_of: Open, asha: Somebody, case: str, mailbox: Mailbox) 
 def a_way_is_chosen(asha: Somebody, case: str) -> None:
     asha.goto(f"{case}choose/")
     asha.sees("Nothing was asked yet.")
-    for danger in (
-        "suicide", "child_at_risk", "violence_to_others", "violence_from_circle", "weapons",
-        "psychosis", "intoxicated_now", "withdrawal_risk",
-    ):  # fmt: skip
-        asha.pick(f"danger__{danger}", index=1)
+    find_no_danger(asha)
     asha.pick("seeks_help", index=1)
     asha.write(person__age="34")
     asha.press("Save and ask the chooser")

@@ -15,7 +15,12 @@ from playwright.sync_api import Page, expect
 
 from tests.fakes.mailbox import Mailbox
 from tests.flows.house import ANYBODY, SPENT, House, Walk
-from tests.flows.walking import Somebody, next_chapter
+from tests.flows.walking import (
+    Somebody,
+    answer_the_four_private_questions,
+    find_no_danger,
+    next_chapter,
+)
 from tests.harness import clockwork, environment
 from tests.harness.served import Served, Template
 
@@ -148,8 +153,7 @@ def is_taken_out(asha: Somebody, case: str, name: str) -> None:
 def is_asked_alone(member: Somebody) -> None:
     """The four private questions, on the member's own page; then a yes to taking part."""
     member.follow("Go there")
-    for name, answer in (("afraid", "no"), ("stopped", "no"), ("device", "yes"), ("hide", "no")):
-        member.choose(name, answer)
+    answer_the_four_private_questions(member)
     member.press("Save my answers")
     member.follow("Say yes or no to taking part")
     member.choose("answer", "yes")
@@ -160,11 +164,7 @@ def is_asked_alone(member: Somebody) -> None:
 def a_plan_is_made(asha: Somebody, case: str, way: str, *, seeks: str, **plan: str) -> str:
     """Danger is asked about, the chooser asked, a way decided, and a course of it proposed."""
     asha.goto(f"{case}choose/")
-    for danger in (
-        "suicide", "child_at_risk", "violence_to_others", "violence_from_circle", "weapons",
-        "psychosis", "intoxicated_now", "withdrawal_risk",
-    ):  # fmt: skip
-        asha.pick(f"danger__{danger}", index=1)
+    find_no_danger(asha)
     asha.pick("seeks_help", value=seeks)
     asha.write(person__age="34")
     asha.press("Save and ask the chooser")
@@ -228,6 +228,23 @@ def a_step_is_done(asha: Somebody, plan: str, step: str) -> None:
     asha.choose("state", "done")
     asha.press("Save")
     asha.sees("Saved at")
+
+
+def a_course_is_ended(asha: Somebody, plan: str, completion: str, words: str) -> None:
+    asha.goto(plan)
+    asha.follow("End this course")
+    asha.choose("completion", completion)
+    asha.write(words=words)
+    asha.press("Save")
+    asha.sees("Saved at")
+
+
+def a_case_is_closed(asha: Somebody, case: str, outcome: str, words: str) -> None:
+    asha.goto(f"{case}closing/")
+    asha.choose("outcome", outcome)
+    asha.write(words=words)
+    asha.press("Close the case")
+    asha.sees("The case is closed.")
 
 
 # -- help that is taken --------------------------------------------------------------------------
@@ -296,22 +313,18 @@ def test_six_people_from_a_worry_to_the_closing_letter(walk: Walk) -> None:
     answers_in_the_room(dan, case, "phq9", "Sam", "0")
     asha.goto(f"{case}progress/")
     asha.sees("Better by 16 points")
-    asha.goto(plan)
-    asha.follow("End this course")
-    asha.choose("completion", "completed_early_recovered")
-    asha.write(words="He goes out every day and works again.")
-    asha.press("Save")
+    a_course_is_ended(
+        asha, plan, "completed_early_recovered", "He goes out every day and works again."
+    )
     a_letter_is_given(asha, case, "Dear Sam,", "own_page")
     sam.goto("/me/")
     sam.goto("/me/record/letters/")
     sam.follow("At the end of our talks", exact=False)
     sam.sees("Dear Sam,", "We met 3 times")
     sam.look()
-    asha.goto(f"{case}closing/")
-    asha.choose("outcome", "completed_early_recovered")
-    asha.write(words="Sam walks every day and works again.")
-    asha.press("Close the case")
-    asha.sees("The case is closed.")
+    a_case_is_closed(
+        asha, case, "completed_early_recovered", "Sam walks every day and works again."
+    )
     sam.goto("/me/")
     sam.sees("This has ended", "Your page stays.")
     sam.look()
@@ -416,19 +429,16 @@ def test_a_mother_learns_while_her_son_never_comes(walk: Walk) -> None:
     answers_in_the_room(asha, case, "carer_strain_nrs", "Ruth Amsel", "6")
     asha.goto(f"{case}progress/")
     asha.sees("Supporting somebody, three ratings, Ruth Amsel")
-    asha.goto(plan)
-    asha.follow("End this course")
-    asha.choose("completion", "planned_end_partial")
-    asha.write(words="Eli never came. Ruth sleeps again and knows what to do.")
-    asha.press("Save")
-    asha.sees("Saved at")
-    asha.sees("Saved at")
+    a_course_is_ended(
+        asha, plan, "planned_end_partial", "Eli never came. Ruth sleeps again and knows what to do."
+    )
     a_letter_is_given(asha, case, "Dear Ruth Amsel,", "by_hand")
-    asha.goto(f"{case}closing/")
-    asha.choose("outcome", "planned_end_partial")
-    asha.write(words="Eli never came and was told nothing. Ruth may come back.")
-    asha.press("Close the case")
-    asha.sees("The case is closed.")
+    a_case_is_closed(
+        asha,
+        case,
+        "planned_end_partial",
+        "Eli never came and was told nothing. Ruth may come back.",
+    )
     asha.look()
     ruth.goto("/circle/")
     ruth.sees("This has ended")
@@ -491,11 +501,12 @@ def test_who_says_no_is_left_in_peace(walk: Walk) -> None:
     petra.write(words="We stop. The case ends today, and what is kept goes in a month.")
     petra.press("Answer")
     petra.sees("answered")
-    asha.goto(f"{case}closing/")
-    asha.choose("outcome", "declined_before_start")
-    asha.write(words="Kit said no to everything. Mara knows how to reach us.")
-    asha.press("Close the case")
-    asha.sees("The case is closed.")
+    a_case_is_closed(
+        asha,
+        case,
+        "declined_before_start",
+        "Kit said no to everything. Mara knows how to reach us.",
+    )
     kit.goto("/me/record/held/")
     kit.sees("We stop. The case ends today, and what is kept goes in a month.")
     goes = walk.house.now() + timedelta(days=30)

@@ -134,6 +134,24 @@ def next_chapter() -> None:
     faulthandler.dump_traceback_later(CHAPTER_SECONDS, exit=True)
 
 
+# -- what every case has --------------------------------------------------------------------------
+
+
+def answer_the_four_private_questions(who: Somebody) -> None:
+    """Nothing of what they say asks for more care."""
+    for name, answer in (("afraid", "no"), ("stopped", "no"), ("device", "yes"), ("hide", "no")):
+        who.choose(name, answer)
+
+
+def find_no_danger(who: Somebody) -> None:
+    """The questions of the chooser about danger: the first answer of each is that there is none."""
+    for danger in (
+        "suicide", "child_at_risk", "violence_to_others", "violence_from_circle", "weapons",
+        "psychosis", "intoxicated_now", "withdrawal_risk",
+    ):  # fmt: skip
+        who.pick(f"danger__{danger}", index=1)
+
+
 # -- coming in ------------------------------------------------------------------------------------
 
 

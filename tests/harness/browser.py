@@ -1,4 +1,7 @@
-"""A real browser: Debian's Chromium, driven by playwright. Nothing is downloaded."""
+"""A real browser: Debian's Chromium, driven by playwright. Nothing is downloaded.
+
+Chromium without windows of its own is preferred: the same pages take less than half the work.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,10 @@ from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 HOW = (
     "These tests need Chromium, and it was not found. "
-    "Run `make test`, or on Debian as root: apt-get install --no-install-recommends chromium"
+    "Run `make test`, or on Debian as root: "
+    "apt-get install --no-install-recommends chromium-headless-shell"
 )
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,7 +40,7 @@ class NoChromium(RuntimeError):
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         raise NoChromium
     with sync_playwright() as playwright:

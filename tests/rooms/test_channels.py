@@ -168,7 +168,11 @@ def test_an_address_is_sealed_in_the_database(house):
     add(house.hana, "sms", PHONE)
     with connection.cursor() as cursor:
         cursor.execute("SELECT address, address_hash FROM notify_channel")
-        assert all("7700" not in str(cell) for cell in cursor.fetchone())
+        cells = [
+            bytes(cell) if isinstance(cell, memoryview) else cell for cell in cursor.fetchone()
+        ]
+    digits = PHONE.lstrip("+")  # not fewer: four of them may stand in a seal by chance
+    assert all(digits not in str(cell) for cell in cells)
 
 
 # -- two that do not fail together ----------------------------------------------------------------

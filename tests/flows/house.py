@@ -115,6 +115,7 @@ class Walk:
         self.seen.setdefault(urlsplit(answer.url).path)
 
 
+GONE = "gone"  # taken out, or left: their account is closed, and signs nobody in
 SPENT = "spent"  # a private link that was used up: for nobody
 ANYBODY = "anybody"
 
@@ -136,16 +137,18 @@ def differences(
         for word, account in cast.items()
     }
     stranger = Asker(house.served)
+    shut_out = {word: askers.pop(word) for word in {GONE} & askers.keys()}
     nowhere = {word: one.get("/no/such/page/").plain for word, one in askers.items()}
     found = []
     for address in _one_of_each(seen):
         readers = _readers(kinds, address)
         if readers == ANYBODY:
             continue
-        answer = stranger.get(address)
-        asked = answer.headers.get("Location", "").startswith("/account/login/")
-        if (answer.status, asked) != ((404, False) if readers == SPENT else (302, True)):
-            found.append(f"{address} without signing in: {answer.status}")
+        for word, one in (("nobody", stranger), *shut_out.items()):
+            answer = one.get(address)
+            asked = answer.headers.get("Location", "").startswith("/account/login/")
+            if (answer.status, asked) != ((404, False) if readers == SPENT else (302, True)):
+                found.append(f"{address} for {word}, who is not signed in: {answer.status}")
         for word, one in askers.items():
             answer = one.get(address)
             wanted = 200 if word in readers.split() else 404

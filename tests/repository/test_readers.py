@@ -89,6 +89,7 @@ UNSCOPED = {
 BELOW_THE_READER = {
     "alongside.access.actions": "edges, links and sessions of the act itself",
     "alongside.access.apart": "would two people meet who must not: yes or no",
+    "alongside.access.closing": "an account without a role is closed in the act that took it",
     "alongside.access.guardians": "roles that follow from a guardianship, and end with it",
     "alongside.access.kept": "an account's own kept forms",
     "alongside.access.permissions": "what words mean, in SQL",

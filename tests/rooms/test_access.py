@@ -24,9 +24,11 @@ from alongside.access.readers import Nobody, reader_for, reader_for_link
 from alongside.cases.models import Case, Concern
 from alongside.engine.access import LETTERS
 from alongside.measures.models import Asking
+from alongside.people import actions as people
 from alongside.people.models import Institution, Member, Person
 from alongside.records.actions_base import actions_of
 from alongside.records.errors import NotAllowed, UnscopedQuery, UnscopedWrite
+from alongside.records.models import AuditEvent
 from alongside.records.reader import SystemReader
 from alongside.records.scoped import writing
 from tests.conftest import NOON
@@ -375,11 +377,32 @@ def test_leaving_ends_place_role_sessions_and_links_together(
     assert not world.noor.reader.roles
     assert not Member.objects.visible_to(world.noor.reader).exists()
     assert browser.get("/account/2fa/").status_code == 302
+    account = Account.objects.get(pk=world.noor.account.pk)
+    assert not account.is_active  # it leads nowhere any more
+    assert AuditEvent.objects.filter(word="access.account_closed").count() == 1
     with pytest.raises(NotAllowed):
         reader_for_link(token, "answer", NOON)
     assert world.teo.reader.roles == {"concerned"}
     with pytest.raises(actions.AlreadyEnded):
         actions.end_membership(member=member, because="asked", by=world.asha.reader, at=NOON)
+
+
+def test_who_left_comes_in_again_by_the_same_account_when_asked_again(world: World) -> None:
+    left = world.noor.account
+    actions.end_membership(member=world.noor.member, because="left", by=world.noor.reader, at=NOON)
+    place = people.add_member(
+        circle=world.circle, name="Noor", relation="sister", by=world.asha.reader, at=NOON
+    )
+    token = actions.issue_link(
+        purpose="join_circle", target=place.pk, person=place.person, circle=world.circle,
+        expires_at=NOON + timedelta(days=1), by=world.asha.reader, at=NOON,
+    )  # fmt: skip
+    assert not Account.objects.get(pk=left.pk).is_active
+    again = actions.accept_invitation(
+        email=left.email, by=reader_for_link(token, "join_circle", NOON), at=NOON
+    )
+    assert (again.pk, again.is_active) == (left.pk, True)
+    assert reader_for(again, NOON).roles == {"concerned"}
 
 
 def test_a_member_may_leave_by_themself_and_end_nobody_else(world: World) -> None:

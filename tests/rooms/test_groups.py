@@ -318,7 +318,10 @@ def test_one_record_becomes_each_ones_own_and_nobody_else_stands_in_it(
         with pytest.raises(error):
             held(world, group, change.pop("parts", parts), **change)
     assert not GroupSession._base_manager.exists()
-    session = held(world, group, parts)
+    session = held(world, group, parts, by=bo.reader)
+    stepped = {row.pk: row.last_step_at for row in Case._base_manager.all()}
+    assert stepped[world.case.pk] == world.moment  # Sam came: that is a step of his case
+    assert stepped[kim.pk] < world.moment  # Kim did not
     with pytest.raises(group_sessions.AlreadyTold):
         held(world, group, parts)
     own = GroupPart._base_manager.get(member=fox).session

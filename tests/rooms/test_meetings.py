@@ -317,7 +317,10 @@ def test_not_held_is_an_outcome_and_the_family_is_followed_all_the_same(world: W
 def test_after_a_meeting_there_is_none_for_thirty_days(world: World) -> None:
     meeting = dated(world, ready(world))
     world.at(meeting.booking.ends_at)
+    assert "hold_lapses" in kinds(world)
     ended(world, meeting, "refuses_calm")
+    assert "hold_lapses" not in kinds(world)  # nobody needs to ask for longer
+    assert options.holds(seen_by=world.asha.reader, circle=world.circle.pk).exists()
     assert fresh(world, meeting).held_at == meeting.booking.starts_at
     again = begun(world)
     assert "between" in closed(world, again)

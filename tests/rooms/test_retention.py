@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from alongside.access.models import Account
+from alongside.access.readers import reader_for
 from alongside.calendar.models import Booking
 from alongside.cases import actions as cases
 from alongside.cases.after import after_months
@@ -141,8 +143,15 @@ def test_the_privacy_officer_erases_with_a_reason_what_is_due_and_the_minimum_st
             retention.erase(case=row.case, reason=reason, by=who.reader, at=world.moment)
     with pytest.raises(retention.NeedsAReason):
         retention.erase(case=row.case, reason="ok", by=priya.reader, at=world.moment)
+    noor, teo = world.noor.account.pk, world.teo.account.pk
     retention.erase(case=row.case, reason=reason, by=priya.reader, at=world.moment)
 
+    # Teo agreed to nothing for himself: his account is closed, and nothing in it says whose it was.
+    gone, kept_open = Account.objects.get(pk=teo), Account.objects.get(pk=noor)
+    assert (gone.is_active, gone.name, gone.email) == (False, "", f"{teo}@erased.invalid")
+    assert not reader_for(gone, world.moment).all_edges
+    assert kept_open.is_active
+    assert reader_for(kept_open, world.moment).roles == {"concerned"}
     sam = Person.objects.unscoped("a test").get(pk=world.sam.pk)
     assert (sam.name, sam.birth_year, sam.age_band) == ("", None, "")
     concern = Concern.objects.unscoped("a test").get(case=world.case)

@@ -67,6 +67,7 @@ def test_a_closing_letter_goes_from_the_record_to_the_persons_own_page(
     assert "8 on 2 Mar 2026, 0 on 9 Mar 2026. It is better." in parts["part_change"]
     assert "Generalised" not in str(parts)  # a relative's answers are nobody else's
     unsigned = {**parts, "part_what_we_did": "", "version": "1", "do": "sign"}
+    assert "At the end of our talks, version 1" in asha.get(one).content.decode()
     page = asha.post(one, unsigned)
     assert page.status_code == 400
     assert "Blank: write a line." in page.content.decode()

@@ -11,6 +11,7 @@ import pytest
 
 from alongside.access import actions as access
 from alongside.access.models import Account, Relationship
+from alongside.cases import actions as cases
 from alongside.consent.models import Consent, Refusal
 from alongside.crisis.models import Alert
 from alongside.delivery import actions as delivery
@@ -115,6 +116,20 @@ def test_guessed_id_is_not_there(me: Any, page: str) -> None:
 
 
 # -- my page and my plan -------------------------------------------------------------------------
+
+
+def test_nothing_is_left_to_try_once_it_has_ended(world: World, me: Any, task: Homework) -> None:
+    assert "Between talks" in me.get("/me/").content.decode()
+    case = care.fresh_case(world)
+    cases.close_case(
+        case=case, version=case.version, outcome="completed",
+        words="Well for six weeks and sure of the plan.", by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    page = me.get("/me/").content.decode()
+    assert "This has ended" in page
+    assert "Between talks" not in page
+    assert "Walk to the water" not in page
+    assert me.get("/me/tasks/print/").status_code == 404
 
 
 def test_my_page_shows_the_next_talk_what_is_due_and_the_tasks(

@@ -350,6 +350,27 @@ def test_series_that_is_not_there_shows_the_first(
     assert "PHQ" in text(response) or "Patient Health" in text(response)
 
 
+def test_progress_opens_on_what_was_answered_and_then_on_what_running_help_is_measured_by(
+    world: World, sam: Cast, case: str, asking: Asking, signed_in: Any, at: Any
+) -> None:
+    def opens_on() -> list[str]:
+        page = text(signed_in(world.asha).get(case + "progress/"))
+        return re.findall(r'aria-current="page">([^<]*(?:PHQ|GAD)[^<]*)<', page)
+
+    def fill(person: Any, instrument: str, answers: dict[str, int], day: int) -> None:
+        world.at(NOON + timedelta(days=day))
+        at(world.moment)
+        care.answer(world, person, instrument, answers)
+
+    fill(world.sam, "gad7", {f"item_{n}": 1 for n in range(1, 8)}, 20)
+    assert opens_on() == ["GAD-7"]  # PHQ-9 was asked and not answered
+    course = care.started(world, "cbt")
+    assert course.started_at is not None
+    fill(world.sam, "gad7", {f"item_{n}": 0 for n in range(1, 8)}, 23)
+    fill(world.noor.person, "phq9", total(12), 24)
+    assert opens_on() == ["PHQ-9"]  # of him whom it treats, though two were answered later
+
+
 def test_empty_case_says_what_usually_comes_next(desk: Any, case: str) -> None:
     assert "Nobody has answered anything yet." in text(desk.get(case + "progress/"))
 

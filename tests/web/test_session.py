@@ -141,6 +141,8 @@ def test_a_session_nobody_booked_is_told_too(world: World, signed_in: SignedIn) 
     course = started(world)
     world.at(NOON)
     browser = signed_in(world.asha)
+    # It is taken to have ended just now: sixty minutes before noon, as such a session takes.
+    assert 'value="11:00"' in read(browser, f"/work/courses/{course.pk}/tell/")
     send(browser, f"/work/courses/{course.pk}/tell/", told(world))
     (session,) = sessions(world)
     assert session.held_at == NOON - HOUR

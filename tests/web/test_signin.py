@@ -296,15 +296,30 @@ def test_the_list_of_sessions_ends_the_others(world, grace):
 
 def test_an_account_that_lost_every_role_sees_that_there_is_nothing(world, signed_in, noor):
     from alongside.access import actions
+    from alongside.access.models import Relationship
 
     browser = signed_in(noor)
-    actions.end_membership(
-        member=noor.member, because="asked", by=world.asha.reader, at=world.moment
-    )
-    assert browser.get("/home/")["Location"].startswith(CODE)  # sessions ended with the place
+    actions.end_relationship(
+        relationship=Relationship._base_manager.get(account=noor.account, role="concerned"),
+        because="asked", by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    assert browser.get("/home/")["Location"].startswith(CODE)  # sessions ended with the role
     again = signed_in(noor).get("/home/")
     assert again.status_code == 200
     assert "There is nothing here for you now" in again.content.decode()
+
+
+def test_who_left_gets_no_numbers_like_somebody_nobody_knows(world, client, noor, mailoutbox):
+    from alongside.access import actions
+
+    actions.end_membership(member=noor.member, because="left", by=noor.reader, at=world.moment)
+    answers = [
+        client.post(CODE, {"email": address})
+        for address in (noor.account.email, "nobody@example.org")
+    ]
+    assert answers[0].status_code == answers[1].status_code
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert mailoutbox == []
 
 
 @pytest.mark.parametrize(

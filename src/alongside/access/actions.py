@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from allauth.usersessions.models import UserSession
 from django.db.models import F, Q
 
-from alongside.access import apart, guardians
+from alongside.access import apart, closing, guardians
+from alongside.access.closing import end_sessions
 from alongside.access.models import (
     Account,
     AccountPerson,
@@ -188,15 +188,6 @@ def _confirm_on_account(account: Account, by: Reader) -> None:
     raise NotAllowed(action="E", record=str(account.pk))
 
 
-def end_sessions(account: UUID) -> int:
-    """End every session of an account now, on every device. Returns how many were known."""
-    Account.objects.filter(pk=account).update(times_ended=F("times_ended") + 1)
-    sessions = list(UserSession.objects.filter(user_id=account))
-    for session in sessions:
-        session.end()
-    return len(sessions)
-
-
 # -- roles ---------------------------------------------------------------------------------------
 
 
@@ -243,6 +234,7 @@ def grant(
     for same in Relationship._base_manager.filter(wanted, Q(valid_to=None) | Q(valid_to__gt=at)):
         if same.valid_to == until and (same.valid_from <= start):
             return same
+    closing.reopen(account)
     alone = second and not _other_managers(within, by, at)
     edge: Relationship = Relationship.objects.create(
         account=account,
@@ -498,7 +490,8 @@ def lead_new_circle(*, circle: Circle, by: Reader, at: datetime) -> Relationship
 def end_membership(*, member: Member, because: str, by: Reader, at: datetime) -> Member:
     """The only way out of a circle: place, roles, sessions and links end together (A3).
 
-    The lead may, and the member themself. Queued messages are refused by their guards.
+    The lead may, and the member themself. Queued messages are refused by their guards. An account
+    that has no other role is closed with it.
 
     Raises:
         AlreadyEnded: the place ended before.
@@ -519,6 +512,7 @@ def end_membership(*, member: Member, because: str, by: Reader, at: datetime) ->
     LinkToken._base_manager.filter(
         person=member.person_id, circle=member.circle_id, ended_at=None
     ).update(ended_at=at)
+    closing.close_if_over(list(accounts.values_list("account", flat=True)), by=by, at=at)
     member.refresh_from_db()
     audit.write("people.member_removed", by=by, at=at, about=member)
     audit.write("access.membership_ended", by=by, at=at, about=member)
@@ -674,6 +668,7 @@ def accept_invitation(*, email: str, by: LinkReader, at: datetime) -> Account:
     if not is_family(account.pk, circle.pk, at):
         raise NotAllowed(action="use", record="link")
     _must_fit(account, role, circle.institution_id, circle, at)
+    closing.reopen(account)
     edges = Relationship._base_manager.filter(live(at), account=account, role=role, circle=circle)
     if not edges.exists():
         edge = Relationship.objects.create(

@@ -191,11 +191,12 @@ class GateFile(Shape):
 
 
 class SaidFile(Shape):
-    """An answer the person may give, and what usually follows."""
+    """An answer the person may give, what usually follows, and whether places stay kept."""
 
     id: Word
     text: Texts
     usual: Texts
+    keeps_places: bool = False
 
 
 class FollowUpFile(Shape):

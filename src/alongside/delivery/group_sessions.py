@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from alongside import catalogue
 from alongside.access import readers
+from alongside.cases import actions as cases
 from alongside.crisis.models import Alert
 from alongside.delivery import actions, rules
 from alongside.delivery.models import (
@@ -275,7 +276,10 @@ def _split(
     if own is not None and course is not None:
         word = "delivery.session_held" if own.held else "delivery.session_not_held"
         audit.write(word, by=by, at=at, about=own)
-        if not own.held:
+        if own.held:
+            # Help that goes on is a step of the case, whoever leads the group.
+            cases.touch(case=course.plan.case, by=system(REASON, at), at=at)
+        else:
             actions.reach_out(course, by=by, at=at)
     if part.incident.strip():
         tasks.make_task(

@@ -115,6 +115,13 @@ def homework(*, seen_by: Any) -> Any:
     )
 
 
+def to_try(*, seen_by: Any) -> Any:
+    """What was agreed to try and nobody told of yet. With the case closes what it asked for."""
+    return homework(seen_by=seen_by).filter(
+        told_at=None, reviewed_at=None, course__plan__case__closed_at=None
+    )
+
+
 def state_of(*, course: Course, seen_by: Any, at: datetime) -> CourseState:
     """Where a course stands: its phase, the next steps, the locked ones and why."""
     done = list(

@@ -17,6 +17,7 @@ from django.apps import apps
 from django.db.models import F, Q
 
 from alongside import catalogue
+from alongside.access import closing
 from alongside.cases import retention
 from alongside.cases.models import Case, Concern, Decision, ReportReview
 from alongside.consent.models import Consent
@@ -161,6 +162,7 @@ def erase(*, case: Case, reason: str, by: Reader, at: datetime) -> Erasure:
     ):
         raise NotDue
     here = [locked.circle_id]
+    closing.forget(list(_goes(here)["people"].values_list("pk", flat=True)), by=by, at=at)
     counts = {"records": sum([_blank(rows) for rows in _records(here)])}
     counts |= {name: _blank(rows) for name, rows in _goes(here).items()}
     erasure: Erasure = Erasure.objects.create(

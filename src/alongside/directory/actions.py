@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from alongside import catalogue
-from alongside.directory import rules
+from alongside.directory import queries, rules
 from alongside.directory.models import HelpOption, Hold, LineCheck, Service
 from alongside.people.models import Circle, Institution
 from alongside.people.reach import normalised
@@ -262,6 +262,13 @@ def end_hold(*, hold: Hold, by: Reader, at: datetime) -> Hold:
     _no_warning_any_more(hold, by=by, at=at)
     audit.write("directory.hold_ended", by=by, at=at, about=hold)
     return hold
+
+
+@action
+def end_warnings(*, circle: Circle, by: Reader, at: datetime) -> None:
+    """Nobody needs to ask for longer any more; until they lapse or are given back, places stay."""
+    for hold in queries.holds(seen_by=by, circle=circle.pk):
+        _no_warning_any_more(hold, by=by, at=at)
 
 
 def _warn_before_it_lapses(hold: Hold, warn_hours: int, *, by: Reader, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from alongside.engine.instruments.shapes import Band, Instrument
 from alongside.engine.outcomes.course import Point, Progress, progress
 from alongside.engine.outcomes.of_instrument import InstrumentChange, change_of
 from alongside.engine.risk.rules import find_risk, items_named
+from alongside.insights.tracking import main_measures
 from alongside.measures import queries as measures
 from alongside.plans import queries as plans
 
@@ -133,12 +134,13 @@ def series(
         about: only what is about this person.
 
     Returns:
-        By instrument name; the person's own before what others answered.
+        In the order of ``_in_order``: the first is what a page opens on.
     """
     where = ZoneInfo(zone)
     responses = measures.answered_in_circle(circle, seen_by=seen_by)
     askings = measures.asked_in_circle(circle, seen_by=seen_by)
-    began = _events(circle, seen_by, where)
+    courses = plans.courses_in(circle, seen_by=seen_by)
+    began = _events(circle, courses, seen_by, where)
     grouped: dict[Key, list[tuple[datetime, Mark]]] = {}
     people: dict[UUID, Any] = {}
     answered_askings = set()
@@ -163,10 +165,39 @@ def series(
         for key, pairs in grouped.items()
         if (about is None or key[1] == about) and _instrument(key[0]) is not None
     ]
-    return sorted(
-        made,
-        key=lambda s: (s.about.pk != s.respondent.pk, s.instrument.name, str(s.respondent.pk)),
-    )
+    return _in_order(made, courses)
+
+
+def _in_order(made: Iterable[Series], courses: Iterable[Any]) -> list[Series]:
+    """Which measure comes first: one with answers before one without; then a main measure of
+    what runs, answered by whom it is for, else of what ended last; then the person's own before
+    what others answered; then the one answered last; then by name.
+    """
+    main: dict[tuple[str, bool], int] = {}
+    started = [course for course in courses if course.started_at is not None]
+    started.sort(key=lambda course: (course.ended_at is None, course.started_at), reverse=True)
+    focus = {course.circle.focus_id for course in started}
+    for place, course in enumerate(started):
+        way = catalogue.current().protocols.get(course.protocol)
+        if way is None:
+            continue
+        for instrument in main_measures(course):
+            main.setdefault((instrument.ref.id, way.treats != "relatives"), place)
+
+    def place_of(one: Series) -> tuple[Any, ...]:
+        answered = [mark.on.toordinal() for mark in one.marks if mark.response is not None]
+        is_own, last = one.about.pk == one.respondent.pk, len(started)
+        of_focus = one.about.pk in focus
+        return (
+            not answered,
+            main.get((one.instrument.ref.id, of_focus), last) if is_own else last,
+            not is_own,
+            -max(answered, default=0),
+            one.instrument.name,
+            str(one.respondent.pk),
+        )
+
+    return sorted(made, key=place_of)
 
 
 def one(
@@ -251,13 +282,14 @@ def _why(asking: Any, at: datetime, where: ZoneInfo) -> str:
     return "open" if asking.due_on < at.astimezone(where).date() else ""
 
 
-def _events(circle: UUID, seen_by: Any, where: ZoneInfo) -> tuple[Phase, ...]:
+def _events(
+    circle: UUID, courses: Sequence[Any], seen_by: Any, where: ZoneInfo
+) -> tuple[Phase, ...]:
     """What began and ended around the answers: the person, each way of helping, its phases."""
     found: list[tuple[datetime, Phase]] = []
     case = cases.case_of(circle, seen_by=seen_by)
     if case is not None and case.engaged_at is not None:
         found.append((case.engaged_at, Phase(_day(case.engaged_at, where), kind="came_in")))
-    courses = plans.courses_in(circle, seen_by=seen_by)
     for course in courses:
         if course.started_at is not None:
             began = Phase(_day(course.started_at, where), course.protocol)

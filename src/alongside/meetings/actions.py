@@ -16,6 +16,7 @@ from alongside.cases import actions as cases
 from alongside.cases.models import Case, Decision
 from alongside.crisis import actions as crisis
 from alongside.crisis.actions import Checked
+from alongside.directory import actions as directory
 from alongside.engine.meetings import Verdict
 from alongside.engine.risk import RiskFinding
 from alongside.meetings import queries, rules
@@ -639,6 +640,8 @@ def end(
         calendar.cancel(booking=booking, because=words, expected=booking.version, by=by, at=at)
     meeting.outcome, meeting.outcome_words, meeting.ended_at = outcome, words.strip(), at
     meeting.save_version(expected, ["outcome", "outcome_words", "ended_at", "held_at"])
+    if outcome in {each.id for each in content.rules_file.answers if not each.keeps_places}:
+        directory.end_warnings(circle=meeting.circle, by=by, at=at)
     for contact in content.rules_file.follow_ups:
         tasks.make_task(
             institution=meeting.institution,

@@ -2,7 +2,8 @@
 
 ACTS = frozenset(
     """
-    access.account_changed access.account_created access.account_locked access.account_signed_in
+    access.account_changed access.account_closed access.account_created access.account_locked
+    access.account_signed_in
     access.account_signed_out access.device_handed_over access.device_taken_back
     access.guardian_ended access.guardian_named
     access.link_issued access.link_used access.membership_ended

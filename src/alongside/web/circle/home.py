@@ -92,20 +92,20 @@ def _plan(request: Request, place: Any) -> HttpResponse:
             "steps": [] if ended else _steps(request, place, at),
             "dates": own_times(request, at, [place.person_id], most=5),
             "mine": [] if ended else _mine(request, place, at),
-            **_tried(request, place),
+            **_tried(request, place, has_ended=bool(ended)),
             "has_letters": own_letters(request, place).exists(),
             "seen": seen_by_whom(request, "plan", place.circle_id),
         },
     )
 
 
-def _tried(request: Request, place: Any) -> dict[str, Any]:
+def _tried(request: Request, place: Any, *, has_ended: bool) -> dict[str, Any]:
     """How much of what I told of I tried, and whether there is something to try on paper."""
     rows = delivery.homework(seen_by=request.reader).filter(
         circle=place.circle, about_id=place.person_id
     )
     words = list(rows.values_list("done", flat=True))
-    return {"tried": tried_words(words), "has_tasks": "" in words}
+    return {"tried": tried_words(words), "has_tasks": "" in words and not has_ended}
 
 
 def _steps(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
@@ -270,8 +270,8 @@ def _mine(request: Request, place: Any, at: datetime) -> list[dict[str, Any]]:
                 "icon": "eye",
             }
         )
-    for task in delivery.homework(seen_by=reader).filter(
-        circle=place.circle, about_id=place.person_id, told_at=None
+    for task in delivery.to_try(seen_by=reader).filter(
+        circle=place.circle, about_id=place.person_id
     )[:5]:
         found.append(
             {

@@ -23,8 +23,8 @@ from alongside.web.parts.pages import Request, say, seen_by_whom
 
 
 def _open(request: Request, place: Any) -> list[Any]:
-    rows = delivery.homework(seen_by=request.reader).filter(
-        circle=place.circle_id, about_id=place.person_id, told_at=None, reviewed_at=None
+    rows = delivery.to_try(seen_by=request.reader).filter(
+        circle=place.circle_id, about_id=place.person_id
     )
     tasks = list(rows.order_by("set_at"))
     if not tasks:

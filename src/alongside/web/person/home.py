@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,12 +33,12 @@ SHOWN = 12
 @require_safe
 def home(request: Request) -> HttpResponse:
     """My page."""
-    at = clock.now()
+    at, stands = clock.now(), _stands(request)
     return render(
         request,
         "person/home.html",
         {
-            "stands": _stands(request),
+            "stands": stands,
             "talk": own_times(request, at, request.reader.persons, most=1),
             "due": [*_questions(request, at), *open_questions(request)],
             **_tasks(request),
@@ -91,10 +92,14 @@ def _tried(request: Request) -> str:
 
 
 def _tasks(request: Request) -> dict[str, list[dict[str, Any]]]:
-    """What was agreed to try between talks, to be told or told and not yet looked at together."""
-    rows = delivery.homework(seen_by=request.reader).filter(
+    """What was agreed to try between talks, to be told or told and not yet looked at together.
+
+    Once a case is closed nothing of it is to be done; what was told stays to be read.
+    """
+    mine = delivery.homework(seen_by=request.reader).filter(
         about__in=request.reader.persons, reviewed_at=None
     )
+    open_now = Q(told_at=None, course__plan__case__closed_at=None)
     shown = [
         {
             "title": task.task,
@@ -105,7 +110,7 @@ def _tasks(request: Request) -> dict[str, list[dict[str, Any]]]:
             "tag": _("Told") if task.told_at else "",
             "tag_kind": "moss",
         }
-        for task in rows.order_by("-set_at")[:SHOWN]
+        for task in mine.filter(open_now | Q(told_at__isnull=False)).order_by("-set_at")[:SHOWN]
     ]
     return {
         "tasks": [row for row in shown if not row["tag"]],

@@ -20,9 +20,7 @@ from alongside.web.person.sheets import place
 
 
 def _open(request: Request) -> list[Any]:
-    rows = queries.homework(seen_by=request.reader).filter(
-        about__in=request.reader.persons, told_at=None, reviewed_at=None
-    )
+    rows = queries.to_try(seen_by=request.reader).filter(about__in=request.reader.persons)
     tasks = list(rows.order_by("set_at"))
     if not tasks:
         raise Http404

@@ -446,7 +446,11 @@ def _facts(request: Request, found: Any, kind: Kind) -> list[dict[str, str]]:
         (_("Version"), str(found.number)),
         (_("Why another"), found.because),
         (_("Signed"), moment_words(request, found.signed_at) if found.signed_at else ""),
-        (_("Form"), str(kind.ref)),
+        (
+            _("Form"),
+            _("%(title)s, version %(version)s")
+            % {"title": in_language(kind.title), "version": kind.ref.version},
+        ),
     ]
     return [{"term": term, "text": text} for term, text in rows if text]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -100,13 +100,21 @@ def _usual(request: Request, case: Any, course: Any, booking: Any, at: datetime)
             "time": booking.local_start.time(),
             "minutes": booking.minutes,
         }
-    here = at.astimezone(ZoneInfo(case.institution.zone))
     dose = plans.protocol_of(course).dose_of(course.variant)
+    minutes = dose.minutes.typical or dose.minutes.max
+    began = _just_now(at, minutes or 0).astimezone(ZoneInfo(case.institution.zone))
     return {
         "course": str(course.pk),
-        "day": here.date(),
-        "minutes": dose.minutes.typical or dose.minutes.max,
+        "day": began.date(),
+        "time": began.time(),
+        "minutes": minutes,
     }
+
+
+def _just_now(at: datetime, minutes: int) -> datetime:
+    """When a session of so many minutes began that is over now, to the last quarter of an hour."""
+    began = at - timedelta(minutes=minutes)
+    return began.replace(minute=began.minute - began.minute % 15, second=0, microsecond=0)
 
 
 def _told(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from alongside.access.readers import reader_for_link
+from alongside.calendar.models import Busy
 from alongside.cases import rights
 from alongside.cases.models import RightsRequest
 from alongside.consent.models import Consent, Refusal
@@ -18,10 +20,13 @@ from alongside.insights import completeness, timeline
 from alongside.measures import actions as measures
 from alongside.measures import ending
 from alongside.measures.models import Asking
+from alongside.plans import actions as plans
+from alongside.plans.models import Course
 from alongside.records import audit
 from alongside.records.errors import NotAllowed
+from tests.conftest import NOON
 from tests.factories import Cast, World
-from tests.factories.care import started
+from tests.factories.care import booked, fresh_case, started
 
 WEB = Path(__file__).resolve().parents[2] / "src/alongside/web"
 SignedIn = Callable[[Cast], Any]
@@ -32,6 +37,11 @@ def asked(world: World, respondent: Any, instrument: str, about: Any) -> Asking:
         circle=world.circle, about=about, respondent=respondent, instrument=instrument,
         by=world.asha.reader, at=world.moment,
     )  # fmt: skip
+
+
+def wall(day: int) -> datetime:
+    """Ten o'clock on a day of March."""
+    return NOON.replace(day=day, hour=10, tzinfo=None)
 
 
 def is_open(asking: Asking, world: World) -> bool:
@@ -104,6 +114,49 @@ def test_a_yes_taken_back_or_a_no_ends_what_rested_on_it_and_the_lead_reads_why(
     page = staff.get(f"/work/cases/{world.case.pk}/timeline/?kind=answers").content.decode()
     for words in ("They took back the yes it rested on.", "They said no."):
         assert words in page
+
+
+def test_what_ends_gives_back_the_times_that_were_kept_for_it(
+    world: World, sam: Cast, cbt: Course, signed_in: SignedIn
+) -> None:
+    """A no, the end of a course, the end of a case: nobody is expected any more."""
+    of_course = {"about": f"course:{cbt.pk}"}
+    mine = booked(world, wall(9), persons=[world.sam], **of_course)
+    talk = booked(world, wall(10), persons=[world.sam])
+    both = booked(world, wall(11), persons=[world.sam, world.noor.person])
+    hers = booked(world, wall(12))
+
+    def stand() -> list[bool]:
+        for row in (mine, talk, both, hers):
+            row.refresh_from_db()
+        return [row.cancelled_at is None for row in (mine, talk, both, hers)]
+
+    said: dict[str, Any] = {
+        "circle": world.circle, "person": world.sam, "offered": "The talks",
+        "by": sam.through("person"), "at": world.moment,
+    }  # fmt: skip
+    stopping.refuse(about=f"course:{cbt.pk}", **said)
+    assert stand() == [False, True, True, True]
+    stopping.refuse(about="c_treatment@1", **said)
+    assert stand() == [False, False, True, True]
+    assert mine.cancelled_because == "They said no."
+    again = booked(world, wall(13), persons=[world.sam], **of_course)
+    desk = signed_in(world.asha)
+    page = desk.get(f"/work/courses/{cbt.pk}/end/").content.decode()
+    assert "1 time to come is given back: tell them." in page
+    plans.end_course(
+        course=cbt, completion="stopped_safety", words="He said no to it.",
+        expected=cbt.version, by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    again.refresh_from_db()
+    assert again.cancelled_because == "The course has ended."
+    closing = f"/work/cases/{world.case.pk}/closing/"
+    assert "2 times to come are given back: tell them." in desk.get(closing).content.decode()
+    case = fresh_case(world)
+    given = {"version": case.version, "outcome": "stopped_safety", "words": "He said no to it all."}
+    assert desk.post(closing, given).status_code == 302
+    assert stand() == [False] * 4
+    assert not Busy._base_manager.filter(is_live=True, starts_at__gt=world.moment).exists()
 
 
 def test_doors_say_a_persons_word_where_it_ends_what_was_asked() -> None:

@@ -141,7 +141,15 @@ def changed(world: World, course: Course, to: Course, **more: Any) -> Course:
 def test_a_step_up_ends_one_course_and_starts_the_next_at_the_same_moment(world: World) -> None:
     first = started(world, "cbt", variant="guided_selfhelp")
     second = second_of(world, first, "depression")
+    kept = booked(
+        world,
+        world.moment.replace(day=9, hour=10, tzinfo=None),
+        persons=[world.sam],
+        about=f"course:{first.pk}",
+    )
     now = changed(world, first, second)
+    kept.refresh_from_db()
+    assert (kept.about, kept.cancelled_at) == (f"course:{second.pk}", None)  # it stays theirs
     before = Course.objects.visible_to(world.asha.reader).get(pk=first.pk)
     assert (now.pk, now.started_at, before.ended_at) == (second.pk, world.moment, world.moment)
     assert (before.completion, before.completion_words) == ("planned_end_partial", WHY)

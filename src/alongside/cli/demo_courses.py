@@ -22,7 +22,7 @@ from alongside.cli.demo_days import Story
 from alongside.cli.demo_house import SUPERVISOR
 from alongside.consent import actions as consent
 from alongside.delivery import actions as delivery
-from alongside.delivery import artefacts, reviews
+from alongside.delivery import artefacts, reviews, stopping
 from alongside.delivery import queries as progress
 from alongside.delivery.models import ProgressNote
 from alongside.insights import tracking, watching
@@ -492,7 +492,7 @@ class Courses(Danger):
         def end() -> None:
             now = Case.objects.visible_to(self._reader(story.lead)).get(pk=case.pk)
             try:
-                cases.close_case(
+                stopping.close_case(
                     case=now,
                     version=now.version,
                     outcome=ending,

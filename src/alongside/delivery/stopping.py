@@ -1,4 +1,4 @@
-"""What the person's own word ends: an objection, a consent taken back, a no.
+"""What the person's own word ends: an objection, a consent taken back, a no; and a case's end.
 
 Doors say these words here, so that what was asked before them ends in the same transaction. A
 consent, a no and an objection are kept by their own rooms (`consent`, `cases.rights`).
@@ -10,8 +10,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from alongside.calendar import ending as times
+from alongside.cases import actions as cases
 from alongside.cases import rights
-from alongside.cases.models import STOPS, RightsRequest
+from alongside.cases.models import STOPS, Case, RightsRequest
 from alongside.consent import actions as consents
 from alongside.consent import queries as consents_known
 from alongside.consent.models import Consent, Refusal
@@ -27,6 +31,7 @@ REASON = "what a no ends"  # whoever says it need not see what others were asked
 NO_MORE = frozenset({"no_consent", "withdrawn"})
 # Consents that an asking can rest on.
 CARRIES_ASKINGS = frozenset({"c_treatment", "c_family", "c_measures"})
+CARRIES_TALKS = CARRIES_ASKINGS - {"c_measures"}
 
 
 @action
@@ -83,7 +88,28 @@ def refuse(
     )
     if about.startswith("course:") or about.partition("@")[0] in CARRIES_ASKINGS:
         _end_what_rested(circle, person, ending.REFUSED, by, at)
+    if about.startswith("course:") or about.partition("@")[0] in CARRIES_TALKS:
+        times.give_back_to_come(
+            circle=circle.pk,
+            about=about if about.startswith("course:") else "",
+            alone=person.pk,
+            because=_("They said no."),
+            by=system(REASON, at),
+            at=at,
+        )
     return made
+
+
+@action
+def close_case(
+    *, case: Case, version: int, outcome: str, words: str, by: Any, at: datetime
+) -> Case:
+    """Close a case (`cases.close_case`), and give back every time to come that was kept in it."""
+    done = cases.close_case(case=case, version=version, outcome=outcome, words=words, by=by, at=at)
+    times.give_back_to_come(
+        circle=case.circle_id, because=_("The case was closed."), by=system(REASON, at), at=at
+    )
+    return done
 
 
 def _end_what_rested(circle: Circle, person: Person, because: str, by: Any, at: datetime) -> None:

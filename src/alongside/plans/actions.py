@@ -8,7 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from alongside import catalogue
+from alongside.calendar import ending as times
 from alongside.cases import actions as cases
 from alongside.cases import rules as cases_rules
 from alongside.cases.models import Case, Decision
@@ -545,7 +548,8 @@ def start_course(*, course: Course, by: Any, at: datetime) -> Course:
 def end_course(
     *, course: Course, completion: str, words: str, expected: int, by: Any, at: datetime
 ) -> Course:
-    """End a course with one of the completion words. Consents given for it end with it.
+    """End a course with one of the completion words. Consents given for it and times to come that
+    were kept for it end with it.
 
     Reviews of whether it is on track are no longer asked for. Courses of one person that stopped
     in the same way, as many as content/tracking says, ask the team to look together.
@@ -564,6 +568,9 @@ def end_course(
     course.save_version(expected, ["ended_at", "completion", "completion_words"])
     about = f"course:{course.pk}"
     consent.end_for(about=about, by=by, at=at)
+    times.give_back_to_come(
+        circle=course.circle_id, about=about, because=_("The course has ended."), by=by, at=at
+    )
     treating.ends(course=course, by=by, at=at)
     for task in open_tasks(seen_by=by).filter(about=about, kind__in=rules.WHILE_IT_RUNS):
         tasks.do_task(task=task, how="course_ended", by=by, at=at)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from alongside.calendar import ending as times
 from alongside.cases import actions as cases
-from alongside.plans import actions, rules
+from alongside.plans import actions, queries, rules
 from alongside.plans.models import Course
 from alongside.records.actions_base import action
 from alongside.records.errors import Refused
@@ -35,7 +36,8 @@ def change_course(
     """End a course and start the next one in its place, or change nothing at all.
 
     The next course stands in the plan already and is agreed to, so nobody is without help while
-    its gates are opened. With a gate still closed the former course goes on.
+    its gates are opened. With a gate still closed the former course goes on. Times to come stay
+    kept for the next one where it is for the same people, by the same practitioner.
 
     Args:
         kind: ``step_up``, ``step_down`` or ``switch``.
@@ -73,6 +75,12 @@ def change_course(
         by=by,
         at=at,
     )
+    if to.deliverer_id == course.deliverer_id and set(queries.treated_by(to)) == set(
+        queries.treated_by(course)
+    ):
+        times.hand_over(
+            circle=course.circle_id, about=f"course:{course.pk}", to=f"course:{to.pk}", by=by, at=at
+        )
     actions.end_course(
         course=course, completion=completion, words=reason, expected=expected, by=by, at=at
     )

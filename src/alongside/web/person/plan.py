@@ -63,7 +63,7 @@ def open_questions(request: Request) -> list[dict[str, Any]]:
     found = []
     for circle in own_circles(request):
         live = plans.live_plan(seen_by=request.reader, circle=circle.pk)
-        if live is None:
+        if live is None or live.case.closed_at is not None:
             continue
         if said_to_plan(request, live) is None:
             found.append(

@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from alongside.calendar import ending as times
 from alongside.cases import actions
 from alongside.crisis import queries as crisis
+from alongside.delivery import stopping
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
@@ -41,7 +43,7 @@ def closing(request: Request, pk: UUID) -> HttpResponse:
         return _page(request, case, close_form=form, status=400)
     given = form.cleaned_data
     try:
-        actions.close_case(
+        stopping.close_case(
             case=case,
             version=given["version"],
             outcome=given["outcome"],
@@ -98,6 +100,7 @@ def _page(
         tab="closing",
         status=status,
         still_open=_still_open(request, case) if case.state != "closed" else [],
+        times=len(times.to_come(seen_by=request.reader, circle=case.circle_id, at=clock.now())),
         close_form=close_form or CloseCase(initial={"version": case.version}),
         prolong_form=prolong_form
         or Prolong(auto_id="longer_%s", initial={"version": case.version, "ends_on": case.ends_on}),

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from alongside import catalogue
+from alongside.calendar import ending as times
 from alongside.delivery import actions as delivery
 from alongside.delivery import queries as progress
 from alongside.plans import actions, queries
@@ -105,6 +106,20 @@ def release(request: Request, pk: UUID, gate: str) -> HttpResponse:
 def _ends_with(request: Request, course: Any) -> str:
     """What ends with a course, and what it still lacks to count as completed."""
     ends = _("Consents that were given for this course end with it.")
+    kept = len(
+        times.to_come(
+            seen_by=request.reader,
+            circle=course.circle_id,
+            about=f"course:{course.pk}",
+            at=clock.now(),
+        )
+    )
+    if kept:
+        ends += " " + ngettext(
+            "%(count)s time to come is given back: tell them.",
+            "%(count)s times to come are given back: tell them.",
+            kept,
+        ) % {"count": kept}
     if course.started_at is None:
         return ends
     state = progress.state_of(course=course, seen_by=request.reader, at=clock.now())

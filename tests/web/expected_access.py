@@ -107,6 +107,8 @@ ROLES = {
     "person:safety-share-end": "person",
     "person:safety-paper": "person",
     "person:safety-copy": "person",
+    "person:safety-keep": "person",
+    "person:safety-keep-end": "person",
     "person:questions": "person",
     "person:form-start": "person",
     "person:form-question": "person",
@@ -406,6 +408,7 @@ CLOSED = {
 
 # Anybody. These show nothing of a person; a page with a token of its own checks that itself.
 PUBLIC = {
+    "person:kept", "person:kept-worker", "person:kept-still",
     "set_up", "have", "shift-feed", "time-feed", "circle:left", "answer:open",
     "answer:open-with-slash",
     "public:start", "public:worried", "public:first", "public:go_on", "public:question",

@@ -540,7 +540,7 @@ def issue_link(
     A link follows from an act somebody was allowed to do, so it asks for no right of its own.
 
     Args:
-        purpose: ``resume_worry``, ``answer``, ``join_circle`` or ``sign_in``.
+        purpose: one of ``LinkToken.PURPOSES``.
         target: the id of the one thing it opens.
         expires_at: after which it opens nothing; uses: how often it may be used up.
         person: who it is for; circle, institution: where.
@@ -591,6 +591,12 @@ def end_links(*, target: UUID, purpose: str, by: Reader, at: datetime) -> int:
     """End every link to one thing, because it is done or gone. Returns how many."""
     rows = LinkToken._base_manager.filter(target=target, purpose=purpose, ended_at=None)
     return rows.update(ended_at=at)
+
+
+@action
+def end_link(*, link: LinkToken, by: Reader, at: datetime) -> None:
+    """End one link; who holds it may."""
+    LinkToken._base_manager.filter(pk=link.pk, ended_at=None).update(ended_at=at)
 
 
 @action
@@ -737,6 +743,7 @@ __all__ = [
     "confirm_second",
     "create_account",
     "end_alert_access",
+    "end_link",
     "end_links",
     "end_membership",
     "end_relationship",

@@ -61,6 +61,9 @@ class AccountAdapter(DefaultAccountAdapter):
         user = request.user
         super().logout(request)
         if isinstance(user, Account):
+            # Storage of staff holds the push messages of on-call, which go on when they sign out.
+            parts = '"cache"' if user.is_staff_member else '"cache", "storage"'
+            request.META[sessions.CLEARS] = parts
             at = clock.now()
             audit.write("access.account_signed_out", by=_of(user, at), at=at, about=user)
 

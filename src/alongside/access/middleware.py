@@ -50,6 +50,8 @@ class AccessMiddleware:
         zone = _end_when_idle(request) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
         with timezone.override(zone):
             response = self.get_response(request)
+        if sessions.CLEARS in request.META:  # who signs out leaves nothing in this browser
+            response["Clear-Site-Data"] = request.META[sessions.CLEARS]
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"
         return response

@@ -211,7 +211,8 @@ class LinkToken(Record):
     audit_noun = "access.relationship"
 
     PURPOSES = [
-        (p, p) for p in ("resume_worry", "answer", "join_circle", "sign_in", "here", "here_code")
+        (p, p)
+        for p in ("resume_worry", "answer", "join_circle", "sign_in", "here", "here_code", "kept")
     ]
 
     sha256 = models.CharField(max_length=64, unique=True)

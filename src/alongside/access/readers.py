@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from alongside.access import policy
 from alongside.access.models import Account, AccountPerson, LinkToken, Relationship, Separation
@@ -356,6 +356,13 @@ def _reader_of(lives: Q, sha256: str, purpose: str, at: datetime) -> LinkReader:
     if link is None:
         raise NotAllowed(action="open", record="link")
     return LinkReader(link, at)
+
+
+def link_lives_until(*, target: UUID, purpose: str, at: datetime) -> datetime | None:
+    """Until when a link of this purpose to one thing lives; None when none does."""
+    rows = LinkToken._base_manager.filter(_link_lives(at), target=target, purpose=purpose)
+    found: datetime | None = rows.aggregate(last=Max("expires_at"))["last"]
+    return found
 
 
 def hashed(token: str) -> str:

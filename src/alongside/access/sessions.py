@@ -13,6 +13,7 @@ from django.conf import settings
 IDLE_FAMILY = timedelta(minutes=10)
 IDLE_STAFF = timedelta(minutes=15)
 FRESH = timedelta(minutes=10)
+CLEARS = "alongside.clears"  # in the request: what its answer makes the browser forget
 _SEEN, _BEGAN = "seen_at", "signed_in_at"
 
 

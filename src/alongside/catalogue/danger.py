@@ -138,6 +138,14 @@ class FloodFile(Shape):
     together_from: Annotated[int, Field(ge=2)]
 
 
+class KeptFile(Shape):
+    """What its person keeps in their own browser: for how long, and what takes it off."""
+
+    days: Annotated[int, Field(ge=1, le=90)]
+    wrong_pins: Annotated[int, Field(ge=3, le=20)]
+    closes_after_minutes: Annotated[int, Field(ge=1, le=60)]
+
+
 class WaitsFile(Shape):
     """``danger/waits.yaml``: waits that belong to no level, and the canary."""
 
@@ -147,6 +155,7 @@ class WaitsFile(Shape):
     hand_over_accepted_within_minutes: Annotated[int, Field(ge=1)]
     safeguarding_answered_within_hours: Annotated[int, Field(ge=1, le=24)]
     child_check_counts_days: Annotated[int, Field(ge=1)]
+    kept_on_a_device: KeptFile
     flood: FloodFile
     canary: CanaryFile
 
@@ -362,6 +371,9 @@ def _waits(roots: Sequence[Path], problems: list[Problem]) -> risk.Waits | None:
         hand_over_accepted_within=timedelta(minutes=file.hand_over_accepted_within_minutes),
         safeguarding_answered_within=timedelta(hours=file.safeguarding_answered_within_hours),
         child_check_counts=timedelta(days=file.child_check_counts_days),
+        kept_for=timedelta(days=file.kept_on_a_device.days),
+        wrong_pins=file.kept_on_a_device.wrong_pins,
+        kept_closes_after=timedelta(minutes=file.kept_on_a_device.closes_after_minutes),
         flood_alerts=file.flood.alerts,
         flood_within=timedelta(minutes=file.flood.within_minutes),
         together_from=file.flood.together_from,

@@ -35,8 +35,9 @@ ACTS = frozenset(
     crisis.safeguarding_report_decided crisis.safeguarding_report_filed
     crisis.safeguarding_report_received
     crisis.safety_plan_looked_at crisis.safety_plan_saved crisis.safety_plan_share_ended
-    crisis.safety_plan_shared crisis.shift_feed_ended crisis.shift_feed_made
-    crisis.shift_saved crisis.unsaved_answer_held crisis.unsaved_answer_read
+    crisis.safety_plan_shared crisis.safety_plan_taken_off crisis.shift_feed_ended
+    crisis.shift_feed_made crisis.shift_saved crisis.unsaved_answer_held
+    crisis.unsaved_answer_read
     crisis.unsaved_answer_removed crisis.unsaved_answer_taken crisis.unsaved_answer_tried
     delivery.addition_signed delivery.asking_put_off delivery.asking_timed delivery.round_asked
     delivery.group_part_written delivery.group_round_asked delivery.group_session_held

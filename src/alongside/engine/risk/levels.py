@@ -90,6 +90,9 @@ class Waits:
     hand_over_accepted_within: timedelta
     safeguarding_answered_within: timedelta
     child_check_counts: timedelta
+    kept_for: timedelta  # a safety plan in the browser of its person, to read without network
+    wrong_pins: int  # so many take it off
+    kept_closes_after: timedelta  # without a touch
     flood_alerts: int  # of one service: a flood, when they were raised within ``flood_within``
     flood_within: timedelta
     together_from: int  # so many of one source stand together on the board

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib.staticfiles import finders
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -39,7 +35,6 @@ from alongside.web.person.base import own_circles, seen_here
 
 BASE = "parts/base_person.html"
 SHARED_FOR = timedelta(days=90)
-FONTS = re.compile(r"@font-face \{[^}]*\}")  # they lie in files of their own
 
 
 @access("safety_plan", "R")
@@ -277,29 +272,16 @@ def paper(request: Request, size: str) -> HttpResponse:
     """My plan to print: as a card for the wallet, or as a whole sheet."""
     if size not in {"card", "sheet"}:
         raise Http404
-    found, written = _mine(request)
+    found, written = mine(request)
     return render(
         request,
         "person/safety/paper.html",
-        {"size": size, **_to_take(request, found, written)},
+        {"size": size, **to_take(request, found, written)},
     )
 
 
-@access("safety_plan", "X")
-@require_http_methods(["GET", "HEAD", "POST"])
-def copy(request: Request) -> HttpResponse:
-    """A copy that works without a network: one file, which stays where the person puts it."""
-    found, written = _mine(request)
-    if request.method != "POST":
-        return render(request, "person/safety/copy.html", {})
-    safety_plan.note_copy(plan=found, kind="file", by=request.reader, at=clock.now())
-    page = render_to_string("person/safety/file.html", _to_take(request, found, written), request)
-    response = HttpResponse(_in_one_file(page), content_type="text/html; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="my-page.html"'
-    return response
-
-
-def _to_take(request: Request, found: Any, written: SixParts) -> dict[str, Any]:
+def to_take(request: Request, found: Any, written: SixParts) -> dict[str, Any]:
+    """What goes along on paper, in a file or in a browser."""
     now = shown.help_here()
     return {
         "steps": shown.steps_of(written),
@@ -310,14 +292,6 @@ def _to_take(request: Request, found: Any, written: SixParts) -> dict[str, Any]:
         "when": day_words(local_day(request, found.made_at)),
         "version": found.number,
     }
-
-
-def _in_one_file(page: str) -> str:
-    """The page with its sheet of styles inside, so that it needs nothing else."""
-    place = finders.find("alongside/danger.css")
-    sheet = Path(place).read_text(encoding="utf-8") if isinstance(place, str) else ""
-    sheet = FONTS.sub("", sheet)
-    return page.replace("</head>", f"<style>{sheet}</style></head>", 1)
 
 
 def own_plan(request: Request, circle: UUID) -> dict[str, Any] | None:
@@ -342,7 +316,8 @@ def _circle(request: Request) -> Any:
     return circles[0]
 
 
-def _mine(request: Request) -> tuple[Any, SixParts]:
+def mine(request: Request) -> tuple[Any, SixParts]:
+    """The reader's own plan as it is now; 404 before there is one."""
     found = safety_plan.plan_of(_circle(request).pk, seen_by=request.reader)
     if found is None:
         raise Http404

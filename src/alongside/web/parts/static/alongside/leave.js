@@ -11,10 +11,22 @@ function blank() {
   document.title = "\u00a0";
 }
 
-function leave() {
+// What was kept in this browser goes as well, also without network (kept.js). /leave/ clears the rest.
+async function forget() {
+  indexedDB.deleteDatabase("alongside-kept");
+  await caches.delete("alongside-kept");
+  for (const each of await navigator.serviceWorker.getRegistrations()) {
+    if (each.active?.scriptURL.includes("/kept/worker.js")) await each.unregister();
+  }
+}
+
+async function leave() {
   if (!leaving) {
     leaving = true;
     blank();
+    if (navigator.serviceWorker?.controller) {
+      await Promise.race([forget().catch(() => {}), new Promise((done) => setTimeout(done, 300))]);
+    }
   }
   location.replace(LEAVE);
 }

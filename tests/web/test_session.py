@@ -158,7 +158,8 @@ def test_each_is_late_or_absent_in_their_own_way_and_it_is_nobody_elses_business
     given = told(world) | {
         f"came_{noor.pk}": "late",
         f"late_{noor.pk}": "300",
-        f"whose_{noor.pk}": "service",  # belongs to another answer: left out
+        f"whose_{noor.pk}": "service",
+        f"why_{noor.pk}": "The room was not free",
         f"came_{teo.pk}": "cancelled_in_time",
         f"why_{teo.pk}": "The bus did not come",
         f"whose_{teo.pk}": "neither",
@@ -168,7 +169,7 @@ def test_each_is_late_or_absent_in_their_own_way_and_it_is_nobody_elses_business
     send(browser, address, {**given, f"late_{noor.pk}": "12"})
     (session,) = queries.sessions(seen_by=world.asha.reader)
     page = read(browser, f"/work/sessions/{session.pk}/")
-    assert "Late by 12 minutes" in page
+    assert "Late by 12 minutes · Ours · The room was not free" in page
     assert "weather, transport, illness · The bus did not come" in page
     for member, words in ((world.noor, ("late", 12)), (world.teo, ("cancelled_in_time", None))):
         (own,) = queries.attendance(seen_by=member.reader, session=session)

@@ -74,7 +74,7 @@ class Attendance(Record):
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     word = models.CharField(max_length=24, choices=WORDS)
     late_minutes = models.PositiveSmallIntegerField(null=True)
-    whose = models.CharField(  # whose reason it was that they did not come
+    whose = models.CharField(  # whose reason it was that they came late or did not come
         max_length=8, choices=TherapySession.WHOSE, blank=True, db_default=""
     )
     reason = EncryptedTextField(blank=True)  # locked with their own key
@@ -86,8 +86,8 @@ class Attendance(Record):
                 condition=Q(late_minutes=None) | Q(word="late", late_minutes__gte=1),
             ),
             models.CheckConstraint(
-                name="a_reason_belongs_to_who_did_not_come",
-                condition=Q(whose="") | ~Q(word__in=["attended", "late"]),
+                name="a_reason_belongs_to_who_came_late_or_not",
+                condition=Q(whose="") | ~Q(word="attended"),
             ),
             models.UniqueConstraint(
                 name="a_person_attends_a_session_once", fields=["session", "person"]

@@ -18,7 +18,8 @@ from alongside.engine.protocols.asking import WORDS
 Who = TypeVar("Who")
 
 LONGEST_FOLLOW_UP = timedelta(days=1900)  # none is asked later after the end of a course
-CAME = ("attended", "late")
+IN_TIME = "attended"
+CAME = (IN_TIME, "late")
 ATTENDANCE = (*CAME, "cancelled_in_time", "did_not_attend", "cancelled_by_service")
 NOT_HELD = ("did_not_attend", "cancelled_in_time", "cancelled_by_service", "postponed")
 WHOSE = ("person", "service", "neither")
@@ -48,10 +49,10 @@ FREE_PART = "other"  # every note has it, whatever the protocol's skeleton
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """Whether one person came, and if not, why and whose reason it was. Nobody else's business.
+    """Whether one person came; if late or not, why and whose reason it was. Nobody else's business.
 
     ``word`` is one of ATTENDANCE. ``late_minutes`` goes with *late* alone; ``whose`` and ``reason``
-    with somebody who did not come. Left out, whose reason it was follows from the word.
+    with somebody who came late or did not come.
     """
 
     word: str
@@ -71,9 +72,9 @@ class Came:
         late = self.late_minutes
         if late is not None and (self.word != "late" or not 1 <= late <= LONGEST_LATE):
             return "late_minutes"
-        if self.whose and (self.has_come or self.whose not in WHOSE):
+        if self.whose and (self.word == IN_TIME or self.whose not in WHOSE):
             return "whose"
-        return "reason" if self.reason.strip() and self.has_come else ""
+        return "reason" if self.reason.strip() and self.word == IN_TIME else ""
 
 
 def came(attendance: Mapping[Who, str | Came]) -> dict[Who, Came]:

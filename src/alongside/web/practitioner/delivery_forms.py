@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alongside.delivery.rules import (
-    CAME,
     HARDEST,
+    IN_TIME,
     LONGEST_LATE,
     LONGEST_MINUTES,
     LONGEST_PART,
@@ -393,12 +393,12 @@ class Tell(Form):
         found = {}
         for pk in self.person_ids:
             word = given[f"came_{pk}"] or "attended"
-            has_come = word in CAME
+            in_time = word == IN_TIME
             found[pk] = Came(
                 word,
                 late_minutes=given[f"late_{pk}"] if word == "late" else None,
-                whose="" if has_come else given[f"whose_{pk}"],
-                reason="" if has_come else given[f"why_{pk}"],
+                whose="" if in_time else given[f"whose_{pk}"],
+                reason="" if in_time else given[f"why_{pk}"],
             )
         return found
 

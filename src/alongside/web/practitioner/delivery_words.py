@@ -495,10 +495,10 @@ def booking_day(booking: Any) -> str:
 
 
 def attendance_words(row: Any) -> str:
-    """Whether somebody came; by how much late; if not, whose reason it was, and which."""
+    """Whether somebody came; by how much late; if late or not, whose reason it was, and which."""
     word = str(ATTENDANCE[row.word])
     if row.late_minutes:
-        return ngettext(
+        word = ngettext(
             "Late by %(number)s minute", "Late by %(number)s minutes", row.late_minutes
         ) % {"number": row.late_minutes}
     more = [str(WHOSE[row.whose]) if row.whose else "", row.reason]

@@ -17,7 +17,7 @@ from alongside.tasks import actions as tasks
 from alongside.tasks import queries
 from tests.conftest import NOON
 from tests.factories import World
-from tests.factories.care import held, started
+from tests.factories.care import booked, held, missed, started
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +85,30 @@ def test_today_lists_the_worst_harm_first_with_its_reason(world: World, signed_i
         badges = re.findall(r'(\d+)<span class="sr"> need you', shown)
         assert badges == ["5"], (where, badges)
     assert "5 things need you." in text(signed_in(world.asha).get("/work/"))
+
+
+def test_a_time_of_which_nobody_said_what_happened_waits_until_it_is_told(
+    world: World, signed_in: Any, at: Any
+) -> None:
+    course = started(world)
+    ten = NOON.replace(day=3, hour=10)
+    mine = booked(world, ten.replace(tzinfo=None), about=f"course:{course.pk}")
+    booked(world, ten.replace(hour=14, tzinfo=None))  # for no course: a talk before any help
+    world.at(ten + timedelta(hours=20))
+    at(world.moment)
+    words = "say what happened on 3 Mar, 10:00"
+    assert words in text(signed_in(world.asha).get("/work/"))
+    world.at(ten + timedelta(hours=30))
+    at(world.moment)
+    desk = signed_in(world.asha)
+    page = text(desk.get("/work/"))
+    assert f"/work/bookings/{mine.pk}/tell/" in page
+    assert "Overdue since 10:50" in page
+    badge = re.findall(r'(\d+)<span class="sr"> need you', page)
+    missed(world, course, when=ten, booking=mine)
+    page = text(desk.get("/work/"))
+    assert words not in page
+    assert re.findall(r'(\d+)<span class="sr"> need you', page) != badge
 
 
 def test_today_costs_the_same_for_5_cases_and_for_50(world: World, signed_in: Any) -> None:

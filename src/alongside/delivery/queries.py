@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from alongside import catalogue
 from alongside.calendar import queries as calendar
 from alongside.delivery.models import (
@@ -98,6 +100,15 @@ def untold(*, seen_by: Any, at: datetime, circle: UUID | None = None) -> Any:
     if circle is not None:
         rows = rows.filter(circle=circle)
     return rows.order_by("starts_at", "pk")
+
+
+def to_tell(*, seen_by: Any, at: datetime) -> Any:
+    """Of those, what the reader gave for a course that runs, once the time is over."""
+    runs = Course.objects.visible_to(seen_by).filter(
+        circle=OuterRef("circle"), started_at__isnull=False, ended_at=None
+    )
+    mine = untold(seen_by=seen_by, at=at).filter(practitioner__person__in=seen_by.persons)
+    return mine.filter(Exists(runs), ends_at__lte=at, about__startswith="course:")
 
 
 def additions(*, seen_by: Any, note: ProgressNote) -> Any:

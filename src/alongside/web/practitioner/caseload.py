@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -50,7 +51,7 @@ def rows(request: Request, found: Sequence[Any], at: datetime) -> list[dict[str,
         .select_related(None)
         .filter(circle__among=among, ended_at=None)
         .only(*COURSE)
-        .order_by("pk")
+        .order_by(F("started_at").asc(nulls_first=True), "pk")  # what runs before what is planned
     )
     courses = {course.circle_id: course for course in running}
     bookings = _first(

@@ -1,7 +1,7 @@
 """What waits for this practitioner, of all rooms, in order of the harm if it is left.
 
-One list: tasks, concerns to read, drafts to sign, credentials that end. Where each kind leads
-stands in ``WHERE``; a kind of task that is not there leads to its case.
+One list: tasks, concerns to read, times to tell of, drafts to sign, credentials that end. Where
+each kind leads stands in ``WHERE``; a kind of task that is not there leads to its case.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ ICONS = {
     "new_concern": "mail-open",
     "told_by_member": "mail-open",
     "unsigned_note": "notebook-pen",
+    "untold_session": "calendar-clock",
     "credential_ends": "badge-check",
     "review_change": "trending-up",
     "review_again": "trending-up",
@@ -67,6 +68,7 @@ def items(request: Request, at: datetime) -> list[Item]:
     told = {each.key for each in found}
     mine = list(tasks.mine(seen_by=reader)[:AT_MOST])
     found += of_tasks(mine, told=told)
+    found += _untold(request, at)
     found += _drafts(request, at)
     found += _credentials(request, at)
     found += of_reviews(request, cases.reviews_due(seen_by=reader, at=at))
@@ -89,6 +91,8 @@ def pressing(request: Request, at: datetime) -> int:
         (kind == "new_concern" and about in told) or (kind == reviews.AGAIN and about in due)
         for kind, about in rows
     )
+    told_by = soon - (kinds.due_after("untold_session") or timedelta(0))
+    untold = delivery.to_tell(seen_by=reader, at=at).filter(ends_at__lte=told_by)
     signed_by = soon - catalogue.current().notes.sign_within
     drafts = delivery.unsigned(seen_by=reader, at=at).filter(session__held_at__lte=signed_by)
     last = soon.astimezone(zone)
@@ -99,7 +103,8 @@ def pressing(request: Request, at: datetime) -> int:
         for each in credentials.own(seen_by=reader).filter(expires_on__lte=day)
         if credentials.standing_of(each, local_day(request, at)).word == "soon"
     ]
-    return len(told) + len(rows) - left_out + drafts.count() + looks.count() + len(ends)
+    counted = untold.count() + drafts.count() + looks.count()
+    return len(told) + len(rows) - left_out + counted + len(ends)
 
 
 def of_tasks(rows: Sequence[Any], *, told: Iterable[str] = ()) -> list[Item]:
@@ -234,6 +239,25 @@ def of_reviews(request: Request, rows: Any) -> list[Item]:
             circle=case.circle_id,
         )
         for case in found
+    ]
+
+
+def _untold(request: Request, at: datetime) -> list[Item]:
+    """Times that are over, and nobody has said whether somebody came."""
+    within = catalogue.current().task_kinds.due_after("untold_session") or timedelta(0)
+    rows = list(delivery.to_tell(seen_by=request.reader, at=at)[:AT_MOST])
+    prepare([each.circle.focus for each in rows], "name")
+    return [
+        Item(
+            key=f"booking:{each.pk}",
+            kind="untold_session",
+            due_at=each.ends_at + within,
+            title=_("%(name)s: say what happened on %(when)s")
+            % {"name": str(each.circle.focus), "when": list_moment(request, each.starts_at)},
+            url=reverse("practitioner:booking-tell", args=[each.pk]),
+            circle=each.circle_id,
+        )
+        for each in rows
     ]
 
 

@@ -77,6 +77,7 @@ def kept(*, submissions: list[str]) -> dict[str, Any]:
 
     from alongside.crisis.models import Alert, AlertEvent
     from alongside.notify.models import Message
+    from alongside.notify.together import letter_id
     from alongside.records.crypto import keyed_hash
 
     alerts = list(Alert.objects.unscoped("the proof").values_list("pk", "concern"))
@@ -88,16 +89,19 @@ def kept(*, submissions: list[str]) -> dict[str, Any]:
     )
     concerns = {each: UUID(hex=keyed_hash("concern", each)[:32], version=4) for each in submissions}
     committed = _committed()
+    rows = list(Message.objects.unscoped("the proof").filter(about__startswith="alert:"))
+    along = Counter(row.sent_with_id for row in rows if row.sent_with_id)
+    heads = {row.pk: letter_id(row, along[row.pk]) for row in rows}
     messages = [
         {
-            "id": keyed_hash("message-id", row.key)[:32],
+            "id": heads[row.sent_with_id or row.pk],
             "about": row.about,
             "to": f"{row.account_id or row.key} {row.channel} {row.key.split(':')[1]}",
             "queued": committed.get(row.about, row.created_at.timestamp()),
             "sent": row.sent_at.timestamp() if row.sent_at else None,
             "withheld": row.withheld_at is not None,
         }
-        for row in Message.objects.unscoped("the proof").filter(about__startswith="alert:")
+        for row in rows
     ]
     told = {row["about"] for row in messages}
     return {

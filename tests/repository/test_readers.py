@@ -76,6 +76,7 @@ UNSCOPED = {
     "alongside.notify.actions": "the outbox",
     "alongside.notify.channels": "one's own, or how many somebody has: never an address to others",
     "alongside.notify.queries": "is anything due: a look that takes no lock",
+    "alongside.notify.together": "what waits for one address goes in one letter",
     "alongside.people.essentials": "the first two to write wait for each other",
     "alongside.plans.actions": "one live plan a case, whoever proposed it",
     "alongside.plans.places": "where help has moved to: a gate asks, whoever may read it",

@@ -7,6 +7,7 @@ is then compared with the minutes of content/danger and with the wall clocks of 
 - each step is taken within a second of its time, or of the moment the dispatcher lives again;
 - no step is skipped, and none is taken twice;
 - nobody is written to as being on shift who is not, by the clock on their own wall;
+- each message of a step is in exactly one letter, however many had to wait;
 - whoever is first when it is raised, or becomes first while nobody has it, is told.
 
 ALONGSIDE_TEST_SEEDS=10000 runs more nights; ALONGSIDE_TEST_SEED=17 runs one. The seed of a night
@@ -17,6 +18,8 @@ from __future__ import annotations
 
 import os
 import random
+import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -70,6 +73,7 @@ SEEDS = (
 AT_ONCE = 16  # nights of one test, so that many workers share them
 
 
+MISSED = re.compile(r"Before this, (\d+) messages")
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -84,6 +88,7 @@ class Sender:
     chance: random.Random
     channel: str = "email"
     sent: list[tuple[str, datetime]] = field(default_factory=list)
+    letters: dict[str, tuple[str, int]] = field(default_factory=dict)  # to whom, of how many
     begins: datetime = NEVER  # from when until when nothing is taken
     ends: datetime = NEVER
     now: datetime = NEVER
@@ -92,6 +97,10 @@ class Sender:
         if self.begins <= self.now < self.ends or self.chance.random() < 0.1:
             return Said("refused", "451")
         self.sent.append((to, self.now))
+        missed = MISSED.search(letter.get_content())
+        told = to, 1 + (int(missed[1]) if missed else 0)
+        known = self.letters.setdefault(str(letter["Message-ID"]), told)
+        assert known == told, "one Message-ID, two different letters: the second is never seen"
         return Said("accepted")
 
 
@@ -275,6 +284,7 @@ class Night:
         for row in rows:
             if row.kind == telling.SHIFT_MESSAGE and row.sent_at is not None:
                 assert self.is_on(row.address, row.sent_at), f"{row.address} is off shift"
+        self.check_letters(rows)
         for moment in [self.raised, *(s.starts_at for s in self.shifts if s.order == 1)]:
             seen = self.alive_at_least(moment)
             for person in (self.house.hana, self.house.bo, self.house.asha):
@@ -287,6 +297,16 @@ class Night:
                     continue
                 heard = [event.at for event in told if event.account_id == person.account.pk]
                 assert any(at <= seen + SECOND for at in heard), f"{address} was not told"
+
+    def check_letters(self, rows: list[Message]) -> None:
+        """Each message that counts as sent is in exactly one letter that was taken."""
+        sent = Counter(row.address for row in rows if row.sent_at is not None)
+        told: Counter[str] = Counter()
+        for address, count in self.sender.letters.values():
+            told[address] += count
+        assert not sent - told, f"counted as sent, and in no letter: {sent - told}"
+        maybe = Counter(row.address for row in rows if row.sent_at is None and row.claimed_until)
+        assert not told - sent - maybe, f"seen twice: {told - sent - maybe}"
 
     def last_look(self) -> datetime:
         """The last moment at which the dispatcher certainly looked."""

@@ -246,6 +246,12 @@ def test_after_a_night_without_power_every_step_is_made_up_for(house, at):
     steps = [e for e in events(alert) if e == "escalated"]
     assert len(steps) == fresh(alert).step - 1 == 4 + (8 * 60 - 40) // 5
     assert fresh(alert).next_step_at > NOON + timedelta(hours=8)
+    transport = Recording()
+    dispatcher.send_due(transport=transport, at=NOON + timedelta(hours=8))
+    assert len(transport.to(GRACE)) <= 2  # of those steps; each is a row that was sent
+    rows = Message.objects.unscoped("a test").filter(about=f"alert:{alert.pk}")
+    assert rows.filter(address__isnull=False, sent_at=None, withheld_at=None).count() == 0
+    assert rows.filter(account=house.grace.account, sent_at__isnull=False).count() > 80
 
 
 def test_a_clock_that_jumps_back_undoes_no_step_and_one_that_stands_still_adds_none(house, at):

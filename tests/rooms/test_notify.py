@@ -190,6 +190,74 @@ def test_a_message_sent_twice_carries_the_same_message_id(house, at):
     assert len(set(transport.ids)) == 1
 
 
+def missed(house, *keys: str, **more) -> list[Message]:
+    return [put(house, key=key, about="alert:one", **more) for key in keys]
+
+
+def test_what_waited_for_one_address_goes_in_one_letter_and_each_keeps_its_own_row(house):
+    rows = missed(house, "step 1", "step 2", "step 3")
+    (other,) = missed(house, "step 3 of grace", address="grace@example.org")
+    (apart,) = (put(house, key="another", about="alert:two"),)
+    transport = Recording()
+    dispatcher.send_due(transport=transport, at=NOON)
+    assert sorted(to for to, _ in transport.taken) == [
+        "grace@example.org", "hana@example.org", "hana@example.org",
+    ]  # fmt: skip
+    bodies = [letter.get_content() for letter in transport.to("hana@example.org")]
+    told = "Before this, 2 messages about the same thing could not be sent."
+    assert [told in body for body in bodies].count(True) == 1
+    assert [tries(row) for row in rows] == [["accepted"], ["went_along"], ["went_along"]]
+    assert all(again(row).sent_at for row in (*rows, other, apart))
+    assert transport.to("grace@example.org")[0].get_content().strip() == "Open your board."
+
+
+def test_what_may_be_there_already_is_never_in_a_second_letter(house, at):
+    (first,) = missed(house, "step 1")
+    lying = Lying()
+    dispatcher.send_next(transport=lying, at=NOON)
+    missed(house, "step 2", "step 3")
+    later = NOON + timedelta(seconds=2)
+    at(later)
+    transport = Recording()
+    dispatcher.send_due(transport=transport, at=later)
+    assert lying.ids[0] in transport.ids
+    assert len(transport.ids) == 2
+    bodies = sorted(letter.get_content() for _, letter in transport.taken)
+    assert "Before this, 1 messages" in bodies[1]
+    assert "Before" not in bodies[0]
+    assert again(first).sent_at is not None
+
+
+def test_a_letter_that_a_killed_sender_may_have_sent_goes_again_with_the_same_in_it(house):
+    rows = missed(house, "step 1", "step 2")
+    actions.claim(channel="email", by=system("a test", NOON), at=NOON)  # and then it died
+    missed(house, "step 3")
+    transport = Recording()
+    dispatcher.send_due(transport=transport, at=NOON + timedelta(seconds=5))
+    assert len(transport.taken) == 2
+    assert [again(row).sent_with_id for row in rows] == [None, rows[0].pk]
+
+
+def test_after_a_mail_server_was_gone_everything_refused_meanwhile_goes_together(house, at):
+    for minute in range(6):
+        missed(house, f"step {minute}")
+        at(NOON + timedelta(minutes=minute))
+        dispatcher.send_due(transport=Refusing(), at=NOON + timedelta(minutes=minute))
+    back = NOON + timedelta(minutes=6)
+    at(back)
+    transport = Recording()
+    dispatcher.send_due(transport=transport, at=back)
+    assert len(transport.taken) == 1
+    assert "Before this, 5 messages" in transport.taken[0][1].get_content()
+
+
+def test_when_it_is_no_longer_right_each_of_them_is_withheld(house, guard):
+    rows = missed(house, "step 1", "step 2", "step 3")
+    guard["right"] = False
+    dispatcher.send_due(transport=Recording(), at=NOON)
+    assert [tries(row) for row in rows] == [["withheld"]] * 3
+
+
 def test_one_who_refuses_does_not_delay_the_next(house):
     put(house, key="bad", address="gone@example.org")
     good = put(house, key="good", address="hana@example.org")

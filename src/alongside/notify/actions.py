@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from alongside.notify import bell, queries, rules
+from alongside.notify import bell, queries, rules, together
 from alongside.notify.models import Attempt, Channel, Heartbeat, Message
 from alongside.notify.transports import Said
 from alongside.people.models import Institution
@@ -86,6 +86,7 @@ def claim(*, channel: str, by: Reader, at: datetime, about: str = "") -> Message
         .filter(
             Q(claimed_until=None) | Q(claimed_until__lte=at),
             channel=channel,
+            sent_with=None,
             sent_at=None,
             withheld_at=None,
             given_up_at=None,
@@ -106,8 +107,11 @@ def claim(*, channel: str, by: Reader, at: datetime, about: str = "") -> Message
         .filter(pk=message.pk, sent_at=None, claimed_until=message.claimed_until)
         .update(claimed_until=lease)
     )
+    if not mine:
+        return None
+    together.gather(message, was_claimed=message.claimed_until is not None, at=at)
     message.claimed_until = lease
-    return message if mine else None
+    return message
 
 
 @action
@@ -118,6 +122,10 @@ def mark_sent(*, message: Message, said: Said, by: Reader, at: datetime) -> None
     done = _waiting(message).update(sent_at=at, claimed_until=None)
     if done:
         _write("notify.message_sent", message, by=by, at=at)
+    for other in together.carried(message):
+        if _waiting(other).update(sent_at=at, claimed_until=None):
+            Attempt.objects.create(message=other, at=at, outcome="went_along")
+            _write("notify.message_sent", other, by=by, at=at)
 
 
 @action
@@ -141,7 +149,8 @@ def mark_failed(*, message: Message, said: Said, by: Reader, at: datetime) -> No
 
 @action
 def mark_withheld(*, message: Message, by: Reader, at: datetime) -> None:
-    """Note that the message is no longer right to send."""
+    """Note that the message is no longer right to send. What was to go along is asked alone."""
+    together.release(message)
     Attempt.objects.create(message=message, at=at, outcome="withheld")
     if _waiting(message).update(withheld_at=at, claimed_until=None):
         _write("notify.message_withheld", message, by=by, at=at)

@@ -18,12 +18,11 @@ from datetime import datetime, timedelta
 from django.db import close_old_connections, connection
 
 from alongside import catalogue
-from alongside.notify import actions, canary, queries, rules
+from alongside.notify import actions, canary, queries, rules, together
 from alongside.notify.bell import Bell
 from alongside.notify.models import Message
 from alongside.notify.transports import Said, Transport, configured, letter
 from alongside.records import clock, crashpoint, gate
-from alongside.records.crypto import keyed_hash
 from alongside.records.reader import system
 from alongside.records.registry import guards
 
@@ -254,11 +253,13 @@ def _is_right(message: Message, at: datetime) -> bool:
 
 
 def _send(message: Message, transport: Transport, *, within: float) -> Said:
+    others = together.carried(message) if message.life_critical else []
+    subject, body = together.words(message, others)
     written = letter(
         to=message.address,
-        subject=message.subject,
-        body=message.body,
-        message_id=keyed_hash("message-id", message.key)[:32],
+        subject=subject,
+        body=body,
+        message_id=together.letter_id(message, len(others)),
         at=message.created_at,
         urgent=message.life_critical,
     )

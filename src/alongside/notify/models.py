@@ -39,6 +39,10 @@ class Message(Record):
     attempts = models.PositiveIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     withheld_at = models.DateTimeField(null=True)
+    # In the letter of another message about the same thing to the same address (docs/decisions).
+    sent_with = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, related_name="carries", null=True
+    )
     given_up_at = models.DateTimeField(null=True)  # never set for life-critical messages
 
     class Meta:
@@ -76,7 +80,9 @@ class Attempt(Record):
     record_type = "message"
     audit_noun = "notify.message"
 
-    OUTCOMES = [(o, o) for o in ("accepted", "refused", "rejected", "no_answer", "withheld")]
+    OUTCOMES = [
+        (o, o) for o in ("accepted", "refused", "rejected", "no_answer", "withheld", "went_along")
+    ]
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="tries")
     at = models.DateTimeField()

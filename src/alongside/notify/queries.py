@@ -70,6 +70,7 @@ def is_due(*, channel: str, at: datetime, about: str = "") -> bool:
     rows = Message.objects.unscoped("dispatcher").filter(
         Q(claimed_until=None) | Q(claimed_until__lte=at),
         channel=channel,
+        sent_with=None,
         sent_at=None,
         withheld_at=None,
         given_up_at=None,
@@ -82,6 +83,7 @@ def due_channels(*, at: datetime) -> set[str]:
     """The channels by which a message is due now: one look for all of them, without a lock."""
     rows = Message.objects.unscoped("dispatcher").filter(
         Q(claimed_until=None) | Q(claimed_until__lte=at),
+        sent_with=None,
         sent_at=None,
         withheld_at=None,
         given_up_at=None,
@@ -119,6 +121,7 @@ def untried(*, at: datetime) -> int:
         Q(claimed_until=None) | Q(claimed_until__lte=at),
         life_critical=True,
         attempts=0,
+        sent_with=None,
         sent_at=None,
         withheld_at=None,
         given_up_at=None,

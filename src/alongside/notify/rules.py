@@ -18,6 +18,8 @@ CODE_AGAIN_AFTER = timedelta(minutes=1)
 LEASE = timedelta(seconds=5)  # how long a claim holds; a crash costs no more than this
 CALL_LIMIT = 4.0  # seconds one call to a transport may last: less than the lease
 LONGEST_LIFE_CRITICAL = timedelta(seconds=30)
+# No answer, and for certain nothing was handed over: there was nobody to hand it to.
+NEVER_REACHED = ("ConnectionRefusedError", "gaierror")
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=1)

@@ -60,6 +60,7 @@ EVENTS = {
     "message_refused": gettext_lazy("Message was refused; it is tried again"),
     "message_rejected": gettext_lazy("Message can’t be delivered there; it is tried again"),
     "message_no_answer": gettext_lazy("No answer when it was sent; it is tried again"),
+    "message_went_along": gettext_lazy("Message sent together with others that had waited"),
     "message_withheld": gettext_lazy("Message withheld, because it was no longer right"),
 }
 BECAUSE = {

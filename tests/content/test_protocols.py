@@ -10,6 +10,7 @@ import pytest
 
 from alongside.catalogue import asking, build, check
 from alongside.catalogue.chooser import choice_of
+from alongside.catalogue.loading import parse
 from alongside.engine.protocols.conditions import keys_of
 from tests.harness.content import shipped
 
@@ -314,3 +315,21 @@ def test_a_mistake_in_a_sign_is_found(copy, old, new, message):
     edit(copy / "protocols/craft/1/protocol.yaml", old, new)
     found = [one.message for one in check([copy]) if one.grade == "error"]
     assert any(message in one for one in found), found
+
+
+def texts_of(words, place=""):
+    """Where each text of a wording file stands; a list of them with how many there are."""
+    if isinstance(words, dict):
+        for key, value in words.items():
+            yield from texts_of(value, f"{place}/{key}")
+    else:
+        yield place, len(words) if isinstance(words, list) else 1
+
+
+@each_protocol
+def test_a_protocol_says_in_spanish_all_it_says_in_english(protocol):
+    folder = CONTENT / "protocols" / protocol.ref.id / str(protocol.ref.version)
+    english, spanish = (
+        dict(texts_of(parse(folder / f"wording.{language}.yaml")[0])) for language in ("en", "es")
+    )
+    assert english == spanish

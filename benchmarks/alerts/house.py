@@ -94,11 +94,11 @@ class House:
             return found
         children = _children()
         self.started.add(self.served.pid)
-        for pid, line in children.get(self.served.pid, []):
-            what = "dispatcher" if "alongside.cli.dispatch" in line else "web"
+        for pid, name in children.get(self.served.pid, []):
+            what = name.split()[0]
             found[what].append(pid)
             self.started.add(pid)
-            for each, _line in children.get(pid, []) if what == "web" else []:
+            for each, _name in children.get(pid, []) if what == "web" else []:
                 found["worker"].append(each)
                 self.started.add(each)
         return found
@@ -190,9 +190,9 @@ def _children() -> dict[int, list[tuple[int, str]]]:
             continue
         try:
             stat = (folder / "stat").read_text().rpartition(")")[2].split()
-            line = (folder / "cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
+            name = (folder / "comm").read_text(errors="replace").strip()
         except OSError:
             continue
         if stat[0] != "Z":
-            found.setdefault(int(stat[1]), []).append((int(folder.name), line))
+            found.setdefault(int(stat[1]), []).append((int(folder.name), name))
     return found

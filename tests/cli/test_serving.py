@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from alongside.cli import serve
+from alongside.cli import serve, with_parent
 
 ROUNDS = serve.HOPELESS + 2
 
@@ -16,20 +19,29 @@ def dies_again_and_again(child: serve.Child) -> None:
         now = 100.0 * number
         child.watch(now)  # starts it
         assert child.process is not None
-        child.process.wait(timeout=30)
+        child.process.join(timeout=30)
         child.watch(now)  # sees that it ended
         assert child.process is None
 
 
+def is_up_and_dies() -> int:
+    with_parent.say_up()
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
+def ends_at_once() -> int:
+    return 1
+
+
 @pytest.mark.parametrize(
-    ("script", "was_up", "deaths"),
-    [('touch "$ALONGSIDE_UP"', True, 1), ("exit 1", False, ROUNDS)],
+    ("work", "was_up", "deaths"), [(is_up_and_dies, True, 1), (ends_at_once, False, ROUNDS)]
 )
 def test_a_web_server_is_given_up_only_if_it_was_never_up(
-    tmp_path: Path, script: str, was_up: bool, deaths: int
+    tmp_path: Path, work: Callable[[], int], was_up: bool, deaths: int
 ) -> None:
     """However short it lived: a worker may be killed as soon as it answers, ever again."""
-    child = serve.Child("web", ["/bin/sh", "-c", script], sign=tmp_path / "web")
+    child = serve.Child("web", work, sign=tmp_path / "web")
     dies_again_and_again(child)
     assert (child.was_up, child.deaths) == (was_up, deaths)
     assert child.is_hopeless is not was_up

@@ -17,27 +17,27 @@ pytestmark = pytest.mark.slow
 no_matter_which_database = pytest.mark.sqlite
 
 
-def of_parent(pid: int) -> dict[int, list[str]]:
-    """The processes a process started, with their command lines."""
+def of_parent(pid: int) -> dict[int, str]:
+    """The processes a process started, with their names."""
     found = {}
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
         try:
             stat = (folder / "stat").read_text().rpartition(")")[2].split()
-            line = (folder / "cmdline").read_bytes().decode().split("\0")
+            name = (folder / "comm").read_text().strip()
         except OSError:
             continue
         if int(stat[1]) == pid:
-            found[int(folder.name)] = line
+            found[int(folder.name)] = name
     return found
 
 
 def parts(pid: int) -> dict[str, set[int]]:
     """The children of a supervisor, by what they do."""
     found: dict[str, set[int]] = {"web": set(), "dispatcher": set()}
-    for child, line in of_parent(pid).items():
-        found["dispatcher" if "alongside.cli.dispatch" in line else "web"].add(child)
+    for child, name in of_parent(pid).items():
+        found[name.split()[0]].add(child)
     return found
 
 

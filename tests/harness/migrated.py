@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.harness import cluster, environment
 from tests.harness.house import ROOT
 
 KEPT = Path(sys.prefix) / "migrated"
+KEPT_SECONDS = 24 * 3600
 SECRET = "only-for-tests-" + "y" * 40
 # What the result is made from: shapes, migrations, static files, settings and all libraries.
 MADE_FROM = (
@@ -71,7 +73,8 @@ def here() -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not place.exists():
             for older in KEPT.glob(f"{environment.database()}-*"):
-                shutil.rmtree(older)
+                if time.time() - older.stat().st_mtime > KEPT_SECONDS:  # no run lasts so long
+                    shutil.rmtree(older)
             unfinished = KEPT / f"unfinished-{environment.database()}"
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir()

@@ -224,6 +224,32 @@ def sealed_twice(by) -> None:
     sealer.seal(at=NOON)
 
 
+@pytest.mark.parametrize("sealed_before", [0, 1])
+def test_a_trail_that_is_written_and_sealed_meanwhile_is_whole(by, monkeypatch, sealed_before):
+    """The sealer works every second: who verifies a trail at work must not be frightened."""
+    for _ in range(sealed_before):
+        sealed_twice(by)
+    write_some(by, 2)
+    real = audit.mac_of
+    meanwhile = [lambda: write_some(by, 1), lambda: sealer.seal(at=NOON)]
+
+    def slow(event: AuditEvent) -> str:
+        if meanwhile:
+            meanwhile.pop()()
+        return real(event)
+
+    monkeypatch.setattr(audit, "mac_of", slow)
+    assert sealer.verify().whole
+    assert not meanwhile
+    assert sealer.verify().whole
+
+
+def test_a_batch_that_was_taken_away_is_found(by):
+    sealed_twice(by)
+    AuditBatch.objects.filter(first_number__gt=4).delete()
+    assert sealer.verify().problem == "a seal without a batch"
+
+
 def test_a_changed_event_is_found_and_named(by):
     sealed_twice(by)
     third = AuditSeal.objects.get(number=3)

@@ -1,7 +1,7 @@
 """The dispatcher's process: it sends messages, lets alerts climb, asks on time, seals the trail.
 
-Started and watched by ``alongside serve``: ``python -m alongside.cli.dispatch``. It may run twice
-at once. On its start it first does what is due.
+Started and watched by ``alongside serve``; by itself: ``python -m alongside.cli.dispatch``. It may
+run twice at once. On its start it first does what is due.
 """
 
 from __future__ import annotations

@@ -1,22 +1,27 @@
 """``alongside serve``: web workers and one dispatcher under one supervisor.
 
 Each worker has a web server of its own, which listens at the same address: a worker that dies, also
-again while it starts, is started again and takes none of the others with it.
+again while it starts, is started again and takes none of the others with it. The supervisor reads
+the application once and every process is a copy of it, so that one that died is back within a
+fraction of a second.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
+import multiprocessing
 import os
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkContext, SpawnContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from alongside.cli import with_parent
@@ -33,6 +38,13 @@ FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0  # seconds before a dead child is started ag
 LIVED = 10.0  # seconds after which a child that gives no sign counts as well
 HOPELESS = 6  # deaths of a web server that was never up: it cannot start at all
 END_WITHIN = 10.0
+# The supervisor has one thread, so that it may be copied. Where that is not to be had a process
+# starts anew and reads everything itself.
+processes: ForkContext | SpawnContext = (
+    multiprocessing.get_context("fork")
+    if sys.platform == "linux"
+    else multiprocessing.get_context("spawn")
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,8 +67,8 @@ def run(options: argparse.Namespace) -> int:
     code = _prepare(migrate=options.migrate)
     names = ["web"] if options.workers == 1 else [f"web {n + 1}" for n in range(options.workers)]
     with tempfile.TemporaryDirectory(prefix="alongside-up-") as signs:
-        children = [Child(name, _granian(host, port), sign=Path(signs, name)) for name in names]
-        children.append(Child("dispatcher", [sys.executable, "-m", "alongside.cli.dispatch"]))
+        children = [Child(name, _web, (host, int(port)), sign=Path(signs, name)) for name in names]
+        children.append(Child("dispatcher", _dispatcher))
         _say(options, host, port, code)
         return Supervisor(children).run()
 
@@ -84,22 +96,32 @@ def _must_be_free(host: str, port: str) -> None:
             ) from failure
 
 
-def _granian(host: str, port: str) -> list[str]:
+def _web(host: str, port: int) -> int:
     """A web server with one worker. It ends with its worker, and the supervisor starts it again.
 
     It could start workers again itself, but gives all of them up when one dies twice in 5.5 s.
     """
-    return [
-        sys.executable, "-m", "granian",
-        "--interface", "wsgi",
-        "--host", host,
-        "--port", port,
-        "--workers", "1",
-        "--blocking-threads", str(THREADS),
-        "--no-access-log",
-        "--log-level", "warning",
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    Granian(
         "alongside.config.wsgi:application",
-    ]  # fmt: skip
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=THREADS,
+        log_access=False,
+        log_level=LogLevels.warning,
+    ).serve()
+    return 0
+
+
+def _dispatcher() -> int:
+    from alongside.cli import dispatch
+
+    return dispatch.main()
 
 
 # -- before the start -----------------------------------------------------------------------------
@@ -140,9 +162,19 @@ def _prepare(*, migrate: bool) -> str:
         print(f"An answer the database refuses could not be kept: {failure}.", file=sys.stderr)
 
     code = first_run.new_code(clock.now()) if first_run.is_open() else ""
-    connection.close()
     _collect()
+    _read_once()
+    connection.close()  # no process may share it
     return code
+
+
+def _read_once() -> None:
+    """What every process needs, so that each begins with it."""
+    from alongside import catalogue
+
+    catalogue.current()  # the pages were read by the checks
+    gc.collect()
+    gc.freeze()  # what is here already is looked at no more, and so stays shared
 
 
 def _collect() -> None:
@@ -192,27 +224,30 @@ def _migrations() -> tuple[int, bool]:
 
 @dataclass
 class Child:
-    """One process that must be there.
+    """One process that must be there: a copy of the supervisor that does ``work``.
 
-    A web server's worker leaves the file ``sign`` when it has read the application.
+    A web server's worker leaves the file ``sign`` when it can serve the application.
     """
 
     name: str
-    line: list[str]
+    work: Callable[..., int]
+    arguments: tuple[object, ...] = ()
     sign: Path | None = None
-    process: subprocess.Popen[bytes] | None = None
+    process: BaseProcess | None = None
     started: float = 0.0
     again_at: float = 0.0
     deaths: int = field(default=0)
     was_up: bool = False
 
     def start(self, now: float) -> None:
-        line = [sys.executable, "-m", "alongside.cli.with_parent", str(os.getpid()), *self.line]
-        more = {}
         if self.sign is not None:
             self.sign.unlink(missing_ok=True)
-            more = {with_parent.SIGN: str(self.sign)}
-        self.process = subprocess.Popen(line, env={**os.environ, **more})
+        self.process = processes.Process(
+            target=with_parent.work,
+            args=(os.getpid(), self.name, self.sign, self.work, self.arguments),
+            name=self.name,
+        )
+        self.process.start()
         self.started = now
 
     def watch(self, now: float) -> None:
@@ -221,11 +256,12 @@ class Child:
             if now >= self.again_at:
                 self.start(now)
             return
-        status = self.process.poll()
+        status = self.process.exitcode
         if self._is_up(now):
             self.deaths, self.was_up = 0, True
         if status is None:
             return
+        self.process.close()
         self.process = None
         self.deaths += 1
         self.again_at = now + min(FIRST_WAIT * 2 ** (self.deaths - 1), LONGEST_WAIT)
@@ -245,18 +281,16 @@ class Child:
         return self.sign is not None and not self.was_up and self.deaths >= HOPELESS
 
     def end(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            with suppress(ProcessLookupError):
-                self.process.send_signal(signal.SIGTERM)
+        if self.process is not None:
+            self.process.terminate()
 
     def wait(self, until: float) -> None:
         if self.process is None:
             return
-        try:
-            self.process.wait(timeout=max(0.1, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        self.process.join(timeout=max(0.1, until - time.monotonic()))
+        if self.process.exitcode is None:
             self.process.kill()
-            self.process.wait()
+            self.process.join()
 
 
 class Supervisor:

@@ -1,4 +1,4 @@
-"""Become another program that ends with its parent: ``python -m alongside.cli.with_parent PID …``.
+"""A process that ends with the one that started it.
 
 When the supervisor is killed, its children get SIGTERM, so that everything can be started afresh
 and no orphan keeps the port. The wish is not inherited, so a web worker asks again for itself
@@ -11,10 +11,11 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 VARIABLE = "ALONGSIDE_SUPERVISED"  # the process the supervisor started, for what that starts
 SIGN = "ALONGSIDE_UP"  # the file by which a worker tells the supervisor that it is up
 
@@ -41,13 +42,18 @@ def say_up() -> None:
             Path(sign).touch()
 
 
-def main() -> int:
-    parent, line = int(sys.argv[1]), sys.argv[2:]
+def work(
+    parent: int,
+    name: str,
+    sign: Path | None,
+    task: Callable[..., int],
+    arguments: tuple[object, ...],
+) -> None:
+    """Be the process ``name`` of ``parent``, and end with what the task gives."""
     end_with(parent)
-    os.environ[VARIABLE] = str(os.getpid())  # it stays the same in the program that follows
-    os.execv(line[0], line)  # noqa: S606  # no shell is wanted
-    return 1
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+    if sys.platform.startswith("linux"):  # by it `ps` and `top` tell them apart
+        ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode()[:15])
+    os.environ[VARIABLE] = str(os.getpid())  # for the worker a web server starts
+    if sign is not None:
+        os.environ[SIGN] = str(sign)
+    raise SystemExit(task(*arguments))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -71,7 +72,12 @@ def seal(*, at: datetime) -> int:
 
 
 def verify() -> Verdict:
-    """Walk the whole trail: contents, numbers, chain, and the head kept outside."""
+    """Walk the whole trail: contents, numbers, chain, and the head kept outside.
+
+    What is written or sealed meanwhile is no mistake: the head is read before the batches, and a
+    seal and its batch are looked for at once.
+    """
+    head = _head()
     events = AuditEvent.objects.count()
     expected, previous, sealed = 1, "", 0
     for batch in AuditBatch.objects.order_by("first_number").iterator():
@@ -98,23 +104,33 @@ def verify() -> Verdict:
         if not hmac.compare_digest(_batch_mac(batch, seals), batch.mac):
             return Verdict(False, events, sealed, f"number {batch.first_number}", "order changed")
         previous = batch.mac
-    if AuditSeal.objects.filter(number__gte=expected).exists():
+    its_batch = AuditBatch.objects.filter(
+        first_number__lte=OuterRef("number"), last_number__gte=OuterRef("number")
+    )
+    if AuditSeal.objects.filter(~Exists(its_batch), number__gte=expected).exists():
         return Verdict(False, events, sealed, f"number {expected}", "a seal without a batch")
     for event in AuditEvent.objects.filter(
         ~Exists(AuditSeal.objects.filter(event=OuterRef("pk")))
     ).iterator():
         if audit.mac_of(event) != event.mac:
             return Verdict(False, events, sealed, f"event {event.pk}", "this event was changed")
-    return _compare_head(events, sealed, expected - 1, previous)
+    return _compare_head(head, events, sealed, expected - 1)
 
 
-def _compare_head(events: int, sealed: int, last: int, mac: str) -> Verdict:
-    path = head_path()
-    if not path.exists():
-        if last:
+def _head() -> dict[str, Any] | None:
+    """The head kept outside, if there is one."""
+    try:
+        head: dict[str, Any] = json.loads(head_path().read_text())
+    except FileNotFoundError:
+        return None
+    return head
+
+
+def _compare_head(head: dict[str, Any] | None, events: int, sealed: int, last: int) -> Verdict:
+    if head is None:
+        if last and not (path := head_path()).exists():  # the first one may have come meanwhile
             return Verdict(False, events, sealed, "the end", f"the head file {path} is missing")
         return Verdict(True, events, sealed)
-    head = json.loads(path.read_text())
     if head["last_number"] > last:
         place = f"number {last + 1}"
         return Verdict(False, events, sealed, place, "the end of the trail was cut off here")

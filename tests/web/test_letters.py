@@ -210,5 +210,7 @@ def test_a_letter_about_a_relatives_own_talks_is_theirs_to_read_and_nobody_elses
     access.end_membership(
         member=world.noor.member, because="left", by=world.asha.reader, at=world.moment
     )
-    assert signed_in(world.noor).get(mine).status_code == 404
+    answer = signed_in(world.noor).get(mine)  # it was her only circle: her account is closed
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/account/login/")
     assert not letters.has_a_page(letter, world.asha.reader)

@@ -383,6 +383,10 @@ def test_the_meeting_is_led_by_presses_with_and_without_script_and_stop_says_wha
     page = texts(lead.get(where))
     assert "Not yet a go" in page
     assert 'data-press="begin"' not in page
+    # Its time stands in the calendar like any other, and what came of it is told on its own page.
+    time = f"/work/bookings/{meeting.booking_id}/"
+    assert "A planned meeting" in texts(lead.get(time))
+    assert lead.get(f"{time}tell/")["Location"] == work(world)
     at = int((world.moment - timedelta(minutes=9)).timestamp() * 1000)
     begin = {"id": str(uuid4()), "word": "begin", "step": 0, "at": at}
     done = {"id": str(uuid4()), "word": "done", "step": 1, "at": at + 60_000}

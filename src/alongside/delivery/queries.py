@@ -93,10 +93,14 @@ def steps_of(*, seen_by: Any, course: Course) -> dict[str, StepRecord]:
 
 
 def untold(*, seen_by: Any, at: datetime, circle: UUID | None = None) -> Any:
-    """Bookings that have begun and of which nobody has said what happened, oldest first."""
+    """Bookings that have begun and of which nobody has said what happened, oldest first.
+
+    What came of a planned meeting is told on its own page.
+    """
     rows = calendar.bookings(seen_by=seen_by).filter(
         starts_at__lte=at, cancelled_at=None, session=None
     )
+    rows = rows.exclude(about__startswith="meeting:")
     if circle is not None:
         rows = rows.filter(circle=circle)
     return rows.order_by("starts_at", "pk")

@@ -88,13 +88,20 @@ def _url(found: Any) -> str:
 
 
 def _facts(request: Request, found: Any, row: Mapping[str, Any]) -> list[dict[str, str]]:
-    course = found.about.removeprefix("course:")
-    way = plans.courses(seen_by=request.reader).filter(pk=course).first() if course else None
+    what, _colon, pk = found.about.partition(":")
+    way = plans.courses(seen_by=request.reader).filter(pk=pk).first() if what == "course" else None
     room = found.resource
     facts = [
         (_("Who is expected"), row["who"]),
         (_("With"), listed([found.practitioner.person.name, *row["besides"]])),
-        (_("For"), said.way_name(way.protocol, way.variant) if way else ""),
+        (
+            _("For"),
+            said.way_name(way.protocol, way.variant)
+            if way
+            else _("A planned meeting")
+            if what == "meeting"
+            else "",
+        ),
         (_("Where"), str(said.PLACES.get(found.place, found.place))),
         (_("Room"), f"{room.name}. {room.place}".strip(" .") if room else ""),
         (_("How long"), _("%(minutes)s minutes") % {"minutes": found.minutes}),

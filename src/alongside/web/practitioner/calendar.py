@@ -89,7 +89,7 @@ def week(request: Request) -> HttpResponse:
             "now_url": _address(view, None, everybody),
             "everybody": everybody,
             "switch_url": _address(view, first, not everybody),
-            "untold": _untold(request, at),
+            **_untold(request, at),
             "zone": str(zone_of(request)),
         },
     )
@@ -201,9 +201,15 @@ def _day(day: date, today: date, rows: Sequence[dict[str, Any]], begins: int) ->
     }
 
 
-def _untold(request: Request, at: datetime) -> int:
+def _untold(request: Request, at: datetime) -> dict[str, Any]:
+    """How many of the reader's times nobody has told of, and the way to the oldest."""
     rows = delivery.untold(seen_by=request.reader, at=at)
-    return int(rows.filter(practitioner__person__in=request.reader.persons).count())
+    found = list(rows.filter(practitioner__person__in=request.reader.persons))
+    tell = [
+        {"url": reverse("practitioner:booking", args=[row.pk]), "label": _("Go to the oldest")}
+        for row in found[:1]
+    ]
+    return {"untold": len(found), "tell": tell}
 
 
 # -- one time in a list ----------------------------------------------------------------------------

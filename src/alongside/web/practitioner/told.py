@@ -39,6 +39,8 @@ def tell_booking(request: Request, pk: UUID) -> HttpResponse:
     if first is not None:
         say(request, _("Somebody has written down what happened then. Here it is."))
         return redirect("practitioner:session", pk=first.pk)
+    if booking.about.startswith("meeting:"):  # told on its own page, with what came of it
+        return redirect("practitioner:case-meeting", pk=case.pk)
     courses = _running(request, case)
     named = booking.about.removeprefix("course:")
     return _tell(request, case, {named: courses[named]} if named in courses else courses, booking)

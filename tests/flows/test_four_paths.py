@@ -453,7 +453,7 @@ def test_a_mother_learns_while_her_son_never_comes(walk: Walk) -> None:
 
 
 def test_who_says_no_is_left_in_peace(walk: Walk) -> None:
-    """Told, they read what is kept and object; it stops, it ends, and nobody writes to them."""
+    """Told, they read what is kept and object; it stops, it ends, it goes, and nobody writes."""
     box = walk.house.mailbox
     a_worry_is_told(
         walk, about="Kit", name="Mara Quinn", relation="sibling", contact="mara@mail.test",
@@ -532,13 +532,15 @@ def test_who_says_no_is_left_in_peace(walk: Walk) -> None:
     petra.write(reason="Kit objected, and the case ended a month ago.")
     petra.press("Erase for good")
     petra.sees("Nothing is kept that has a day to go.")
-    walk.later(asha, kit, mara, days=90)
+    walk.later(asha, days=90)
     asha.goto("/work/waiting/")
     asha.sees("Nothing needs you now.")
-    kit.goto("/me/")
-    kit.sees("This has ended")
+    kit.goto("/me/")  # the account went with what was kept: it is like an address nobody knows
+    kit.write(email="kit@mail.test")
+    kit.press("Send me the numbers")
+    kit.sees("If we know that address")
     assert letters == {who: len(box.to(f"{who}@mail.test")) for who in letters}
-    assert not walk.whom_it_opens_for(OPENS_FOR, person="kit@mail.test", gone="mara@mail.test")
+    assert not walk.whom_it_opens_for(OPENS_FOR)
 
 
 # -- one who comes in -----------------------------------------------------------------------------

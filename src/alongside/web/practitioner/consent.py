@@ -88,7 +88,11 @@ def _receipt(
         (_("Ends"), day_words(row.expires_on)),
         (_("Taken back"), moment_words(request, row.withdrawn_at)),
         (_("Ended with its course"), short_day(row.ended_on)),
-        (_("Form"), row.form),
+        (
+            _("Form"),
+            _("%(title)s, version %(version)s")
+            % {"title": _title(row.form), "version": row.form.rpartition("@")[2]},
+        ),
         (_("Counts now"), _counts(request, row, today) if state in {"live", "soon"} else ""),
     ]
     return {

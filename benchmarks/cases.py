@@ -46,14 +46,17 @@ then the rail counts what is pressing, which takes four queries more on each pag
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -276,13 +279,55 @@ def a_full_case(world: Any) -> None:
         care.answer(world, world.sam, "phq9", answers)
 
 
-def fill(cases: int) -> tuple[Any, list[UUID], int]:
-    """The database with that many cases: the practitioner, the own circles, rows a case."""
+@dataclass(frozen=True)
+class Known:
+    """What of a database that was filled must be known to measure it."""
+
+    account: str
+    circle: str
+    person: str
+    own: tuple[str, ...]  # the cases of the practitioner
+    rows: int  # of one case
+
+    @classmethod
+    def read(cls, path: Path) -> Known:
+        held = json.loads(path.read_text())
+        return cls(**{**held, "own": tuple(held["own"])})
+
+
+@contextmanager
+def filling(connection: Any) -> Iterator[None]:
+    """Nothing is checked and nothing is safe from a power cut while rows are copied by SQL."""
+    lite = connection.vendor == "sqlite"
+    before = (
+        ["foreign_keys = OFF", "journal_mode = OFF", "synchronous = OFF", "cache_size = -400000"]
+        if lite
+        else ["session_replication_role = replica", "synchronous_commit = off"]
+    )
+    after = (
+        ["foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL", "cache_size = -2000"]
+        if lite
+        else ["session_replication_role = origin", "synchronous_commit = on", "jit = off"]
+    )
+    word = "PRAGMA" if lite else "SET"
+    with connection.cursor() as cursor:
+        for each in before:
+            cursor.execute(f"{word} {each}")
+        yield
+        cursor.execute("ANALYZE" if lite else "VACUUM ANALYZE")
+        for each in after:
+            cursor.execute(f"{word} {each}")
+
+
+def fill(cases: int) -> Known:
+    """The database with that many cases."""
     from django.db import connection, transaction
 
+    from alongside.cases.models import Case
     from alongside.records import clock
     from alongside.records.scoped import writing
     from tests.factories import make_world
+    from tests.factories.fixtures import with_second_step
 
     world = make_world(at=clock.now())
     a_full_case(world)
@@ -291,60 +336,64 @@ def fill(cases: int) -> tuple[Any, list[UUID], int]:
             copy_with_texts(rows_of_case(world.circle), copy)
     rows, staff = rows_of_case(world.circle), rows_of_practitioner(world.asha.practitioner)
     writer = Writer(connection)
-    if writer.is_sqlite:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA cache_size = -200000")  # KiB, while it is filled
-    with transaction.atomic():
-        writer.write(staff, 1, cases // OWN)
-    for first in range(OWN, cases, AT_ONCE):
+    with filling(connection):
         with transaction.atomic():
-            writer.write(rows, first, min(first + AT_ONCE, cases) - 1, staff=staff)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA cache_size = -2000")  # as in service
-        if connection.vendor == "postgresql":
-            cursor.execute("SET jit = off")
+            writer.write(staff, 1, cases // OWN)
+        for first in range(OWN, cases, AT_ONCE):
+            with transaction.atomic():
+                writer.write(rows, first, min(first + AT_ONCE, cases) - 1, staff=staff)
     circles = [world.circle.pk, *(renamed(world.circle.pk, copy) for copy in range(1, OWN))]
-    return world, circles, rows.count()
+    world.at(clock.now())
+    with_second_step(world.asha.account)
+    own = Case._base_manager.filter(circle__in=circles).values_list("pk", flat=True)
+    return Known(
+        account=str(world.asha.account.pk),
+        circle=str(world.circle.pk),
+        person=str(world.sam.pk),
+        own=tuple(map(str, own)),
+        rows=rows.count(),
+    )
 
 
-def links(world: Any, count: int) -> list[str]:
+def links(known: Known, count: int) -> list[str]:
     """Private links to as many questionnaires, each answered up to the last page."""
+    from alongside.access.models import Account
+    from alongside.access.readers import reader_for
     from alongside.measures import actions as measures
+    from alongside.people.models import Circle, Person
     from alongside.records import clock
 
-    made = []
-    for _ in range(count):
+    account = Account._base_manager.get(pk=known.account)
+    circle = Circle._base_manager.get(pk=known.circle)
+    person = Person._base_manager.get(pk=known.person)
+
+    def made() -> str:
+        reader = reader_for(account, clock.now()).through("practitioner")
         asking = measures.make_asking(
-            circle=world.circle,
-            about=world.sam,
-            respondent=world.sam,
+            circle=circle,
+            about=person,
+            respondent=person,
             instrument="phq9",
-            by=world.asha.reader,
+            by=reader,
             at=clock.now(),
         )
-        made.append(measures.hand_over(asking=asking, by=world.asha.reader, at=clock.now()))
-    return made
+        return str(measures.hand_over(asking=asking, by=reader, at=clock.now()))
+
+    return [made() for _ in range(count)]
 
 
-def measured(cases: int) -> dict[str, float]:
-    """The three figures in milliseconds, and how many rows a case has."""
+def measured(known: Known) -> dict[str, float]:
+    """The three figures in milliseconds."""
     from django.db import connection
     from django.test import Client
 
-    from alongside.cases.models import Case
-    from alongside.records import clock
-    from tests.factories.fixtures import with_second_step
+    from alongside.access.models import Account
 
-    world, circles, rows = fill(cases)
-    world.at(clock.now())
-    own = list(Case._base_manager.filter(circle__in=circles).values_list("pk", flat=True))
-    with_second_step(world.asha.account)
     there = {"SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000"}
     browser = Client(**there)
     browser.force_login(
-        world.asha.account, backend="allauth.account.auth_backends.AuthenticationBackend"
+        Account._base_manager.get(pk=known.account),
+        backend="allauth.account.auth_backends.AuthenticationBackend",
     )
 
     def get(address: str) -> Callable[[], None]:
@@ -371,58 +420,83 @@ def measured(cases: int) -> dict[str, float]:
 
     count = NOT_COUNTED + COUNTED
     return {
-        "rows a case": float(rows),
-        "read a case": best_ms(
-            connection,
-            [get(f"/work/cases/{id}/") for id in own[:count]],
-        ),
+        "read a case": best_ms(connection, [get(f"/work/cases/{id}/") for id in known.own[:count]]),
         "caseload of 50": best_ms(connection, [get("/work/cases/")] * count),
-        "post a questionnaire": best_ms(connection, [post(token) for token in links(world, count)]),
+        "post a questionnaire": best_ms(connection, [post(token) for token in links(known, count)]),
     }
 
 
-def measure(cases: int) -> str:
-    """The figures of the database that the environment names, as lines of a table."""
+def measure(cases: int, kept: str = "") -> str:
+    """The figures of the database that the environment names, as lines of a table.
+
+    Args:
+        kept: a folder. What is filled stays there; what is there already is measured again.
+    """
     sys.path.append(str(ROOT))
+    if kept:
+        os.environ["ALONGSIDE_TEST_ROOT"] = str(Path(kept).absolute())
+        os.environ.setdefault("ALONGSIDE_TEST_PORT", "54399")
+        Path(kept).mkdir(parents=True, exist_ok=True)
     from tests.harness import cluster, environment
 
     environment.IN_MEMORY = Path(os.devnull)  # a commit in memory would cost nothing
     environment.prepare()
-    server = None
+    facts, server = environment.root() / "known.json", None
     try:
         if environment.database() == "postgresql":
-            server = cluster.Cluster(environment.cluster_port())
-            server.start()
-            cluster.create_database(environment.cluster_port(), "alongside")
+            server = started(cluster, environment, kept)
         os.environ["DJANGO_SETTINGS_MODULE"] = "alongside.config.settings"
         import django
 
         django.setup()
         from django.core.management import call_command
 
-        call_command("migrate", verbosity=0)
         began = time.perf_counter()
-        found = measured(cases)
+        if not facts.exists():
+            call_command("migrate", verbosity=0)
+            facts.write_text(json.dumps(asdict(fill(cases))))
         took = time.perf_counter() - began
-        rows = found.pop("rows a case")
+        known = Known.read(facts)
         return "\n".join(
             f"{environment.database():10} {cases:>9,} cases   {name:22} {ms:6.1f} ms"
-            f"   aim {AIMS[name]:.0f} ms   ({rows:.0f} rows a case; {took:.0f} s in all)"
-            for name, ms in found.items()
+            f"   aim {AIMS[name]:.0f} ms   ({known.rows} rows a case; filled in {took:.0f} s)"
+            for name, ms in measured(known).items()
         )
     finally:
         if server is not None:
             from django.db import connection
 
             connection.close()
+            server.folder = server.folder if not kept else Path(kept) / "nothing"
             server.stop()
         environment.clear()
+
+
+def started(cluster: Any, environment: Any, kept: str) -> Any:
+    """A server of our own; on the data that are kept, if there are any."""
+    server = cluster.Cluster(environment.cluster_port())
+    if kept:
+        made = Path(kept) / "cluster"
+        if made.exists():
+            shutil.rmtree(server.folder)
+            server.folder = made
+            server.begin()
+            return server
+        shutil.move(server.folder, made)
+        server.folder = made
+    server.start()
+    with server.connect() as owner:
+        owner.execute("GRANT SET ON PARAMETER session_replication_role TO alongside")
+        owner.execute("ALTER SYSTEM SET max_wal_size = '8GB'")
+        owner.execute("SELECT pg_reload_conf()")
+    cluster.create_database(environment.cluster_port(), "alongside")
+    return server
 
 
 def main() -> None:
     """Print the lines of each database and size; each has a process of its own."""
     if sys.argv[1:2] == ["here"]:
-        sys.stdout.write(f"{measure(int(sys.argv[2]))}\n")
+        sys.stdout.write(f"{measure(int(sys.argv[2]), *sys.argv[3:])}\n")
         return
     for cases in [int(text) for text in sys.argv[1:]] or SIZES:
         for database in ("sqlite", "postgresql"):

@@ -15,3 +15,6 @@ DATABASES["default"]["TEST"] = (
     if environment.database() == "sqlite"
     else {"NAME": "test_alongside"}
 )
+
+# What keeps a query is compared with the query made anew, each time it is used.
+PREPARED_IS_CHECKED = True

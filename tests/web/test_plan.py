@@ -114,7 +114,8 @@ def test_a_look_at_danger_leads_to_the_board_when_it_finds_some(
     address = f"/work/cases/{world.case.pk}/danger/"
     answered = browser.post(address, danger(world, q_talk_of_dying="plan_or_means"))
     assert answered["Location"] == "/work/crisis/"
-    assert crisis.of_circle(world.circle.pk, seen_by=world.asha.reader).get().level == "B"
+    (alert,) = crisis.of_circle(world.circle.pk, seen_by=world.asha.reader)
+    assert alert.level == "B"
     assert "An alert is open in this circle." in read(browser, plan_url(world))
 
 

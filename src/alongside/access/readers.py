@@ -20,8 +20,11 @@ from alongside.access.permissions import WORKS_WITH_A_CIRCLE, live
 from alongside.engine.access import Edge
 from alongside.engine.access.decide import Kind
 from alongside.people.models import Person
+from alongside.records import prepared
+from alongside.records.among import Ids
 from alongside.records.errors import NotAllowed
 from alongside.records.once import Kept
+from alongside.records.prepared import Rights, rights
 from alongside.records.reader import Reader
 
 # Who comes through which door. A reader acts in the roles of the door they came through.
@@ -60,6 +63,7 @@ class AccountReader:
     """An account, its persons and its edges live at one moment."""
 
     is_system = False
+    values = ("at",)  # for ``prepared``: what is no part of the rights
     link: LinkToken | None = None
 
     def __init__(
@@ -82,7 +86,18 @@ class AccountReader:
         self.all_edges = edges
         self.reached: policy.Reached = (None, {})
         self.kept: Kept | None = None
+        self._rights: tuple[Any, Rights] = ((), Rights())
         self.door = ""
+
+    @property
+    def rights(self) -> Rights:
+        """What the rules of access look at, besides the moment: the same object for the same."""
+        carried = (self.account_id, self.edges, self.persons, self.separated)
+        known, found = self._rights
+        if list(map(id, known)) != list(map(id, carried)):
+            found = rights(carried)
+            self._rights = (carried, found)
+        return found
 
     @property
     def roles(self) -> frozenset[str]:
@@ -215,22 +230,29 @@ class LinkReader:
     """One private link: it opens one thing, for one purpose, and nothing else."""
 
     is_system = False
+    values = ("at", "target")  # for ``prepared``
     account_id: UUID | None = None
     roles = frozenset({"link"})
     name = ""
 
     def __init__(self, link: LinkToken, at: datetime) -> None:
         self.link = link
+        self.target = link.target
         self.at = at
         self.persons = frozenset(pk for pk in (link.person_id,) if pk)
         self.institutions = frozenset(pk for pk in (link.institution_id,) if pk)
         self.seen: dict[str, set[UUID]] = {}
 
+    @property
+    def rights(self) -> Rights:
+        """What the link opens, but for which one."""
+        return rights((LinkReader, self.link.purpose, self.persons))
+
     def scope(self, rows: QuerySet[Any], action: str = "R") -> QuerySet[Any]:
         label, letters = BY_LINK.get(self.link.purpose, ("", frozenset()))
         if rows.model._meta.label_lower != label or action not in letters:
             return rows.none()
-        return rows.filter(pk=self.link.target)
+        return rows.filter(pk=self.target)
 
     def may(self, action: str, record: Any) -> bool:
         return self.scope(type(record)._base_manager.filter(pk=record.pk), action).exists()
@@ -308,14 +330,12 @@ def reader_for(account: Account, at: datetime, *, still: bool = False) -> Accoun
     """
     if not account.is_active:
         return AccountReader(account, at, edges=(), persons=frozenset(), separated=frozenset())
-    edges = _edges(Q(account=account.pk), at, still)
+    edges = _edges_of(account.pk, at, still)
     own = [_edge(row) for row in edges if row.practitioner_id is None]
     supervised = {row.practitioner_id for row in edges if row.role == "supervisor"} - {None}
     if supervised:
         own += _followed(supervised, at, still)
-    persons = frozenset(
-        AccountPerson._base_manager.filter(account=account.pk).values_list("person", flat=True)
-    )
+    persons = frozenset(prepared.rows("access.persons", _persons, account=account.pk))
     return AccountReader(
         account, at, edges=tuple(own), persons=persons, separated=_separated(persons, at)
     )
@@ -376,12 +396,23 @@ def person_for(by: Reader, *, institution: UUID, circle: UUID | None = None) -> 
     Raises:
         NotAllowed: the reader stands for nobody here.
     """
-    own = Person._base_manager.filter(pk__in=by.persons, institution=institution)
+
+    def own(persons: Ids, institution: UUID) -> Any:
+        return Person._base_manager.filter(pk__among=persons, institution=institution)
+
+    def here(persons: Ids, institution: UUID, circle: UUID) -> Any:
+        found = own(persons, institution)
+        return found.filter(Q(focus_of=circle) | Q(memberships__circle=circle)).order_by("pk")[:1]
+
+    def staff(persons: Ids, institution: UUID) -> Any:
+        return own(persons, institution).filter(is_staff_member=True).order_by("pk")[:1]
+
+    of = {"persons": Ids(by.persons), "institution": institution}
     if circle is not None:
-        member = own.filter(Q(focus_of=circle) | Q(memberships__circle=circle)).first()
+        member: Person | None = prepared.first("access.member", here, **of, circle=circle)
         if member is not None:
             return member
-    found = own.filter(is_staff_member=True).first()
+    found: Person | None = prepared.first("access.staff", staff, **of)
     if found is None:
         raise NotAllowed(action="speak", record=str(circle or institution))
     return found
@@ -400,11 +431,23 @@ class _Row(NamedTuple):
     valid_to: datetime | None
 
 
-def _edges(of: Q, at: datetime, still: bool) -> list[_Row]:
+def _edges_of(account: UUID, at: datetime, still: bool) -> list[_Row]:
+    def rows(account: UUID, at: datetime, still: bool) -> Any:
+        return _edges(Q(account=account), at, still)
+
+    found = prepared.rows("access.edges", rows, account=account, at=at, still=still)
+    return [_Row(*row) for row in found]
+
+
+def _persons(account: UUID) -> Any:
+    return AccountPerson._base_manager.filter(account=account).values_list("person", flat=True)
+
+
+def _edges(of: Q, at: datetime, still: bool) -> Any:
     rows = Relationship._base_manager.filter(of, live(at))
     if still:
         rows = rows.filter(ended_because="")
-    return [_Row(*row) for row in rows.values_list(*_Row._fields)]
+    return rows.values_list(*_Row._fields)
 
 
 def _edge(row: _Row) -> Edge:
@@ -428,7 +471,8 @@ def _followed(practitioners: Collection[Any], at: datetime, still: bool) -> list
             person__practitioner__in=practitioners
         ).values("account"),
     )
-    found = {(row.circle_id, row.within_id): row for row in _edges(of, at, still)}
+    rows = (_Row(*row) for row in _edges(of, at, still))
+    found = {(row.circle_id, row.within_id): row for row in rows}
     return [
         Edge("supervisor", "circle", circle, within, row.valid_from, row.valid_to)
         for (circle, within), row in found.items()
@@ -436,11 +480,17 @@ def _followed(practitioners: Collection[Any], at: datetime, still: bool) -> list
 
 
 def _separated(persons: frozenset[UUID], at: datetime) -> frozenset[UUID]:
-    pairs = (
-        Separation._base_manager.filter(Q(one__in=persons) | Q(other__in=persons), set_at__lte=at)
-        .filter(Q(ended_at=None) | Q(ended_at__gt=at))
-        .values_list("one", "other")
-    )
+
+    def rows(persons: Ids, at: datetime) -> Any:
+        return (
+            Separation._base_manager.filter(
+                Q(one__among=persons) | Q(other__among=persons), set_at__lte=at
+            )
+            .filter(Q(ended_at=None) | Q(ended_at__gt=at))
+            .values_list("one", "other")
+        )
+
+    pairs = prepared.rows("access.separated", rows, persons=Ids(persons), at=at)
     return frozenset(pk for pair in pairs for pk in pair if pk not in persons)
 
 

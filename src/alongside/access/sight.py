@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
@@ -12,6 +13,8 @@ from alongside.access import policy
 from alongside.access.models import AccountPerson, Relationship
 from alongside.access.permissions import live
 from alongside.people.models import Circle
+from alongside.records import prepared
+from alongside.records.among import Ids
 from alongside.records.reader import Reader
 from alongside.records.registry import conditions
 
@@ -49,14 +52,22 @@ def who_can_see(record_type: str, *, circle: UUID, seen_by: Reader) -> Sight:
     reading = {
         role: [cell for cell in cells if "R" in cell.allow] for role, cells in row.cells.items()
     }
-    told = Circle._base_manager.filter(conditions.get("people.circle", "disclosed").q(seen_by))
-    edges = list(
-        Relationship._base_manager.filter(
-            live(seen_by.at), circle=circle, role__in=[r for r in STAFF if reading.get(r)]
+
+    def works_there(circle: UUID, roles: tuple[str, ...]) -> Any:
+        told = Circle._base_manager.filter(conditions.get("people.circle", "disclosed").q(seen_by))
+        return (
+            Relationship._base_manager.filter(live(seen_by.at), circle=circle, role__in=roles)
+            .annotate(told=Exists(told.filter(pk=OuterRef("circle"))))
+            .order_by("valid_from", "pk")
+            .values_list("role", "account", "account__name", "told")
         )
-        .annotate(told=Exists(told.filter(pk=OuterRef("circle"))))
-        .order_by("valid_from", "pk")
-        .values_list("role", "account", "account__name", "told")
+
+    edges = prepared.rows(
+        "sight.staff",
+        works_there,
+        seen_by=seen_by,
+        circle=circle,
+        roles=tuple(role for role in STAFF if reading.get(role)),
     )
     person = _of(reading.get("person", []))
     if person == "when_told" and any(was_told for *_edge, was_told in edges):
@@ -73,17 +84,20 @@ def who_can_see(record_type: str, *, circle: UUID, seen_by: Reader) -> Sight:
 
 
 def _supervisors(accounts: list[UUID], seen_by: Reader) -> list[tuple[str, str]]:
-    practitioners = AccountPerson._base_manager.filter(account__in=accounts).values(
-        "person__practitioner"
-    )
-    edges = (
-        Relationship._base_manager.filter(
-            live(seen_by.at), role="supervisor", practitioner__in=practitioners
+    def follow(accounts: Ids) -> Any:
+        practitioners = AccountPerson._base_manager.filter(account__among=accounts).values(
+            "person__practitioner"
         )
-        .order_by("valid_from", "pk")
-        .values_list("account__name", flat=True)
-    )
-    return [("supervisor", name) for name in edges]
+        return (
+            Relationship._base_manager.filter(
+                live(seen_by.at), role="supervisor", practitioner__in=practitioners
+            )
+            .order_by("valid_from", "pk")
+            .values_list("account__name", flat=True)
+        )
+
+    names = prepared.rows("sight.supervisors", follow, seen_by=seen_by, accounts=Ids(accounts))
+    return [("supervisor", name) for name in names]
 
 
 def _of(cells: Sequence[object]) -> str:

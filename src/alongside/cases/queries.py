@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from alongside import catalogue
 from alongside.cases.models import Case, Concern, Decision
 from alongside.cases.rules import same_alias
 from alongside.people.models import Circle
+from alongside.records import prepared
 from alongside.records.once import once
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
@@ -37,6 +38,17 @@ def concerns(*, seen_by: Reader) -> ScopedQuerySet:
 def to_triage(*, seen_by: Reader) -> ScopedQuerySet:
     """Concerns that were sent and that nobody has taken, the oldest first."""
     return concerns(seen_by=seen_by).filter(state="sent").order_by("sent_at", "pk")
+
+
+def untaken(*, seen_by: Reader, until: datetime | None = None) -> list[UUID]:
+    """The ids of concerns that nobody has taken; of those sent until a moment, if given."""
+
+    def rows(until: datetime | None) -> Any:
+        found = to_triage(seen_by=seen_by).select_related(None).order_by()
+        found = found if until is None else found.filter(sent_at__lte=until)
+        return found.values_list("pk", flat=True)
+
+    return prepared.rows("cases.untaken", rows, seen_by=seen_by, until=until)
 
 
 def own_concerns(*, seen_by: Reader) -> ScopedQuerySet:
@@ -96,19 +108,47 @@ def open_cases(*, seen_by: Reader) -> ScopedQuerySet:
 
 def reviews_due(*, seen_by: Reader, at: datetime, days: int = 7) -> ScopedQuerySet:
     """Open cases that somebody must look at within some days, or should have."""
-    until = (at + timedelta(days=days)).date()
+    until = last_day_to_look(at, days)
     return open_cases(seen_by=seen_by).filter(review_by__lte=until).order_by("review_by", "pk")
+
+
+def last_day_to_look(at: datetime, days: int = 7) -> date:
+    """The last day of what counts as due."""
+    return (at + timedelta(days=days)).date()
+
+
+def to_look_at(day: date, *, seen_by: Reader) -> list[UUID]:
+    """The ids of open cases that somebody must look at by a day."""
+
+    def rows(day: date) -> Any:
+        found = open_cases(seen_by=seen_by).select_related(None).filter(review_by__lte=day)
+        return found.order_by().values_list("pk", flat=True)
+
+    return prepared.rows("cases.to_look_at", rows, seen_by=seen_by, day=day)
 
 
 def case_of(circle: Circle | UUID, *, seen_by: Reader) -> Case | None:
     """The case of a circle, if this reader may read it."""
     pk = circle.pk if isinstance(circle, Circle) else circle
 
+    def rows(circle: UUID) -> ScopedQuerySet:
+        return cases(seen_by=seen_by).filter(circle=circle).order_by("pk")[:1]
+
     def read() -> Case | None:
-        found: Case | None = cases(seen_by=seen_by).filter(circle=pk).first()
+        found: Case | None = prepared.first("cases.of", rows, seen_by=seen_by, circle=pk)
         return found
 
     return once(seen_by, "cases.case", pk, make=read)
+
+
+def case(pk: UUID, *, seen_by: Reader) -> Case | None:
+    """One case, if this reader may read it; ``case_of`` need not ask for it again on this page."""
+
+    def rows(pk: UUID) -> ScopedQuerySet:
+        return cases(seen_by=seen_by).filter(pk=pk)
+
+    found: Case | None = prepared.first("cases.one", rows, seen_by=seen_by, pk=pk)
+    return None if found is None else known(found, seen_by=seen_by)
 
 
 def known(case: Case, *, seen_by: Reader) -> Case:
@@ -138,12 +178,14 @@ def decisions(circle: Circle | UUID, *, seen_by: Reader) -> ScopedQuerySet:
 
 def decisions_in(circle: UUID, *, seen_by: Reader) -> list[Decision]:
     """What was decided in a circle, newest first: once a page."""
-    return once(
-        seen_by,
-        "cases.decisions",
-        circle,
-        make=lambda: list(decisions(circle, seen_by=seen_by)),
-    )
+
+    def rows(circle: UUID) -> ScopedQuerySet:
+        return decisions(circle, seen_by=seen_by)
+
+    def read() -> list[Decision]:
+        return prepared.rows("cases.decisions", rows, seen_by=seen_by, circle=circle)
+
+    return once(seen_by, "cases.decisions", circle, make=read)
 
 
 def releases(circle: Circle | UUID, *, seen_by: Reader, at: datetime) -> ScopedQuerySet:

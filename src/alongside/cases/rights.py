@@ -14,7 +14,7 @@ from alongside.access.readers import person_for
 from alongside.cases import rules
 from alongside.cases.models import STOPS, OwnView, RightsRequest, standing
 from alongside.people.models import Circle
-from alongside.records import audit
+from alongside.records import audit, prepared
 from alongside.records.actions_base import action
 from alongside.records.errors import Held, NotAllowed, Refused, Unfit
 from alongside.records.reader import Reader
@@ -201,6 +201,24 @@ def views(circle: UUID, *, seen_by: Reader) -> ScopedQuerySet:
     """What the person says about what is held, newest first, without what they took back."""
     rows = OwnView.objects.visible_to(seen_by).filter(circle=circle, taken_back_at=None)
     return rows.order_by("-said_at", "pk")
+
+
+def views_in(circle: UUID, *, seen_by: Reader) -> list[OwnView]:
+    """As ``views``, as a page lists them."""
+
+    def rows(circle: UUID) -> ScopedQuerySet:
+        return views(circle, seen_by=seen_by)
+
+    return prepared.rows("cases.views", rows, seen_by=seen_by, circle=circle)
+
+
+def waiting_in(circle: UUID, *, seen_by: Reader) -> list[RightsRequest]:
+    """What the person asked about what is held and nobody has answered: it counts until then."""
+
+    def rows(circle: UUID) -> ScopedQuerySet:
+        return requests(seen_by=seen_by).filter(circle=circle, lifted_at=None, answered_at=None)
+
+    return prepared.rows("cases.requests", rows, seen_by=seen_by, circle=circle)
 
 
 def requests(*, seen_by: Reader) -> ScopedQuerySet:

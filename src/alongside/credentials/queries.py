@@ -8,10 +8,11 @@ from datetime import date
 from alongside.credentials.models import Credential
 from alongside.credentials.rules import CredentialFact, Standing, counting, standing
 from alongside.people.models import Practitioner
+from alongside.records import prepared
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 
-__all__ = ["credentials", "fact_of", "own", "standing_of", "valid_on"]
+__all__ = ["credentials", "fact_of", "own", "own_ending", "standing_of", "valid_on"]
 
 
 def credentials(*, seen_by: Reader) -> ScopedQuerySet:
@@ -26,6 +27,15 @@ def credentials(*, seen_by: Reader) -> ScopedQuerySet:
 def own(*, seen_by: Reader) -> ScopedQuerySet:
     """The reader's own credentials."""
     return credentials(seen_by=seen_by).filter(practitioner__person_id__in=seen_by.persons)
+
+
+def own_ending(day: date, *, seen_by: Reader) -> list[Credential]:
+    """The reader's own credentials that end by a day."""
+
+    def rows(day: date) -> ScopedQuerySet:
+        return own(seen_by=seen_by).filter(expires_on__lte=day)
+
+    return prepared.rows("credentials.ending", rows, seen_by=seen_by, day=day)
 
 
 def fact_of(credential: Credential) -> CredentialFact:

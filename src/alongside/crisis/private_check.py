@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from alongside import catalogue
@@ -25,7 +26,7 @@ from alongside.engine.risk import RiskFinding
 from alongside.people import actions as people
 from alongside.people.models import Circle, Member, Person
 from alongside.people.queries import live_members, members_in
-from alongside.records import audit
+from alongside.records import audit, prepared
 from alongside.records.actions_base import action
 from alongside.records.among import Ids
 from alongside.records.errors import Held, NotAllowed, Refused, Unfit
@@ -199,17 +200,24 @@ def open_checks(circles: Iterable[UUID]) -> dict[UUID, UUID]:
     Two queries, however many circles.
     """
     ids = Ids(circles)
-    checks = (
-        SafetyCheck.objects.unscoped("does an answer hold dates back? (ids alone)")
-        .filter(circle__among=ids, kind=KIND)
-        .exclude(findings=[])
-        .values_list("pk", "circle_id")
-    )
-    resolved = set(
-        Decision.objects.unscoped("was it resolved? (ids alone)")
-        .filter(circle__among=ids, kind="release", about__startswith=f"{KIND}:")
-        .values_list("about", flat=True)
-    )
+
+    def told(circles: Ids) -> Any:
+        return (
+            SafetyCheck.objects.unscoped("does an answer hold dates back? (ids alone)")
+            .filter(circle__among=circles, kind=KIND)
+            .exclude(findings=[])
+            .values_list("pk", "circle_id")
+        )
+
+    def released(circles: Ids) -> Any:
+        return (
+            Decision.objects.unscoped("was it resolved? (ids alone)")
+            .filter(circle__among=circles, kind="release", about__startswith=f"{KIND}:")
+            .values_list("about", flat=True)
+        )
+
+    checks = prepared.rows("private_check.told", told, circles=ids)
+    resolved = set(prepared.rows("private_check.resolved", released, circles=ids))
     return {pk: circle for pk, circle in checks if f"{KIND}:{pk}" not in resolved}
 
 
@@ -234,13 +242,17 @@ def nobody_is_afraid(
 
 def were_asked(circle: UUID, persons: Iterable[UUID]) -> bool:
     """Was each of these persons asked alone? Never what they answered."""
-    ids = set(persons)
-    asked = (
-        SafetyCheck.objects.unscoped("was each asked alone? (ids alone)")
-        .filter(circle=circle, kind=KIND, about__in=ids)
-        .values_list("about_id", flat=True)
-    )
-    return bool(ids) and ids <= set(asked)
+
+    def asked(circle: UUID, persons: Ids) -> Any:
+        return (
+            SafetyCheck.objects.unscoped("was each asked alone? (ids alone)")
+            .filter(circle=circle, kind=KIND, about__among=persons)
+            .values_list("about_id", flat=True)
+        )
+
+    ids = Ids(persons)
+    found = prepared.rows("private_check.asked", asked, circle=circle, persons=ids)
+    return bool(ids) and ids <= set(found)
 
 
 def said(circle: UUID, question: str, *, seen_by: Reader) -> dict[UUID, tuple[str, datetime]]:
@@ -268,11 +280,12 @@ def state_of(circle: Circle, *, seen_by: Reader) -> CircleState:
     waiting = open_checks([circle.pk])
     newest: dict[UUID, SafetyCheck] = {}
     holding: dict[UUID, SafetyCheck] = {}
-    for check in (
-        SafetyCheck.objects.visible_to(seen_by)
-        .filter(circle=circle, kind=KIND)
-        .order_by("checked_at", "pk")
-    ):
+
+    def rows(circle: UUID) -> Any:
+        checks = SafetyCheck.objects.visible_to(seen_by).filter(circle=circle, kind=KIND)
+        return checks.order_by("checked_at", "pk")
+
+    for check in prepared.rows("private_check.state", rows, seen_by=seen_by, circle=circle.pk):
         if check.about_id is None:
             continue
         newest[check.about_id] = check

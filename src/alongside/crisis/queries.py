@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,8 @@ from alongside.crisis.models import Alert, AlertEvent, Contact, SafetyCheck, Shi
 from alongside.directory.models import Service
 from alongside.notify import channels
 from alongside.notify.models import Attempt, Message
+from alongside.records import prepared
+from alongside.records.among import Ids
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 
@@ -102,14 +105,31 @@ def last_closed(*, seen_by: Reader) -> Alert | None:
 
 def nobody_has(*, seen_by: Reader) -> int:
     """How many open alerts of A, B and C nobody has: for the rail."""
-    rows = Alert.objects.visible_to(seen_by).open().life_critical()
-    count: int = rows.filter(acknowledged_at=None).count()
-    return count
+
+    def rows() -> Any:
+        open_ones = Alert.objects.visible_to(seen_by).open().life_critical()
+        return open_ones.filter(acknowledged_at=None).order_by().values_list("pk", flat=True)
+
+    return len(prepared.rows("crisis.nobody_has", rows, seen_by=seen_by))
 
 
-def of_circle(circle: UUID, *, seen_by: Reader) -> Any:
+def of_circle(circle: UUID, *, seen_by: Reader) -> list[Alert]:
     """Open alerts of one circle, the most urgent first: gate G1 asks this."""
-    return open_alerts(seen_by=seen_by).filter(circle=circle).order_by("level", "raised_at")
+
+    def rows(circle: UUID) -> Any:
+        return open_alerts(seen_by=seen_by).filter(circle=circle).order_by("level", "raised_at")
+
+    return prepared.rows("crisis.of_circle", rows, seen_by=seen_by, circle=circle)
+
+
+def open_in(circles: Ids, *, seen_by: Reader) -> Counter[UUID]:
+    """How many open alerts there are in each of some circles."""
+
+    def rows(circles: Ids) -> Any:
+        found = open_alerts(seen_by=seen_by).filter(circle__among=circles)
+        return found.order_by().values_list("circle_id", flat=True)
+
+    return Counter(prepared.rows("crisis.open_in", rows, seen_by=seen_by, circles=circles))
 
 
 def safety_checks(*, seen_by: Reader) -> ScopedQuerySet:

@@ -16,7 +16,7 @@ from alongside.cases.models import Concern
 from alongside.crisis import leads
 from alongside.crisis.models import SafeguardingNamed, SafeguardingReport
 from alongside.people.models import Institution
-from alongside.records import audit
+from alongside.records import audit, prepared
 from alongside.records.reader import Reader
 from alongside.tasks import actions as tasks
 
@@ -53,8 +53,13 @@ def make(
 
 def wait_for_an_answer(circle: UUID | None) -> bool:
     """Is there a report about this circle on which the lead has not decided? No word of it."""
-    rows = SafeguardingReport.objects.unscoped("G5: is a report still without an answer?")
-    return circle is not None and bool(rows.filter(circle=circle, decided_at=None).exists())
+
+    def rows(circle: UUID) -> Any:
+        reports = SafeguardingReport.objects.unscoped("G5: is a report still without an answer?")
+        waiting = reports.filter(circle=circle, decided_at=None)
+        return waiting.order_by().values_list("pk", flat=True)[:1]
+
+    return circle is not None and bool(prepared.rows("reports.waiting", rows, circle=circle))
 
 
 def of_concern(concern: UUID, *, kind: str) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ from alongside.crisis.done import tasks_done
 from alongside.crisis.models import MeansAction, SafetyPlan, SafetyPlanLook, SafetyPlanShare
 from alongside.crisis.six_parts import PARTS, SixParts
 from alongside.people.models import Circle, Member
-from alongside.records import audit
+from alongside.records import audit, prepared
 from alongside.records.actions_base import action
 from alongside.records.errors import NotAllowed, Refused, StaleVersion, Unfit
 from alongside.records.reader import Reader
@@ -364,9 +365,13 @@ def reviewed_days_ago(circle: UUID, at: datetime) -> int | None:
 
     A number and no word of the plan: a danger rule asks it, whoever answers.
     """
-    looks = SafetyPlanLook.objects.unscoped("a danger rule asks how fresh the plan is")
-    rows = looks.filter(circle=circle, looked_at__lte=at).select_related("plan")
-    look = rows.order_by("-looked_at").first()
+
+    def rows(circle: UUID, at: datetime) -> Any:
+        looks = SafetyPlanLook.objects.unscoped("a danger rule asks how fresh the plan is")
+        until = looks.filter(circle=circle, looked_at__lte=at).select_related("plan")
+        return until.order_by("-looked_at")[:1]
+
+    look = prepared.first("safety_plan.looked", rows, circle=circle, at=at)
     if look is None or not six_parts.read(look.plan.words).is_complete:
         return None
     return int((at - look.looked_at).days)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Set
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from alongside import catalogue
@@ -21,6 +21,7 @@ from alongside.engine.protocols.steps import StepRecord as StepFact
 from alongside.plans.known import Known
 from alongside.plans.models import Course
 from alongside.plans.queries import GATE, protocol_of
+from alongside.records import prepared
 
 HOMEWORK = "homework_done"
 COMES = "comes"  # not two sessions missed in a row without a word
@@ -64,11 +65,15 @@ def sheets(
     Args:
         all_day: forms of which those written later that day count too.
     """
-    rows = Artefact.objects.unscoped(GATE).filter(
-        course=course, superseded_at=None, is_complete=True
-    )
+
+    def rows(course: UUID) -> Any:
+        complete = Artefact.objects.unscoped(GATE).filter(
+            course=course, superseded_at=None, is_complete=True
+        )
+        return complete.order_by("made_at", "pk")
+
     found = []
-    for row in rows.order_by("made_at", "pk"):
+    for row in prepared.rows("known.sheets", rows, course=course.pk):
         form = row.form.partition("/")[2].partition("@")[0]
         late = row.made_at > at and not (form in all_day and row.made_at.date() == at.date())
         if form in forms and not late:
@@ -90,8 +95,12 @@ def _homework_is_done(held: list[UUID], at: datetime) -> bool:
 
 def _comes(course: Course, at: datetime) -> bool:
     """Nobody whom the course treats missed its last two sessions without a word."""
-    rows = TherapySession.objects.unscoped(GATE).filter(course=course, held_at__lte=at)
-    last = list(rows.order_by("-held_at").values_list("pk", flat=True)[:2])
+
+    def rows(course: UUID, at: datetime) -> Any:
+        sessions = TherapySession.objects.unscoped(GATE).filter(course=course, held_at__lte=at)
+        return sessions.order_by("-held_at").values_list("pk", flat=True)[:2]
+
+    last = prepared.rows("known.last", rows, course=course.pk, at=at)
     if len(last) < 2:
         return True
     missed = Attendance.objects.unscoped(GATE).filter(session__in=last, word="did_not_attend")
@@ -100,17 +109,25 @@ def _comes(course: Course, at: datetime) -> bool:
 
 
 def _steps(course: Course, way: Protocol, at: datetime) -> frozenset[str]:
-    rows = StepRecord.objects.unscoped(GATE).filter(course=course, done_at__lte=at)
+
+    def rows(course: UUID, at: datetime) -> Any:
+        steps = StepRecord.objects.unscoped(GATE).filter(course=course, done_at__lte=at)
+        return steps.order_by("done_at", "pk")
+
     return steps_done(
         way,
         [
             StepFact(row.step, cast(RecordState, row.state), row.done_at.date(), None, row.reason)
-            for row in rows.order_by("done_at", "pk")
+            for row in prepared.rows("known.steps", rows, course=course.pk, at=at)
         ],
     )
 
 
 def _held(course: Course, at: datetime) -> list[UUID]:
     """The sessions that were held until then, the newest first."""
-    rows = TherapySession.objects.unscoped(GATE).filter(course=course, held=True, held_at__lte=at)
-    return list(rows.order_by("-held_at").values_list("pk", flat=True))
+
+    def rows(course: UUID, at: datetime) -> Any:
+        held = TherapySession.objects.unscoped(GATE).filter(course=course, held=True)
+        return held.filter(held_at__lte=at).order_by("-held_at").values_list("pk", flat=True)
+
+    return prepared.rows("known.held", rows, course=course.pk, at=at)

@@ -27,6 +27,7 @@ from alongside.engine.protocols.steps import StepRecord as StepFact
 from alongside.plans import queries as plans
 from alongside.plans import together
 from alongside.plans.models import Course
+from alongside.records import prepared
 
 
 def sessions(*, seen_by: Any) -> Any:
@@ -60,6 +61,16 @@ def unsigned(*, seen_by: Any, at: datetime) -> Any:
         .filter(signed_at=None, written_by__in=seen_by.persons, session__held_at__lte=at)
         .order_by("session__held_at", "pk")
     )
+
+
+def held_and_unsigned(until: datetime, *, seen_by: Any) -> list[UUID]:
+    """The ids of the reader's own drafts of sessions that were over by a moment."""
+
+    def rows(until: datetime) -> Any:
+        drafts = unsigned(seen_by=seen_by, at=until)
+        return drafts.select_related(None).order_by().values_list("pk", flat=True)
+
+    return prepared.rows("delivery.unsigned", rows, seen_by=seen_by, until=until)
 
 
 def note_of(*, seen_by: Any, session: TherapySession) -> ProgressNote | None:
@@ -115,6 +126,16 @@ def to_tell(*, seen_by: Any, at: datetime) -> Any:
     return mine.filter(Exists(runs), ends_at__lte=at, about__startswith="course:")
 
 
+def over_and_untold(until: datetime, *, seen_by: Any) -> list[UUID]:
+    """The ids of those that were over by a moment."""
+
+    def rows(until: datetime) -> Any:
+        found = to_tell(seen_by=seen_by, at=until).select_related(None)
+        return found.order_by().values_list("pk", flat=True)
+
+    return prepared.rows("delivery.untold", rows, seen_by=seen_by, until=until)
+
+
 def additions(*, seen_by: Any, note: ProgressNote) -> Any:
     return (
         Addition.objects.visible_to(seen_by)
@@ -139,10 +160,17 @@ def to_try(*, seen_by: Any) -> Any:
 
 def state_of(*, course: Course, seen_by: Any, at: datetime) -> CourseState:
     """Where a course stands: its phase, the next steps, the locked ones and why."""
-    done = list(
-        StepRecord.objects.visible_to(seen_by).filter(course=course).order_by("done_at", "pk")
-    )
-    held = TherapySession.objects.visible_to(seen_by).filter(course=course, held=True).count()
+
+    def steps(course: UUID) -> Any:
+        rows = StepRecord.objects.visible_to(seen_by).filter(course=course)
+        return rows.order_by("done_at", "pk")
+
+    def sessions_held(course: UUID) -> Any:
+        rows = TherapySession.objects.visible_to(seen_by).filter(course=course, held=True)
+        return rows.order_by().values_list("pk", flat=True)
+
+    done = prepared.rows("delivery.steps", steps, seen_by=seen_by, course=course.pk)
+    held = len(prepared.rows("delivery.held", sessions_held, seen_by=seen_by, course=course.pk))
     protocol, beside = plans.protocol_of(course), together.beside(course, at)
     seen = plans.seen_of(course, at, beside=beside)
     return course_state(
@@ -169,10 +197,14 @@ def state_of(*, course: Course, seen_by: Any, at: datetime) -> CourseState:
 
 def artefacts_kept(*, seen_by: Any, course: Course) -> dict[str, int]:
     """How many complete sheets there are of each form of a course, by the form's id."""
-    rows = Artefact.objects.visible_to(seen_by).filter(
-        course=course, superseded_at=None, is_complete=True
-    )
-    found = Counter(rows.values_list("form", flat=True))
+
+    def rows(course: UUID) -> Any:
+        complete = Artefact.objects.visible_to(seen_by).filter(
+            course=course, superseded_at=None, is_complete=True
+        )
+        return complete.values_list("form", flat=True)
+
+    found = Counter(prepared.rows("delivery.kept", rows, seen_by=seen_by, course=course.pk))
     return {name.partition("/")[2].partition("@")[0]: count for name, count in found.items()}
 
 

@@ -9,11 +9,12 @@ engine's, which the pages ask too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime, time, timedelta
 from itertools import groupby, pairwise
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, F, FloatField, OuterRef, Q, Subquery, Window
@@ -31,8 +32,9 @@ from alongside.insights.models import ExpectedCourse
 from alongside.measures import queries as measures
 from alongside.measures.models import Response
 from alongside.people.models import Institution
-from alongside.records import audit
+from alongside.records import audit, prepared
 from alongside.records.actions_base import action
+from alongside.records.among import Ids
 from alongside.records.reader import Reader
 
 MADE_FROM = time(3)  # in the institution's own night
@@ -42,6 +44,15 @@ FORM, PART = "c_measures@", "service_statistics"  # who agreed to be counted wit
 def expected(*, seen_by: Reader) -> Any:
     """What is expected, by measure, for whoever may read it."""
     return ExpectedCourse.objects.visible_to(seen_by).order_by("instrument")
+
+
+def expected_in(institutions: Collection[UUID], *, seen_by: Reader) -> list[ExpectedCourse]:
+    """What is expected in some institutions, for whoever may read it."""
+
+    def rows(institutions: Ids) -> Any:
+        return expected(seen_by=seen_by).filter(institution__among=institutions)
+
+    return prepared.rows("norms.in", rows, seen_by=seen_by, institutions=Ids(institutions))
 
 
 def bands_of(row: ExpectedCourse) -> tuple[StartBand, ...]:

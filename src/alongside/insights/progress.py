@@ -20,6 +20,8 @@ from alongside.engine.risk.rules import find_risk, items_named
 from alongside.insights.tracking import main_measures
 from alongside.measures import queries as measures
 from alongside.plans import queries as plans
+from alongside.records import prepared
+from alongside.records.among import Ids
 
 Key = tuple[str, UUID, UUID]
 
@@ -312,8 +314,12 @@ def _stretches(
         for phase in way.phases_of(course.variant)[1:] if way else ():
             phase_of |= {(course.pk, step.id): phase.id for step in phase.steps}
     first: dict[tuple[UUID, str], datetime] = {}
-    taken = StepRecord.objects.visible_to(seen_by).filter(course__in=list(began))
-    for row in taken.exclude(state="left_out").order_by("-done_at"):
+
+    def rows(courses: Ids) -> Any:
+        taken = StepRecord.objects.visible_to(seen_by).filter(course__among=courses)
+        return taken.exclude(state="left_out").order_by("-done_at")
+
+    for row in prepared.rows("progress.steps", rows, seen_by=seen_by, courses=Ids(began)):
         if phase := phase_of.get((row.course_id, row.step)):
             first[row.course_id, phase] = row.done_at
     return [

@@ -22,6 +22,7 @@ from alongside.measures import queries as measures
 from alongside.people import queries as people
 from alongside.plans import queries as plans
 from alongside.plans.models import Agreement, Goal, GoalRating, Plan
+from alongside.records import prepared
 from alongside.records.presence import with_rows
 
 MODELS: tuple[Any, ...] = (
@@ -59,8 +60,20 @@ class _Ask:
     def rows(self, model: Any, *related: str, **only: Any) -> Any:
         if model not in self.there:
             return ()
-        found = model.objects.visible_to(self.reader).filter(circle=self.circle, **only)
-        return found.select_related(*related) if related else found
+
+        def rows(circle: UUID, model: Any, related: tuple[str, ...], only: tuple[Any, ...]) -> Any:
+            found = model.objects.visible_to(self.reader).filter(circle=circle, **dict(only))
+            return found.select_related(*related) if related else found
+
+        return prepared.rows(
+            "timeline",
+            rows,
+            seen_by=self.reader,
+            circle=self.circle,
+            model=model,
+            related=related,
+            only=tuple(only.items()),
+        )
 
 
 def entries(circle: UUID, *, seen_by: Any, kind: str = "") -> list[Entry]:

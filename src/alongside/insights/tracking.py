@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import F
@@ -29,6 +29,7 @@ from alongside.engine.outcomes.tracking import Look, expected_at, look
 from alongside.insights import norms
 from alongside.measures import queries as measures
 from alongside.plans.models import Course, CoursePerson
+from alongside.records import prepared
 from alongside.records.among import Ids
 from alongside.records.reader import Reader
 
@@ -108,26 +109,28 @@ def standings(courses: Iterable[Course], *, seen_by: Reader, at: datetime) -> di
     if not running:
         return {}
     treated: dict[UUID, list[UUID]] = {}
-    rows = CoursePerson.objects.visible_to(seen_by).filter(course__in=running)
-    for course, person in rows.order_by("pk").values_list("course", "person"):
+    ids = Ids(one.pk for one in running)
+
+    def treats(courses: Ids) -> Any:
+        rows = CoursePerson.objects.visible_to(seen_by).filter(course__among=courses)
+        return rows.order_by("pk").values_list("course", "person")
+
+    for course, person in prepared.rows("tracking.treats", treats, seen_by=seen_by, courses=ids):
         treated.setdefault(course, []).append(person)
     held: dict[UUID, list[datetime]] = {}
-    sessions = TherapySession.objects.visible_to(seen_by).filter(course__in=running, held=True)
-    for course, moment in sessions.order_by("held_at").values_list("course", "held_at"):
+
+    def sessions(courses: Ids) -> Any:
+        rows = TherapySession.objects.visible_to(seen_by).filter(course__among=courses, held=True)
+        return rows.order_by("held_at").values_list("course", "held_at")
+
+    for course, moment in prepared.rows("tracking.held", sessions, seen_by=seen_by, courses=ids):
         held.setdefault(course, []).append(moment)
     answers = _answers(running, named, seen_by)
     bands = {
         (row.institution_id, row.instrument): norms.bands_of(row)
-        for row in norms.expected(seen_by=seen_by).filter(
-            institution__in={one.institution_id for one in running}
-        )
+        for row in norms.expected_in({one.institution_id for one in running}, seen_by=seen_by)
     }
-    decided = {
-        row.about.partition(":")[2]: row
-        for row in Decision.objects.visible_to(seen_by)
-        .filter(kind=reviews.KIND, about__in=[f"course:{one.pk}" for one in running])
-        .order_by("decided_at")
-    }
+    decided = {row.about.partition(":")[2]: row for row in _reviews(running, seen_by)}
     return {
         one.pk: _standing(
             one,
@@ -168,6 +171,17 @@ def main_measures(course: Course) -> tuple[Instrument, ...]:
     return tuple(found)
 
 
+def _reviews(courses: Sequence[Course], seen_by: Reader) -> list[Decision]:
+    """What was decided in reviews of some courses, oldest first."""
+
+    def rows(circles: Ids) -> Any:
+        made = Decision.objects.visible_to(seen_by).filter(kind=reviews.KIND)
+        return made.filter(circle__among=circles).order_by("decided_at")
+
+    circles = Ids(one.circle_id for one in courses)
+    return prepared.rows("tracking.reviews", rows, seen_by=seen_by, circles=circles)
+
+
 def _answers(
     courses: Sequence[Course], named: Mapping[UUID, tuple[Instrument, ...]], seen_by: Reader
 ) -> dict[tuple[UUID, UUID, str], list[tuple[datetime, float, UUID]]]:
@@ -175,12 +189,18 @@ def _answers(
     score = {each.ref.id: change_of(each).score for found in named.values() for each in found}
     refs = [ref for ref in catalogue.current().instruments if ref.partition("@")[0] in score]
     circles = Ids(one.circle_id for one in courses)
-    rows = (
-        measures.that_stand(measures.responses(seen_by=seen_by), circles=circles)
-        .select_related(None)
-        .filter(circle__among=circles, instrument__in=refs, about=F("respondent"))
-        .order_by("answered_at", "pk")
-        .values_list("circle", "about", "instrument", "scores", "answered_at", "pk")
+
+    def given(circles: Ids, refs: tuple[str, ...]) -> Any:
+        return (
+            measures.that_stand(measures.responses(seen_by=seen_by), circles=circles)
+            .select_related(None)
+            .filter(circle__among=circles, instrument__in=refs, about=F("respondent"))
+            .order_by("answered_at", "pk")
+            .values_list("circle", "about", "instrument", "scores", "answered_at", "pk")
+        )
+
+    rows = prepared.rows(
+        "tracking.answers", given, seen_by=seen_by, circles=circles, refs=tuple(sorted(refs))
     )
     found: dict[tuple[UUID, UUID, str], list[tuple[datetime, float, UUID]]] = {}
     for circle, about, ref, scores, moment, pk in rows:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
@@ -37,7 +38,7 @@ from alongside.measures.permissions import LINK_MESSAGE
 from alongside.notify import actions as notify
 from alongside.notify import dispatcher
 from alongside.people.models import Circle, ContactPoint, Person, age_of
-from alongside.records import audit, crashpoint, spool
+from alongside.records import audit, crashpoint, prepared, spool
 from alongside.records.actions_base import action
 from alongside.records.errors import NotAllowed, Refused, Unfit
 from alongside.tasks import actions as tasks
@@ -618,18 +619,28 @@ def _dangers(
 
 def _facts(asking: Asking, at: datetime) -> Facts:
     """What danger rules ask besides the answers: those of last time, how fresh the plan is."""
-    before = (
-        Response.objects.unscoped("was this answer given last time too?")
-        .filter(
-            about_id=asking.about_id,
-            respondent_id=asking.respondent_id,
-            instrument__startswith=asking.instrument.split("@")[0] + "@",
-            entered_in_error=False,
+
+    def rows(about: UUID, respondent: UUID, asking: UUID, form: str) -> Any:
+        return (
+            Response.objects.unscoped("was this answer given last time too?")
+            .filter(
+                about_id=about,
+                respondent_id=respondent,
+                instrument__startswith=form + "@",
+                entered_in_error=False,
+            )
+            .exclude(asking=asking)  # what is being answered now is not last time
+            .order_by("-answered_at")
+            .values_list("answers", flat=True)[:1]
         )
-        .exclude(asking=asking)  # what is being answered now is not last time
-        .order_by("-answered_at")
-        .values_list("answers", flat=True)
-        .first()
+
+    before = prepared.first(
+        "measures.last_time",
+        rows,
+        about=asking.about_id,
+        respondent=asking.respondent_id,
+        asking=asking.pk,
+        form=asking.instrument.split("@")[0],
     )
     return Facts(previous=before or {}, known=_known(asking, at))
 
@@ -673,10 +684,12 @@ def _raise(
 
 def locked(asking: Asking) -> Asking:
     """The asking as it is now: the same form may have been sent twice at once."""
-    rows = Asking.objects.unscoped("look again under the lock").select_for_update(of=("self",))
-    found: Asking = rows.select_related("circle", "institution", "about", "respondent").get(
-        pk=asking.pk
-    )
+
+    def rows(pk: UUID) -> Any:
+        held = Asking.objects.unscoped("look again under the lock").select_for_update(of=("self",))
+        return held.select_related("circle", "institution", "about", "respondent").filter(pk=pk)
+
+    found: Asking = prepared.rows("measures.locked", rows, pk=asking.pk)[0]
     return found
 
 

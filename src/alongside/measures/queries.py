@@ -27,6 +27,7 @@ from alongside.measures.permissions import LINK_MESSAGE
 from alongside.notify.models import Message
 from alongside.notify.transports import offered
 from alongside.people.models import Circle, ContactPoint, Member, Person
+from alongside.records import prepared
 from alongside.records.among import Ids
 from alongside.records.once import once
 
@@ -115,15 +116,19 @@ def newest_of(circles: Collection[UUID], *, seen_by: Any) -> dict[UUID, Newest]:
     last = Window(
         RowNumber(), partition_by=F("circle"), order_by=[F("answered_at").desc(), F("pk").desc()]
     )
-    rows = (
-        responses(seen_by=seen_by)
-        .select_related(None)
-        .filter(circle__among=Ids(circles))
-        .annotate(nth=last)
-        .filter(nth=1)
-        .values_list("circle", "instrument", "scores", "answered_at")
-    )
-    return {row[0]: Newest(*row) for row in rows}
+
+    def rows(circles: Ids) -> Any:
+        return (
+            responses(seen_by=seen_by)
+            .select_related(None)
+            .filter(circle__among=circles)
+            .annotate(nth=last)
+            .filter(nth=1)
+            .values_list("circle", "instrument", "scores", "answered_at")
+        )
+
+    found = prepared.rows("measures.newest", rows, seen_by=seen_by, circles=Ids(circles))
+    return {row[0]: Newest(*row) for row in found}
 
 
 def over_time(*, seen_by: Any, circle: UUID) -> Any:
@@ -137,7 +142,12 @@ def answered_in_circle(circle: UUID, *, seen_by: Any) -> list[Response]:
         seen_by,
         "measures.answered",
         circle,
-        make=lambda: list(over_time(seen_by=seen_by, circle=circle)),
+        make=lambda: prepared.rows(
+            "measures.answered",
+            lambda circle: over_time(seen_by=seen_by, circle=circle),
+            seen_by=seen_by,
+            circle=circle,
+        ),
     )
 
 
@@ -147,7 +157,12 @@ def asked_in_circle(circle: UUID, *, seen_by: Any) -> list[Asking]:
         seen_by,
         "measures.asked",
         circle,
-        make=lambda: list(of_circle(circle, seen_by=seen_by)),
+        make=lambda: prepared.rows(
+            "measures.asked",
+            lambda circle: of_circle(circle, seen_by=seen_by),
+            seen_by=seen_by,
+            circle=circle,
+        ),
     )
 
 
@@ -179,7 +194,11 @@ def asking_of_link(*, seen_by: Any) -> Asking | None:
 
     A form that was answered or declined is over, but for an hour its thanks may be shown again.
     """
-    found: Asking | None = askings(seen_by=seen_by).first()
+
+    def rows() -> Any:
+        return askings(seen_by=seen_by).order_by("pk")[:1]
+
+    found: Asking | None = prepared.first("measures.of_link", rows, seen_by=seen_by)
     if found is None or found.expires_at <= seen_by.at:
         return None
     done = found.answered_at or found.declined_at

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from alongside.notify import rules
 from alongside.notify.models import Attempt, Heartbeat, Message
+from alongside.records import prepared
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 
@@ -28,8 +29,12 @@ class Pulse:
 
 def pulse(*, at: datetime) -> Pulse:
     """Whether a dispatcher lives: its last sign of life, and how long ago that was."""
-    last = Heartbeat.objects.order_by("-at").values_list("at", flat=True).first()
+    last = prepared.first("notify.pulse", _beats)
     return Pulse(last, None if last is None else at - last)
+
+
+def _beats() -> Any:
+    return Heartbeat.objects.order_by("-at").values_list("at", flat=True)[:1]
 
 
 def messages_about(about: str, *, seen_by: Reader) -> ScopedQuerySet:

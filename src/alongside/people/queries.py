@@ -17,6 +17,7 @@ from alongside.people.models import (
     Practitioner,
     age_of,
 )
+from alongside.records import prepared
 from alongside.records.errors import NotAllowed
 from alongside.records.once import once
 from alongside.records.reader import Reader
@@ -74,9 +75,11 @@ def live_members(circle: Circle | UUID, *, seen_by: Reader) -> ScopedQuerySet:
 def members_in(circle: UUID, *, seen_by: Reader) -> list[Member]:
     """All places in a circle, also ended ones, each with its person, longest first: once a page."""
 
+    def rows(circle: UUID) -> ScopedQuerySet:
+        return members(seen_by=seen_by).filter(circle_id=circle).order_by("from_at", "pk")
+
     def read() -> list[Member]:
-        rows = members(seen_by=seen_by).filter(circle_id=circle)
-        return list(rows.order_by("from_at", "pk"))
+        return prepared.rows("people.members", rows, seen_by=seen_by, circle=circle)
 
     return once(seen_by, "people.members", circle, make=read)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from alongside import catalogue
 from alongside.cases import queries as case_queries
@@ -12,6 +13,7 @@ from alongside.cases.models import Case, Decision
 from alongside.engine.protocols.moving import requirements
 from alongside.engine.protocols.shapes import GateUse
 from alongside.plans import rules
+from alongside.records import prepared
 
 GATE = "a gate asks what is so, whoever looks"
 
@@ -26,7 +28,7 @@ def setting_of(case: Case) -> str:
 
 def uses(case: Case, at: datetime) -> tuple[GateUse, ...]:
     """The gate of a place help has moved to; none while nobody moved it."""
-    if not _moves(case, at).exists():
+    if not _moves(case.circle_id, at).exists():
         return ()
     setting = catalogue.current().settings.get(_present(case))
     if setting is None or not setting.required:
@@ -42,7 +44,7 @@ def words(case: Case, at: datetime) -> frozenset[str]:
 def said_in_place(case: Case, at: datetime) -> frozenset[str]:
     """What was said to be in place in the present setting, in one decision or several."""
     found: set[str] = set()
-    rows = list(_moves(case, at))
+    rows = prepared.rows("places.moves", _moves, circle=case.circle_id, at=at)
     present = _present(case) if rows else ""
     for row in rows:  # newest first, back to the day help came here
         if row.chosen != present:
@@ -56,8 +58,6 @@ def _present(case: Case) -> str:
     return setting_of(Case.objects.unscoped(GATE).select_related("service").get(pk=case.pk))
 
 
-def _moves(case: Case, at: datetime) -> Any:
-    rows = Decision.objects.unscoped(GATE).filter(
-        circle=case.circle_id, kind="setting", decided_at__lte=at
-    )
+def _moves(circle: UUID, at: datetime) -> Any:
+    rows = Decision.objects.unscoped(GATE).filter(circle=circle, kind="setting", decided_at__lte=at)
     return rows.order_by("-decided_at", "pk")

@@ -33,6 +33,8 @@ from alongside.people.models import Circle, Member, Person, age_of
 from alongside.people.queries import age_rules_of
 from alongside.plans import known, places, together
 from alongside.plans.models import Agreement, Course, CoursePerson, Goal, GoalRating, Plan
+from alongside.records import prepared
+from alongside.records.among import Ids
 from alongside.records.once import once
 from alongside.tasks.models import Task
 
@@ -51,7 +53,11 @@ def plans(*, seen_by: Any) -> Any:
 
 
 def live_plan(*, seen_by: Any, circle: UUID) -> Plan | None:
-    found: Plan | None = plans(seen_by=seen_by).filter(circle=circle, ended_at=None).first()
+
+    def rows(circle: UUID) -> Any:
+        return plans(seen_by=seen_by).filter(circle=circle, ended_at=None).order_by("pk")[:1]
+
+    found: Plan | None = prepared.first("plans.live", rows, seen_by=seen_by, circle=circle)
     return found
 
 
@@ -71,9 +77,11 @@ def courses(*, seen_by: Any) -> Any:
 def courses_in(circle: UUID, *, seen_by: Any) -> list[Course]:
     """Every course of a circle, oldest start first: once a page."""
 
+    def rows(circle: UUID) -> Any:
+        return courses(seen_by=seen_by).filter(circle=circle).order_by("started_at", "pk")
+
     def read() -> list[Course]:
-        rows = courses(seen_by=seen_by).filter(circle=circle)
-        return list(rows.order_by("started_at", "pk"))
+        return prepared.rows("plans.courses", rows, seen_by=seen_by, circle=circle)
 
     return once(seen_by, "plans.courses", circle, make=read)
 
@@ -103,8 +111,12 @@ def courses_of(*, seen_by: Any, plan: Plan) -> list[Any]:
     found: list[Any] = [course for course in known if course.plan_id == plan.pk]
     found.sort(key=lambda course: (course.ended_at is not None, course.started_at is None))
     treated: dict[UUID, list[Person]] = {course.pk: [] for course in found}
-    rows = CoursePerson.objects.visible_to(seen_by).filter(course__in=found)
-    for row in rows.select_related("person").order_by("person__created_at", "person_id"):
+
+    def rows(courses: Ids) -> Any:
+        treats = CoursePerson.objects.visible_to(seen_by).filter(course__among=courses)
+        return treats.select_related("person").order_by("person__created_at", "person_id")
+
+    for row in prepared.rows("plans.treats", rows, seen_by=seen_by, courses=Ids(treated)):
         treated[row.course_id].append(row.person)
     for course in found:
         course.people = treated[course.pk]
@@ -161,8 +173,12 @@ def people_of(circle: Circle) -> list[Person]:
 
 def treated_by(course: Course) -> list[Person]:
     """Whom a course treats, longest known first."""
-    rows = course.treated.unscoped(GATE).select_related("person")
-    return [row.person for row in rows.order_by("person__created_at", "person_id")]
+
+    def rows(course: UUID) -> Any:
+        treats = CoursePerson.objects.unscoped(GATE).filter(course=course)
+        return treats.select_related("person").order_by("person__created_at", "person_id")
+
+    return [row.person for row in prepared.rows("plans.treated_by", rows, course=course.pk)]
 
 
 def protocol_of(course: Course) -> Protocol:
@@ -216,26 +232,31 @@ def said_on_the_day(course: Course) -> frozenset[str]:
 
 def is_held_back(circle: UUID, at: datetime) -> bool:
     """G1: an A to C alert is open in this circle, and no release of it is recorded since."""
-    alerts = Alert.objects.unscoped(GATE).filter(
-        Q(closed_at=None) | Q(closed_at__gt=at),
-        circle_id=circle,
-        raised_at__lte=at,
-        level__in=["A", "B", "C"],
-    )
-    raised = [min(last, at) for last in alerts.values_list("last_raised_at", flat=True)]
+
+    def rows(circle: UUID, at: datetime) -> Any:
+        alerts = Alert.objects.unscoped(GATE).filter(
+            Q(closed_at=None) | Q(closed_at__gt=at),
+            circle_id=circle,
+            raised_at__lte=at,
+            level__in=["A", "B", "C"],
+        )
+        return alerts.values_list("last_raised_at", flat=True)
+
+    raised = [min(last, at) for last in prepared.rows("plans.held", rows, circle=circle, at=at)]
     if not raised:
         return False
-    let_pass = _releases(circle, "gate:G1", at).filter(decided_at__gte=max(raised))
+    let_pass = _releases(circle, "gate:G1", at, at.date()).filter(decided_at__gte=max(raised))
     return not let_pass.exists()
 
 
 def released(course: Course, at: datetime) -> frozenset[str]:
     """The gates that a named clinician has let pass at a moment; G1 is asked in its own way."""
-    return frozenset(
-        row.about.removeprefix("gate:")
-        for row in _releases(course.circle_id, "gate:", at)
-        if row.about != "gate:G1"
-    )
+
+    def rows(circle: UUID, at: datetime, on: date) -> Any:
+        return _releases(circle, "gate:", at, on).values_list("about", flat=True)
+
+    found = prepared.rows("plans.released", rows, circle=course.circle_id, at=at, on=at.date())
+    return frozenset(about.removeprefix("gate:") for about in found if about != "gate:G1")
 
 
 def _states(
@@ -280,11 +301,11 @@ def seen_of(course: Course, at: datetime, *, beside: together.Beside | None = No
     return seen
 
 
-def _releases(circle: UUID, about: str, at: datetime) -> Any:
+def _releases(circle: UUID, about: str, at: datetime, on: date) -> Any:
     rows = Decision.objects.unscoped(GATE).filter(
         circle_id=circle, kind="release", about__startswith=about, decided_at__lte=at
     )
-    return rows.filter(Q(until=None) | Q(until__gte=at.date()))
+    return rows.filter(Q(until=None) | Q(until__gte=on))
 
 
 def words(course: Course, at: datetime, *, beside: together.Beside | None = None) -> frozenset[str]:
@@ -314,10 +335,7 @@ def words(course: Course, at: datetime, *, beside: together.Beside | None = None
     have |= _measured(course, way, treated, at)
     have |= (beside or together.beside(course, at)).words
     have |= places.words(course.plan.case, at)
-    open_tasks = Task.objects.unscoped(GATE).filter(
-        Q(done_at=None) | Q(done_at__gt=at), circle_id=course.circle_id, made_at__lte=at
-    )
-    kinds = set(open_tasks.values_list("kind", flat=True))
+    kinds = set(prepared.rows("plans.tasks", _open_tasks, circle=course.circle_id, at=at))
     if not private_check.is_frozen(course.circle_id):
         have.add("participants_safe")
     if "safeguarding" not in kinds and not reports.wait_for_an_answer(course.circle_id):
@@ -330,20 +348,40 @@ def words(course: Course, at: datetime, *, beside: together.Beside | None = None
     return frozenset(have)
 
 
+def _open_tasks(circle: UUID, at: datetime) -> Any:
+    """The kinds of task that are not done in a circle at a moment."""
+    rows = Task.objects.unscoped(GATE).filter(
+        Q(done_at=None) | Q(done_at__gt=at), circle_id=circle, made_at__lte=at
+    )
+    return rows.values_list("kind", flat=True)
+
+
 def is_checked(case: Case) -> bool:
     """Has anybody looked at danger in this case?"""
-    checks = SafetyCheck.objects.unscoped(GATE)
+
+    def of_circle(circle: UUID) -> Any:
+        rows = SafetyCheck.objects.unscoped(GATE).filter(circle_id=circle)
+        return rows.order_by().values_list("pk", flat=True)[:1]
+
+    def of_case(case: UUID) -> Any:
+        rows = SafetyCheck.objects.unscoped(GATE).filter(concern__case=case)
+        return rows.order_by().values_list("pk", flat=True)[:1]
+
     return bool(
-        checks.filter(circle_id=case.circle_id).exists()
-        or checks.filter(concern__case=case).exists()
+        prepared.rows("plans.checked", of_circle, circle=case.circle_id)
+        or prepared.rows("plans.checked_before", of_case, case=case.pk)
     )
 
 
 def _capacities(course: Course, treated: Iterable[Person], on: date) -> dict[UUID, str]:
     """By person, what is known of whether they can decide on this course, by ``capacity_on``."""
     persons = [person.pk for person in treated]
-    rows = Capacity.objects.unscoped(GATE).filter(circle_id=course.circle_id, person__in=persons)
-    facts, about = [capacity_fact(row) for row in rows], f"course:{course.pk}"
+
+    def rows(circle: UUID, persons: Ids) -> Any:
+        return Capacity.objects.unscoped(GATE).filter(circle_id=circle, person__among=persons)
+
+    found = prepared.rows("plans.capacity", rows, circle=course.circle_id, persons=Ids(persons))
+    facts, about = [capacity_fact(row) for row in found], f"course:{course.pk}"
     return {pk: capacity_on(facts, person=str(pk), about=about, on=on) for pk in persons}
 
 
@@ -380,7 +418,12 @@ def decided_for(course: Course, at: datetime) -> bool:
 
 
 def _refused(course: Course, treated: Iterable[Person | UUID]) -> list[RefusalFact]:
-    noes = Refusal.objects.unscoped(GATE).filter(circle_id=course.circle_id, person__in=treated)
+    persons = Ids(one.pk if isinstance(one, Person) else one for one in treated)
+
+    def rows(circle: UUID, persons: Ids) -> Any:
+        return Refusal.objects.unscoped(GATE).filter(circle_id=circle, person__among=persons)
+
+    noes = prepared.rows("plans.refused", rows, circle=course.circle_id, persons=persons)
     return [
         RefusalFact(str(no.person_id), no.about, no.refused_at.date(), no.refused_at) for no in noes
     ]
@@ -391,8 +434,13 @@ def _consented(
 ) -> set[str]:
     """The consents of all who are treated. For somebody who cannot decide this now only a
     best-interests decision counts, never a yes of theirs or of their family (S13)."""
-    rows = ConsentRow.objects.unscoped(GATE).filter(circle_id=course.circle_id, person__in=treated)
-    facts = [consent_fact(row) for row in rows]
+
+    def rows(circle: UUID, persons: Ids) -> Any:
+        return ConsentRow.objects.unscoped(GATE).filter(circle_id=circle, person__among=persons)
+
+    persons = Ids(person.pk for person in treated)
+    found = prepared.rows("plans.consented", rows, circle=course.circle_id, persons=persons)
+    facts = [consent_fact(row) for row in found]
     refused = _refused(course, treated)
     deciding = [person for person in treated if person.pk not in stands]
 
@@ -437,9 +485,12 @@ def is_by_a_trainee(course: Course, on: date) -> bool:
 
 def _by_whose_title(course: Course, way: Protocol, on: date) -> str:
     """Whose title a course is delivered by: ``own``, ``supervisor``, or nobody's."""
-    rows = Credential.objects.unscoped(GATE).filter(
-        practitioner__in=[p for p in (course.deliverer_id, course.supervisor_id) if p]
-    )
+
+    def held(practitioners: Ids) -> Any:
+        return Credential.objects.unscoped(GATE).filter(practitioner__among=practitioners)
+
+    both = Ids(p for p in (course.deliverer_id, course.supervisor_id) if p)
+    rows = prepared.rows("plans.titles", held, practitioners=both)
     own = [credential_fact(r) for r in rows if r.practitioner_id == course.deliverer_id]
     above = [credential_fact(r) for r in rows if r.practitioner_id == course.supervisor_id]
     asked = way.deliverers_of(course.variant)
@@ -502,10 +553,13 @@ def _lowest_age(person: Person, on: date) -> int | None:
 
 def _has_agreed(course: Course, treated: list[Person], stands: Mapping[UUID, bool]) -> bool:
     said: dict[UUID, set[str]] = {person.pk: set() for person in treated}
-    rows = Agreement.objects.unscoped(GATE).filter(
-        plan=course.plan_id, edition=F("plan__edition"), person__in=treated
-    )
-    for row in rows:
+
+    def rows(plan: UUID, persons: Ids) -> Any:
+        return Agreement.objects.unscoped(GATE).filter(
+            plan=plan, edition=F("plan__edition"), person__among=persons
+        )
+
+    for row in prepared.rows("plans.agreed", rows, plan=course.plan_id, persons=Ids(said)):
         said[row.person_id].add(row.answer)
     return all(
         "no" not in answers and (bool(answers) or stands.get(person, False))
@@ -521,13 +575,23 @@ def _measured(course: Course, way: Protocol, treated: list[Person], at: datetime
     named = {one for use in (*way.gates_start, *way.gates_session) for one in use.of}
     named |= {measure.instrument for measure in way.measures_of(course.variant)}
     here = {ref.split("@")[0] for ref in catalogue.current().instruments}
-    rows = Response.objects.unscoped(GATE).filter(
-        circle_id=course.circle_id,
-        respondent__in=treated,
-        entered_in_error=False,
-        answered_at__gte=(course.started_at or at) - catalogue.current().tracking.baseline_age,
+
+    def rows(circle: UUID, persons: Ids, since: datetime) -> Any:
+        return (
+            Response.objects.unscoped(GATE)
+            .filter(circle_id=circle, respondent__among=persons)
+            .filter(entered_in_error=False, answered_at__gte=since)
+            .values_list("instrument", flat=True)
+        )
+
+    found = prepared.rows(
+        "plans.measured",
+        rows,
+        circle=course.circle_id,
+        persons=Ids(person.pk for person in treated),
+        since=(course.started_at or at) - catalogue.current().tracking.baseline_age,
     )
-    answered = {str(ref).split("@")[0] for ref in rows.values_list("instrument", flat=True)}
+    answered = {str(ref).split("@")[0] for ref in found}
     there = {one for one in named if one in answered or one not in here}
     if there.issuperset(_primary(course, way)):
         return frozenset({"baseline", *(f"baseline:{one}" for one in there)})

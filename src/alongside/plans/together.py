@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from alongside import catalogue
@@ -22,6 +23,7 @@ from alongside.engine.protocols.blend import (
 )
 from alongside.engine.protocols.shapes import GateUse
 from alongside.plans.models import Course, CoursePerson
+from alongside.records import prepared
 
 GATE = "a gate asks what is so, whoever looks"
 CRISIS = "crisis"
@@ -79,12 +81,20 @@ def beside(course: Course, at: datetime, *, without: UUID | None = None) -> Besi
 def in_plan(circle: UUID, at: datetime) -> tuple[InPlan, ...]:
     """Every course of a circle as the rules between protocols see it, and a crisis."""
     persons: dict[UUID, set[str]] = defaultdict(set)
-    treated = CoursePerson.objects.unscoped(GATE).filter(circle=circle)
-    for course, person in treated.values_list("course_id", "person_id"):
+    for course, person in prepared.rows("together.treated", _treated, circle=circle):
         persons[course].add(str(person))
-    rows = Course.objects.unscoped(GATE).filter(circle=circle).order_by("pk")
+    rows = prepared.rows("together.courses", _courses, circle=circle)
     found = [_of(row, frozenset(persons[row.pk]), at) for row in rows]
     return (*found, *_crisis(circle, at))
+
+
+def _treated(circle: UUID) -> Any:
+    rows = CoursePerson.objects.unscoped(GATE).filter(circle=circle)
+    return rows.values_list("course_id", "person_id")
+
+
+def _courses(circle: UUID) -> Any:
+    return Course.objects.unscoped(GATE).filter(circle=circle).order_by("pk")
 
 
 def _of(course: Course, persons: frozenset[str], at: datetime) -> InPlan:
@@ -103,10 +113,14 @@ def _of(course: Course, persons: frozenset[str], at: datetime) -> InPlan:
 
 def _crisis(circle: UUID, at: datetime) -> tuple[InPlan, ...]:
     """A crisis runs while an alert of level A to C is open, released or not, and then has ended."""
-    alerts = Alert.objects.unscoped(GATE).filter(
-        circle=circle, raised_at__lte=at, level__in=LIFE_CRITICAL
-    )
-    ends = list(alerts.values_list("closed_at", flat=True))
+
+    def rows(circle: UUID, at: datetime) -> Any:
+        alerts = Alert.objects.unscoped(GATE).filter(
+            circle=circle, raised_at__lte=at, level__in=LIFE_CRITICAL
+        )
+        return alerts.values_list("closed_at", flat=True)
+
+    ends = prepared.rows("together.crisis", rows, circle=circle, at=at)
     if not ends:
         return ()
     over = [end for end in ends if end is not None and end <= at]

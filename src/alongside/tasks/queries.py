@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from alongside.people.models import Circle
+from alongside.records import prepared
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 from alongside.tasks.models import Task
@@ -57,6 +59,19 @@ def overdue(*, seen_by: Reader, at: datetime) -> ScopedQuerySet:
     return open_tasks(seen_by=seen_by).filter(due_at__lt=at)
 
 
-def of_circle(circle: Circle, *, seen_by: Reader) -> ScopedQuerySet:
-    """Open tasks about one circle."""
-    return open_tasks(seen_by=seen_by).filter(circle=circle)
+def of_circle(circle: Circle, *, seen_by: Reader) -> list[Task]:
+    """Open tasks about one circle, the earliest first."""
+
+    def rows(circle: UUID) -> ScopedQuerySet:
+        return open_tasks(seen_by=seen_by).filter(circle=circle)
+
+    return prepared.rows("tasks.of_circle", rows, seen_by=seen_by, circle=circle.pk)
+
+
+def due_by(at: datetime, *, seen_by: Reader) -> list[tuple[str, str]]:
+    """The kind and the thing of each of the reader's own tasks that is due by a moment."""
+
+    def rows(at: datetime) -> Any:
+        return mine(seen_by=seen_by).filter(due_at__lte=at).values_list("kind", "about")
+
+    return prepared.rows("tasks.due_by", rows, seen_by=seen_by, at=at)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -85,8 +85,10 @@ LABELS = {word: label for _part, pages in PARTS for word, _name, label in pages}
 
 def case_or_404(request: Request, pk: UUID) -> Any:
     """A case this reader may read; for anybody else it does not exist."""
-    case = get_object_or_404(cases.cases(seen_by=request.reader), pk=pk)
-    return cases.known(case, seen_by=request.reader)
+    case = cases.case(pk, seen_by=request.reader)
+    if case is None:
+        raise Http404
+    return case
 
 
 def address(name: str, *args: Any) -> str:

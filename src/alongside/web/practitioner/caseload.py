@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from alongside.crisis import private_check
 from alongside.crisis import queries as crisis
 from alongside.measures import queries as measures
 from alongside.plans import queries as plans
+from alongside.records import prepared
 from alongside.records.among import Ids
 from alongside.records.fields import prepare
 from alongside.web.parts.pages import Request, list_moment, local_day, now_in, short_day
@@ -46,35 +47,37 @@ def rows(request: Request, found: Sequence[Any], at: datetime) -> list[dict[str,
     circles = [case.circle_id for case in found]
     # Only what a row says is read: a page of fifty would else fetch some thousand records.
     among = Ids(circles)
-    running = list(
-        plans.courses(seen_by=reader)
-        .select_related(None)
-        .filter(circle__among=among, ended_at=None)
-        .only(*COURSE)
-        .order_by(F("started_at").asc(nulls_first=True), "pk")  # what runs before what is planned
-    )
+
+    def help_given(among: Ids) -> Any:
+        rows = plans.courses(seen_by=reader).select_related(None)
+        rows = rows.filter(circle__among=among, ended_at=None).only(*COURSE)
+        return rows.order_by(
+            F("started_at").asc(nulls_first=True), "pk"
+        )  # what runs before what is planned
+
+    def booked(among: Ids, at: datetime) -> Any:
+        rows = calendar.upcoming(seen_by=reader, at=at).select_related(None)
+        return rows.filter(circle__among=among).only("circle", "starts_at")
+
+    def agreed_to(among: Ids, today: date) -> Any:
+        rows = consent.live_on(today, seen_by=reader).select_related(None)
+        return rows.filter(circle__among=among).only("circle", "person", "expires_on")
+
+    running = prepared.rows("caseload.courses", help_given, seen_by=reader, among=among)
     courses = {course.circle_id: course for course in running}
-    bookings = _first(
-        calendar.upcoming(seen_by=reader, at=at)
-        .select_related(None)
-        .filter(circle__among=among)
-        .only("circle", "starts_at")
-    )
+    bookings: dict[UUID, datetime] = {}
+    for row in prepared.rows("caseload.booked", booked, seen_by=reader, among=among, at=at):
+        bookings.setdefault(row.circle_id, row.starts_at)
     scores = measures.newest_of(circles, seen_by=reader)
-    alerts: dict[UUID, int] = {}
-    for circle in (
-        crisis.open_alerts(seen_by=reader)
-        .filter(circle__among=among)
-        .values_list("circle_id", flat=True)
-    ):
-        alerts[circle] = alerts.get(circle, 0) + 1
+    alerts = crisis.open_in(among, seen_by=reader)
     held = set(private_check.open_checks(circles).values())
     off = off_track(request, running, at)
     today = local_day(request, at)
-    agreed: dict[UUID, Any] = {}
-    live = consent.live_on(today, seen_by=reader).select_related(None)
-    for row in live.filter(circle__among=among).only("circle", "person", "expires_on"):
-        agreed.setdefault(row.circle_id, []).append(row)
+    agreed: dict[UUID, list[tuple[UUID, date]]] = {}
+    for row in prepared.rows(
+        "caseload.agreed", agreed_to, seen_by=reader, among=among, today=today
+    ):
+        agreed.setdefault(row.circle_id, []).append((row.person_id, row.expires_on))
     return [
         {
             "case": case,
@@ -82,7 +85,7 @@ def rows(request: Request, found: Sequence[Any], at: datetime) -> list[dict[str,
             "url": reverse("practitioner:case", args=[case.pk]),
             "stands": _stands(case, courses.get(case.circle_id)),
             "next": _next(request, bookings.get(case.circle_id)),
-            "next_at": getattr(bookings.get(case.circle_id), "starts_at", None),
+            "next_at": bookings.get(case.circle_id),
             "score": _score(scores.get(case.circle_id), today),
             "consent": _consent(case, agreed.get(case.circle_id, []), today),
             "needs": _needs(
@@ -100,12 +103,22 @@ def rows(request: Request, found: Sequence[Any], at: datetime) -> list[dict[str,
 def listed(request: Request, at: datetime, *, closed: bool = False) -> list[dict[str, Any]]:
     """The reader's own caseload, sorted as the page asks. Names are compared in memory (5.2)."""
     reader = request.reader
-    chosen = cases.cases(seen_by=reader) if closed else cases.open_cases(seen_by=reader)
+
+    def own(closed: bool, state: str) -> Any:
+        chosen = cases.cases(seen_by=reader) if closed else cases.open_cases(seen_by=reader)
+        chosen = chosen.filter(state=state) if state in CASE_STATES else chosen
+        chosen = chosen.select_related(None).select_related("circle__focus").only(*CASE)
+        return chosen.order_by("-opened_at", "pk")[: cases.CASELOAD]
+
     state = request.GET.get("state", "")
-    if state in CASE_STATES:
-        chosen = chosen.filter(state=state)
-    chosen = chosen.select_related(None).select_related("circle__focus").only(*CASE)
-    found = rows(request, list(chosen.order_by("-opened_at", "pk")[: cases.CASELOAD]), at)
+    listed = prepared.rows(
+        "caseload.cases",
+        own,
+        seen_by=reader,
+        closed=closed,
+        state=state if state in CASE_STATES else "",
+    )
+    found = rows(request, listed, at)
     if words := request.GET.get("q", "").strip().casefold():
         found = [
             row
@@ -130,13 +143,6 @@ def _order(sort: str) -> Any:
     )
 
 
-def _first(found: Any) -> dict[UUID, Any]:
-    first: dict[UUID, Any] = {}
-    for row in found:
-        first.setdefault(row.circle_id, row)
-    return first
-
-
 def _stands(case: Any, course: Any) -> str:
     if course is None:
         return str(CASE_STATES[case.state][0])
@@ -153,11 +159,11 @@ def _short(name: str) -> str:
     return inside if bracket and before and len(inside) <= SHORT_NAME else name
 
 
-def _next(request: Request, booking: Any) -> str:
-    if booking is None:
+def _next(request: Request, starts: datetime | None) -> str:
+    if starts is None:
         return _("Nothing booked")
-    weekday = date_format(now_in(request, booking.starts_at), "D")
-    return f"{weekday} {list_moment(request, booking.starts_at)}"
+    weekday = date_format(now_in(request, starts), "D")
+    return f"{weekday} {list_moment(request, starts)}"
 
 
 def _score(response: Any, today: Any) -> str:
@@ -177,12 +183,12 @@ def _score(response: Any, today: Any) -> str:
 
 
 def _consent(case: Any, given: Sequence[Any], today: Any) -> dict[str, str]:
-    own = [row for row in given if row.person_id == case.circle.focus_id]
+    own = [ends for person, ends in given if person == case.circle.focus_id]
     if not given:
         return {"text": _("None yet"), "kind": "heather"}
     if not own:
         return {"text": _("Family only"), "kind": "heather"}
-    last = min(row.expires_on for row in own)
+    last = min(own)
     if last - today <= SOON:
         return {"text": _("Ends %(day)s") % {"day": short_day(last)}, "kind": "lamp"}
     return {"text": _("Valid to %(day)s") % {"day": short_day(last)}, "kind": "moss"}

@@ -26,9 +26,9 @@ KINDS = {
 
 def views(request: Request, case: Any, about: str = "") -> list[dict[str, str]]:
     """The person's own views of a case, newest first; of one thing if given."""
-    rows = rights.views(case.circle_id, seen_by=request.reader)
+    rows = rights.views_in(case.circle_id, seen_by=request.reader)
     if about:
-        rows = rows.filter(about=about)
+        rows = [row for row in rows if row.about == about]
     return [
         {
             "title": str(ABOUT.get(row.about.partition(":")[0], "")),
@@ -43,9 +43,7 @@ def views(request: Request, case: Any, about: str = "") -> list[dict[str, str]]:
 
 def limits(request: Request, case: Any) -> list[dict[str, str]]:
     """What the person asked and what of it counts now, as lines of a gate."""
-    rows = rights.requests(seen_by=request.reader).filter(
-        circle=case.circle_id, lifted_at=None, answered_at=None
-    )
+    rows = rights.waiting_in(case.circle_id, seen_by=request.reader)
     return [
         {
             "title": str(KINDS[row.kind]),

@@ -65,9 +65,10 @@ def page_of(request: Request, case: Any, *, status: int = 200, **more: Any) -> H
         goals=None if live is None else goals_shown(request, live, rows, can_edit=can_edit),
         agreed=[] if live is None else _agreed(request, live, rows),
         facts=[] if live is None else _facts(request, live),
-        danger=crisis.of_circle(case.circle_id, seen_by=reader)
-        .filter(level__in=crisis.LIFE_CRITICAL)
-        .exists(),
+        danger=any(
+            alert.level in crisis.LIFE_CRITICAL
+            for alert in crisis.of_circle(case.circle_id, seen_by=reader)
+        ),
         can_edit=can_edit,
         can_propose=live is None
         and case.state != "closed"

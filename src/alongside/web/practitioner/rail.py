@@ -91,7 +91,7 @@ def _counts(request: Request) -> dict[str, tuple[int, str]]:
     reader = request.reader
     return {
         "tasks": (waiting.pressing(request, request.reader.at), _("need you")),
-        "concerns": (cases.to_triage(seen_by=reader).count(), _("to be read")),
+        "concerns": (len(cases.untaken(seen_by=reader)), _("to be read")),
         "alerts": (crisis.nobody_has(seen_by=reader), _("that nobody has yet")),
     }
 

@@ -83,27 +83,27 @@ def pressing(request: Request, at: datetime) -> int:
     reader, kinds = request.reader, catalogue.current().task_kinds
     soon, zone = at + kinds.rules.soon, zone_of(request)
     within = kinds.due_after("new_concern") or timedelta(0)
-    sent = cases.to_triage(seen_by=reader).filter(sent_at__lte=soon - within)
-    told = {f"concern:{pk}" for pk in sent.values_list("pk", flat=True)}
-    rows = list(tasks.mine(seen_by=reader).filter(due_at__lte=soon).values_list("kind", "about"))
+    sent = cases.untaken(seen_by=reader, until=soon - within)
+    told = {f"concern:{pk}" for pk in sent}
+    rows = tasks.due_by(soon, seen_by=reader)
     due = {about for kind, about in rows if kind == reviews.DUE}
     left_out = sum(
         (kind == "new_concern" and about in told) or (kind == reviews.AGAIN and about in due)
         for kind, about in rows
     )
     told_by = soon - (kinds.due_after("untold_session") or timedelta(0))
-    untold = delivery.to_tell(seen_by=reader, at=at).filter(ends_at__lte=told_by)
+    untold = delivery.over_and_untold(min(at, told_by), seen_by=reader)
     signed_by = soon - catalogue.current().notes.sign_within
-    drafts = delivery.unsigned(seen_by=reader, at=at).filter(session__held_at__lte=signed_by)
+    drafts = delivery.held_and_unsigned(min(at, signed_by), seen_by=reader)
     last = soon.astimezone(zone)
     day = last.date() if last.time() >= END_OF_DAY else last.date() - timedelta(days=1)
-    looks = cases.reviews_due(seen_by=reader, at=at).filter(review_by__lte=day)
+    looks = cases.to_look_at(min(day, cases.last_day_to_look(at)), seen_by=reader)
     ends = [
         each
-        for each in credentials.own(seen_by=reader).filter(expires_on__lte=day)
+        for each in credentials.own_ending(day, seen_by=reader)
         if credentials.standing_of(each, local_day(request, at)).word == "soon"
     ]
-    counted = untold.count() + drafts.count() + looks.count()
+    counted = len(untold) + len(drafts) + len(looks)
     return len(told) + len(rows) - left_out + counted + len(ends)
 
 

@@ -88,6 +88,15 @@ def test_what_dies_is_started_again_and_takes_no_other_worker_with_it(serve):
     assert not any(Path(f"/proc/{each}").exists() for each in after)
 
 
+def test_what_is_copied_has_one_thread_and_no_database_open(serve):
+    """A copy would share a connection, and lack the threads that keep a pool of them."""
+    served: Served = serve()
+    supervisor = Path(f"/proc/{served.pid}")
+    assert len(list((supervisor / "task").iterdir())) == 1
+    held = [os.readlink(each) for each in (supervisor / "fd").iterdir()]
+    assert [each for each in held if each.startswith("socket:") or "sqlite" in each] == []
+
+
 @no_matter_which_database
 def test_a_port_in_use_ends_with_a_sentence(serve):
     served: Served = serve()

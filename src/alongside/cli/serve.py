@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from alongside.cli import with_parent
 from alongside.cli.refusals import Refused, WrongUsage
@@ -164,8 +165,15 @@ def _prepare(*, migrate: bool) -> str:
     code = first_run.new_code(clock.now()) if first_run.is_open() else ""
     _collect()
     _read_once()
-    connection.close()  # no process may share it
+    _let_go(connection)
     return code
+
+
+def _let_go(connection: Any) -> None:
+    """No process may share a connection, nor the threads that keep a pool of them."""
+    connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()
 
 
 def _read_once() -> None:

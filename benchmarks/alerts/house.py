@@ -20,9 +20,11 @@ from typing import Any
 
 from tests.fakes.mailbox import Mailbox
 from tests.harness import cluster, environment
+from tests.harness.house import ROOT
 from tests.harness.served import Served, Template
 
 LISTENS_WITHIN = 60.0  # seconds until a killed database answers again
+MARK = "PROOF_RUN"  # in the environment of every process of a long run: whose it is
 
 
 class Wrong(AssertionError):
@@ -141,11 +143,14 @@ class House:
 @contextmanager
 def alone() -> Iterator[tuple[Template, cluster.Cluster | None]]:
     """A run with databases of its own on the disk; on PostgreSQL with a server of its own."""
+    nobody_is_left()
+    os.environ[MARK] = str(os.getpid())  # what is started from here on says so
     environment.IN_MEMORY = Path(os.devnull)  # a commit in memory would cost nothing
     environment.prepare()
     server = None
     try:
         if environment.database() == "postgresql":
+            nobody_listens(environment.cluster_port())
             server = cluster.Cluster(environment.cluster_port())
             server.start()
         yield Template(), server
@@ -154,15 +159,16 @@ def alone() -> Iterator[tuple[Template, cluster.Cluster | None]]:
             server.stop()
             nobody_listens(environment.cluster_port())
         environment.clear()
+        nobody_is_left()
 
 
-def on_each(database: str, script: str, *arguments: str) -> int:
-    """Run a script once for each database, each in a process of its own; the worst exit status."""
+def on_each(database: str, module: str, *arguments: str) -> int:
+    """Run a module once for each database, each in a process of its own; the worst exit status."""
     worst = 0
     for each in ("sqlite", "postgresql") if database == "both" else (database,):
-        line = [sys.executable, script, *arguments, "--here"]
+        line = [sys.executable, "-m", module, *arguments, "--here"]
         kept = {n: v for n, v in os.environ.items() if not n.startswith("ALONGSIDE_TEST_")}
-        done = subprocess.run(line, check=False, env={**kept, "ALONGSIDE_TEST_DB": each})
+        done = subprocess.run(line, check=False, cwd=ROOT, env={**kept, "ALONGSIDE_TEST_DB": each})
         worst = max(worst, abs(done.returncode))
     return worst
 
@@ -173,6 +179,33 @@ def nobody_listens(port: int) -> None:
         probe.settimeout(1)
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             raise Wrong(f"somebody still listens at port {port}")
+
+
+def nobody_is_left() -> None:
+    """Prove that no process of an earlier long run lives, and so none listens anywhere.
+
+    Its mail would be counted, or its database spoken to, as if it were this run's. They are named
+    and not ended: somebody else may be measuring.
+    """
+    mine = {os.getpid(), os.getppid()}
+    left = [
+        pid
+        for pid in (int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit())
+        if pid not in mine and _says(pid, f"{MARK}=")
+    ]
+    if left:
+        raise Wrong(f"processes of an earlier run still live; end them first: {sorted(left)}")
+
+
+def _says(pid: int, words: str) -> bool:
+    """Whether this process lives and was started with such words in its environment."""
+    try:
+        if (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            return False
+        lines = (Path("/proc") / str(pid) / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return any(line.startswith(words.encode()) for line in lines)
 
 
 def is_ours(pid: int, folder: str) -> bool:

@@ -237,7 +237,7 @@ def main() -> int:
     given = asked.parse_args()
     if not given.here:
         more = [f"--{n}={getattr(given, n)}" for n in ("answers", "kills", "seed", "phones")]
-        return on_each(given.database, __file__, *more)
+        return on_each(given.database, "benchmarks.alerts.kills", *more)
     from tests.harness import environment
 
     seed = given.seed or random.SystemRandom().getrandbits(31)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.alerts.house import House
+from benchmarks.alerts.house import House, on_each
 from benchmarks.alerts.kills import PARTS, prove
 from tests.harness import environment
 
@@ -25,6 +25,12 @@ def house(served_template):
         yield house
     finally:
         house.stop()  # and prove that nothing of it lives or listens
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("part", ["kills", "load"])
+def test_each_part_of_the_long_form_begins_in_a_process_of_its_own(part):
+    assert on_each("sqlite", f"benchmarks.alerts.{part}", "--help") == 0
 
 
 def test_no_acknowledged_answer_is_lost_and_nobody_sees_one_twice_while_parts_are_killed(house):

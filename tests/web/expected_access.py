@@ -229,6 +229,7 @@ ROLES = {
     "practitioner:schedule-change": TREAT,
     "practitioner:schedule-round": TREAT,
     "practitioner:asked": WORK,
+    "office:alerts": "manager privacy",
     "office:asked": "manager privacy",
     "office:retention": "privacy auditor",
     "office:retention-erase": "privacy",

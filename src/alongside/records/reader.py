@@ -26,6 +26,7 @@ SYSTEM_MODULES = frozenset(
         "alongside.delivery.stopping",
         "alongside.meetings.actions",
         "alongside.insights.completeness",
+        "alongside.insights.alert_figures",
         "alongside.insights.first_contact",
         "alongside.insights.meeting_funnel",
         "alongside.cli.demo_house",

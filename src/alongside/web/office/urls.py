@@ -3,6 +3,7 @@
 from django.urls import path
 
 from alongside.web.office import (
+    alerts,
     apart,
     asked,
     credentials,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("apart/<uuid:pk>/end/", apart.end, name="apart-end"),
     path("kept/", retention.listing, name="retention"),
     path("kept/<uuid:pk>/erase/", retention.erase, name="retention-erase"),
+    path("alerts/", alerts.alerts, name="alerts"),
     path("answers/", asked.asked, name="asked"),
     path("tracking/", tracking.rule, name="tracking"),
     path("lines/", views.line_list, name="line-list"),

@@ -18,6 +18,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src"
 UNSCOPED = {
     "alongside.access.first_run": "there is nobody yet",
     "alongside.calendar.actions": "a double booking counts whoever made the other one",
+    "alongside.calendar.ending": "whom a time took is free again, whoever made it",
     "alongside.calendar.feed": "one's own times, for a program that holds the private address",
     "alongside.calendar.private_address": "who holds it reads; nobody is signed in",
     "alongside.calendar.queries": "when one is busy oneself, how often a room is: no word of whose",

@@ -125,6 +125,14 @@ def test_what_ends_gives_back_the_times_that_were_kept_for_it(
     talk = booked(world, wall(10), persons=[world.sam])
     both = booked(world, wall(11), persons=[world.sam, world.noor.person])
     hers = booked(world, wall(12))
+    all_three = [world.sam, world.noor.person, world.teo.person]
+    three = booked(world, wall(16), persons=all_three)
+    his = booked(world, wall(17), persons=all_three[2:])
+    assert signed_in(world.teo).post(f"/circle/{world.circle.pk}/leave/").status_code == 302
+    three.refresh_from_db()
+    his.refresh_from_db()
+    assert sorted(three.persons) == sorted(str(one.pk) for one in all_three[:2])
+    assert (three.cancelled_at, his.cancelled_because) == (None, "They left the circle.")
 
     def stand() -> list[bool]:
         for row in (mine, talk, both, hers):
@@ -151,7 +159,7 @@ def test_what_ends_gives_back_the_times_that_were_kept_for_it(
     again.refresh_from_db()
     assert again.cancelled_because == "The course has ended."
     closing = f"/work/cases/{world.case.pk}/closing/"
-    assert "2 times to come are given back: tell them." in desk.get(closing).content.decode()
+    assert "3 times to come are given back: tell them." in desk.get(closing).content.decode()
     case = fresh_case(world)
     given = {"version": case.version, "outcome": "stopped_safety", "words": "He said no to it all."}
     assert desk.post(closing, given).status_code == 302
@@ -160,8 +168,9 @@ def test_what_ends_gives_back_the_times_that_were_kept_for_it(
 
 
 def test_doors_say_a_persons_word_where_it_ends_what_was_asked() -> None:
-    """A page that kept a no or an objection alone would leave questions open."""
-    alone = re.compile(r"(?<!stopping\.)\b(?:actions\.(?:withdraw|refuse)|rights\.ask)\(")
+    """A page that kept a no or an end alone would leave questions or times open."""
+    words = "withdraw|refuse|close_case|end_membership"
+    alone = re.compile(rf"(?<!stopping\.)\b(?:\w*actions\.(?:{words})|rights\.ask)\(")
     found = {
         str(file.relative_to(WEB))
         for file in WEB.rglob("*.py")

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from alongside.calendar import actions
-from alongside.calendar.models import Booking
+from alongside.calendar.models import Booking, Busy
 from alongside.records import audit
 from alongside.records.actions_base import action
 
@@ -51,6 +51,27 @@ def give_back_to_come(
     for row in found:
         actions.give_back(row, because, expected=row.version, by=by, at=at)
     return len(found)
+
+
+@action
+def expect_no_more(*, circle: UUID, person: UUID, because: str, by: Any, at: datetime) -> int:
+    """Expect somebody at no time to come. Returns at how many they were expected.
+
+    Where others are expected too the time stands for them; where nobody else is, it is given back.
+    """
+    theirs = [
+        row for row in to_come(seen_by=by, circle=circle, at=at) if str(person) in row.persons
+    ]
+    for row in theirs:
+        if row.persons == [str(person)]:
+            actions.give_back(row, because, expected=row.version, by=by, at=at)
+            continue
+        row.persons = [pk for pk in row.persons if pk != str(person)]
+        row.save_version(row.version, ["persons"])
+        busy = Busy.objects.unscoped("whom a time took is free again")
+        busy.filter(booking=row, person=person).update(is_live=False)
+        audit.write("calendar.booking_moved", by=by, at=at, about=row)
+    return len(theirs)
 
 
 @action

@@ -1,4 +1,4 @@
-"""What the person's own word ends: an objection, a consent taken back, a no; and a case's end.
+"""What a word ends: an objection, a consent taken back, a no, leaving a circle, closing a case.
 
 Doors say these words here, so that what was asked before them ends in the same transaction. A
 consent, a no and an objection are kept by their own rooms (`consent`, `cases.rights`).
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from alongside.access import actions as access
 from alongside.calendar import ending as times
 from alongside.cases import actions as cases
 from alongside.cases import rights
@@ -22,7 +23,7 @@ from alongside.consent.models import Consent, Refusal
 from alongside.delivery import schedule
 from alongside.measures import ending
 from alongside.measures.models import Asking
-from alongside.people.models import Circle, Person
+from alongside.people.models import Circle, Member, Person
 from alongside.plans.models import Course
 from alongside.records.actions_base import action
 from alongside.records.reader import Reader, system
@@ -98,6 +99,20 @@ def refuse(
             at=at,
         )
     return made
+
+
+@action
+def end_membership(*, member: Member, because: str, by: Any, at: datetime) -> Member:
+    """Take somebody out of a circle (`access.end_membership`); no time expects them any more."""
+    done = access.end_membership(member=member, because=because, by=by, at=at)
+    times.expect_no_more(
+        circle=done.circle_id,
+        person=done.person_id,
+        because=_("They left the circle."),
+        by=system(REASON, at),
+        at=at,
+    )
+    return done
 
 
 @action

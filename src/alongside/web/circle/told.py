@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alongside import catalogue
-from alongside.access import actions as access_actions
 from alongside.cases import actions as cases
 from alongside.cases import queries
 from alongside.consent import queries as consent
 from alongside.crisis import private_check
+from alongside.delivery import stopping
 from alongside.people import queries as people
 from alongside.records import clock
 from alongside.web.circle.base import own_place
@@ -133,7 +133,7 @@ def leave(request: Request, circle: UUID) -> HttpResponse:
     place = own_place(request, circle)
     if request.method != "POST":
         return render(request, "circle/told/leave.html", {"place": place})
-    access_actions.end_membership(member=place, because="left", by=request.reader, at=clock.now())
+    stopping.end_membership(member=place, because="left", by=request.reader, at=clock.now())
     return redirect("circle:left")
 
 

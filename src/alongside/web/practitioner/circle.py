@@ -20,6 +20,7 @@ from alongside.access import actions as access_actions
 from alongside.cases import actions as cases
 from alongside.cases import joining
 from alongside.crisis import private_check
+from alongside.delivery import stopping
 from alongside.people import actions, queries, reach
 from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
@@ -332,7 +333,7 @@ def end(request: Request, pk: UUID, member: UUID) -> HttpResponse:
     case = case_or_404(request, pk)
     found = _member_or_404(request, case, member)
     try:
-        access_actions.end_membership(
+        stopping.end_membership(
             member=found, because="removed_by_lead", by=request.reader, at=clock.now()
         )
     except access_actions.AlreadyEnded as refusal:

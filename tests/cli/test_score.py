@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alongside.cli.lines import LONGEST_LINE, LineScorer
-from alongside.insights.columnar import score_file
+from alongside.insights.columnar import score_file, scoring_queries
 from alongside.insights.tabular import connection, open_table
 from tests.cli.running import csv, environment
 from tests.harness.content import shipped
@@ -218,6 +218,33 @@ def test_files_that_cannot_be_written_are_refused(alongside, write, tmp_path):
 
 
 # -- tables ---------------------------------------------------------------------------------------
+
+
+def test_a_large_file_is_written_in_its_order_by_all_processors(tmp_path):
+    instrument, rules = CONTENT.instrument("phq9"), CONTENT.risk_rules_for("phq9")
+    small, words = tmp_path / "small.parquet", tmp_path / "words.csv"
+    answers = ", ".join(
+        f"CASE WHEN (range * {place}) % 11 < 5 THEN CAST((range + {place}) % 4 AS TINYINT) "
+        f"WHEN (range + {place}) % 13 < 12 THEN 1 WHEN range % 2 = 0 THEN 7 END AS {item}"
+        for place, item in enumerate(ITEMS, 1)
+    )
+    with connection() as db:
+        for file in (small, words):
+            db.execute(f"COPY (SELECT range AS id, {answers} FROM range(500)) TO '{file}'")
+        *before, query = scoring_queries(open_table(db, small), instrument, rules)
+        for each in before:
+            db.execute(each)
+        copy = f"COPY ({query}) TO '{tmp_path / 'scored.parquet'}' (FORMAT parquet)"
+        plan = db.execute(f"EXPLAIN {copy}").fetchall()[0][1]
+    # DuckDB writes in batches, which have numbers, where every step keeps the order of the rows;
+    # otherwise it writes rows as they come.
+    assert "Batch Copy To File" in plan
+    for file in (small, words):
+        score_file(file, file.with_suffix(".scored.csv"), instrument, rules)
+    of_numbers, of_words = (read(file.with_suffix(".scored.csv")) for file in (small, words))
+    assert of_numbers == of_words
+    assert {row["prorated"] for row in of_numbers} == {None, "false", "true"}
+    assert [row["id"] for row in of_numbers] == [str(number) for number in range(500)]
 
 
 def test_csv_carries_other_columns_and_keeps_the_order(alongside, write, tmp_path):

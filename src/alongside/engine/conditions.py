@@ -153,9 +153,12 @@ def sql(
         case FactIs():
             return "FALSE"
         case AnyOf(conditions):
-            return f"({' OR '.join(sql(part, values, scores, least) for part in conditions)})"
+            parts = [sql(part, values, scores, least) for part in conditions]
+            able = [part for part in parts if part != "FALSE"]
+            return f"({' OR '.join(able)})" if able else "FALSE"
         case AllOf(conditions):
-            return f"({' AND '.join(sql(part, values, scores, least) for part in conditions)})"
+            parts = [sql(part, values, scores, least) for part in conditions]
+            return "FALSE" if "FALSE" in parts else f"({' AND '.join(parts)})"
 
 
 def _item_holds(condition: ItemIs, seen: Seen) -> list[str] | None:
@@ -211,14 +214,18 @@ def _item_sql(condition: ItemIs, values: tuple[int, ...]) -> str:
         return "FALSE"
     if condition.blank:
         return f"COALESCE({column} NOT IN ({valid}), TRUE)"
-    reached = [
-        str(value)
+    reached = sorted(
+        value
         for value in values
         if (not condition.one_of or value in condition.one_of)
         and (condition.at_least is None or value >= condition.at_least)
         and (condition.at_most is None or value <= condition.at_most)
-    ]
-    return f"COALESCE({column} IN ({', '.join(reached)}), FALSE)" if reached else "FALSE"
+    )
+    if not reached:
+        return "FALSE"
+    if reached == list(range(reached[0], reached[-1] + 1)):  # far quicker than a list
+        return f"({column} IS NOT NULL AND {column} BETWEEN {reached[0]} AND {reached[-1]})"
+    return f"COALESCE({column} IN ({', '.join(map(str, reached))}), FALSE)"
 
 
 def _range_sql(value: str, at_least: int | None, at_most: int | None) -> str:

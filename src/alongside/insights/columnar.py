@@ -14,7 +14,17 @@ from typing import Any
 
 import duckdb
 
-from alongside.engine.instruments import ANYBODY, Instrument, Item, Who, item_id, layers, one_of
+from alongside.engine.instruments import (
+    ANYBODY,
+    Instrument,
+    Item,
+    States,
+    Who,
+    item_id,
+    layers,
+    one_of,
+    states,
+)
 from alongside.engine.risk import RiskRule, danger_expression
 from alongside.insights.names import kind_of
 from alongside.insights.tabular import (
@@ -34,6 +44,7 @@ WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 WHOLE_NUMBERS = (*WHOLE, *(f"U{each}" for each in WHOLE))
 SMALL_NUMBERS = ("TINYINT", "SMALLINT", "UTINYINT")  # what fits into a SMALLINT as it is
 NO_ANSWER_SMALL, NO_ANSWER = -(2**15), -(2**31)  # a cell that is neither blank nor an answer
+OF_THE_ROW = ("instrument", "version", "danger", "error")  # results that no state can hold
 SHOWN = 5  # refused rows that are named one by one
 
 Report = Callable[[float], None]
@@ -85,7 +96,9 @@ def score_file(
     """
     with connection() as db:
         table = open_table(db, source)
-        query = scoring_query(table, instrument, rules, prefix=prefix, who=who)
+        *before, query = scoring_queries(table, instrument, rules, prefix=prefix, who=who)
+        for each in before:
+            db.execute(each)
         refusals = refusals_query(table, instrument)
         kind = kind_of(target) or table.kind
         with reading(source):
@@ -107,15 +120,18 @@ def score_file(
     return Scored(rows, refused, first)
 
 
-def scoring_query(
+def scoring_queries(
     table: Table,
     instrument: Instrument,
     rules: Iterable[RiskRule],
     *,
     prefix: str = "",
     who: Who = ANYBODY,
-) -> str:
-    """The whole pass as one SQL query, for auditors to read.
+) -> tuple[str, ...]:
+    """The whole pass as SQL, for auditors to read: the last is the query over the file.
+
+    A form with few states has a table of them made first, by the same steps that score a row;
+    each row then only says which state it is in.
 
     Raises:
         MissingColumns: a scored item has no column. TableRefused: two columns name one item, or
@@ -124,7 +140,8 @@ def scoring_query(
     columns = _columns(table, instrument)
     steps = layers(instrument, who)
     made = {column: value for step in steps for column, value in step.items()}
-    results = results_of(instrument, list(rules), made)
+    rules = list(rules)
+    results = results_of(instrument, rules, made)
     clash = [prefix + each for each in results if prefix + each in table.names]
     if clash:
         raise TableRefused(
@@ -132,6 +149,19 @@ def scoring_query(
             "Rename it, or give --prefix to name the results differently."
         )
     carried = [f"{name(_carried(table, column))} AS {name(column)}" for column in table.names]
+    few = states(instrument)
+    if few is not None:
+        query = _given_states(table, instrument, columns, few)
+        said = _when_refused(few, _error(table, columns, instrument))
+        own = {each: results[each] for each in OF_THE_ROW} | {"error": said}
+        listed = [
+            f"{own.get(column, f'states.held[form.number + 1].{name(column)}')} "
+            f"AS {name(prefix + column)}"
+            for column in results
+        ]
+        # Every row sees the one row of states: other joins would not keep the order of the file.
+        query = f"SELECT {', '.join([*carried, *listed])} FROM ({query}) AS form, states"
+        return *_states_queries(instrument, few, steps[1:], results), query
     listed = [f"{value} AS {name(prefix + column)}" for column, value in results.items()]
     # Each step is a query of its own, so that nothing is worked out twice.
     query = _points_query(table, instrument, columns)
@@ -143,7 +173,57 @@ def scoring_query(
         if "error" in step:  # what the cell says, not what was made of it
             added.append(f"CASE WHEN {step['_fault']} THEN {said} END AS error")
         query = f"SELECT *, {', '.join(added)} FROM ({query})"
-    return f"SELECT {', '.join([*carried, *listed])} FROM ({query})"
+    return (f"SELECT {', '.join([*carried, *listed])} FROM ({query})",)
+
+
+def _given_states(
+    table: Table, instrument: Instrument, columns: dict[str, str], few: States
+) -> str:
+    """Every row as points with the number of its state."""
+    points = _points_query(table, instrument, columns)
+    return f"SELECT *, {few.number} AS number FROM ({points})"
+
+
+def _when_refused(few: States, said: str) -> str:
+    return f"CASE WHEN form.number >= {few.refused} THEN {said} END"
+
+
+def _states_queries(
+    instrument: Instrument,
+    few: States,
+    steps: tuple[Mapping[str, str], ...],
+    results: Mapping[str, str],
+) -> tuple[str, ...]:
+    """The table of all states as one list, with all that does not depend on the very answers."""
+    given = ", ".join(f"{value} AS {name(item)}" for item, value in few.given.items())
+    query = f"SELECT CAST(range AS INTEGER) AS {name(few.column)} FROM range({few.refused + 1})"
+    query = f"SELECT *, {given} FROM ({query})"
+    for step in steps:
+        added = [
+            f"{value} AS {name(column)}" for column, value in step.items() if column != "error"
+        ]
+        if "error" in step:
+            added.append(f"CASE WHEN {step['_fault']} THEN 'refused' END AS error")
+        query = f"SELECT *, {', '.join(added)} FROM ({query})"
+    kept = ", ".join(
+        f"{value} AS {name(column)}"
+        for column, value in results.items()
+        if column not in OF_THE_ROW
+    )
+    made = f"CREATE TEMP TABLE worked_out AS SELECT {name(few.column)}, {kept} FROM ({query})"
+    named = ", ".join(
+        f"'{column}': {f'CAST({column} AS some_missing)' if column == 'missing' else name(column)}"
+        for column in results
+        if column not in OF_THE_ROW
+    )
+    # What is missing is one of a few texts: DuckDB then carries and writes its number.
+    return (
+        made,
+        "CREATE TEMP TYPE some_missing AS ENUM "
+        "(SELECT DISTINCT missing FROM worked_out WHERE missing IS NOT NULL)",
+        f"CREATE TEMP TABLE states AS SELECT list({{{named}}} ORDER BY {name(few.column)}) AS held "
+        "FROM worked_out",
+    )
 
 
 def refusals_query(table: Table, instrument: Instrument) -> str:
@@ -209,7 +289,7 @@ def _as_points(table: Table, columns: dict[str, str], instrument: Instrument, it
     column = columns[item.id]
     cell, kind = f"given.{name(column)}", table.type_of(column)
     if small and kind in SMALL_NUMBERS:
-        return f"CAST({cell} AS SMALLINT)"
+        return cell
     near = f"{cell} BETWEEN {min(values)} AND {max(values)}"
     whole = "" if kind in WHOLE_NUMBERS else f" AND {cell} = floor({cell})"
     if kind in WHOLE_NUMBERS or kind in ("FLOAT", "DOUBLE") or kind.startswith("DECIMAL"):

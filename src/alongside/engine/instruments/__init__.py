@@ -1,6 +1,6 @@
 """Answers to points, bands and caseness, by the instrument's own rule."""
 
-from alongside.engine.instruments.columnar import expression, layers, one_of
+from alongside.engine.instruments.columnar import States, expression, layers, one_of, states
 from alongside.engine.instruments.compiled import compile_scorer
 from alongside.engine.instruments.scoring import (
     Answers,
@@ -74,6 +74,7 @@ __all__ = [
     "Score",
     "ScoreRule",
     "Sex",
+    "States",
     "TotalOutOfRange",
     "Typed",
     "Unasked",
@@ -102,6 +103,7 @@ __all__ = [
     "read_typed",
     "score",
     "score_totals",
+    "states",
     "valid_answers",
     "without_codes",
 ]

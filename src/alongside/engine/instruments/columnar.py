@@ -26,18 +26,20 @@ from alongside.engine.instruments.shapes import (
 
 PLACES = 6  # of an exact score; the reference rounds the same way with as_decimal
 LARGEST_INTEGER = 2**31 - 1  # of DuckDB's INTEGER, which is quicker than a BIGINT
+LARGEST_BIGINT = 2**63 - 1
+MOST_STATES = 2**15  # of one table; more would not stay in the processor's own memory
 
 
 @dataclass(frozen=True, slots=True)
 class _Packed:
     """A plain sum as one number a row, so that each answer is looked at only once.
 
-    The points are what is below ``blank``; each blank adds ``blank`` and each answer out of range
-    adds ``fault``, and both are too large to be reached by all that is below them.
+    The points are what is below ``blank``; the blank of each item is a bit of its own from
+    ``blank`` on, and each answer out of range adds ``fault``, which is above them all.
     """
 
     sql: str
-    ids: frozenset[str]
+    ids: tuple[str, ...]
     blank: int
     fault: int
     column: str
@@ -48,8 +50,11 @@ class _Packed:
 
     @property
     def blanks(self) -> str:
-        count = self.fault // self.blank - 1
-        return f"(({self.column} >> {self.blank.bit_length() - 1}) & {count})"
+        return f"CAST(bit_count({self.column} & {self.fault - self.blank}) AS INTEGER)"
+
+    def is_blank(self, id: str) -> str:
+        """TRUE where that item has no answer."""
+        return f"(({self.column} & {self.blank << self.ids.index(id)}) > 0)"
 
 
 UNPACKED: Mapping[str, _Packed] = MappingProxyType({})
@@ -111,6 +116,51 @@ def layers(instrument: Instrument, who: Who = ANYBODY) -> tuple[Mapping[str, str
     return first, pieces, scores, *further, named
 
 
+@dataclass(frozen=True, slots=True)
+class States:
+    """Every state in which a short form can be, numbered: results are worked out once for each.
+
+    Attributes:
+        number: the number of a form's state as SQL over its item columns.
+        refused: the number of all forms with an answer out of range; every other is below it.
+        column: the name of the numbers in a table of the states.
+        given: SQL of each item's column in that table. An answer is only known to be there or
+            not; the steps of ``layers`` after the first need no more.
+    """
+
+    number: str
+    refused: int
+    column: str
+    given: Mapping[str, str]
+
+
+def states(instrument: Instrument) -> States | None:
+    """The states of a form, where all that is worked out comes from one plain sum of few items."""
+    packed = _packed(instrument)
+    if len(packed) != 1 or instrument.results:
+        return None
+    ((id, one),) = packed.items()
+    needed = {item.id for item in instrument.items if item.scored and not item.optional}
+    others = any(rule.items and rule.id != id for rule in instrument.scores)
+    if others or set(one.ids) != needed or one.fault > MOST_STATES:
+        return None
+    given = {
+        item.id: f"CASE WHEN NOT {one.is_blank(item.id)} THEN {min(instrument.points(item))} END"
+        if item.id in needed
+        else "CAST(NULL AS INTEGER)"
+        for item in instrument.items
+    }
+    further = [
+        f" + CASE WHEN COALESCE({within}, TRUE) THEN 0 ELSE {one.fault} END"
+        for item in instrument.items
+        if item.id not in needed
+        for within in [_within(_column(item), instrument.options[item.options])]
+    ]
+    # Named only once: what is named twice in a query is worked out twice.
+    number = f"least({one.sql}{''.join(further)}, {one.fault})"
+    return States(number, one.fault, one.column.strip('"'), given)
+
+
 def _packed(instrument: Instrument) -> dict[str, _Packed]:
     """The scores that only add up points, with every item needed and none with a condition."""
     found: dict[str, _Packed] = {}
@@ -126,10 +176,14 @@ def _packed(instrument: Instrument) -> dict[str, _Packed]:
         ):
             continue
         blank = 1 << sum(max(each.values()) for each in worths).bit_length()
-        fault = blank << len(items).bit_length()
+        fault = blank << len(items)
+        if fault * (len(items) + 1) > LARGEST_BIGINT:
+            continue
         kind = "INTEGER" if fault * (len(items) + 1) < LARGEST_INTEGER else "BIGINT"
-        added = " + ".join(_pack(instrument, item, blank, fault, kind) for item in items)
-        found[rule.id] = _Packed(added, frozenset(rule.items), blank, fault, f'"_{rule.id}_packed"')
+        added = " + ".join(
+            _pack(instrument, item, blank << place, fault, kind) for place, item in enumerate(items)
+        )
+        found[rule.id] = _Packed(added, rule.items, blank, fault, f'"_{rule.id}_packed"')
     return found
 
 
@@ -168,7 +222,7 @@ def _within(column: str, values: Iterable[int]) -> str:
 
 def _fault(instrument: Instrument, packed: Mapping[str, _Packed]) -> str:
     """TRUE where any answer is out of range, else FALSE; never NULL."""
-    seen = frozenset().union(*(each.ids for each in packed.values()))
+    seen = {id for each in packed.values() for id in each.ids}
     found = [f"{each.column} >= {each.fault}" for each in packed.values()]
     for item in instrument.items:
         if item.id not in seen:
@@ -188,7 +242,7 @@ def _pieces(instrument: Instrument, packed: Mapping[str, _Packed] = UNPACKED) ->
     pieces = {"error": error, "_fault": fault, "_blank": _count(_blank(instrument, needed))}
     whole_form = frozenset(item.id for item in needed)
     for each in packed.values():
-        if each.ids == whole_form:
+        if set(each.ids) == whole_form:
             pieces["_blank"] = each.blanks
     for rule in instrument.scores:
         if rule.parts or not rule.items:

@@ -200,10 +200,11 @@ def danger_expression(
     least = least_expression(instrument)
     levels = [rule.level, *(case.level for case in rule.instead)]
     words = said or {each: f"'{each}'" for each in levels if each is not None}
-    branches = " ".join(
-        f"WHEN {sql(case.when, values, outputs, least)} THEN {words[case.level]}"
-        for case in rule.instead
-    )
+    cases = [(sql(case.when, values, outputs, least), case.level) for case in rule.instead]
+    cases = [(when, level) for when, level in cases if when != "FALSE"]
+    while cases and cases[-1][1] == rule.level:
+        cases.pop()
+    branches = " ".join(f"WHEN {when} THEN {words[level]}" for when, level in cases)
     level = f"CASE {branches} ELSE {words[rule.level]} END" if branches else words[rule.level]
     return f"CASE WHEN {sql(rule.when, values, outputs, least)} THEN {level} END"
 

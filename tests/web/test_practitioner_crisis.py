@@ -280,6 +280,8 @@ def test_the_page_of_an_alert_says_what_to_say_who_was_told_and_what_is_known(wo
     )
     page = signed_in(world.hana).get(url("alert", alert)).content.decode()
     assert "Are you thinking of killing yourself?" in page
+    assert "what’s your name, and how old are you?" in page
+    assert "<dt>Age</dt>" in page
     assert "e-mail waits since" in page
     assert "Noor" in page
     assert 'href="tel:999"' in page

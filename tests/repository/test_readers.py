@@ -162,6 +162,24 @@ def test_no_page_goes_round_its_reader() -> None:
         assert not name.startswith(("alongside.web.", "alongside.fhir."))
 
 
+def test_a_rule_of_access_keeps_nothing_it_has_read() -> None:
+    """The SQL of a rule may be kept (records/prepared.py) unless rows are read to make it.
+
+    Rows that another part of the page had read and kept would go into it unseen, and stay there.
+    """
+    keeping = {"once", "cache", "lru_cache", "cached_property", "kept"}
+    rules = [(name, tree) for name, tree in modules() if name.endswith(("permissions", "policy"))]
+    assert len(rules) > 10
+    found = {
+        (name, word)
+        for name, tree in rules
+        for node in ast.walk(tree)
+        for word in (getattr(node, "id", ""), getattr(node, "attr", ""))
+        if word in keeping
+    }
+    assert found <= {("alongside.access.policy", "cache")}  # of the table, which is content
+
+
 def test_nothing_uses_the_groups_and_permissions_of_the_framework() -> None:
     """2.2: roles are edges with time; the framework's own tables of rights stay unused."""
     banned = {"has_perm", "user_passes_test", "permission_required", "PermissionRequiredMixin"}

@@ -90,7 +90,7 @@ def test_the_moment_of_a_rule_of_access_is_a_value_and_not_kept(world: World) ->
     (kept,) = kept_of("t.alerts")
     for later in (timedelta(), timedelta(days=40)):
         reader.at = world.moment + later
-        held = kept.values({"at": reader.at}, connection)
+        held = kept.values({"reader.at": reader.at}, connection)
         fresh = rows().query.get_compiler("default").as_sql()
         assert (kept.sql, held) == (fresh[0], tuple(fresh[1]))
 

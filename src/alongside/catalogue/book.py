@@ -95,6 +95,7 @@ class Catalogue:
     problems: tuple[Problem, ...] = ()
     # Worked out when first asked for: content does not change in a catalogue.
     _forms: dict[str, Mapping[str, Form]] = field(default_factory=dict, init=False, compare=False)
+    _reasons: dict[str, Mapping[str, str]] = field(default_factory=dict, init=False, compare=False)
 
     @property
     def instruments(self) -> Mapping[str, Instrument]:
@@ -383,11 +384,14 @@ class Catalogue:
 
         A key that is not translated has its English text.
         """
+        if (held := self._reasons.get(language)) is not None:
+            return held
         texts: dict[str, str] = {}
         for tag in (FALLBACK_LANGUAGE, language.split("-", maxsplit=1)[0], language):
             for shelf in ("chooser_words", "protocol_words"):
                 texts.update(self._shelf(shelf).get(tag, {}))
-        return MappingProxyType(texts)
+        self._reasons[language] = MappingProxyType(texts)
+        return self._reasons[language]
 
     def _shelf(self, name: str) -> Mapping[str, Any]:
         return self.shelves.get(name, {})

@@ -144,7 +144,7 @@ def answered_in_circle(circle: UUID, *, seen_by: Any) -> list[Response]:
         circle,
         make=lambda: prepared.rows(
             "measures.answered",
-            lambda circle: over_time(seen_by=seen_by, circle=circle),
+            lambda circle: _as_said(over_time(seen_by=seen_by, circle=circle)),
             seen_by=seen_by,
             circle=circle,
         ),
@@ -159,11 +159,16 @@ def asked_in_circle(circle: UUID, *, seen_by: Any) -> list[Asking]:
         circle,
         make=lambda: prepared.rows(
             "measures.asked",
-            lambda circle: of_circle(circle, seen_by=seen_by),
+            lambda circle: _as_said(of_circle(circle, seen_by=seen_by)),
             seen_by=seen_by,
             circle=circle,
         ),
     )
+
+
+def _as_said(rows: Any) -> Any:
+    """Who said it and of whom: more of it no list of a whole circle shows."""
+    return rows.select_related(None).select_related("about", "respondent")
 
 
 def instrument_of(asking: Asking) -> Instrument:

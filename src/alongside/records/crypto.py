@@ -14,12 +14,14 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from alongside.records import keys
+from alongside.records.among import Ids
 
 _PREFIX = "v1"
 _KEK = "text-1"
@@ -62,8 +64,6 @@ def decrypt(ciphertext: str, *, place: str) -> str:
 
 def load_keys(ciphertexts: Iterable[str]) -> None:
     """Fetch the keys of many texts in one query, for a page that is about to open them all."""
-    from alongside.records.models import DataKey
-
     wanted = set()
     for text in ciphertexts:
         parts = text.split(".")
@@ -73,8 +73,18 @@ def load_keys(ciphertexts: Iterable[str]) -> None:
         missing = [key_id for key_id in wanted if key_id not in _unwrapped]
     if not missing:
         return
-    for row in DataKey.objects.filter(pk__in=missing):
+    for row in _rows_of(missing):
         _keep(row.pk, _open(row.kek, bytes(row.wrapped), row.subject))
+
+
+def _rows_of(key_ids: Iterable[UUID]) -> list[Any]:
+    from alongside.records import prepared
+    from alongside.records.models import DataKey
+
+    def rows(key_ids: Ids) -> Any:
+        return DataKey.objects.filter(pk__among=key_ids)
+
+    return prepared.rows("crypto.keys", rows, key_ids=Ids(key_ids))
 
 
 def _keep(key_id: UUID, key: bytes) -> None:
@@ -99,13 +109,11 @@ def _key_of(subject: UUID) -> tuple[UUID, bytes]:
 
 
 def _unwrap(key_id: UUID) -> bytes:
-    from alongside.records.models import DataKey
-
     with _lock:
         if key_id in _unwrapped:
             _unwrapped.move_to_end(key_id)
             return _unwrapped[key_id]
-    row = DataKey.objects.filter(pk=key_id).first()
+    row = next(iter(_rows_of([key_id])), None)
     if row is None:
         raise Unreadable("the key of this text was destroyed")
     key = _open(row.kek, bytes(row.wrapped), row.subject)

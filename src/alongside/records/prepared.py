@@ -223,14 +223,18 @@ def _made(make: Make, reader: Any, given: Mapping[str, Any]) -> _Plan | None:
     connection = connections[DEFAULT_DB_ALIAS]
     marks = {name: _mark(v) for name, v in given.items() if _is_value(v)}
     of_reader = {name: _mark(value) for name, value in _own(reader).items()}
+    named = {f"{READER}{name}": mark for name, mark in of_reader.items()}
     with connection.execute_wrapper(_refuse), _standing_for(reader, of_reader):
         try:
             asked = make(**{**given, **marks})
             compiler = asked.query.get_compiler(DEFAULT_DB_ALIAS)
             sql, params = compiler.as_sql()
+            columns = [each[0] for each in compiler.select[: compiler.col_count]]
+            converters = compiler.get_converters(columns)
+            compiler.__dict__["get_converters"] = lambda *args: converters
         except (_Asked, EmptyResultSet):
             return None
-    places = _places(params, {**marks, **of_reader}, connection)
+    places = _places(params, {**marks, **named}, connection)
     rest = " ".join(map(str, (sql, *(p for n, p in enumerate(params) if n not in places))))
     every = (*marks.values(), *of_reader.values())
     hidden = any(trace in rest for mark in every for trace in _traces(mark))
@@ -275,6 +279,9 @@ def _refuse(*args: Any) -> Any:
 def _own(reader: Any) -> dict[str, Any]:
     """What of a reader is a value of the SQL and no part of their rights, by its attribute."""
     return {} if reader is None else {name: getattr(reader, name) for name in reader.values}
+
+
+READER = "reader."  # before the name of a value of the reader: what is given may have the same
 
 
 @contextmanager
@@ -332,4 +339,4 @@ def _compare(name: str, held: _Plan, make: Make, given: Mapping[str, Any], reade
 
 
 def _all(given: Mapping[str, Any], reader: Any) -> Mapping[str, Any]:
-    return {**_own(reader), **given}
+    return {**given, **{f"{READER}{name}": value for name, value in _own(reader).items()}}

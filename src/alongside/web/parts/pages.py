@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from alongside.access import sight
@@ -56,7 +58,13 @@ def day_words(day: date | datetime | None) -> str:
 
 def short_day(day: date | datetime | None) -> str:
     """A day in few letters: 28 Nov 2026."""
-    return "" if day is None else str(date_format(day, "j M Y"))
+    return "" if day is None else _short_day(day.year, day.month, day.day, get_language() or "en")
+
+
+@lru_cache(maxsize=4_096)
+def _short_day(year: int, month: int, day: int, language: str) -> str:
+    """A list of cases says the same few days again and again."""
+    return str(date_format(date(year, month, day), "j M Y"))
 
 
 def moment_words(request: Request, at: datetime | None) -> str:

@@ -36,8 +36,9 @@ def of_way(way: Any, part: str, fallback: str) -> str:
 
 def step_name(way: Any, step: str) -> str:
     """What a step is called in the reader's language."""
-    named = {one.id: one.name for phase in way.phases for one in phase.steps}
-    return of_way(way, f"steps/{step}", named.get(step, step))
+    if (said := of_way(way, f"steps/{step}", "")) != "":
+        return said
+    return next((one.name for phase in way.phases for one in phase.steps if one.id == step), step)
 
 
 def standing(way: Any, course: Any, state: Any, *, may_fill: bool) -> dict[str, Any]:

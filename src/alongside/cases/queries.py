@@ -40,15 +40,17 @@ def to_triage(*, seen_by: Reader) -> ScopedQuerySet:
     return concerns(seen_by=seen_by).filter(state="sent").order_by("sent_at", "pk")
 
 
-def untaken(*, seen_by: Reader, until: datetime | None = None) -> list[UUID]:
-    """The ids of concerns that nobody has taken; of those sent until a moment, if given."""
+def untaken(*, seen_by: Reader) -> list[tuple[UUID, datetime | None]]:
+    """Concerns that nobody has taken: the id of each and when it was sent, once a page."""
 
-    def rows(until: datetime | None) -> Any:
+    def rows() -> Any:
         found = to_triage(seen_by=seen_by).select_related(None).order_by()
-        found = found if until is None else found.filter(sent_at__lte=until)
-        return found.values_list("pk", flat=True)
+        return found.values_list("pk", "sent_at")
 
-    return prepared.rows("cases.untaken", rows, seen_by=seen_by, until=until)
+    def read() -> list[tuple[UUID, datetime | None]]:
+        return prepared.rows("cases.untaken", rows, seen_by=seen_by)
+
+    return once(seen_by, "cases.untaken", make=read)
 
 
 def own_concerns(*, seen_by: Reader) -> ScopedQuerySet:

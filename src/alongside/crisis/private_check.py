@@ -197,7 +197,7 @@ def resolve(*, check: SafetyCheck, reason: str, by: Reader, at: datetime) -> Dec
 def open_checks(circles: Iterable[UUID]) -> dict[UUID, UUID]:
     """Checks that hold dates back, each with its circle: ids alone, for gates that everybody meets.
 
-    Two queries, however many circles.
+    Two queries at most, however many circles.
     """
     ids = Ids(circles)
 
@@ -217,6 +217,8 @@ def open_checks(circles: Iterable[UUID]) -> dict[UUID, UUID]:
         )
 
     checks = prepared.rows("private_check.told", told, circles=ids)
+    if not checks:
+        return {}
     resolved = set(prepared.rows("private_check.resolved", released, circles=ids))
     return {pk: circle for pk, circle in checks if f"{KIND}:{pk}" not in resolved}
 

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db.models import F
 
 from alongside import catalogue
+from alongside.cases import queries as cases
 from alongside.cases.models import Decision
 from alongside.catalogue import UnknownContent
 from alongside.delivery import reviews
@@ -179,6 +180,10 @@ def _reviews(courses: Sequence[Course], seen_by: Reader) -> list[Decision]:
         return made.filter(circle__among=circles).order_by("decided_at")
 
     circles = Ids(one.circle_id for one in courses)
+    if len(circles) == 1:  # what a page of one case knows already
+        (circle,) = circles
+        known = cases.decisions_in(circle, seen_by=seen_by)
+        return [row for row in reversed(known) if row.kind == reviews.KIND]
     return prepared.rows("tracking.reviews", rows, seen_by=seen_by, circles=circles)
 
 

@@ -83,8 +83,10 @@ def pressing(request: Request, at: datetime) -> int:
     reader, kinds = request.reader, catalogue.current().task_kinds
     soon, zone = at + kinds.rules.soon, zone_of(request)
     within = kinds.due_after("new_concern") or timedelta(0)
-    sent = cases.untaken(seen_by=reader, until=soon - within)
-    told = {f"concern:{pk}" for pk in sent}
+    by_now = soon - within
+    told = {
+        f"concern:{pk}" for pk, sent in cases.untaken(seen_by=reader) if sent and sent <= by_now
+    }
     rows = tasks.due_by(soon, seen_by=reader)
     due = {about for kind, about in rows if kind == reviews.DUE}
     left_out = sum(

@@ -56,6 +56,8 @@ def alerts(request: Request) -> HttpResponse:
 
 
 def _row(name: str, each: alert_figures.Waits) -> list[dict[str, Any]]:
+    if each.count == "0":
+        return [{"text": name}, *({"text": text} for text in ("0", *["–"] * 4, "0"))]
     return [
         {"text": name},
         {"text": each.count or _("not shown")},

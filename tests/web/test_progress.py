@@ -371,6 +371,27 @@ def test_progress_opens_on_what_was_answered_and_then_on_what_running_help_is_me
     assert opens_on() == ["PHQ-9"]  # of him whom it treats, though two were answered later
 
 
+def test_what_has_changed_says_whose_change_it_is(
+    world: World, sam: Cast, case: str, signed_in: Any, at: Any
+) -> None:
+    """S19: a relative's own scores and goals are not taken for the person's outcome."""
+    course = care.started(world, "cbt")
+    goal = plans.set_goal(
+        plan=course.plan, about=world.noor.person, kind="feeling", words="Sleep through",
+        levels=care.LEVELS, by=world.asha.reader, at=NOON,
+    )  # fmt: skip
+    plans.rate_goal(goal=goal, level=1, by=world.asha.reader, at=NOON)
+    for days, hers, his in ((1, 16, 12), (8, 3, 11)):
+        world.at(NOON + timedelta(days=days))
+        at(world.moment)
+        care.answer(world, world.noor.person, "phq9", total(hers))
+        care.answer(world, world.sam, "phq9", total(his))
+    page = text(signed_in(world.asha).get(case + "closing/"))
+    assert "PHQ-9, Noor Haddad: 16 → 3, reliably better" in page
+    assert "Noor Haddad: Goal “Sleep through”: −1 → +1 of +2" in page
+    assert "PHQ-9: 8 → 11, no reliable change" in page
+
+
 def test_empty_case_says_what_usually_comes_next(desk: Any, case: str) -> None:
     assert "Nobody has answered anything yet." in text(desk.get(case + "progress/"))
 

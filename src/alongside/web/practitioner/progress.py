@@ -40,7 +40,7 @@ from alongside.web.practitioner.base import address, case_or_404, case_page
 from alongside.web.practitioner.plan_goals import scores_shown
 from alongside.web.practitioner.plan_lanes import figure_of
 from alongside.web.practitioner.standing import standings_of
-from alongside.web.practitioner.words import short_instrument
+from alongside.web.practitioner.words import series_name, short_instrument
 
 TOGETHER = "all"
 KINDS = {"improved": "moss", "deteriorated": "lamp"}
@@ -193,13 +193,8 @@ def score(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
 
 
 def name_of(case: Any, series: insights.Series) -> str:
-    """What a series is called: the measure, and whose it is when it is not the person's own."""
-    name = short_instrument(str(series.instrument.ref))
-    if series.respondent.pk == case.circle.focus_id:
-        return name
-    if series.about.pk != series.respondent.pk:
-        return _("%(name)s, as %(who)s sees it") % {"name": name, "who": str(series.respondent)}
-    return f"{name}, {series.respondent}"
+    """What a series is called, with whose it is."""
+    return series_name(case, series)
 
 
 def protocol_name(protocol: str) -> str:

@@ -41,20 +41,17 @@ def three(request: Request, case: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for word in THREE:
         lines = [
-            _measure_line(each)
+            _measure_line(case, each)
             for each in series
             if word in rules.speaks_of(each.instrument.ref.id) and each.progress.last is not None
         ]
-        lines += [_goal_line(goal) for goal in goals if goal.kind == word]
+        lines += [_goal_line(case, goal) for goal in goals if goal.kind == word]
         found.append({"word": str(WORDS[word]), "lines": lines})
     return found
 
 
-def _measure_line(series: Any) -> str:
-    said = series.progress
-    name = words.short_instrument(str(series.instrument.ref))
-    if series.about.pk != series.respondent.pk:
-        name = _("%(name)s, as %(who)s sees it") % {"name": name, "who": str(series.respondent)}
+def _measure_line(case: Any, series: Any) -> str:
+    said, name = series.progress, words.series_name(case, series)
     if said.first is None or said.last is None or said.first is said.last:
         return _("%(name)s: one score so far") % {"name": name}
     verdict = VERDICTS.get(said.verdict or "", _("no rule says whether that is reliable"))
@@ -66,14 +63,18 @@ def _measure_line(series: Any) -> str:
     }
 
 
-def _goal_line(goal: Any) -> str:
-    if not goal.marks:
-        return _("Goal “%(words)s”: not rated yet") % {"words": goal.words}
-    return _("Goal “%(words)s”: %(first)s → %(last)s of +2") % {
-        "words": goal.words,
-        "first": _level(goal.start_level),
-        "last": _level(goal.marks[-1].level),
-    }
+def _goal_line(case: Any, goal: Any) -> str:
+    said = (
+        _("Goal “%(words)s”: %(first)s → %(last)s of +2")
+        % {
+            "words": goal.words,
+            "first": _level(goal.start_level),
+            "last": _level(goal.marks[-1].level),
+        }
+        if goal.marks
+        else _("Goal “%(words)s”: not rated yet") % {"words": goal.words}
+    )
+    return said if goal.about_id == case.circle.focus_id else f"{goal.about}: {said}"
 
 
 def _level(level: int) -> str:

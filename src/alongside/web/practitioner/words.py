@@ -210,6 +210,16 @@ def short_instrument(ref: str) -> str:
     return str(found.name) if found is not None else id
 
 
+def series_name(case: Any, series: Any) -> str:
+    """What a series is called: the measure, and whose it is when it is not the person's own."""
+    name = short_instrument(str(series.instrument.ref))
+    if series.respondent.pk == case.circle.focus_id:
+        return name
+    if series.about.pk != series.respondent.pk:
+        return _("%(name)s, as %(who)s sees it") % {"name": name, "who": str(series.respondent)}
+    return f"{name}, {series.respondent}"
+
+
 def refusal(why: Refused) -> tuple[str, str]:
     """The field a refusal is about, or nothing, and the sentence that says what to do."""
     if isinstance(why, cases.NeedsAReason):

@@ -403,9 +403,10 @@ def test_every_font_of_the_sheets_is_here_with_its_licence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "lines"), [("leave.js", 60), ("autosave.js", 60), ("letters-left.js", 18)]
+    ("name", "lines"), [("leave.js", 64), ("autosave.js", 60), ("letters-left.js", 18)]
 )
 def test_script_stays_small_and_keeps_nothing(name: str, lines: int) -> None:
     text = (STATIC / name).read_text(encoding="utf-8")
     assert len(text.splitlines()) <= lines
-    assert not re.search(r"localStorage|sessionStorage|indexedDB|innerHTML|document\.cookie", text)
+    kept = r"localStorage|sessionStorage|indexedDB(?!\.deleteDatabase)|innerHTML|document\.cookie"
+    assert not re.search(kept, text)

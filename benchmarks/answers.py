@@ -10,10 +10,8 @@ answers that were accepted (the server named the next page, so the answer is on 
 that were accepted; the time of an answer is from sending to the whole reply. An answer that is not
 accepted ends the run with what the server said. Phones and server share the processors.
 
-Measured on 2026-11-22, runs of 8 s, 2 x86-64 cores shared with about three times as much other work
-as they can do, so these are low: SQLite 19.7 answers a second (1.8 forms; an answer takes 74 ms,
-one in a hundred more than 2.2 s), PostgreSQL 46.3 (4.5 forms; 64 ms, one in a hundred more than
-0.24 s). Making the links takes longer than the measured time.
+Making the links takes longer than the measured time. The figures of the last run are in
+``README.md`` beside this file.
 """
 
 from __future__ import annotations

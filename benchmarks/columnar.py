@@ -16,14 +16,7 @@ the machine only ever adds. CPU is user and system time of all threads, wall is 
 whole command runs as a process of its own, start-up and all, and its largest resident memory is
 read. Above ten million rows there is one round, Parquet alone, and rows are not compared.
 
-Measured on 2026-11-22, 2 x86-64 cores and 23 GB shared with about three times as much other work as
-they can do (so wall says little; compare CPU), CPython 3.11, DuckDB 2.0. 40,000,000 rows, Parquet,
-one round: score_file 31.6 s CPU (80.9 s wall), same columns 41.3 s (142.3 s), checked sum 22.2 s
-(75.8 s), bare sum 15.6 s (43.2 s): 0.77 times the CPU of the same columns by hand, 1.42 times the
-checked sum, 2.02 times the bare sum. The whole command took 63.0 s and 437 MB at most. The bare
-sum checks nothing and writes one column where score_file works out and writes eleven.
-200,000 rows, CSV: score_file 0.49 s CPU, same columns 0.37 s, bare sum 0.20 s; a CSV file is read a
-second time for the numbers of refused rows, since its writer keeps no counts.
+The figures of the last run, and how they are to be read, are in ``README.md`` beside this file.
 """
 
 from __future__ import annotations

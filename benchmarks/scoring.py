@@ -19,14 +19,8 @@ rounds counts (the naive loop runs once), since other work on the machine only e
 
 Peers are installed for this alone; a peer that is missing is an error that says what to run.
 
-Measured on 2026-11-22, 2 cores with four times as much other work as they can do, CPython 3.11,
-DuckDB 2.0, pandas 3.1: compare the figures with each other only. Forms per second, one by one:
-tuple 580,000; dict 890,000; with item_10 700,000; one blank 60,000; reference 10,000; naive loop
-1,160,000. A million rows, before each answer was looked at only once (newer: ``columnar.py``):
-CSV score_file 6.6 s, SQL by hand 1.6 s, pandas 11.4 s, naive loop 8.4 s;
-Parquet score_file 3.0 s, SQL by hand 0.8 s, pandas 1.1 s. On the same cores with little other work
-the prepared scorer did 2,200,000 dicts and 290,000 forms with one blank; the promise is 200,000
-complete PHQ-9 a second on one core.
+The promise is 200,000 complete PHQ-9 a second on one core. The figures of the last run are in
+``README.md`` beside this file.
 """
 
 from __future__ import annotations

@@ -59,6 +59,19 @@ def pytest_report_header() -> str:
     return f"database: {environment.database()}"
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Name the instruments whose worked examples held, with how many each folder has."""
+    held = sorted(
+        str(said)
+        for report in terminalreporter.stats.get("passed", ())
+        for name, said in report.user_properties
+        if name == environment.WORKED_EXAMPLES
+    )
+    if held:
+        terminalreporter.section("worked examples that hold, by instrument")
+        terminalreporter.write_line(", ".join(held))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what belongs to the other database; the other run of `make test` has it."""
     other = "sqlite" if environment.database() == "postgresql" else "postgresql"

@@ -20,6 +20,7 @@ from alongside.engine.instruments import (
     score_totals,
 )
 from tests.harness.content import with_packs
+from tests.harness.environment import WORKED_EXAMPLES
 
 ROOT = catalogue.roots()[0]
 PACKS = [ROOT / "packs" / each for each in ("nc", "nd")]
@@ -76,11 +77,12 @@ def test_the_shipped_instruments_and_rules_have_no_mistakes():
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
-def test_every_worked_example_holds_in_both_scorers(folder):
+def test_every_worked_example_holds_in_both_scorers(folder, record_property):
     instrument = SHIPPED.instruments[f"{folder.parent.name}@{folder.name}"]
     examples, _ = read(folder / "examples.yaml", ExamplesFile)
 
     assert examples is not None
+    record_property(WORKED_EXAMPLES, f"{folder.parent.name} {len(examples.root)}")
     for example in examples.root:
         who = Who(example.who.age, example.who.sex)
         if example.totals:

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 DATABASES = ("sqlite", "postgresql")
+WORKED_EXAMPLES = "worked examples"  # what tests of them say they ran; named after a run
 IN_MEMORY = Path("/dev/shm")
 ROOM_FOR_A_RUN = 4 * 2**30  # bytes; a run writes well under half of it
 

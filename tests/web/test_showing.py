@@ -140,6 +140,29 @@ def answer(world: World, answers: Any, instrument: str = "phq9") -> Response:
 # -- one number ----------------------------------------------------------------------------------
 
 
+def test_the_page_of_the_answers_says_danger_and_what_the_number_rests_on(
+    world: World, progress: str, signed_in: Any
+) -> None:
+    asha = signed_in(world.asha)
+    seen = {
+        name: text(asha.get(progress.replace("progress", f"answers/{row.pk}")))
+        for name, row in (
+            ("both", answer(world, {**BOTH, "item_10": 2})),
+            ("filled in", answer(world, FILLED)),
+        )
+    }
+    for said in (
+        "An answer shows danger: question 9, answered 3, “Nearly every day”.",
+        "No score: too few answers. It is not a zero. 3 questions were left open: 2, 3 and 4.",
+        "– does not count",
+        "Not seen in its source yet: the rule for open questions.",
+        "the notes on this form&#x27;s sources, under “caseness”",
+    ):
+        assert said in seen["both"], said
+    assert "14 on a scale of 0 to 27, lower is better, filled in from" in seen["filled in"]
+    assert "An answer shows danger" not in seen["filled in"]
+
+
 @pytest.mark.parametrize("kind", SEEN)
 def test_every_kind_of_result_explains_itself_to_both(
     world: World, progress: str, signed_in: Any, sam: Cast, kind: str

@@ -24,6 +24,19 @@ BASES = {
 }
 
 
+PARTS = {
+    "bands": gettext_lazy("the ranges"),
+    "caseness": gettext_lazy("a treatment line"),
+    "items": gettext_lazy("the questions"),
+    "licence": gettext_lazy("the licence"),
+    "loinc": gettext_lazy("a code for exchange"),
+    "missing": gettext_lazy("the rule for open questions"),
+    "other_changes": gettext_lazy("other values for change"),
+    "reliable_change": gettext_lazy("how much change is reliable"),
+    "scores": gettext_lazy("how the points are counted"),
+}
+
+
 def for_staff(it: Any, wording: Any) -> dict[str, Any]:
     """What ``parts/explained.html`` shows of an ``insights.explained.Explained``."""
     main, instrument = it.main, it.instrument
@@ -48,9 +61,36 @@ def for_staff(it: Any, wording: Any) -> dict[str, Any]:
         "checked": instrument.licence.checked,
         "credit": instrument.licence.credit,
         "review_by": instrument.review_by,
-        "unverified": ", ".join(part.replace("_", " ") for part in instrument.unverified),
+        "unverified": unverified(instrument),
         "is_validated": instrument.validated,
     }
+
+
+def unverified(instrument: Any) -> str:
+    """The parts of an instrument that nobody has seen at their source yet."""
+    parts = (
+        PARTS.get(part.split(".")[0], part.replace("_", " ")) for part in instrument.unverified
+    )
+    return ", ".join(dict.fromkeys(map(str, parts)))
+
+
+def source(stated: str) -> str:
+    """A source as the reader of a result may look it up; SOURCE.md stands beside the form."""
+    file, _comma, part = stated.partition(", ")
+    if file != "SOURCE.md":
+        return stated
+    return _("the notes on this form's sources, under “%(part)s”") % {"part": part}
+
+
+def open_words(it: Any) -> str:
+    """How many questions were left open, and which."""
+    if not it.missing:
+        return ""
+    return ngettext(
+        "%(count)s question was left open: %(numbers)s.",
+        "%(count)s questions were left open: %(numbers)s.",
+        len(it.missing),
+    ) % {"count": len(it.missing), "numbers": numbers_of(it, it.missing)}
 
 
 def answers(it: Any, wording: Any) -> list[dict[str, str]]:
@@ -239,7 +279,7 @@ def _lines(it: Any) -> list[dict[str, str]]:
             {
                 "term": _("Treatment line"),
                 "text": f"{at}. {side}",
-                "source": f"{name}, {used}: {each.rule.source}",
+                "source": f"{name}, {used}: {source(each.rule.source)}",
             }
         )
     return found or [
@@ -275,7 +315,7 @@ def _change(it: Any) -> list[dict[str, str]]:
             {
                 "term": _("Reliable change"),
                 "text": text,
-                "source": "" if stated is None else stated.source,
+                "source": "" if stated is None else source(stated.source),
             }
         ]
     text = _("%(least)s points: larger than measurement error is likely to explain.") % {
@@ -289,7 +329,9 @@ def _change(it: Any) -> list[dict[str, str]]:
         basis += ", " + _("at %(percent)s %% confidence") % {
             "percent": f"{stated.confidence * 100:f}".rstrip("0").rstrip(".")
         }
-    return [{"term": _("Reliable change"), "text": text, "source": f"{basis}: {stated.source}"}]
+    return [
+        {"term": _("Reliable change"), "text": text, "source": f"{basis}: {source(stated.source)}"}
+    ]
 
 
 def _danger(it: Any, wording: Any) -> list[dict[str, str]]:

@@ -17,10 +17,12 @@ from django.views.decorators.http import require_safe
 
 from alongside import catalogue
 from alongside.engine.instruments import as_decimal, is_case
+from alongside.insights.explained import explain
 from alongside.measures import queries
+from alongside.web.parts import explained_words as words
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, day_words, moment_words, seen_by_whom
-from alongside.web.practitioner.base import case_or_404, case_page
+from alongside.web.practitioner.base import address, case_or_404, case_page
 from alongside.web.practitioner.kept_back import kept_of
 
 
@@ -36,6 +38,8 @@ def response(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
     if instrument is None:
         return _response_without_form(request, case, found)
     wording = cat.wording(found.instrument, language)
+    it = explain(found)
+    about = words.for_staff(it, wording) if it else None
     return case_page(
         request,
         "practitioner/measures/response.html",
@@ -43,6 +47,9 @@ def response(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
         tab="measures",
         title=instrument.name,
         name=instrument.name,
+        it=about,
+        open_words=words.open_words(it) if it else "",
+        danger_url=address("practitioner:case-danger", case.pk),
         items=[]
         if found.entered_as_total
         else [_answer(item, found, instrument, wording) for item in instrument.items],
@@ -52,7 +59,7 @@ def response(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
         prompts=[cat.sentence(each, language) for each in queries.prompts_of(found)],
         lines=lines_of(found, instrument, wording),
         change=change_words(instrument),
-        not_verified=", ".join(instrument.unverified),
+        not_verified=words.unverified(instrument),
         checked=day_words(date.fromisoformat(instrument.licence.checked)),
         review_by=day_words(date.fromisoformat(instrument.review_by))
         if instrument.review_by
@@ -106,7 +113,7 @@ def lines_of(found: Any, instrument: Any, wording: Any) -> list[dict[str, Any]]:
             {
                 "rule": f"{score} {rule.op} {rule.value}",
                 "said": _("no score") if holds is None else _("yes") if holds else _("no"),
-                "source": rule.source,
+                "source": words.source(rule.source),
                 "is_used": found.caseness_rule == f"{found.instrument}/{rule.id}",
             }
         )
@@ -126,16 +133,16 @@ def change_words(instrument: Any) -> str:
     change = instrument.reliable_change
     if change is None:
         return _("No value is known, so no change is called reliable.")
-    words = _("%(points)s points: %(basis)s. %(source)s.") % {
+    said = _("%(points)s points: %(basis)s. %(source)s.") % {
         "points": number_format(change.value),
         "basis": str(BASES.get(change.basis, change.basis)),
-        "source": change.source.rstrip("."),
+        "source": words.source(change.source).rstrip("."),
     }
     if change.is_own:
-        return words + " " + _("Figures of this service.")
+        return said + " " + _("Figures of this service.")
     if not change.is_on:
-        return words + " " + _("Switched off until this service enters its own figures.")
-    return words
+        return said + " " + _("Switched off until this service enters its own figures.")
+    return said
 
 
 def _answer(item: Any, found: Any, instrument: Any, wording: Any) -> dict[str, str]:
@@ -147,10 +154,16 @@ def _answer(item: Any, found: Any, instrument: Any, wording: Any) -> dict[str, s
         said = _("Skipped")
     else:
         said = str(labels.get(value, value))
+    counts = (
+        item.scored or item.optional or any(item.id in rule.items for rule in instrument.scores)
+    )
     return {
+        "note": "" if counts else _("does not count"),
         "question": str(wording.items.get(item.id, item.id)),
         "said": said,
-        "points": "" if value is None else str(instrument.points(item).get(value, "")),
+        "points": ""
+        if value is None or not counts
+        else str(instrument.points(item).get(value, "")),
         "is_open": "yes" if value is None and item.id in found.answers else "",
     }
 

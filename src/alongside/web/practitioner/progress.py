@@ -186,7 +186,7 @@ def score(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
         % {"who": str(row.respondent), "moment": moment_words(request, row.answered_at)},
         it=about,
         items=words.answers(it, wording),
-        open_words=_open_words(it),
+        open_words=words.open_words(it),
         danger_url=address("practitioner:case-danger", case.pk),
         lang=wording.language,
     )
@@ -465,17 +465,6 @@ def _said(series: insights.Series, mark: insights.Mark, id: str, wording: Any) -
         "label": _question(series, id),
         "text": _("left open") if value is None else str(labels.get(value, value)),
     }
-
-
-def _open_words(it: Any) -> str:
-    """How many questions were left open, and which."""
-    if not it.missing:
-        return ""
-    return ngettext(
-        "%(count)s question was left open: %(numbers)s.",
-        "%(count)s questions were left open: %(numbers)s.",
-        len(it.missing),
-    ) % {"count": len(it.missing), "numbers": words.numbers_of(it, it.missing)}
 
 
 def _signed(moved: float) -> str:

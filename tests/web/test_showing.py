@@ -160,6 +160,9 @@ def test_the_page_of_the_answers_says_danger_and_what_the_number_rests_on(
     ):
         assert said in seen["both"], said
     assert "14 on a scale of 0 to 27, lower is better, filled in from" in seen["filled in"]
+    screen = answer(world, dict(zip(NINE[:5], [0, 0, 0, 1, 0], strict=True)), "asq")
+    page = text(asha.get(progress.replace("progress", f"answers/{screen.pk}")))
+    assert "An answer shows danger: question 4, answered 1, “Yes”." in page
     assert "An answer shows danger" not in seen["filled in"]
 
 

@@ -131,7 +131,8 @@ def find_risk(
                 level, also = case.level, case.also
                 because = held + [each for each in reasons if _is_news(each, held)]
                 break
-        found.append(RiskFinding(str(rule.ref), level, "; ".join(because), _item(rule.when), also))
+        item = _item(rule.when, held)
+        found.append(RiskFinding(str(rule.ref), level, "; ".join(because), item, also))
     return tuple(sorted(found, key=lambda finding: (finding.level, finding.rule)))
 
 
@@ -148,7 +149,9 @@ def find_prompts(
     for rule in rules:
         held = holds(rule.when, seen) if rule.level is None else None
         if held is not None:
-            found.append(Prompt(str(rule.ref), rule.prompt, "; ".join(held), _item(rule.when)))
+            found.append(
+                Prompt(str(rule.ref), rule.prompt, "; ".join(held), _item(rule.when, held))
+            )
     return tuple(found)
 
 
@@ -213,6 +216,8 @@ def _is_news(reason: str, held: list[str]) -> bool:
     return not any(reason.split(",", maxsplit=1)[0] == each.split(",")[0] for each in held)
 
 
-def _item(condition: Condition) -> str | None:
+def _item(condition: Condition, held: list[str]) -> str | None:
+    """The item that made the condition hold: of several it names, the first that is a reason."""
     named = items_named(condition)
-    return named[0] if named else None
+    reasons = (id for id in named if any(each.startswith(f"{id} ") for each in held))
+    return next(reasons, named[0] if named else None)

@@ -41,7 +41,7 @@ def for_staff(it: Any, wording: Any) -> dict[str, Any]:
     """What ``parts/explained.html`` shows of an ``insights.explained.Explained``."""
     main, instrument = it.main, it.instrument
     return {
-        "value": "" if main is None or main.stored is None else str(main.stored),
+        "value": "" if main is None or main.stored is None else _named(main, wording),
         "scale": "" if main is None else scale(main.rule),
         "range": band_words(it, wording),
         "state": it.how,
@@ -64,6 +64,12 @@ def for_staff(it: Any, wording: Any) -> dict[str, Any]:
         "unverified": unverified(instrument),
         "is_validated": instrument.validated,
     }
+
+
+def _named(main: Any, wording: Any) -> str:
+    """The number, with the name of its score where that is not simply the total."""
+    name = wording.scores.get(main.rule.id)
+    return f"{name} {main.stored}" if name and main.rule.id != "total" else str(main.stored)
 
 
 def unverified(instrument: Any) -> str:

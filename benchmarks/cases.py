@@ -286,7 +286,7 @@ def filling(connection: Any) -> Iterator[None]:
     after = (
         ["foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL", "cache_size = -2000"]
         if lite
-        else ["session_replication_role = origin", "synchronous_commit = on", "jit = off"]
+        else ["session_replication_role = origin", "synchronous_commit = on"]
     )
     word = "PRAGMA" if lite else "SET"
     with connection.cursor() as cursor:
@@ -368,6 +368,9 @@ def measured(known: Known) -> tuple[dict[str, float], dict[str, list[tuple[str, 
 
     from alongside.access.models import Account
 
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET jit = off")
     there = {"SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000"}
     browser = Client(**there)
     browser.force_login(

@@ -237,7 +237,7 @@ def test_two_missed_in_a_row_without_a_word_ask_somebody_to_reach_out(
 
     def asked() -> list[Task]:
         rows = task_queries.of_circle(world.circle, seen_by=world.asha.reader)
-        return list(rows.filter(kind="reach_out"))
+        return [row for row in rows if row.kind == "reach_out"]
 
     for hour, (because, tasks_now) in enumerate(
         [

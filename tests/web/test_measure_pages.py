@@ -103,7 +103,7 @@ def test_not_applicable_is_said_and_the_filled_in_score_is_labelled(
     assert "Not applicable: no work" in shown
     assert "16, filled in from the other answers (16.25)" in shown
     assert "Total > 10 used here yes" in shown
-    assert "Not verified at its source yet: reliable_change." in shown
+    assert "Not seen in its source yet: how much change is reliable." in shown
 
 
 def test_rule_without_a_level_says_what_to_ask_now(browser: Any, world: World, sam: Cast) -> None:

@@ -30,6 +30,7 @@ FLAGS = [
     # Whatever a page asks for, nothing outside this machine has an address.
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 ]
+COLOURS = ("color-contrast", "link-in-text-block")
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -70,17 +71,20 @@ def watch(page: Page, problems: list[str]) -> None:
     page.on("request", asked)
 
 
-def check_accessibility(page: Page, *, without: Sequence[str] = ()) -> None:
+def check_accessibility(
+    page: Page, *, without: Sequence[str] = (), only: Sequence[str] = ()
+) -> None:
     """Run axe over the page as it is now.
 
     Args:
+        only: ids of the only rules to ask; ``COLOURS`` where nothing but those has changed.
         without: ids of axe rules that do not apply here; say why where you call it.
 
     Raises:
         AssertionError: one line for each place, with the rule and what would mend it.
     """
     options = {
-        "runOnly": {"type": "tag", "values": AXE_TAGS},
+        "runOnly": {"type": "rule" if only else "tag", "values": [*(only or AXE_TAGS)]},
         "resultTypes": ["violations"],  # what is good is not written out: half the time
         "rules": {rule: {"enabled": False} for rule in without},
     }

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.db import transaction
+
 from alongside.access import actions as access
 from alongside.access import readers
 from alongside.access.models import Account
@@ -156,28 +158,29 @@ class World:
     ) -> Concern:
         """A worry from the public door, sent."""
         concern_id = uuid4()
-        crisis.take_worry(
-            service=self.service,
-            path="says_no",
-            question="badly_hurt",
-            answer=answer,
-            submission=uuid4().hex,
-            concern_id=concern_id,
-            by=self.system,
-            at=self.moment,
-        )
-        return crisis.send_worry(
-            concern_id=concern_id,
-            submission=uuid4().hex,
-            words=words,
-            about_alias=alias,
-            about_age_band=age_band,
-            relation=relation,
-            contact=contact,
-            contact_name=contact_name,
-            by=self.system,
-            at=self.moment,
-        )
+        with transaction.atomic():  # a dispatcher at work would take a draft of some days ago away
+            crisis.take_worry(
+                service=self.service,
+                path="says_no",
+                question="badly_hurt",
+                answer=answer,
+                submission=uuid4().hex,
+                concern_id=concern_id,
+                by=self.system,
+                at=self.moment,
+            )
+            return crisis.send_worry(
+                concern_id=concern_id,
+                submission=uuid4().hex,
+                words=words,
+                about_alias=alias,
+                about_age_band=age_band,
+                relation=relation,
+                contact=contact,
+                contact_name=contact_name,
+                by=self.system,
+                at=self.moment,
+            )
 
     def open_case(self, concern: Concern, *, by: Cast | None = None, **more: Any) -> Any:
         """A case out of a concern, opened by Asha unless somebody else is named."""

@@ -84,6 +84,7 @@ def test_the_plan_opens_without_network_behind_its_pin_and_leaving_takes_it_alon
 
     page.get_by_role("link", name="Leave this page").last.click()
     expect(page.get_by_text("Your PIN")).to_have_count(0)
+    page.wait_for_url("chrome-error://**", wait_until="commit")  # where it goes is not there now
     page.context.set_offline(False)
     page.goto("/me/kept/")
     expect(page.get_by_text("Nothing is kept on this phone.")).to_be_visible()

@@ -262,7 +262,10 @@ class Child:
         """Start it if it is not there; wait a little longer each time it dies young."""
         if self.process is None:
             if now >= self.again_at:
-                self.start(now)
+                try:
+                    self.start(now)
+                except OSError as failure:  # no room for one more process just now
+                    self._died(now, str(failure))
             return
         status = self.process.exitcode
         if self._is_up(now):
@@ -270,12 +273,13 @@ class Child:
         if status is None:
             return
         self.process.close()
+        self._died(now, str(status))
+
+    def _died(self, now: float, how: str) -> None:
         self.process = None
         self.deaths += 1
         self.again_at = now + min(FIRST_WAIT * 2 ** (self.deaths - 1), LONGEST_WAIT)
-        print(
-            f"The {self.name} ended ({status}) and is started again.", file=sys.stderr, flush=True
-        )
+        print(f"The {self.name} ended ({how}) and is started again.", file=sys.stderr, flush=True)
 
     def _is_up(self, now: float) -> bool:
         return now - self.started > LIVED if self.sign is None else self.sign.exists()
@@ -311,7 +315,16 @@ class Supervisor:
     def run(self) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        status = 0
+        try:
+            return self._watch()
+        finally:  # however it ends, nothing is left without a supervisor
+            for child in self.children:
+                child.end()
+            until = time.monotonic() + END_WITHIN
+            for child in self.children:
+                child.wait(until)
+
+    def _watch(self) -> int:
         while not self.stopping:
             for child in self.children:
                 child.watch(time.monotonic())
@@ -321,15 +334,9 @@ class Supervisor:
                     file=sys.stderr,
                     flush=True,
                 )
-                status = 1
-                break
+                return 1
             time.sleep(0.1)
-        for child in self.children:
-            child.end()
-        until = time.monotonic() + END_WITHIN
-        for child in self.children:
-            child.wait(until)
-        return status
+        return 0
 
     def _stop(self, number: int, frame: object) -> None:
         self.stopping = True

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -387,6 +388,16 @@ def test_leaving_ends_place_role_sessions_and_links_together(
     assert world.teo.reader.roles == {"concerned"}
     with pytest.raises(actions.AlreadyEnded):
         actions.end_membership(member=member, because="asked", by=world.asha.reader, at=NOON)
+
+
+def test_who_leaves_one_circle_of_two_still_comes_in(world: World) -> None:
+    other = world.open_case(world.worry(alias="Ada")).circle
+    edge = Relationship._base_manager.get(account=world.noor.account, role="concerned")
+    edge.pk, edge.circle, edge._state.adding = uuid4(), other, True
+    Relationship._base_manager.bulk_create([edge])
+    actions.end_membership(member=world.noor.member, because="left", by=world.noor.reader, at=NOON)
+    assert Account.objects.get(pk=world.noor.account.pk).is_active
+    assert world.noor.reader.circles == {other.pk}
 
 
 def test_who_left_comes_in_again_by_the_same_account_when_asked_again(world: World) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from alongside.access.readers import reader_for_link
-from alongside.calendar.models import Busy
+from alongside.calendar.models import Booking, Busy
 from alongside.cases import rights
 from alongside.cases.models import RightsRequest
 from alongside.consent.models import Consent, Refusal
@@ -125,6 +125,11 @@ def test_what_ends_gives_back_the_times_that_were_kept_for_it(
     talk = booked(world, wall(10), persons=[world.sam])
     both = booked(world, wall(11), persons=[world.sam, world.noor.person])
     hers = booked(world, wall(12))
+    over = booked(world, wall(14), persons=[world.sam], **of_course)
+    begins = world.moment - timedelta(days=1)
+    Booking._base_manager.filter(pk=over.pk).update(
+        starts_at=begins, ends_at=begins + timedelta(hours=1)
+    )
     all_three = [world.sam, world.noor.person, world.teo.person]
     three = booked(world, wall(16), persons=all_three)
     his = booked(world, wall(17), persons=all_three[2:])
@@ -164,7 +169,10 @@ def test_what_ends_gives_back_the_times_that_were_kept_for_it(
     given = {"version": case.version, "outcome": "stopped_safety", "words": "He said no to it all."}
     assert desk.post(closing, given).status_code == 302
     assert stand() == [False] * 4
-    assert not Busy._base_manager.filter(is_live=True, starts_at__gt=world.moment).exists()
+    busy = Busy._base_manager.filter(is_live=True, starts_at__gt=world.moment)
+    assert not busy.exclude(booking=over).exists()
+    over.refresh_from_db()
+    assert over.cancelled_at is None, "what was is told, not given back"
 
 
 def test_doors_say_a_persons_word_where_it_ends_what_was_asked() -> None:

@@ -12,7 +12,7 @@ import pytest
 from alongside.access import actions as access
 from alongside.access.readers import reader_for_link
 from alongside.crisis.models import Alert, AlertEvent, SafetyCheck
-from alongside.measures import actions, queries, rules
+from alongside.measures import actions, late, queries, rules
 from alongside.measures.models import Asking, Response
 from alongside.notify.models import Message
 from alongside.people import actions as people
@@ -470,3 +470,21 @@ def test_form_that_a_person_must_ask_is_never_sent_nor_found_by_the_person(
     with pytest.raises(actions.NotForALink):
         actions.hand_over(asking=form, by=asha.reader, at=NOON)
     assert not queries.due(seen_by=sam.reader, at=NOON).exists()
+
+
+@pytest.mark.parametrize(
+    ("instrument", "answers", "level"),
+    [
+        ("c_ssrs_screen", {"item_2": 1}, "D"),  # its rule wants the worse ones to be no or blank
+        ("c_ssrs_screen", {"item_2": 0}, None),
+        ("phq9", {"item_9": 1}, "C"),
+        ("asq", {"item_1": 0}, None),  # a form that was refused is danger; one page of it is not
+        ("asq", {"item_5": 1}, "B"),
+    ],
+)
+def test_an_answer_that_came_too_late_raises_what_it_shows_and_nothing_its_blanks_would(
+    world: World, sam: Cast, instrument: str, answers: dict[str, int], level: str | None
+) -> None:
+    form = ask(world, instrument)
+    raised = late.raise_late(asking=form, answers=answers, by=sam.reader, at=NOON)
+    assert [alert.level for alert in raised] == ([level] if level else [])

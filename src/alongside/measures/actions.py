@@ -474,7 +474,6 @@ def raise_typed(
     answers: Answers,
     *,
     raised: Said = frozenset(),
-    finished: bool = True,
     by: Any,
     at: datetime,
 ) -> tuple[Alert, ...]:
@@ -482,11 +481,21 @@ def raise_typed(
 
     Args:
         raised: what was raised before, by ``danger_said``; it is not raised again.
-        finished: whether they are those of a whole form.
     """
-    findings = _dangers(asking, answers, at, finished=finished)
+    findings = _dangers(asking, answers, at)
     news = tuple(f for f in findings if not _said((f,), answers) <= raised)
     return _raise(asking, answers, news, by=by, at=at) if news else ()
+
+
+def raise_told(asking: Asking, answers: Answers, *, by: Any, at: datetime) -> tuple[Alert, ...]:
+    """Raise the danger that answers themselves show, inside an action, when no more will come.
+
+    What is blank is blank, so a rule that needs one is met; but danger seen in a blank alone, as
+    in a form that was refused, is not raised: nobody was asked.
+    """
+    findings = _dangers(asking, answers, at)
+    told = tuple(f for f in findings if f.item is None or answers.get(f.item) is not None)
+    return _raise(asking, answers, told, by=by, at=at) if told else ()
 
 
 def danger_said(asking: Asking, answers: Answers, at: datetime) -> Said:

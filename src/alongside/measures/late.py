@@ -27,4 +27,4 @@ def raise_late(
         answers: by item id, as they came; what is not a valid answer is left out.
     """
     valid, _errors = valid_answers(catalogue.current().instrument(asking.instrument), answers)
-    return actions.raise_typed(asking, valid, finished=False, by=by, at=at)
+    return actions.raise_told(asking, valid, by=by, at=at)

@@ -479,12 +479,17 @@ def test_form_that_a_person_must_ask_is_never_sent_nor_found_by_the_person(
         ("c_ssrs_screen", {"item_2": 0}, None),
         ("phq9", {"item_9": 1}, "C"),
         ("asq", {"item_1": 0}, None),  # a form that was refused is danger; one page of it is not
+        ("asq", {"item_2": 1}, "C"),
         ("asq", {"item_5": 1}, "B"),
+        ("c_ssrs_screen", {"item_3": 1}, "C"),
     ],
 )
-def test_an_answer_that_came_too_late_raises_what_it_shows_and_nothing_its_blanks_would(
+def test_an_answer_left_alone_or_late_raises_what_it_shows_and_nothing_its_blanks_would(
     world: World, sam: Cast, instrument: str, answers: dict[str, int], level: str | None
 ) -> None:
-    form = ask(world, instrument)
-    raised = late.raise_late(asking=form, answers=answers, by=sam.reader, at=NOON)
-    assert [alert.level for alert in raised] == ([level] if level else [])
+    """Nobody knows that a form will be gone on with, and what was said may not wait for it."""
+    begun, over = ask(world, instrument), ask(world, instrument, about=world.noor.person)
+    drafted = actions.save_draft(asking=begun, answers=answers, by=sam.reader, at=NOON)
+    late_ones = late.raise_late(asking=over, answers=answers, by=sam.reader, at=NOON)
+    for raised in (drafted.alerts, late_ones):
+        assert [alert.level for alert in raised] == ([level] if level else [])

@@ -261,10 +261,9 @@ def save_draft(*, asking: Asking, answers: Answers, by: Any, at: datetime) -> Dr
     asking.save(update_fields=["draft", "drafted_at", "left_at"])
     crashpoint.here("measures.draft.saved")
     facts = _facts(asking, at)
-    known = _said(_dangers(asking, before, at, finished=False, facts=facts), before)
+    known = _said(_told(asking, before, at, facts), before)
     now = {**before, **valid}
-    found = _dangers(asking, now, at, finished=False, facts=facts)
-    findings = tuple(f for f in found if not _said((f,), now) <= known)
+    findings = tuple(f for f in _told(asking, now, at, facts) if not _said((f,), now) <= known)
     alerts: tuple[Alert, ...] = ()
     if findings:
         alerts = _raise(asking, now, findings, by=by, at=at)
@@ -387,7 +386,7 @@ def record_answers(
     facts = _facts(asking, at)
     findings = _dangers(asking, answers, at, scores=points.scores, facts=facts)
     draft = _read(asking.draft)
-    known = raised | _said(_dangers(asking, draft, at, finished=False, facts=facts), draft)
+    known = raised | _said(_told(asking, draft, at, facts), draft)
     news = tuple(f for f in findings if not _said((f,), answers) <= known)
     alerts: tuple[Alert, ...] = ()
     if news:
@@ -488,13 +487,8 @@ def raise_typed(
 
 
 def raise_told(asking: Asking, answers: Answers, *, by: Any, at: datetime) -> tuple[Alert, ...]:
-    """Raise the danger that answers themselves show, inside an action, when no more will come.
-
-    What is blank is blank, so a rule that needs one is met; but danger seen in a blank alone, as
-    in a form that was refused, is not raised: nobody was asked.
-    """
-    findings = _dangers(asking, answers, at)
-    told = tuple(f for f in findings if f.item is None or answers.get(f.item) is not None)
+    """Raise the danger that answers themselves show, inside an action, when no more will come."""
+    told = _told(asking, answers, at)
     return _raise(asking, answers, told, by=by, at=at) if told else ()
 
 
@@ -623,6 +617,23 @@ def _dangers(
         facts=_facts(asking, at) if facts is None else facts,
         finished=finished,
         least=least_points(cat.instrument(asking.instrument), answers),
+    )
+
+
+def _told(
+    asking: Asking, answers: Answers, at: datetime, facts: Facts | None = None
+) -> tuple[RiskFinding, ...]:
+    """The dangers that answers themselves show, whether or not more will come.
+
+    Also those whose rule wants the rest to be blank: nobody knows that the form will ever be gone
+    on with. But danger seen in a blank alone, as in a form that was refused, is left out.
+    """
+    facts = _facts(asking, at) if facts is None else facts
+    shown = _dangers(asking, answers, at, finished=False, facts=facts)
+    rules_met = {finding.rule for finding in shown}
+    if_left = _dangers(asking, answers, at, facts=facts)
+    return shown + tuple(
+        f for f in if_left if f.rule not in rules_met and answers.get(f.item or "") is not None
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -26,9 +26,22 @@ def place(tmp_path: Path) -> Path:
     return tmp_path / "database"
 
 
-def test_what_carries_alerts_overtakes_everybody_who_waited_before(place: Path) -> None:
+def test_what_carries_alerts_overtakes_everybody_who_waited_before(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "PRESSING", 600.0)  # however slow this machine is
+    somebody_goes_first = threading.Event()
+    take = gate._take
+
+    def took(file: int, how: int, until: float) -> None:
+        take(file, how, until)
+        if how == fcntl.LOCK_SH:
+            somebody_goes_first.set()
+
+    monkeypatch.setattr(gate, "_take", took)
     for number in range(ROUNDS):
         order: list[str] = []
+        somebody_goes_first.clear()
         here = Gate(place)
         here.enter()
 
@@ -44,7 +57,7 @@ def test_what_carries_alerts_overtakes_everybody_who_waited_before(place: Path) 
         ] + [threading.Thread(target=wait, args=("alert", gate.before_others()))]
         for thread in threads:
             thread.start()
-        _until(lambda: _somebody_goes_first(place))
+        assert somebody_goes_first.wait(10)
         here.leave()
         for thread in threads:
             thread.join()
@@ -137,20 +150,3 @@ def test_the_database_of_this_run_is_behind_the_gate() -> None:
 
 def _begin(on: BaseDatabaseWrapper) -> None:
     on.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
-
-
-def _somebody_goes_first(place: Path) -> bool:
-    with open(f"{place}.first") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        return False
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    for _ in range(5000):
-        if condition():
-            return
-        threading.Event().wait(0.002)
-    pytest.fail("it never came about")

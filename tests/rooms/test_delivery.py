@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from alongside.calendar import actions as calendar
 from alongside.cases import actions as cases
-from alongside.delivery import actions, queries, rules
+from alongside.delivery import actions, drafting, queries, rules
 from alongside.delivery.models import Homework, TherapySession
 from alongside.plans import actions as plans
 from alongside.plans.models import Course
@@ -174,6 +174,37 @@ def test_the_note_is_about_somebody_who_came(world: World) -> None:
     assert note_of(world, session).about_id == world.teo.person.pk
 
 
+def test_of_several_who_came_each_has_a_note_of_their_own(world: World) -> None:
+    course = started(world, persons=[world.noor.person, world.teo.person], variant="entry_only")
+    session = held(world, course)
+    notes = queries.notes_of(seen_by=world.asha.reader, sessions=[session])[session.pk]
+    assert {note.about_id for note in notes} == {world.noor.person.pk, world.teo.person.pk}
+    about_noor, about_teo = sorted(notes, key=lambda note: note.about_id != world.noor.person.pk)
+
+    for note in notes:
+        drafted = drafting.draft_of(note, seen_by=world.asha.reader, language="en")
+        told = " ".join(line.text for line in drafted)
+        other = about_teo if note is about_noor else about_noor
+        assert note.about.name in told
+        assert other.about.name not in told
+
+    parts = dict.fromkeys(queries.parts_of_note(about_noor), "As agreed.")
+    for note, text in ((about_noor, "Teo was late again."), (about_teo, "He came on his own.")):
+        actions.write_note(
+            note=note, parts={**parts, "other": text}, expected=1, by=world.asha.reader, at=NOON
+        )
+    with pytest.raises(actions.NamesAnother) as refusal:
+        actions.sign_note(note=about_noor, expected=2, by=world.asha.reader, at=NOON)
+    assert refusal.value.facts == {"parts": ("other",), "people": (world.teo.person,)}
+    actions.sign_note(note=about_teo, expected=2, by=world.asha.reader, at=NOON)
+    waiting = queries.unsigned(seen_by=world.asha.reader, at=world.moment)
+    assert [note.pk for note in waiting] == [about_noor.pk]
+    kept = actions.sign_note(
+        note=about_noor, expected=2, may_name=True, by=world.asha.reader, at=NOON
+    )
+    assert rules.parts_of(kept.parts)["other"] == "Teo was late again."
+
+
 # -- gates, asked anew ---------------------------------------------------------------------------
 
 
@@ -301,6 +332,12 @@ def test_a_note_with_blank_parts_is_saved_and_not_signed(world: World, craft: Co
     assert "module_work" not in missing
     assert "role_play" not in missing  # the protocol does not ask for it every time
     assert rules.parts_of(note_of(world, session).parts) == {"module_work": "Seven rules"}
+    signed = actions.sign_note(
+        note=note, expected=note.version, blank="None.", by=world.asha.reader, at=NOON
+    )
+    kept = rules.parts_of(signed.parts)
+    assert kept.pop("module_work") == "Seven rules"
+    assert kept == dict.fromkeys(missing, "None.")
 
 
 @pytest.mark.parametrize(

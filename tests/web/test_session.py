@@ -377,6 +377,54 @@ def test_a_draft_is_not_added_to(world: World, craft: Course, signed_in: SignedI
     assert not queries.additions(seen_by=world.system, note=note_of(world, session)).exists()
 
 
+def test_a_session_of_two_has_two_notes_on_its_page_each_signed_for_itself(
+    world: World, signed_in: SignedIn
+) -> None:
+    noor, teo = world.noor.person, world.teo.person
+    session = held(world, started(world, persons=[noor, teo], variant="entry_only"))
+    notes = {
+        note.about_id: note
+        for note in queries.notes_of(seen_by=world.asha.reader, sessions=[session])[session.pk]
+    }
+    browser, where = signed_in(world.asha), f"/work/sessions/{session.pk}/"
+    of_noor, of_teo = (f"?note={notes[person.pk].pk}" for person in (noor, teo))
+    today = read(browser, "/work/waiting/")
+    assert (f"note of session 1 about {teo.name}" in today, where + of_teo in today) == (True, True)
+    page = read(browser, where + of_teo)
+    assert f"Note about {teo.name}" in page
+    assert where + of_noor in page
+
+    nowhere = browser.post(f"{where}note/", note_data(do="save"))
+    assert nowhere.status_code == 404  # which of the two is meant must be said
+    other = held(world, session.course, when=NOON - HOUR)
+    elsewhere = queries.note_of(seen_by=world.asha.reader, session=other)
+    assert elsewhere is not None
+    assert browser.get(f"{where}?note={elsewhere.pk}").status_code == 404
+
+    given = note_data("He came on his own.", part_week_review=f"{noor.name} wept.", do="sign")
+    page = send(browser, f"{where}note/{of_teo}", given, 400)
+    assert f"It names {noor.name}" in page
+    assert "Sign it all the same" in page
+    blank = note_data("He came on his own.", part_week_review="", version="2", do="sign")
+    page = send(browser, f"{where}note/{of_teo}", blank, 400)
+    assert "will say “None.”" in page
+    assert "It names" not in page
+    anyway = {**blank, "version": "3", "do": "sign_anyway", "warned": "blank"}
+    assert send(browser, f"{where}note/{of_teo}", anyway) == ""
+
+    kept = notes[teo.pk]
+    kept.refresh_from_db()
+    assert kept.signed_at is not None
+    assert rules.parts_of(kept.parts)["week_review"] == "None."
+    about_noor = notes[noor.pk]
+    about_noor.refresh_from_db()
+    assert (about_noor.signed_at, about_noor.parts) == (None, "")
+    assert "1 of 2 notes signed" in read(browser, f"/work/cases/{world.case.pk}/sessions/")
+    paper = read(browser, f"{where}note/print/{of_teo}")
+    assert teo.name not in paper
+    assert browser.get(f"{where}note/print/{of_noor}").status_code == 404  # a draft
+
+
 def test_a_safeguarding_report_that_is_due_keeps_the_note_open(
     world: World, craft: Course, signed_in: SignedIn
 ) -> None:

@@ -96,6 +96,13 @@ class Incomplete(Unfit):
     missing: tuple[AgendaItem, ...]
 
 
+class NamesAnother(Unfit):
+    """The note of one names others who were there. ``parts`` says where, ``people`` whom."""
+
+    parts: tuple[str, ...]
+    people: tuple[Person, ...]
+
+
 class UnknownPart(Unfit):
     """A note has no such part, or the part is longer than can be kept. ``part`` names it."""
 
@@ -153,7 +160,7 @@ def hold_session(
     agenda: Sequence[str] = (),
     said: frozenset[str] = frozenset(),
 ) -> TherapySession:
-    """Write down a session that was held, who came, and begin its note as a draft.
+    """Write down a session that was held, who came, and begin a note about each as a draft.
 
     Args:
         attendance: a word for each person treated, or ``rules.Came`` with by how much somebody
@@ -195,15 +202,16 @@ def hold_session(
         agenda=json.dumps(list(agenda), ensure_ascii=False) if agenda else "",
     )
     _attend(session, came)
-    first = next(person for person, each in came.items() if each.has_come)
-    ProgressNote.objects.create(
-        institution_id=course.institution_id,
-        circle_id=course.circle_id,
-        session=session,
-        about=first,
-        written_by=me,
-        changed_at=at,
-    )
+    for person, each in came.items():
+        if each.has_come:
+            ProgressNote.objects.create(
+                institution_id=course.institution_id,
+                circle_id=course.circle_id,
+                session=session,
+                about=person,
+                written_by=me,
+                changed_at=at,
+            )
     audit.write("delivery.session_held", by=by, at=at, about=session)
     if "lead" in by.roles:
         cases.touch(case=course.plan.case, by=by, at=at)
@@ -312,15 +320,20 @@ def sign_note(
     by: Any,
     at: datetime,
     drafted: Sequence[Line] = (),
+    blank: str = "",
+    may_name: bool = False,
 ) -> ProgressNote:
     """Sign a note. From then on it is only added to.
 
     Args:
         drafted: the sentences that were offered; those that stand in the note word for word are
             kept with what they come from.
+        blank: what a line says that was left blank, such as *None*, once its author was warned.
+        may_name: its author was warned that it names others who were there, and lets it stand.
 
     Raises:
-        Incomplete: a part that every session of the protocol has is blank.
+        Incomplete: a part that every session of the protocol has is blank, and ``blank`` too.
+        NamesAnother: whom it is about may read it, and it names others of this session.
         SafeguardingOpen: a report about somebody at risk is still due (G5).
         AlreadySigned, NotTheAuthor, StaleVersion.
     """
@@ -335,12 +348,17 @@ def sign_note(
     written = rules.parts_of(note.parts)
     protocol = catalogue.current().protocol(note.session.course.protocol)
     missing = step_rules.missing_agenda(protocol, written.keys())
-    if missing:
+    if missing and not blank.strip():
         raise Incomplete(missing=missing)
+    if not may_name:
+        _must_name_nobody_else(note, written)
     note.signed_at = at
     kept = [asdict(line) for line in notes.standing(drafted, written)]
     note.drawn_from = json.dumps(kept, ensure_ascii=False) if kept else ""
-    note.save_version(expected, ["signed_at", "drawn_from"])
+    if missing:
+        written |= {line.id: blank.strip() for line in missing}
+        note.parts = json.dumps(written, ensure_ascii=False)
+    note.save_version(expected, ["parts", "signed_at", "drawn_from"])
     audit.write("delivery.note_signed", by=by, at=at, about=note)
     countersigning.ask_if_trainee(note, by=by, at=at)
     return note
@@ -633,6 +651,25 @@ def reach_out(course: Course, *, by: Any, at: datetime) -> None:
         by=by,
         at=at,
     )
+
+
+def _must_name_nobody_else(note: ProgressNote, written: Mapping[str, str]) -> None:
+    """In a session of several each has a note of their own, and reads there of themself alone."""
+    rows = Attendance.objects.unscoped("who else was expected in this session")
+    others = rows.filter(session=note.session_id).exclude(person=note.about_id)
+    own = rules.words_of(note.about.name)
+    found = {
+        row.person: [
+            part
+            for part, text in written.items()
+            if rules.names(text, rules.words_of(row.person.name) - own)
+        ]
+        for row in others.select_related("person").order_by("person_id")
+    }
+    people = tuple(person for person, parts in found.items() if parts)
+    if people:
+        named = {part for parts in found.values() for part in parts}
+        raise NamesAnother(parts=tuple(part for part in written if part in named), people=people)
 
 
 def _draft_of(note: ProgressNote, by: Any) -> None:

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+
 from alongside import catalogue
 from alongside.access.models import Account
 from alongside.delivery import rules
@@ -24,6 +26,7 @@ from alongside.tasks import actions as tasks
 from alongside.tasks.models import Task
 
 ASKED, RETURNED = "countersign", "note_returned"
+LEFT_OPEN = {ASKED: "", RETURNED: "returned"}  # the last answer to a note that waits for this
 WHY = "the note of a trainee is before one supervisor"
 
 
@@ -140,7 +143,20 @@ def _task(
 
 
 def _done(kind: str, note: ProgressNote, *, by: Any, at: datetime) -> None:
-    """Whatever was asked of somebody about this note is answered by the act itself."""
+    """Whatever was asked of somebody about this note is answered by the act itself.
+
+    The notes of one session are one task, which stays while another of them waits.
+    """
+    last = (
+        Countersignature.objects.unscoped(WHY)
+        .filter(note=OuterRef("pk"))
+        .order_by("-asked_at")
+        .values("answer")[:1]
+    )
+    beside = ProgressNote.objects.unscoped(WHY).filter(session=note.session_id)
+    waiting = beside.exclude(pk=note.pk).annotate(last=Subquery(last)).filter(last=LEFT_OPEN[kind])
+    if waiting.exists():
+        return
     rows = Task.objects.unscoped(WHY).filter(
         kind=kind, about=f"session:{note.session_id}", done_at=None
     )

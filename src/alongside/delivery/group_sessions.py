@@ -7,7 +7,6 @@ into their own case, where a course of the group's way runs; nobody else stands 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -220,28 +219,20 @@ def _must_name_nobody_else(
     for member in everybody:
         words = names_of(member)
         for field, text in (("topic", topic), ("events", events)):
-            if names(text, words):
+            if rules.names(text, words):
                 raise NamesAnother(field=field, member=member)
         for other, part in parts.items():
             if other.person_id == member.person_id:  # their own, or an earlier place of theirs
                 continue
             for kind, text in (("note", part.note), ("incident", part.incident)):
                 # An alias that two share is no telltale: here it is their own.
-                if names(text, words - names_of(other)):
+                if rules.names(text, words - names_of(other)):
                     raise NamesAnother(field=f"{kind}:{other.pk}", member=member)
 
 
 def names_of(member: GroupMember) -> set[str]:
     """The words by which somebody may be known: alias, name, and each part of the name."""
-    name = member.person.name
-    parts = {part for part in re.split(r"[\s,.]+", name) if len(part) > 1}
-    return {word.casefold() for word in (member.alias, name, *parts) if word.strip()}
-
-
-def names(text: str, words: set[str]) -> bool:
-    """Does a text hold one of these as words of its own?"""
-    plain = text.casefold()
-    return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", plain) for word in words)
+    return rules.words_of(member.person.name) | {member.alias.casefold()} - {""}
 
 
 # -- into each one's own record --------------------------------------------------------------------

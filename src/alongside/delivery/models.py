@@ -116,20 +116,30 @@ class StepRecord(Record):
 
 
 class ProgressNote(Editable, Record):
-    """The note of a session: draft, then signed. After signing only additions."""
+    """The note of a session about one person: draft, then signed. After signing only additions.
+
+    Where a session treated several, each who came has a note of their own.
+    """
 
     record_type = "progress_note"
     audit_noun = "delivery.note"
 
     institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
     circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
-    session = models.OneToOneField(TherapySession, on_delete=models.PROTECT, related_name="note")
+    session = models.ForeignKey(TherapySession, on_delete=models.PROTECT, related_name="notes")
     about = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     parts = EncryptedTextField(blank=True)  # JSON: part id of the protocol's note → text
     drawn_from = EncryptedTextField(blank=True)  # JSON: its sentences that were drafted, and why
     changed_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_session_has_one_note_about_each", fields=["session", "about"]
+            ),
+        ]
 
 
 class Addition(Record):

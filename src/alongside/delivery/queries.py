@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -73,10 +74,18 @@ def held_and_unsigned(until: datetime, *, seen_by: Any) -> list[UUID]:
     return prepared.rows("delivery.unsigned", rows, seen_by=seen_by, until=until)
 
 
-def note_of(*, seen_by: Any, session: TherapySession) -> ProgressNote | None:
-    """The note of a session, if this reader may read it."""
-    found: ProgressNote | None = notes(seen_by=seen_by).filter(session=session).first()
+def notes_of(*, seen_by: Any, sessions: Iterable[Any]) -> dict[UUID, list[ProgressNote]]:
+    """The notes of sessions, by session: one about each who came, longest known first."""
+    found: dict[UUID, list[ProgressNote]] = {each.pk: [] for each in sessions}
+    rows = notes(seen_by=seen_by).filter(session__in=list(found))
+    for row in rows.order_by("about__created_at", "about_id"):
+        found[row.session_id].append(row)
     return found
+
+
+def note_of(*, seen_by: Any, session: TherapySession) -> ProgressNote | None:
+    """The note of a session, if this reader may read it; of several the first."""
+    return next(iter(notes_of(seen_by=seen_by, sessions=[session])[session.pk]), None)
 
 
 def parts_of_note(note: ProgressNote) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ section 0.3; which homework rate asks whether it is too hard stands in content/t
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -113,3 +114,15 @@ SCHEDULE_WORDS = WORDS
 REASON_LETTERS = 5
 # After these nobody is asked about how it goes on; after the others the follow-ups are still due.
 NO_FOLLOW_UP = frozenset({"declined_before_start", "stopped_safety", "transferred", "deceased"})
+
+
+def words_of(*names: str) -> set[str]:
+    """The words by which somebody may be known: each name, and each part of it."""
+    parts = {part for name in names for part in re.split(r"[\s,.]+", name) if len(part) > 1}
+    return {word.casefold() for word in (*names, *parts) if word.strip()}
+
+
+def names(text: str, words: set[str]) -> bool:
+    """Does a text hold one of these as words of its own?"""
+    plain = text.casefold()
+    return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", plain) for word in words)

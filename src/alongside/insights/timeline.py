@@ -7,6 +7,7 @@ not there. Words for people are the door's; an entry carries facts.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
@@ -244,8 +245,12 @@ def _talks(ask: _Ask) -> Iterator[Entry]:
         word = "talk_held" if talk.held else "talk_not_held"
         who = str(talk.practitioner.person)
         yield Entry(talk.held_at, "talks", word, who, facts, talk.held, talk.pk)
-    for note in ask.rows(ProgressNote, "written_by", "session", signed_at__isnull=False):
+    notes = ask.rows(ProgressNote, "written_by", "session", "about", signed_at__isnull=False)
+    beside = Counter(note.session_id for note in notes)
+    for note in notes:
         facts = {"number": str(note.session.number)}
+        if beside[note.session_id] > 1:
+            facts["person"] = str(note.about)
         yield Entry(
             note.signed_at, "talks", "note_signed", str(note.written_by), facts, record=note.pk
         )

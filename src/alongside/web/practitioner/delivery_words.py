@@ -286,6 +286,14 @@ def _incomplete(why: Any) -> tuple[str, str]:
     ) % {"number": len(why.missing)}
 
 
+def _names_another(why: Any) -> tuple[str, str]:
+    names = " · ".join(person.name for person in why.people)
+    return "", _(
+        "Saved, and not signed yet. It names %(names)s, who was there too and has a record of "
+        "their own."
+    ) % {"names": names}
+
+
 def _twice(why: ComesTwice) -> tuple[str, str]:
     return "second", _("%(time)s comes twice on %(day)s. Say which of the two it is.") % {
         "time": why.wall.strftime("%H:%M"),
@@ -305,6 +313,7 @@ _SAID: tuple[tuple[Any, Any], ...] = (
     (plans.OutsideDose, _dose),
     (delivery.StepLocked, _locked),
     (delivery.Incomplete, _incomplete),
+    (delivery.NamesAnother, _names_another),
     (NoSuchTime, _no_time),
     (ComesTwice, _twice),
     (calendar.TooSmall, _too_small),

@@ -17,6 +17,7 @@ from alongside.web.parts import papers
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, day_words, local_day, moment_words
 from alongside.web.practitioner import delivery_words as said
+from alongside.web.practitioner import notes_beside
 from alongside.web.practitioner.base import BASE, case_or_404
 from alongside.web.practitioner.session import note_labels, session_or_404
 
@@ -24,8 +25,8 @@ from alongside.web.practitioner.session import note_labels, session_or_404
 def _note(request: Request, pk: UUID) -> tuple[Any, Any]:
     """A session and its signed note; a draft is on no paper."""
     held = session_or_404(request, pk)
-    note = queries.note_of(seen_by=request.reader, session=held)
-    if note is None or note.signed_at is None:
+    note = notes_beside.named_or_404(request, queries.notes(seen_by=request.reader), held)
+    if note.signed_at is None:
         raise Http404
     return held, note
 
@@ -49,7 +50,14 @@ def _paper(request: Request, held: Any, note: Any) -> papers.Paper:
     return {
         "service": held.institution.name,
         "day": day_words(local_day(request, held.held_at)),
-        "to": _("Case %(code)s") % {"code": held.circle.code},
+        "to": " · ".join(
+            part
+            for part in (
+                _("Case %(code)s") % {"code": held.circle.code},
+                notes_beside.about_on_paper(request, held, note),
+            )
+            if part
+        ),
         "title": said.session_name(held),
         "parts": parts,
         "signed": _("Signed by %(name)s on %(day)s.")
@@ -74,8 +82,8 @@ def note(request: Request, pk: UUID) -> HttpResponse:
         request,
         _paper(request, held, found),
         base=BASE,
-        back=reverse("practitioner:session", args=[held.pk]),
-        file_url=reverse("practitioner:note-file", args=[held.pk])
+        back=notes_beside.address(found),
+        file_url=notes_beside.address(found, "practitioner:note-file")
         if request.reader.may("X", found)
         else "",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -38,7 +38,7 @@ from alongside.web.parts.pages import (
     seen_by_whom,
     two_texts,
 )
-from alongside.web.practitioner import countersign, note_draft
+from alongside.web.practitioner import countersign, note_draft, notes_beside
 from alongside.web.practitioner import delivery_words as said
 from alongside.web.practitioner.base import BASE, case_or_404, case_page
 from alongside.web.practitioner.calendar import booking_row, colleague_names, expected_in
@@ -51,6 +51,8 @@ from alongside.web.practitioner.homework_shown import homework_row, rate_of
 
 HOMEWORK = 30
 FREE_PART = gettext_lazy("Anything else")
+ANYWAY = "sign_anyway"  # after a warning
+SIGN = ("sign", ANYWAY)
 
 
 # -- the list --------------------------------------------------------------------------------------
@@ -68,9 +70,7 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
         request,
         queries.sessions(seen_by=reader).filter(circle=case.circle).order_by("-held_at", "-pk"),
     )
-    notes = {
-        note.session_id: note for note in queries.notes(seen_by=reader).filter(session__in=rows)
-    }
+    notes = queries.notes_of(seen_by=reader, sessions=rows)
     upcoming = list(calendar.upcoming(seen_by=reader, at=at, circle=case.circle_id))
     untold = list(queries.untold(seen_by=reader, at=at, circle=case.circle_id))
     expected = expected_in(request, [*untold, *upcoming])
@@ -95,7 +95,7 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
             for row in upcoming
             if row.starts_at > at or row not in untold
         ],
-        sessions=[_session_row(request, row, notes.get(row.pk)) for row in rows],
+        sessions=[_session_row(request, row, notes[row.pk]) for row in rows],
         paging=paging,
         to_tell=[
             {
@@ -114,8 +114,8 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
     )
 
 
-def _session_row(request: Request, session: Any, note: Any) -> dict[str, Any]:
-    tag, kind = _note_tag(session, note)
+def _session_row(request: Request, session: Any, notes: Sequence[Any]) -> dict[str, Any]:
+    tag, kind = _note_tag(session, notes)
     return {
         "title": said.session_name(session),
         "url": reverse("practitioner:session", args=[session.pk]),
@@ -137,14 +137,17 @@ def _session_row(request: Request, session: Any, note: Any) -> dict[str, Any]:
     }
 
 
-def _note_tag(session: Any, note: Any) -> tuple[str, str]:
+def _note_tag(session: Any, notes: Sequence[Any]) -> tuple[str, str]:
     if not session.held:
         return _("Not held"), ""
-    if note is None:
+    if not notes:
         return "", ""
-    if note.signed_at is None:
+    signed = sum(note.signed_at is not None for note in notes)
+    if signed == len(notes):
+        return _("Signed"), "moss"
+    if not signed:
         return _("Draft, not signed"), "lamp"
-    return _("Signed"), "moss"
+    return _("%(signed)s of %(all)s notes signed") % {"signed": signed, "all": len(notes)}, "lamp"
 
 
 # -- one session -----------------------------------------------------------------------------------
@@ -169,12 +172,14 @@ def session_page(
     note_form: Note | None = None,
     homework_form: SetHomework | None = None,
     addition_form: AddToNote | None = None,
+    warned: Sequence[str] = (),
     status: int = 200,
 ) -> HttpResponse:
     """One session with its note, steps, sheets and tasks; with a form that was not right."""
     reader, at = request.reader, clock.now()
     case = case_or_404(request, held.course.plan.case_id)
-    note = queries.note_of(seen_by=reader, session=held)
+    beside = notes_beside.of(request, held)
+    note = notes_beside.chosen(request, beside)
     is_mine = note is not None and note.signed_at is None and reader.may("E", note)
     treated = [(str(p.pk), p.name) for p in plans.treated_by(held.course)]
     may_tell = reader.may_make("session", institution=held.institution_id, circle=held.circle_id)
@@ -208,10 +213,13 @@ def session_page(
         ],
         agenda=rules.lines_of(held.agenda),
         note=note,
+        which=notes_beside.which(note, beside),
+        beside=notes_beside.rows(request, note, beside),
         note_form=(note_form or _note_form(note, begun=note_draft.begun(note, lines)))
         if is_mine
         else None,
         note_parts=_written(note) if note is not None and not is_mine else [],
+        warned=warned,
         note_line=_note_line(request, note) if note is not None else "",
         before=countersign.shown(request, note) if note is not None else None,
         additions=[
@@ -427,10 +435,9 @@ def _note_line(request: Request, note: Any) -> str:
 # -- the note --------------------------------------------------------------------------------------
 
 
-def _own_note_or_404(request: Request, **which: Any) -> Any:
-    """A note of one's own, draft or signed; nobody else's draft can be written to."""
-    own = queries.notes(seen_by=request.reader).filter(written_by__in=request.reader.persons)
-    return get_object_or_404(own, **which)
+def _own(request: Request) -> Any:
+    """Notes of one's own, draft or signed; nobody else's draft can be written to."""
+    return queries.notes(seen_by=request.reader).filter(written_by__in=request.reader.persons)
 
 
 @access("progress_note", "E")
@@ -438,7 +445,7 @@ def _own_note_or_404(request: Request, **which: Any) -> Any:
 def save_note(request: Request, pk: UUID) -> HttpResponse:
     """Save the draft; sign it when that was pressed. What was written is saved in any case."""
     held = session_or_404(request, pk)
-    note = _own_note_or_404(request, session=held)
+    note = notes_beside.named_or_404(request, _own(request), held)
     form, at = _note_form(note, request.POST), clock.now()
     if not form.is_valid():
         if note.signed_at is not None:
@@ -456,27 +463,42 @@ def save_note(request: Request, pk: UUID) -> HttpResponse:
         return _stale_note(request, held, stale.current, form)
     except actions.AlreadySigned:
         return _signed_meanwhile(request, held, form)
-    if request.POST.get("do") != "sign":
+    if request.POST.get("do") not in SIGN:
         saved(request, at)
-        return redirect("practitioner:session", pk=held.pk)
+        return redirect(notes_beside.address(note))
+    return _signed(request, held, note, at)
+
+
+def _signed(request: Request, held: Any, note: Any, at: datetime) -> HttpResponse:
+    """Sign a note. What it lacks, and whom it names, is a warning once: then it is the author's."""
+    warned = request.POST.getlist("warned") if request.POST["do"] == ANYWAY else []
     try:
         actions.sign_note(
             note=note,
             expected=note.version,
             drafted=note_draft.draft_of(request, note),
+            blank=_("None.") if "blank" in warned else "",
+            may_name="names" in warned,
             by=request.reader,
             at=at,
         )
-    except (actions.Incomplete, actions.SafeguardingOpen) as why:
+    except (actions.Incomplete, actions.NamesAnother, actions.SafeguardingOpen) as why:
         form = _note_form(note, note_draft.typed_with_version(request, note.version))
         form.is_valid()
         said.add_refusal(form, why)
         if isinstance(why, actions.Incomplete):
+            warned = [*warned, "blank"]
             for line in why.missing:
                 form.add_error(f"part_{line.id}", _("Blank: write a line, also if it is “none”."))
-        return session_page(request, held, note_form=form, status=400)
+        elif isinstance(why, actions.NamesAnother):
+            warned = [*warned, "names"]
+            for part in why.parts:
+                form.add_error(f"part_{part}", _("Names somebody else who was there."))
+        else:
+            warned = []
+        return session_page(request, held, note_form=form, warned=warned, status=400)
     say(request, _("Signed at %(time)s.") % {"time": clock_time(request, at)})
-    return redirect("practitioner:session", pk=held.pk)
+    return redirect(notes_beside.address(note))
 
 
 def _signed_meanwhile(request: Request, held: Any, form: Note) -> HttpResponse:
@@ -501,7 +523,7 @@ def _stale_note(request: Request, held: Any, current: Any, form: Note) -> HttpRe
             for part, label, _must in note_labels(current)
         ],
         version=current.version,
-        keep_url=reverse("practitioner:session", args=[held.pk]),
+        keep_url=notes_beside.address(current),
         at=current.changed_at,
         by_myself=True,
     )
@@ -511,7 +533,7 @@ def _stale_note(request: Request, held: Any, current: Any, form: Note) -> HttpRe
 @require_POST
 def autosave_note(request: Request, pk: UUID) -> HttpResponse:
     """Save the draft while somebody is typing. JSON; 409 when another page saved it first."""
-    note = _own_note_or_404(request, pk=pk)
+    note = get_object_or_404(_own(request), pk=pk)
     form, at = _note_form(note, request.POST), clock.now()
     if not form.is_valid():
         return JsonResponse({"words": _not_kept(form)}, status=HTTPStatus.BAD_REQUEST)
@@ -542,7 +564,7 @@ def _not_kept(form: Note) -> str:
 def add_to_note(request: Request, pk: UUID) -> HttpResponse:
     """Correct or complete a signed note."""
     held = session_or_404(request, pk)
-    note = get_object_or_404(queries.notes(seen_by=request.reader), session=held)
+    note = notes_beside.named_or_404(request, queries.notes(seen_by=request.reader), held)
     form, at = AddToNote(request.POST, auto_id="add_%s"), clock.now()
     if form.is_valid():
         try:
@@ -553,5 +575,5 @@ def add_to_note(request: Request, pk: UUID) -> HttpResponse:
             said.add_refusal(form, why)
         else:
             saved(request, at)
-            return redirect("practitioner:session", pk=held.pk)
+            return redirect(notes_beside.address(note))
     return session_page(request, held, addition_form=form, status=400)

@@ -89,7 +89,7 @@ TITLES: Mapping[str, Any] = {
     "asking_ended": gettext_lazy("%(who)s is asked %(instrument)s no more. %(because)s"),
 }
 # Facts that stand in small print under the title.
-SMALL = ("reason", "note", "words")
+SMALL = ("person", "reason", "note", "words")
 YES_NO = {
     "yes": gettext_lazy("yes"),
     "no": gettext_lazy("no"),

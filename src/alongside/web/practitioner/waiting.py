@@ -25,7 +25,7 @@ from alongside.engine.order_of_harm import Placed, Waiting, in_order_of_harm
 from alongside.records.fields import prepare
 from alongside.tasks import queries as tasks
 from alongside.web.parts.pages import Request, clock_time, list_moment, local_day, zone_of
-from alongside.web.practitioner import words
+from alongside.web.practitioner import notes_beside, words
 from alongside.web.practitioner.base import address, name_of
 
 AT_MOST = 500
@@ -267,14 +267,24 @@ def _drafts(request: Request, at: datetime) -> list[Item]:
     within = catalogue.current().notes.sign_within
     drafts = list(delivery.unsigned(seen_by=request.reader, at=at)[:AT_MOST])
     prepare([each.circle.focus for each in drafts], "name")
+    sessions = [each.session for each in drafts]
+    beside = delivery.notes_of(seen_by=request.reader, sessions=sessions)
     return [
         Item(
             key=f"note:{each.pk}",
             kind="unsigned_note",
             due_at=each.session.held_at + within,
-            title=_("%(name)s: sign the note of session %(number)s")
-            % {"name": str(each.circle.focus), "number": each.session.number},
-            url=reverse("practitioner:session", args=[each.session_id]),
+            title=(
+                _("%(name)s: sign the note of session %(number)s about %(about)s")
+                if len(beside[each.session_id]) > 1
+                else _("%(name)s: sign the note of session %(number)s")
+            )
+            % {
+                "name": str(each.circle.focus),
+                "number": each.session.number,
+                "about": each.about.name,
+            },
+            url=notes_beside.address(each),
             circle=each.circle_id,
         )
         for each in drafts

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from alongside.catalogue.own_changes import OwnChange
     from alongside.catalogue.packs import Pack
     from alongside.catalogue.retention import Retention
+    from alongside.catalogue.reviews import Retired, Review
     from alongside.catalogue.task_kinds import TaskKinds
     from alongside.catalogue.tracking import Tracking
     from alongside.engine.artefacts import Form
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 #   SHAPES: {kind: pydantic model}                     for schema(kind)
 SHELVES: tuple[tuple[str, str, str], ...] = (
     ("packs", "packs", "load"),
+    ("reviews", "reviews", "load"),
+    ("retired", "reviews", "load_retired"),
     ("own_changes", "own_changes", "load"),
     ("sentences", "wording", "load"),
     ("instruments", "instruments", "load"),
@@ -136,6 +139,32 @@ class Catalogue:
     def protocols(self) -> Mapping[str, Any]:
         """Protocol by ``cbt@1``."""
         return self._shelf("protocols")
+
+    @property
+    def reviews(self) -> Mapping[str, Review]:
+        """The last review here, by ``protocols/cbt@1``."""
+        return self._shelf("reviews")
+
+    @property
+    def retired(self) -> Mapping[str, Retired]:
+        """Versions that are not begun here any more, by ``protocols/cbt@1``."""
+        return self._shelf("retired")
+
+    @property
+    def offered(self) -> Mapping[str, Any]:
+        """The protocols that can be begun now: the newest version of each that is not retired."""
+        here = dict.fromkeys(name.partition("@")[0] for name in self.protocols)
+        found = (self.newest("protocols", id) for id in here)
+        return {name: self.protocols[name] for name in found if name is not None}
+
+    def newest(self, shelf: str, id: str) -> str | None:
+        """The newest version of an item that is not retired, as ``cbt@2``; None without one."""
+        versions = [
+            name
+            for name in self._shelf(shelf)
+            if name.rpartition("@")[0] == id and f"{shelf}/{name}" not in self.retired
+        ]
+        return max(versions, key=lambda name: int(name.rpartition("@")[2]), default=None)
 
     @property
     def gates(self) -> Mapping[str, Any]:
@@ -294,7 +323,7 @@ class Catalogue:
         Raises UnknownContent; PackIsOff where it is in a pack that is not switched on here.
         """
         try:
-            return find(self.instruments, "instrument", id)
+            return find(self.instruments, "instrument", self.newest("instruments", id) or id)
         except UnknownContent:
             pack = self.pack_with(id)
             if pack is None or pack.is_on:
@@ -311,8 +340,8 @@ class Catalogue:
         return find(self.risk_rules, "risk rule", id)
 
     def protocol(self, id: str) -> Any:
-        """The protocol ``cbt@1``, or the newest version of ``cbt``."""
-        return find(self.protocols, "protocol", id)
+        """The protocol ``cbt@1``, or the newest version of ``cbt`` that is not retired."""
+        return find(self.protocols, "protocol", self.newest("protocols", id) or id)
 
     @property
     def artefacts(self) -> Mapping[str, Form]:

@@ -603,7 +603,7 @@ def choice_of(catalogue: Catalogue, raw: object) -> Choice:
     """Ask the chooser. Raises FactsRefused or RefusedAim, as ``facts_of``."""
     return choose(
         facts_of(catalogue, raw),
-        catalogue.protocols,
+        catalogue.offered,
         catalogue.needs,
         catalogue.gates,
         catalogue.chooser_rules["rules"],

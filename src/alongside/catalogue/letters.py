@@ -57,6 +57,8 @@ class LetterFile(Shape):
             consent=self.consent,
             forms=self.forms,
             unverified=self.unverified,
+            checked=self.checked,
+            review_by=self.review_by,
             source=self.source,
             parts=tuple(
                 Part(

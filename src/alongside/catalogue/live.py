@@ -64,6 +64,10 @@ class _Live:
         finally:
             self._lock.release()
 
+    def look_again(self) -> None:
+        """Look at the files with the next question, not only after a while."""
+        self._looked = float("-inf")
+
     def _look(self) -> Catalogue:
         if self._held is not None and time.monotonic() - self._looked < LOOK_AGAIN_SECONDS:
             return self._held
@@ -88,6 +92,11 @@ _installed: list[Catalogue] = []
 def current() -> Catalogue:
     """The catalogue now. A change on disk is seen within 5 s; a broken one changes nothing."""
     return _installed[-1] if _installed else _live.current()
+
+
+def look_again() -> None:
+    """Something was written here: this process reads it at once, the others within 5 s."""
+    _live.look_again()
 
 
 @contextmanager

@@ -92,3 +92,79 @@ class Hold(Editable, Record):
                 condition=Q(ended_at=None),
             )
         ]
+
+
+class ContentDraft(Editable, Record):
+    """A version of a protocol or a measure while it is written, checked and looked at."""
+
+    record_type = "content_draft"
+    audit_noun = "directory.draft"
+
+    STATES = [(s, s) for s in ("open", "asked", "passed", "published", "left")]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    kind = models.CharField(max_length=20)  # a word of rules.DRAFT_KINDS
+    item = models.CharField(max_length=60)  # the id it will have
+    number = models.PositiveIntegerField()  # the version it will be
+    based_on = models.CharField(max_length=70, blank=True)  # the version it was copied from
+    files = models.JSONField()  # text by file name
+    state = models.CharField(max_length=12, choices=STATES, default="open")
+    author = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="+")
+    # Everybody who wrote in it: none of them reviews it.
+    writers = models.JSONField(default=list)
+
+    @property
+    def ref(self) -> str:
+        """What it is called once it is published: ``cbt@2``."""
+        return f"{self.item}@{self.number}"
+
+
+class ContentReview(Record):
+    """One look at one version of content, or at a draft of one, against its sources."""
+
+    record_type = "content_review"
+    audit_noun = "directory.content_review"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    kind = models.CharField(max_length=20)
+    ref = models.CharField(max_length=130)
+    draft = models.ForeignKey(
+        ContentDraft, on_delete=models.PROTECT, null=True, related_name="reviews"
+    )
+    draft_version = models.PositiveIntegerField(null=True)  # the edition that was looked at
+    passed = models.BooleanField()
+    reviewer = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="+")
+    reviewer_name = models.CharField(max_length=200)
+    reviewed_at = models.DateTimeField()
+    review_by = models.DateField(null=True)
+    sources = models.TextField(blank=True)  # one a line
+    words = models.TextField(blank=True)
+
+
+class ContentVersion(Record):
+    """That a version was published here, or is not begun here any more."""
+
+    record_type = "content_version"
+    audit_noun = "directory.content_version"
+
+    ACTS = [(a, a) for a in ("published", "retired")]
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    kind = models.CharField(max_length=20)
+    ref = models.CharField(max_length=130)
+    act = models.CharField(max_length=12, choices=ACTS)
+    draft = models.ForeignKey(ContentDraft, on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="+")
+    made_by_name = models.CharField(max_length=200)
+    why = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "ref", "act"], name="a_version_is_published_and_retired_once"
+            )
+        ]

@@ -90,7 +90,7 @@ def watched_instruments() -> list[Instrument]:
     here = {each.ref.id for each in cat.instruments.values()}
     named = {
         measure.instrument
-        for way in cat.protocols.values()
+        for way in cat.offered.values()
         for measure in way.measures
         if measure.primary
     }

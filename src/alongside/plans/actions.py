@@ -282,7 +282,7 @@ def add_course(
     if plan.ended_at:
         raise AlreadyEnded(plan=plan)
     way = catalogue.current().protocol(protocol)
-    if not way.runnable:
+    if not way.runnable or f"protocols/{way.ref}" in catalogue.current().retired:
         raise NotYetOffered(protocol=str(way.ref))
     if variant and way.variant(variant) is None:
         raise UnknownVariant(variant=variant)

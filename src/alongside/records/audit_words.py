@@ -49,7 +49,10 @@ ACTS = frozenset(
     delivery.note_countersign_asked delivery.note_countersigned delivery.note_returned
     delivery.note_signed delivery.process_note_changed delivery.process_note_written
     delivery.session_held delivery.session_not_held delivery.step_recorded
-    delivery.erasure_made directory.line_checked directory.service_saved directory.hold_ended
+    delivery.erasure_made directory.content_published directory.content_retired
+    directory.content_reviewed directory.draft_changed directory.draft_left directory.draft_made
+    directory.draft_review_asked directory.draft_sent_back
+    directory.line_checked directory.service_saved directory.hold_ended
     directory.hold_saved directory.option_saved
     insights.expected_courses_made
     measures.answers_drafted measures.answers_recorded measures.asking_made measures.asking_declined
@@ -97,6 +100,7 @@ READS = frozenset(
     delivery.group_part_read delivery.group_round_read
     delivery.group_session_read delivery.group_talk_read
     delivery.schedule_change_read delivery.session_read delivery.timing_read
+    directory.content_review_read directory.content_version_read directory.draft_read
     directory.hold_read directory.line_check_read directory.option_read directory.service_read
     insights.expected_course_read insights.timeline_read
     measures.asking_read measures.response_read notify.message_read people.circle_read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from alongside.engine.terms import Ref
@@ -47,6 +48,8 @@ class Kind:
     source: str
     forms: tuple[str, ...] = ()
     unverified: bool = False
+    checked: date | None = None
+    review_by: date | None = None
 
     def part(self, id: str) -> Part | None:
         """The part with this id, or None."""

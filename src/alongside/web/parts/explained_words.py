@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from alongside.records import clock
+from alongside.web.parts.content_words import PARTS, stale
 from alongside.web.parts.people_words import listed
 
 OPERATORS = {
@@ -21,19 +23,6 @@ BASES = {
     "by_analogy": gettext_lazy("borrowed from another measure"),
     "mid": gettext_lazy("only a smallest difference that matters, not a reliable change"),
     "none": gettext_lazy("no reliable change is published"),
-}
-
-
-PARTS = {
-    "bands": gettext_lazy("the ranges"),
-    "caseness": gettext_lazy("a treatment line"),
-    "items": gettext_lazy("the questions"),
-    "licence": gettext_lazy("the licence"),
-    "loinc": gettext_lazy("a code for exchange"),
-    "missing": gettext_lazy("the rule for open questions"),
-    "other_changes": gettext_lazy("other values for change"),
-    "reliable_change": gettext_lazy("how much change is reliable"),
-    "scores": gettext_lazy("how the points are counted"),
 }
 
 
@@ -62,6 +51,7 @@ def for_staff(it: Any, wording: Any) -> dict[str, Any]:
         "credit": instrument.licence.credit,
         "review_by": instrument.review_by,
         "unverified": unverified(instrument),
+        "stale": stale("instruments", str(instrument.ref), clock.now().date()),
         "is_validated": instrument.validated,
     }
 

@@ -27,6 +27,7 @@ from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
 from alongside.web.parts.access import access
+from alongside.web.parts.content_words import way_notes
 from alongside.web.parts.pages import (
     Request,
     local_day,
@@ -145,7 +146,7 @@ def _page(
         status=status,
         facts_form=form,
         groups=form.groups(_asked_fields(choice, form), folded=choice is not None),
-        answer=_answer(choice) if choice is not None else None,
+        answer=_answer(choice, local_day(request, clock.now())) if choice is not None else None,
         ask=_ask(choice, form)[:ASKED_AT_MOST] if choice is not None else [],
         decide_form=decide_form or Decide(ways=[("", _("Choose one")), *_ways(choice)]),
         can_decide=can_decide and choice is not None and bool(_ways(choice)),
@@ -282,7 +283,7 @@ def _ways(choice: Choice | None) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def _answer(choice: Choice) -> dict[str, Any]:
+def _answer(choice: Choice, today: date) -> dict[str, Any]:
     cat = catalogue.current()
     said = cat.reasons(get_language() or "en")
     cautions = {one.protocol: one for one in choice.cautioned}
@@ -303,12 +304,16 @@ def _answer(choice: Choice) -> dict[str, Any]:
                 "more": [in_words(reason, said) for reason in one.why[1:]],
                 "sources": one.sources,
                 "runnable": one.runnable,
+                "notes": way_notes(one.protocol, today),
                 "cautions": _minded(cautions.get(one.protocol), said),
             }
             for one in choice.suggested
         ],
         "cautioned": [
-            {"name": words.chosen(one.protocol), "why": _minded(one, said)}
+            {
+                "name": words.chosen(one.protocol),
+                "why": [*_minded(one, said), *way_notes(one.protocol, today)],
+            }
             for one in choice.cautioned
             if one.protocol not in {each.protocol for each in choice.suggested}
         ],

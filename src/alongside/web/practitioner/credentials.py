@@ -130,7 +130,7 @@ def _blocked(rows: list[Any], today: Any) -> list[dict[str, str]]:
     counting = {row.code for row in rows if queries.standing_of(row, today).counts}
     known = {row.code for row in rows}
     found = []
-    for protocol in cat.protocols.values():
+    for protocol in cat.offered.values():
         asked = {code for each in protocol.deliverers for code in each.credentials}
         if asked and known & asked and not counting & asked:
             names = [

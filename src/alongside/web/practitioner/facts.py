@@ -79,7 +79,7 @@ class FactsForm(Versioned):
         if path not in BEFORE:
             return True
         way, _slash, variant = id.partition("/")
-        protocol = next((p for p in self.catalogue.protocols.values() if p.id == way), None)
+        protocol = next((p for p in self.catalogue.offered.values() if p.id == way), None)
         by_variant = protocol is not None and protocol.by_variant and path == "asked_for"
         return bool(variant) == by_variant
 
@@ -88,7 +88,7 @@ class FactsForm(Versioned):
         if need:
             return need
         protocol = next(
-            (p for p in self.catalogue.protocols.values() if p.id == id.partition("/")[0]), None
+            (p for p in self.catalogue.offered.values() if p.id == id.partition("/")[0]), None
         )
         if protocol is None:
             return meaning or id

@@ -128,7 +128,7 @@ def add_refusal(form: Any, why: Refused) -> None:
 def ways() -> list[tuple[str, str]]:
     """The ways a group may follow, by name; those made for groups first."""
     found = {}
-    for protocol in catalogue.current().protocols.values():
+    for protocol in catalogue.current().offered.values():
         found[protocol.ref.id] = (protocol.treats != "group", str(protocol.name))
     order = sorted(found.items(), key=lambda pair: pair[1])
     return [(id, name) for id, (_other, name) in order]

@@ -31,6 +31,7 @@ from alongside.records.errors import Refused, StaleVersion
 from alongside.records.fields import prepare
 from alongside.web.parts import letters as parts
 from alongside.web.parts.access import access
+from alongside.web.parts.content_words import stale
 from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.letters import in_language
 from alongside.web.parts.pages import (
@@ -415,6 +416,7 @@ def _page(
         name=in_language(kind.title),
         facts=_facts(request, found, kind),
         unverified=kind.unverified,
+        stale=stale("letters", str(kind.ref), clock.now().date()),
         write_form=(form or _write_form(found, kind)) if is_mine else None,
         read=parts.shown(request, found) if not is_mine else None,
         given=[

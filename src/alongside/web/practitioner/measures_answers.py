@@ -19,8 +19,10 @@ from alongside import catalogue
 from alongside.engine.instruments import as_decimal, is_case
 from alongside.insights.explained import explain
 from alongside.measures import queries
+from alongside.records import clock
 from alongside.web.parts import explained_words as words
 from alongside.web.parts.access import access
+from alongside.web.parts.content_words import stale
 from alongside.web.parts.pages import Request, day_words, moment_words, seen_by_whom
 from alongside.web.practitioner.base import address, case_or_404, case_page
 from alongside.web.practitioner.kept_back import kept_of
@@ -60,6 +62,7 @@ def response(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
         lines=lines_of(found, instrument, wording),
         change=change_words(instrument),
         not_verified=words.unverified(instrument),
+        stale=stale("instruments", str(instrument.ref), clock.now().date()),
         checked=day_words(date.fromisoformat(instrument.licence.checked)),
         review_by=day_words(date.fromisoformat(instrument.review_by))
         if instrument.review_by

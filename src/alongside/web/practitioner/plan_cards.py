@@ -15,6 +15,7 @@ from alongside.delivery import artefacts
 from alongside.delivery import queries as progress
 from alongside.plans import queries
 from alongside.records.fields import prepare
+from alongside.web.parts.content_words import way_notes
 from alongside.web.parts.pages import (
     Request,
     local_day,
@@ -43,6 +44,7 @@ def course_cards(
             "supervisor": course.supervisor.person.name if course.supervisor else "",
             "tags": _course_tags(request, course),
             "words": course.completion_words,
+            "notes": [] if course.ended_at else way_notes(course.protocol, at.date()),
             "came_from": before.get(str(course.pk), ""),
         }
         if course.ended_at is None:

@@ -182,12 +182,7 @@ def _hint(dose: Any, note: str) -> str:
 
 
 def _newest() -> Sequence[Any]:
-    newest: dict[str, Any] = {}
-    for way in catalogue.current().protocols.values():
-        held = newest.get(way.id)
-        if held is None or way.ref.version > held.ref.version:
-            newest[way.id] = way
-    return sorted(newest.values(), key=lambda way: way.name.casefold())
+    return sorted(catalogue.current().offered.values(), key=lambda way: way.name.casefold())
 
 
 def _usually_for(wanted: str, case: Any, persons: Mapping[str, Any]) -> list[str]:

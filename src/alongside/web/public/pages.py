@@ -157,11 +157,7 @@ def advice() -> list[str]:
 def what_helps(request: HttpRequest) -> HttpResponse:
     """Ways that have helped families, those for relatives first."""
     texts = catalogue.current().reasons(get_language() or "en")
-    newest: dict[str, Any] = {}
-    for protocol in catalogue.current().protocols.values():
-        held = newest.get(protocol.ref.id)
-        if held is None or held.ref.version < protocol.ref.version:
-            newest[protocol.ref.id] = protocol
+    offered = catalogue.current().offered
     groups = []
     for title, treats in TREATS:
         ways = [
@@ -171,7 +167,7 @@ def what_helps(request: HttpRequest) -> HttpResponse:
                 "text": _said(texts, each, "what", each.what),
             }
             for treated in treats
-            for each in newest.values()
+            for each in offered.values()
             if each.treats == treated and any(not found.unverified for found in each.evidence)
         ]
         if ways:

@@ -204,6 +204,7 @@ def chart_samples() -> tuple[Sample, ...]:
                     "review_by": "21 November 2027",
                     "credit": "",
                     "unverified": "the range",
+                    "stale": "Its review was due on 1 Nov 2026.",
                     "is_validated": False,
                 }
             },

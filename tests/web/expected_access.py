@@ -49,6 +49,8 @@ ROLES = {
     "practitioner:meeting-live": WORK,
     "practitioner:meeting-after": WORK,
     "practitioner:meeting-presses": "lead",
+    "practitioner:meeting-keep": "lead",
+    "practitioner:meeting-keep-end": "lead",
     "practitioner:meeting-limits": "lead",
     "practitioner:meeting-letters": "lead",
     "practitioner:meeting-letter": "lead",
@@ -414,6 +416,8 @@ CLOSED = {
 # Anybody. These show nothing of a person; a page with a token of its own checks that itself.
 PUBLIC = {
     "person:kept", "person:kept-worker", "person:kept-still",
+    "practitioner:kept", "practitioner:kept-worker", "practitioner:kept-still",
+    "practitioner:kept-presses",
     "set_up", "have", "shift-feed", "time-feed", "circle:left", "answer:open",
     "answer:open-with-slash",
     "public:start", "public:worried", "public:first", "public:go_on", "public:question",

@@ -212,7 +212,16 @@ class LinkToken(Record):
 
     PURPOSES = [
         (p, p)
-        for p in ("resume_worry", "answer", "join_circle", "sign_in", "here", "here_code", "kept")
+        for p in (
+            "resume_worry",
+            "answer",
+            "join_circle",
+            "sign_in",
+            "here",
+            "here_code",
+            "kept",
+            "kept_run",
+        )
     ]
 
     sha256 = models.CharField(max_length=64, unique=True)

@@ -139,7 +139,7 @@ class FloodFile(Shape):
 
 
 class KeptFile(Shape):
-    """What its person keeps in their own browser: for how long, and what takes it off."""
+    """What somebody keeps in their own browser: for how long, and what takes it off."""
 
     days: Annotated[int, Field(ge=1, le=90)]
     wrong_pins: Annotated[int, Field(ge=3, le=20)]

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
+from alongside.catalogue.danger import KeptFile
 from alongside.catalogue.loading import Problem, Reading, Shape, Shelf, read_placed, shown
 from alongside.engine.meetings import Check, CheckAnswer, GateRule, Path, Rules
 from alongside.engine.meetings.letters import LetterRules, Look
@@ -317,6 +318,7 @@ class SheetFile(Shape):
     source: str = Field(min_length=1)
     checked: date
     review_by: date
+    kept_on_a_device: KeptFile
     steps: tuple[RunStepFile, ...] = Field(min_length=1)
     stops: tuple[StopFile, ...] = Field(min_length=1)
     ifs: tuple[IfFile, ...]

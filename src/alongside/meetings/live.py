@@ -53,7 +53,13 @@ class Press:
 
 @action
 def keep(
-    *, meeting: PlannedMeeting, presses: Sequence[Press], steps: int, by: Reader, at: datetime
+    *,
+    meeting: PlannedMeeting,
+    presses: Sequence[Press],
+    steps: int,
+    had_date: bool = False,
+    by: Reader,
+    at: datetime,
 ) -> list[UUID]:
     """Keep presses from the room. Those that are kept already are passed over.
 
@@ -62,6 +68,7 @@ def keep(
 
     Args:
         presses: a time in the future counts as now. steps: how many the run sheet has.
+        had_date: they come from a sheet that was kept while a date was set.
 
     Returns:
         The ids that are kept now, these or those of before.
@@ -70,7 +77,7 @@ def keep(
         UnknownPress, NoDate; NotAGo for a begin that is pressed now and may not be.
     """
     by.confirm_create("meeting_run", institution=meeting.institution_id, circle=meeting.circle_id)
-    if queries.date_of(meeting) is None and meeting.ended_at is None:
+    if not had_date and queries.date_of(meeting) is None and meeting.ended_at is None:
         raise NoDate
     reasons = {each.id: each for each in catalogue.current().meetings.sheet.stops}
     rows = RunMark.objects.unscoped("is this press kept already? (ids alone)")

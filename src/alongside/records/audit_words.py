@@ -68,7 +68,8 @@ ACTS = frozenset(
     meetings.letter_opened meetings.letter_kept_back meetings.letter_reviewed
     meetings.letter_saved meetings.letter_shared meetings.letter_taken_back
     meetings.meeting_began meetings.meeting_changed meetings.meeting_ended meetings.path_chosen
-    meetings.rehearsed meetings.run_marked meetings.screen_answered meetings.seat_ended
+    meetings.rehearsed meetings.run_kept meetings.run_marked meetings.run_taken_off
+    meetings.screen_answered meetings.seat_ended
     meetings.seat_saved meetings.stop_called meetings.stop_resolved
     notify.channel_added notify.channel_removed notify.channel_verified
     notify.message_queued notify.message_sent notify.message_withheld

@@ -10,14 +10,11 @@ import re
 from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,13 +22,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alongside import catalogue
 from alongside.crisis import kept_plan, safety_plan
 from alongside.records import clock
-from alongside.web import parts
+from alongside.web.parts import kept
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, day_words, local_day, say
 from alongside.web.person import safety
 
-WORKER = Path(parts.__file__).parent / "static" / "alongside" / "kept-worker.js"
-LANGUAGES = dict(settings.LANGUAGES)
 FONTS = re.compile(r"@font-face \{[^}]*\}")  # they lie in files of their own
 
 
@@ -39,19 +34,14 @@ FONTS = re.compile(r"@font-face \{[^}]*\}")  # they lie in files of their own
 @require_safe
 def opened(request: HttpRequest) -> HttpResponse:
     """Where a plan that is kept in this browser is opened; ``?in=es`` says the language."""
-    language = request.GET.get("in", "")
-    if language in LANGUAGES:
-        translation.activate(language)
-    return render(request, "person/safety/kept.html", {"nav": []})
+    return kept.opened(request, "person/safety/kept.html")
 
 
 @access.public
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The script that answers for this door when there is no network."""
-    response = HttpResponse(WORKER.read_bytes(), content_type="text/javascript; charset=utf-8")
-    response["Service-Worker-Allowed"] = reverse("person:home")
-    return response
+    return kept.worker(reverse("person:home"))
 
 
 @csrf_exempt  # no cookie counts here: whoever holds the token may ask, and may end it
@@ -73,18 +63,12 @@ def keep(request: Request) -> HttpResponse:
     """The words of my plan for this browser to keep, and until when."""
     found, written = safety.mine(request)
     waits = catalogue.current().danger.waits
-    kept = kept_plan.keep(plan=found, by=request.reader, at=clock.now())
-    return JsonResponse(
-        {
-            "words": render_to_string(
-                "person/safety/_words.html", safety.to_take(request, found, written), request
-            ),
-            "token": kept.token,
-            "untilDay": str(day_words(local_day(request, kept.until))),
-            "until": int(kept.until.timestamp() * 1000),
-            "tries": waits.wrong_pins,
-            "rest": int(waits.kept_closes_after.total_seconds() * 1000),
-        }
+    goes = kept_plan.keep(plan=found, by=request.reader, at=clock.now())
+    words = render_to_string(
+        "person/safety/_words.html", safety.to_take(request, found, written), request
+    )
+    return kept.given(
+        request, goes, words, tries=waits.wrong_pins, closes_after=waits.kept_closes_after
     )
 
 
@@ -116,12 +100,20 @@ def copy(request: Request) -> HttpResponse:
 
 
 def _offered(request: Request, circle: UUID) -> dict[str, object]:
-    language = f"?in={(get_language() or 'en').partition('-')[0]}"
     until = kept_plan.kept_until(circle, at=clock.now())
     return {
-        "open_url": request.build_absolute_uri(reverse("person:kept") + language),
-        "worker_url": reverse("person:kept-worker") + language,
-        "days": catalogue.current().danger.waits.kept_for.days,
+        **kept.addresses(request, "person"),
+        "lines": [
+            _(
+                "It stays in this browser for %(days)s days. "
+                "It is locked with a PIN that only you know."
+            )
+            % {"days": catalogue.current().danger.waits.kept_for.days},
+            _(
+                "It goes when you sign out or press “Leave this page”. "
+                "It does not change when your plan changes. Keep it again then."
+            ),
+        ],
         "until": day_words(local_day(request, until)) if until else "",
     }
 

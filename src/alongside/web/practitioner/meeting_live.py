@@ -31,13 +31,13 @@ from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, clock_time, day_and_time, say, seen_by_whom
 from alongside.web.practitioner import meeting_words as said
 from alongside.web.practitioner.base import case_or_404, case_page
-from alongside.web.practitioner.meeting_sheet import run_rows
+from alongside.web.practitioner.meeting_sheet import at_hand, run_rows
 
 MOST = 500  # presses in one sending
 LONGEST = 200_000  # bytes
 
 
-def _meeting(request: Request, case: Any) -> Any:
+def newest_or_404(request: Request, case: Any) -> Any:
     """The meeting that is held: the one that is prepared, or the one that has just ended."""
     found = queries.newest_meeting(seen_by=request.reader, circle=case.circle_id)
     if found is None:
@@ -46,9 +46,13 @@ def _meeting(request: Request, case: Any) -> Any:
 
 
 def _rows(request: Request, case: Any, found: Any) -> list[dict[str, Any]]:
+    return list(run_rows(request, case, found, _seats(request, found), queries.date_of(found)))
+
+
+def _seats(request: Request, found: Any) -> list[Any]:
     seats = list(queries.seats(seen_by=request.reader, meeting=found))
     prepare([seat.person for seat in seats], "name")
-    return list(run_rows(request, case, found, seats, queries.date_of(found)))
+    return seats
 
 
 @access("meeting_run", "R")
@@ -56,7 +60,7 @@ def _rows(request: Request, case: Any, found: Any) -> list[dict[str, Any]]:
 def live_page(request: Request, pk: UUID) -> HttpResponse:
     """The meeting as it is held. A press by form does what a press of the script does."""
     case = case_or_404(request, pk)
-    found = _meeting(request, case)
+    found = newest_or_404(request, case)
     rows = _rows(request, case, found)
     if request.method == "POST":
         _press(request, found, len(rows))
@@ -88,15 +92,17 @@ def _press(request: Request, found: Any, steps: int) -> None:
 def presses(request: Request, pk: UUID) -> HttpResponse:
     """Presses that were kept on the page, all at once. JSON; those of before change nothing."""
     case = case_or_404(request, pk)
-    found = _meeting(request, case)
+    found = newest_or_404(request, case)
     steps = len(_rows(request, case, found))
     if len(request.body) > LONGEST:
         return JsonResponse({"words": _("That is too much at once.")}, status=413)
     try:
-        given = json.loads(request.body)["presses"]
-        sent = [_of(each) for each in given[:MOST]]
         kept = live.keep(
-            meeting=found, presses=sent, steps=steps, by=request.reader, at=clock.now()
+            meeting=found,
+            presses=given(request.body),
+            steps=steps,
+            by=request.reader,
+            at=clock.now(),
         )
     except (ValueError, TypeError, KeyError, OverflowError, OSError):
         return JsonResponse({"words": _("Not understood.")}, status=HTTPStatus.BAD_REQUEST)
@@ -107,6 +113,11 @@ def presses(request: Request, pk: UUID) -> HttpResponse:
         return JsonResponse({"words": words}, status=HTTPStatus.CONFLICT)
     words = _("Sent at %(time)s.") % {"time": clock_time(request, clock.now())}
     return JsonResponse({"kept": [str(each) for each in kept], "words": words})
+
+
+def given(body: bytes) -> list[live.Press]:
+    """The presses of one sending, as they stand in its JSON; what cannot be raises as it fails."""
+    return [_of(each) for each in json.loads(body)["presses"][:MOST]]
 
 
 def _of(each: Mapping[str, Any]) -> live.Press:
@@ -129,7 +140,7 @@ def _page(request: Request, case: Any, found: Any, rows: list[dict[str, Any]]) -
     may_begin = stands.panel != "before" or (
         may and queries.verdict(found, seen_by=reader, at=at).may_go
     )
-    content, language = catalogue.current().meetings.sheet, said.language()
+    keeps = may and booking is not None and found.ended_at is None
     return case_page(
         request,
         "practitioner/meeting/live.html",
@@ -137,32 +148,77 @@ def _page(request: Request, case: Any, found: Any, rows: list[dict[str, Any]]) -
         tab="meeting",
         title=said.path_name(found.path, found.level),
         head=False,
-        when=day_and_time(request, booking.starts_at) if booking else "",
-        panels=list(_panels(request, case, rows, stands, at, may_begin=may_begin)),
-        steps=[{**row, "state": _state(number, stands)} for number, row in enumerate(rows, 1)],
-        stands=stands,
+        **_in_the_room(request, case, found, rows, stands, may_begin=may_begin),
+        meeting=found.pk,
         post_url=reverse("practitioner:meeting-live", args=[case.pk]) if may else "",
         send_url=reverse("practitioner:meeting-presses", args=[case.pk]) if may else "",
-        marks=live.for_page(seen_by=reader, meeting=found),
-        stop={
+        sheet_url=reverse("practitioner:meeting-sheet", args=[case.pk]),
+        keep_url=reverse("practitioner:meeting-keep", args=[case.pk]) if keeps else "",
+        back=reverse("practitioner:case-meeting", args=[case.pk]),
+        seen=seen_by_whom(request, "meeting_run", case.circle_id),
+    )
+
+
+def _in_the_room(
+    request: Request,
+    case: Any,
+    found: Any,
+    rows: list[dict[str, Any]],
+    stands: Standing,
+    *,
+    may_begin: bool,
+) -> dict[str, Any]:
+    """What is needed to hold the meeting, with network or without."""
+    at, language = clock.now(), said.language()
+    booking = queries.date_of(found)
+    return {
+        "when": day_and_time(request, booking.starts_at) if booking else "",
+        "panels": list(_panels(request, case, rows, stands, at, may_begin=may_begin)),
+        "steps": [{**row, "state": _state(number, stands)} for number, row in enumerate(rows, 1)],
+        "stands": stands,
+        "marks": live.for_page(seen_by=request.reader, meeting=found),
+        "stop": {
             **_press_of("stop", _("Stop the meeting"), "octagon-x", "stop"),
             "hidden": stands.panel in {"before", "stopped"},
         },
-        stop_word=found.stop_word,
-        if_says=[
+        "stop_word": found.stop_word,
+        "if_says": [
             {
                 "says": in_language(each.says, language),
                 "answer": in_language(each.answer, language),
             }
-            for each in content.cards
+            for each in catalogue.current().meetings.sheet.cards
         ],
-        if_leaves=_if_leaves(),
-        emergency=directory.help_now(case.institution.country, language, at)["emergency"],
-        stand_by=found.standby,
-        sheet_url=reverse("practitioner:meeting-sheet", args=[case.pk]),
-        back=reverse("practitioner:case-meeting", args=[case.pk]),
-        seen=seen_by_whom(request, "meeting_run", case.circle_id),
-    )
+        "if_leaves": _if_leaves(),
+        "emergency": directory.help_now(case.institution.country, language, at)["emergency"],
+        "stand_by": found.standby,
+    }
+
+
+def to_keep(request: Request, case: Any, found: Any) -> dict[str, Any]:
+    """The same for a browser to keep, with what stands at hand on paper; nothing leads away.
+
+    Whether it is a go is not known without network: beginning is always offered there, and what
+    was begun away from the network is a fact.
+    """
+    seats = _seats(request, found)
+    rows = list(run_rows(request, case, found, seats, queries.date_of(found)))
+    stands = live.stands(seen_by=request.reader, meeting=found, steps=len(rows))
+    shown = _in_the_room(request, case, found, rows, stands, may_begin=True)
+    language = said.language()
+    return {
+        **shown,
+        "panels": [{**panel, "url": ""} for panel in shown["panels"]],
+        "meeting": found.pk,
+        "title": said.path_name(found.path, found.level),
+        "facts": at_hand(request, case, found, seats, clock.now()),
+        "ifs": [
+            {"title": in_language(each.title, language), "text": in_language(each.text, language)}
+            for each in catalogue.current().meetings.sheet.ifs
+        ],
+        "post_url": reverse("practitioner:meeting-live", args=[case.pk]),
+        "send_url": reverse("practitioner:kept-presses"),
+    }
 
 
 def _state(number: int, stands: Standing) -> str:

@@ -48,7 +48,7 @@ def sheet(request: Request, pk: UUID) -> HttpResponse:
         title=_("Run sheet"),
         head=False,
         when=day_and_time(request, booking.starts_at) if booking else _("No date is set yet"),
-        facts=_facts(request, case, found, seats, at),
+        facts=at_hand(request, case, found, seats, at),
         rows=rows,
         is_go=verdict.may_go,
         knows=queries.reads_stops(seen_by=request.reader, meeting=found),
@@ -111,9 +111,10 @@ def run_rows(
             at = at + timedelta(minutes=step.minutes) if at else None
 
 
-def _facts(
+def at_hand(
     request: Request, case: Any, found: Any, seats: list[Any], at: datetime
 ) -> list[dict[str, str]]:
+    """What somebody needs at hand in the room: place, numbers, seats, who goes along, the bag."""
     emergency = directory.help_now(case.institution.country, said.language(), at)["emergency"]
     where = [
         f"{seat.person.name}: {seat.where}" for seat in seats if seat.where and seat.person.name

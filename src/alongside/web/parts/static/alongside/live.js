@@ -1,7 +1,7 @@
 // Leads a meeting without network: <div data-live data-send="/url/" data-marks="[…]" data-steps="11">.
 // Every press is done here at once and sent when it can be; its id makes sending it twice harmless.
 // Where it stands is worked out as in engine/meetings/live.py. Without script every press is a form.
-const page = document.querySelector("[data-live]");
+// A sheet that is kept in this browser (kept.js) brings what was pressed before, and a token in place of a session.
 const AGAIN = 15000;
 
 function standing(marks, steps) {
@@ -19,12 +19,15 @@ function standing(marks, steps) {
   return { panel, number: Math.min(number, steps), since };
 }
 
-function lead(page) {
+function lead(page, kept = { marks: [], waiting: [] }) {
   const steps = Number(page.dataset.steps);
-  const marks = JSON.parse(page.dataset.marks);
+  const before = JSON.parse(page.dataset.marks);
+  const known = new Set(before.map((mark) => mark.id));
+  const marks = [...before, ...kept.marks.filter((mark) => !known.has(mark.id))];
+  const gone = new AbortController();
   const told = page.querySelector("[data-told]");
   const token = page.querySelector("[name=csrfmiddlewaretoken]")?.value;
-  let waiting = [], busy = false;
+  let waiting = [...kept.waiting], busy = false;
 
   const say = (words) => { if (told.textContent !== words) told.textContent = words; };
   const waits = () => page.dataset.waits.replace("{}", waiting.length);
@@ -48,7 +51,10 @@ function lead(page) {
     tick();
   }
 
+  const tell = (name, detail) => page.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+
   function tick() {
+    if (!page.isConnected) return stop();
     const panel = page.querySelector("[data-panel^=step-]:not([hidden])");
     const { since } = standing(marks, steps);
     if (!panel || !since) return;
@@ -64,15 +70,17 @@ function lead(page) {
     const sent = waiting.slice(0, 200);
     try {
       const answer = await fetch(page.dataset.send, {
-        method: "POST", redirect: "error", body: JSON.stringify({ presses: sent }),
-        headers: { "Content-Type": "application/json", "X-CSRFToken": token, Accept: "application/json" },
+        method: "POST", redirect: "error", body: JSON.stringify({ presses: sent, token: kept.token }),
+        credentials: kept.token ? "omit" : "same-origin",
+        headers: { "Content-Type": "application/json", Accept: "application/json", ...(token && { "X-CSRFToken": token }) },
       });
       if (answer.ok) {
         const said = await answer.json();
-        const kept = new Set(said.kept);
-        waiting = waiting.filter((press) => !kept.has(press.id));
+        const taken = new Set(said.kept);
+        waiting = waiting.filter((press) => !taken.has(press.id));
+        tell("run-sent", said.kept);
         say(waiting.length ? waits() : said.words);
-      } else if (answer.status === 401 || answer.status === 403) {
+      } else if ([401, 403, 410].includes(answer.status)) {
         say(page.dataset.signIn);
       } else {
         say((await answer.json().catch(() => ({}))).words || page.dataset.refused);
@@ -91,17 +99,34 @@ function lead(page) {
       id: crypto.randomUUID(), word: form.dataset.press, step: Number(form.dataset.step),
       reason: form.dataset.reason, at: Date.now(),
     };
+    tell("run-press", press);
     marks.push(press);
     waiting.push(press);
     show(true);
     send();
   });
 
-  addEventListener("online", send);
-  addEventListener("beforeunload", (event) => { if (waiting.length) event.preventDefault(); });
-  setInterval(send, AGAIN);
-  setInterval(tick, 1000);
+  const timers = [setInterval(send, AGAIN), setInterval(tick, 1000)];
+  function stop() {
+    timers.forEach(clearInterval);
+    gone.abort();
+  }
+  addEventListener("online", send, { signal: gone.signal });
+  addEventListener("beforeunload", (event) => {
+    if (waiting.length && !page.hasAttribute("data-journal")) event.preventDefault();
+  }, { signal: gone.signal });
   show(false);
+  if (waiting.length) {
+    say(waits());
+    send();
+  }
 }
 
+const page = document.querySelector("[data-live]");
 if (page) lead(page);
+document.addEventListener("kept-opened", ({ target, detail }) => {
+  const sheet = target.querySelector("[data-live]");
+  if (!sheet) return;
+  lead(sheet, detail);
+  sheet.scrollIntoView();
+});

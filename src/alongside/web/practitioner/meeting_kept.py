@@ -92,6 +92,7 @@ def keep(request: Request, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         return _words(request, case, found)
     until = kept_run.kept_until(found, at=clock.now())
+    addresses = kept.addresses(request, "practitioner")
     return case_page(
         request,
         "practitioner/meeting/keep.html",
@@ -102,7 +103,8 @@ def keep(request: Request, pk: UUID) -> HttpResponse:
         lines=_lines(),
         until=day_words(local_day(request, until)) if until else "",
         back=reverse("practitioner:meeting-live", args=[case.pk]),
-        **kept.addresses(request, "practitioner"),
+        open_url=addresses["open_url"],
+        worker_url=addresses["worker_url"],
     )
 
 

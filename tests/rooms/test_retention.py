@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -31,7 +31,7 @@ from alongside.records.scoped import writing
 from alongside.tasks import queries as tasks
 from tests.conftest import NOON
 from tests.factories import World, care
-from tests.factories.care import fresh_case
+from tests.factories.care import booked, fresh_case
 
 DAY = timedelta(days=1)
 
@@ -56,6 +56,8 @@ def test_a_case_without_a_step_closes_once_its_day_has_passed_and_not_before(
     world: World,
 ) -> None:
     ends = world.case.review_by
+    wall = datetime.combine(ends, time(10)) + 9 * DAY
+    kept = booked(world, wall)
     assert retention.run_out_due(at=later(world, (ends - NOON.date()).days)) == 0
     assert fresh_case(world).state == "preparing"
     assert retention.run_out_due(at=later(world, (ends - NOON.date()).days + 1)) == 1
@@ -63,6 +65,8 @@ def test_a_case_without_a_step_closes_once_its_day_has_passed_and_not_before(
     assert (case.state, case.outcome, case.closed_at) == ("closed", "ran_out", world.moment)
     assert {"case_ran_out", "case_erase"} <= set(kinds(world))
     assert "after_closing" not in kinds(world)
+    kept.refresh_from_db()
+    assert kept.cancelled_because == "The case was closed."
     assert AuditEvent.objects.filter(word="cases.case_ran_out", account=None).count() == 1
     assert retention.run_out_due(at=world.moment + DAY) == 0
 

@@ -24,9 +24,10 @@ from alongside.plans import actions as plans
 from alongside.plans.models import Course
 from alongside.records import audit
 from alongside.records.errors import NotAllowed
+from alongside.tasks.models import Task
 from tests.conftest import NOON
 from tests.factories import Cast, World
-from tests.factories.care import booked, fresh_case, started
+from tests.factories.care import booked, fresh_case, give_consent, started
 
 WEB = Path(__file__).resolve().parents[2] / "src/alongside/web"
 SignedIn = Callable[[Cast], Any]
@@ -163,6 +164,8 @@ def test_what_ends_gives_back_the_times_that_were_kept_for_it(
     )  # fmt: skip
     again.refresh_from_db()
     assert again.cancelled_because == "The course has ended."
+    still_asked = asked(world, world.sam, "nrs_mood", world.sam)
+    token = measures.hand_over(asking=still_asked, by=world.asha.reader, at=world.moment)
     closing = f"/work/cases/{world.case.pk}/closing/"
     assert "3 times to come are given back: tell them." in desk.get(closing).content.decode()
     case = fresh_case(world)
@@ -173,6 +176,52 @@ def test_what_ends_gives_back_the_times_that_were_kept_for_it(
     assert not busy.exclude(booking=over).exists()
     over.refresh_from_db()
     assert over.cancelled_at is None, "what was is told, not given back"
+    assert not is_open(still_asked, world)
+    assert on_the_line(world) == [ending.CASE_CLOSED]
+    person = signed_in(sam)
+    assert "There is nothing to do here" in person.get(f"/l/{token}/").content.decode()
+    page = person.get("/me/questions/").content.decode()
+    assert str(still_asked.pk) not in page
+    assert "Your help here has ended. Nothing is asked of you." in page
+
+
+def test_times_that_rest_on_a_yes_taken_back_are_named_to_the_lead_who_gives_them_back(
+    world: World, sam: Cast, cbt: Course, signed_in: SignedIn
+) -> None:
+    """Gates close at once, and nobody has to find the times by chance; a new yes clears it."""
+    of_course = {"about": f"course:{cbt.pk}"}
+    alone = booked(world, wall(9), persons=[world.sam], **of_course)
+    both = booked(world, wall(10), persons=[world.sam, world.noor.person], **of_course)
+    hers = booked(world, wall(11))
+    yes = Consent._base_manager.get(person=world.sam, form__startswith="c_treatment")
+    person, desk = signed_in(sam), signed_in(world.asha)
+    end = f"/me/record/receipts/{yes.pk}/end/"
+    assert "have to come to a talk that is booked" in person.get(end).content.decode()
+    assert person.post(end).status_code == 302
+
+    waiting = desk.get("/work/waiting/").content.decode()
+    assert "2026-03-09 10:00 · 2026-03-10 10:00" in waiting
+    sessions = f"/work/cases/{world.case.pk}/sessions/"
+    assert sessions in waiting
+    kept = desk.get(sessions).content.decode()
+    assert "Give these 2 times back" in kept
+    assert "for them the time stays" in kept
+
+    give_consent(world, world.sam, "c_treatment")
+    assert "Kept for a yes" not in desk.get(sessions).content.decode()
+    again = Consent._base_manager.get(
+        person=world.sam, form__startswith="c_treatment", withdrawn_at=None
+    )
+    took = desk.post(f"/work/cases/{world.case.pk}/consent/{again.pk}/withdraw/")
+    assert took["Location"] == sessions
+    assert desk.post(f"{sessions}give-back/").status_code == 302
+    for row in (alone, both, hers):
+        row.refresh_from_db()
+    assert alone.cancelled_because == "They took their yes back."
+    assert (both.cancelled_at, both.persons) == (None, [str(world.noor.person.pk)])
+    assert hers.cancelled_at is None
+    assert not Task._base_manager.filter(kind="times_without_yes", done_at=None).exists()
+    assert "Kept for a yes" not in desk.get(sessions).content.decode()
 
 
 def test_doors_say_a_persons_word_where_it_ends_what_was_asked() -> None:

@@ -308,6 +308,7 @@ ROLES = {
     "practitioner:plan-release": "lead",
     "practitioner:step-record": TREAT,
     "practitioner:case-sessions": WORK,
+    "practitioner:case-give-back": TREAT,
     "practitioner:booking-tell": TREAT,
     "practitioner:course-tell": TREAT,
     "practitioner:session": WORK,

@@ -15,6 +15,7 @@ from alongside.tasks import queries as tasks
 from tests.factories import Cast, World
 from tests.factories.meetings import (
     REASON,
+    add_option,
     answer,
     ask_about_a_child,
     begun,
@@ -482,13 +483,24 @@ def test_after_a_meeting_the_debrief_and_the_first_help_are_written_and_the_offi
     world: World, asha: Cast, noor: Cast, signed_in: SignedIn
 ) -> None:
     meeting, lead = begun(world), signed_in(asha)
-    gone = {"version": meeting.version, "outcome": "not_held", "words": "She fell ill."}
+    clinic, hostel = (add_option(world, name) for name in ("The clinic", "The hostel"))
+    assert "The hostel, kept until" in texts(lead.get(work(world, "end/")))
+    gone = {
+        "version": meeting.version, "outcome": "not_held", "words": "She fell ill.",
+        "places": str(hostel.pk),
+    }  # fmt: skip
+    assert lead.post(work(world, "end/"), {**gone, "places": str(uuid4())}).status_code == 400
     ended = lead.post(work(world, "end/"), gone)
     where = ended["Location"]
     assert where.endswith(f"/meeting/ended/{meeting.pk}/")
     page = texts(lead.get(where))
     assert "Nobody has asked yet" in page
     assert "She fell ill." in page
+    assert "The clinic, kept until" in page
+    assert "The hostel" not in page
+    back = lead.post(work(world, f"options/{clinic.pk}/end/"), {"meeting": str(meeting.pk)})
+    assert back["Location"] == where
+    assert "still kept" not in texts(lead.get(where))
     assert lead.post(where, {"calm": "11"}).status_code == 400
     wrong = lead.post(where, {"what": "first_help", "said": "yes"})
     assert "Write the day of the first talk" in texts(wrong)

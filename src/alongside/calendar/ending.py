@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -63,15 +64,23 @@ def expect_no_more(*, circle: UUID, person: UUID, because: str, by: Any, at: dat
         row for row in to_come(seen_by=by, circle=circle, at=at) if str(person) in row.persons
     ]
     for row in theirs:
-        if row.persons == [str(person)]:
-            actions.give_back(row, because, expected=row.version, by=by, at=at)
-            continue
-        row.persons = [pk for pk in row.persons if pk != str(person)]
-        row.save_version(row.version, ["persons"])
-        busy = Busy.objects.unscoped("whom a time took is free again")
-        busy.filter(booking=row, person=person).update(is_live=False)
-        audit.write("calendar.booking_moved", by=by, at=at, about=row)
+        leave_out(row, [person], because, by=by, at=at)
     return len(theirs)
+
+
+def leave_out(
+    row: Booking, persons: Collection[UUID], because: str, *, by: Any, at: datetime
+) -> None:
+    """Expect these at one time no more; where nobody else is expected, it is given back."""
+    rest = [pk for pk in row.persons if UUID(pk) not in persons]
+    if not rest:
+        actions.give_back(row, because, expected=row.version, by=by, at=at)
+        return
+    row.persons = rest
+    row.save_version(row.version, ["persons"])
+    busy = Busy.objects.unscoped("whom a time took is free again")
+    busy.filter(booking=row, person__in=persons).update(is_live=False)
+    audit.write("calendar.booking_moved", by=by, at=at, about=row)
 
 
 @action

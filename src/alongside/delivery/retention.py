@@ -22,6 +22,7 @@ from alongside.cases import retention
 from alongside.cases.models import Case, Concern, Decision, ReportReview
 from alongside.consent.models import Consent
 from alongside.crisis.models import Alert, SafeguardingNamed, SafeguardingReport, SafetyCheck
+from alongside.delivery import stopping
 from alongside.delivery.models import Erasure
 from alongside.measures.models import Response
 from alongside.people.models import Circle, ContactPoint, Member, Person
@@ -91,11 +92,18 @@ def run_out_due(*, at: datetime) -> int:
         if case.circle_id in busy:
             continue
         try:
-            retention.run_out(case=case, by=by, at=at)
+            _run_out(case=case, by=by, at=at)
         except Refused:
             continue  # a hold of another room, or a step that was taken just now
         closed += 1
     return closed
+
+
+@action
+def _run_out(*, case: Case, by: Reader, at: datetime) -> None:
+    """Close one, and what was kept or asked in it."""
+    retention.run_out(case=case, by=by, at=at)
+    stopping.end_with_the_case(case, by=by, at=at)
 
 
 def due(*, seen_by: Reader, at: datetime) -> list[Due]:

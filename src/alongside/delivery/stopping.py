@@ -20,7 +20,7 @@ from alongside.cases.models import STOPS, Case, RightsRequest
 from alongside.consent import actions as consents
 from alongside.consent import queries as consents_known
 from alongside.consent.models import Consent, Refusal
-from alongside.delivery import schedule
+from alongside.delivery import schedule, unpermitted
 from alongside.measures import ending
 from alongside.measures.models import Asking
 from alongside.people.models import Circle, Member, Person
@@ -55,12 +55,15 @@ def ask_for(
 def take_back(*, consent: Consent, by: Any, at: datetime) -> Consent:
     """Take a consent back (`consent.withdraw`), and end whatever was asked on the strength of it.
 
+    Whoever leads has the task to look at times that were kept for it (`unpermitted`).
+
     Raises:
         consent.actions.AlreadyWithdrawn.
     """
     done = consents.withdraw(consent=consent, by=by, at=at)
     if done.form.partition("@")[0] in CARRIES_ASKINGS:
         _end_what_rested(done.circle, done.person, ending.TAKEN_BACK, by, at)
+    unpermitted.ask_to_give_back(done, by=by, at=at)
     return done
 
 
@@ -119,12 +122,23 @@ def end_membership(*, member: Member, because: str, by: Any, at: datetime) -> Me
 def close_case(
     *, case: Case, version: int, outcome: str, words: str, by: Any, at: datetime
 ) -> Case:
-    """Close a case (`cases.close_case`), and give back every time to come that was kept in it."""
+    """Close a case (`cases.close_case`) with what was kept or asked in it."""
     done = cases.close_case(case=case, version=version, outcome=outcome, words=words, by=by, at=at)
-    times.give_back_to_come(
-        circle=case.circle_id, because=_("The case was closed."), by=system(REASON, at), at=at
-    )
+    end_with_the_case(done, by=by, at=at)
     return done
+
+
+def end_with_the_case(case: Case, *, by: Any, at: datetime) -> None:
+    """Give back every time to come of a case that closed, and end what is still asked in it.
+
+    What is asked after the end, such as a follow-up, is asked anew.
+    """
+    house = system(REASON, at)
+    times.give_back_to_come(
+        circle=case.circle_id, because=_("The case was closed."), by=house, at=at
+    )
+    gone = list(_open(case.circle, house, at).values_list("pk", flat=True))
+    ending.end_askings(askings=gone, because=ending.CASE_CLOSED, by=by, at=at)
 
 
 def _end_what_rested(circle: Circle, person: Person, because: str, by: Any, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Askings that somebody's word has ended: nobody answers them and nobody is reminded of them."""
+"""Askings that ended by a word, or with their case: nobody answers, nobody is reminded of them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from alongside.records.actions_base import action
 OBJECTED = "objected"  # the person objects to more being written down about them, or limited it
 TAKEN_BACK = "taken_back"  # who answers took back the consent it rested on
 REFUSED = "refused"  # who answers said no to what it belongs to
+CASE_CLOSED = "case_closed"  # the case it was asked in was closed
 
 
 @action
@@ -26,7 +27,7 @@ def end_askings(*, askings: Collection[UUID], because: str, by: Any, at: datetim
     called it asked whether that word may be said; the asking itself may be hidden from its sayer.
 
     Args:
-        because: ``objected``, ``taken_back`` or ``refused``.
+        because: ``objected``, ``taken_back``, ``refused`` or ``case_closed``.
 
     Returns:
         How many were ended.

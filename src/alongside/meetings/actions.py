@@ -17,6 +17,7 @@ from alongside.cases.models import Case, Decision
 from alongside.crisis import actions as crisis
 from alongside.crisis.actions import Checked
 from alongside.directory import actions as directory
+from alongside.directory.models import Hold
 from alongside.engine.meetings import Verdict
 from alongside.engine.risk import RiskFinding
 from alongside.meetings import queries, rules
@@ -617,12 +618,14 @@ def end(
     expected: int,
     by: Reader,
     at: datetime,
+    give_back: Sequence[Hold] = (),
 ) -> PlannedMeeting:
     """Say how it ended; contacts with the family follow, also when it was not held.
 
     Args:
         outcome: an answer of content, or ``not_held``: that is an outcome too.
         words: what happened, for whoever reads it later.
+        give_back: places kept for this circle that nobody needs now. Others stay until they lapse.
 
     Raises:
         UnknownWord, HasEnded, StaleVersion; NotYetBegun: an answer before the date has come.
@@ -642,6 +645,8 @@ def end(
     meeting.save_version(expected, ["outcome", "outcome_words", "ended_at", "held_at"])
     if outcome in {each.id for each in content.rules_file.answers if not each.keeps_places}:
         directory.end_warnings(circle=meeting.circle, by=by, at=at)
+    for hold in give_back:
+        directory.end_hold(hold=hold, by=by, at=at)
     for contact in content.rules_file.follow_ups:
         tasks.make_task(
             institution=meeting.institution,

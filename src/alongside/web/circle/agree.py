@@ -23,6 +23,7 @@ from alongside.records import clock
 from alongside.web.circle.base import own_place
 from alongside.web.circle.told import OFFERED
 from alongside.web.parts.access import access
+from alongside.web.parts.appointments import own_times
 from alongside.web.parts.ask_first import ask_first
 from alongside.web.parts.pages import Request, day_words, local_day, saved, say, seen_by_whom
 from alongside.web.parts.ways import way_name, way_words
@@ -244,7 +245,12 @@ def end(request: Request, circle: UUID, consent: UUID) -> HttpResponse:
     found = get_object_or_404(rows, pk=consent)
     if request.method != "POST":
         back = reverse("circle:told", args=[circle])
-        return render(request, "circle/agree/end.html", {"place": place, "back": back})
+        times = own_times(request, clock.now(), [place.person_id], most=1)
+        return render(
+            request,
+            "circle/agree/end.html",
+            {"place": place, "back": back, "has_times": bool(times)},
+        )
     at = clock.now()
     try:
         stopping.take_back(consent=found, by=request.reader, at=at)

@@ -33,12 +33,12 @@ SHOWN = 12
 @require_safe
 def home(request: Request) -> HttpResponse:
     """My page."""
-    at, stands = clock.now(), _stands(request)
+    at, here = clock.now(), stands(request)
     return render(
         request,
         "person/home.html",
         {
-            "stands": stands,
+            "stands": here,
             "talk": own_times(request, at, request.reader.persons, most=1),
             "due": [*_questions(request, at), *open_questions(request)],
             **_tasks(request),
@@ -47,7 +47,7 @@ def home(request: Request) -> HttpResponse:
     )
 
 
-def _stands(request: Request) -> dict[str, str]:
+def stands(request: Request) -> dict[str, str]:
     """Where it stands with the reader: they came in, were only told, or it has ended."""
     ended: dict[str, str] = {}
     for circle in own_circles(request):

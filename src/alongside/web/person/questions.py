@@ -18,6 +18,7 @@ from alongside.web.parts.access import access
 from alongside.web.parts.asked_words import minutes_words
 from alongside.web.parts.pages import Request, day_words, local_day
 from alongside.web.person import asked
+from alongside.web.person.home import stands
 
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -52,6 +53,7 @@ def questions(request: Request) -> HttpResponse:
                 }
                 for row in due
             ],
+            "has_ended": stands(request)["word"] in {"ended", "over"},
             "done": [
                 {
                     "title": day_words(local_day(request, row.answered_at)),

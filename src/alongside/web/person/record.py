@@ -24,6 +24,7 @@ from alongside.meetings import giving
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.web.parts.access import access
+from alongside.web.parts.appointments import own_times
 from alongside.web.parts.pages import (
     Request,
     clock_time,
@@ -200,7 +201,10 @@ def end(request: Request, pk: UUID) -> HttpResponse:
     rows = queries.consents(seen_by=request.reader).filter(person__in=request.reader.persons)
     found = get_object_or_404(rows, pk=pk)
     if request.method != "POST":
-        return render(request, "person/end.html", {"title": _title(found)})
+        times = own_times(request, clock.now(), [found.person_id], most=1)
+        return render(
+            request, "person/end.html", {"title": _title(found), "has_times": bool(times)}
+        )
     at = clock.now()
     try:
         stopping.take_back(consent=found, by=request.reader, at=at)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alongside import catalogue
 from alongside.consent import actions, queries, rules
-from alongside.delivery import stopping
+from alongside.delivery import stopping, unpermitted
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.errors import Refused
@@ -295,4 +295,6 @@ def withdraw(request: Request, pk: UUID, consent: UUID) -> HttpResponse:
         say(request, words.refusal(why)[1])
     else:
         saved(request, at)
+        if unpermitted.times_left(circle=case.circle_id, seen_by=request.reader, at=at):
+            return redirect("practitioner:case-sessions", pk=case.pk)
     return redirect("practitioner:case-consent", pk=case.pk)

@@ -25,6 +25,7 @@ from alongside.web.parts.pages import Request, list_moment, saved, seen_by_whom,
 from alongside.web.practitioner import meeting_words as said
 from alongside.web.practitioner.base import case_or_404, case_page
 from alongside.web.practitioner.forms import Day
+from alongside.web.practitioner.meeting_options import kept_places, place_words
 from alongside.web.practitioner.meeting_ways import outcome_words
 
 SAID = [
@@ -183,6 +184,15 @@ def _page(
             }
             for row in written
         ],
+        places=[
+            {
+                "words": place_words(request, hold),
+                "url": reverse("practitioner:meeting-option-end", args=[case.pk, hold.pk]),
+                "may": request.reader.may("E", hold),
+            }
+            for hold in kept_places(request, case).values()
+        ],
+        meeting=found.pk,
         back=reverse("practitioner:case-meeting", args=[case.pk]),
         seen=seen_by_whom(request, "meeting_after", case.circle_id),
     )

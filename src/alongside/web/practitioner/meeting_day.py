@@ -23,6 +23,7 @@ from alongside.web.practitioner import meeting_words as said
 from alongside.web.practitioner.base import case_or_404
 from alongside.web.practitioner.meeting_forms import BackDate, EndMeeting, Questions, SetDate
 from alongside.web.practitioner.meeting_frame import form_page, meeting_or_404
+from alongside.web.practitioner.meeting_options import kept_places, place_words
 
 KINDS = ("lead", "day")
 
@@ -175,8 +176,10 @@ def end(request: Request, pk: UUID) -> HttpResponse:
     listed = catalogue.current().meetings.rules_file.answers
     outcomes = [(each.id, in_language(each.text, said.language())) for each in listed]
     steps = queries.next_steps(found)
+    held = kept_places(request, case)
     form = EndMeeting(
         request.POST or None,
+        places=[(pk, place_words(request, hold)) for pk, hold in held.items()],
         outcomes=[*outcomes, (rules.NOT_HELD, _("It was not held"))],
         hints={name: words for name, words in steps.items() if words},
         initial={"version": found.version},
@@ -189,6 +192,7 @@ def end(request: Request, pk: UUID) -> HttpResponse:
                 meeting=found,
                 outcome=given["outcome"],
                 words=given["words"],
+                give_back=[held[pk] for pk in given.get("places", ())],
                 expected=given["version"],
                 by=request.reader,
                 at=at,

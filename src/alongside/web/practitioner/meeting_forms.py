@@ -326,8 +326,25 @@ class EndMeeting(Versioned):
 
     outcome = forms.ChoiceField(label=gettext_lazy("How it ended"), widget=forms.RadioSelect)
     words = Text(label=gettext_lazy("What happened, and what comes next"), lines=5, max_length=4000)
+    places = forms.MultipleChoiceField(
+        label=gettext_lazy("Places to give back"),
+        help_text=gettext_lazy("What is not ticked stays kept until its time runs out."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
 
-    def __init__(self, *args: Any, outcomes: Choices, hints: dict[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        outcomes: Choices,
+        hints: dict[str, str],
+        places: Choices = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "outcome", outcomes)
         self.choice_hints = {"outcome": hints}
+        if places:
+            offer(self, "places", places)
+        else:
+            del self.fields["places"]

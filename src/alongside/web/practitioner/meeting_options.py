@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from alongside import catalogue
 from alongside.directory import actions, queries
+from alongside.meetings import queries as meetings
 from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
 from alongside.web.parts.access import access
-from alongside.web.parts.pages import Request, saved, seen_by_whom
+from alongside.web.parts.pages import Request, list_moment, saved, seen_by_whom
 from alongside.web.practitioner import meeting_words as said
 from alongside.web.practitioner.base import case_or_404
 from alongside.web.practitioner.meeting_forms import Option
@@ -55,7 +56,27 @@ def end(request: Request, pk: UUID, hold: UUID) -> HttpResponse:
     at = clock.now()
     actions.end_hold(hold=get_object_or_404(rows, pk=hold), by=request.reader, at=at)
     saved(request, at)
+    over = meetings.meetings(seen_by=request.reader).filter(circle=case.circle, ended_at__lte=at)
+    for meeting in over:
+        if str(meeting.pk) == request.POST.get("meeting"):
+            return redirect("practitioner:meeting-after", pk=case.pk, meeting=meeting.pk)
     return redirect("practitioner:case-meeting", pk=case.pk)
+
+
+def kept_places(request: Request, case: Any) -> dict[str, Any]:
+    """Places that are kept for a circle now and have not lapsed, by id."""
+    at = clock.now()
+    return {
+        str(hold.pk): hold
+        for hold in queries.holds(seen_by=request.reader, circle=case.circle_id)
+        if hold.held_until is not None and hold.held_until > at
+    }
+
+
+def place_words(request: Request, hold: Any) -> str:
+    """A place, and until when it is kept."""
+    until = list_moment(request, hold.held_until)
+    return _("%(place)s, kept until %(until)s") % {"place": hold.option.name, "until": until}
 
 
 def _initial(case: Any, hold: Any) -> dict[str, Any]:

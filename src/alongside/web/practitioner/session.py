@@ -12,13 +12,13 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from alongside import catalogue
 from alongside.calendar import queries as calendar
 from alongside.crisis import queries as crisis
-from alongside.delivery import actions, artefacts, queries, rules
+from alongside.delivery import actions, artefacts, queries, rules, unpermitted
 from alongside.measures import queries as measures
 from alongside.plans import queries as plans
 from alongside.records import clock
@@ -38,6 +38,7 @@ from alongside.web.parts.pages import (
     seen_by_whom,
     two_texts,
 )
+from alongside.web.parts.people_words import listed
 from alongside.web.practitioner import countersign, note_draft, notes_beside
 from alongside.web.practitioner import delivery_words as said
 from alongside.web.practitioner.base import BASE, case_or_404, case_page
@@ -86,6 +87,7 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
         case,
         tab="sessions",
         head=False,
+        left=_left(request, case, at),
         untold=[
             booking_row(request, row, at, expected=expected, case=None, told=False, besides=besides)
             for row in untold
@@ -112,6 +114,38 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
         rate=rate_of(tried),
         seen=seen_by_whom(request, "session", case.circle_id),
     )
+
+
+def _left(request: Request, case: Any, at: datetime) -> list[dict[str, Any]]:
+    """Times to come that rest on a yes somebody took back; whether this reader may give back."""
+    if case.state == "closed":
+        return []
+    return [
+        {
+            "url": reverse("practitioner:booking", args=[each.booking.pk]),
+            "when": moment_words(request, each.booking.starts_at),
+            "iso": each.booking.starts_at.isoformat(),
+            "who": listed([person.name for person in each.persons]),
+            "others": len(each.booking.persons) > len(each.persons),
+            "may": request.reader.may("E", each.booking),
+        }
+        for each in unpermitted.times_left(circle=case.circle_id, seen_by=request.reader, at=at)
+    ]
+
+
+@access("booking", "E")
+@require_POST
+def give_back(request: Request, pk: UUID) -> HttpResponse:
+    """Give back every time that rests on a yes that was taken back."""
+    case = case_or_404(request, pk)
+    at = clock.now()
+    number = unpermitted.give_back(circle=case.circle, by=request.reader, at=at)
+    say(
+        request,
+        ngettext("%(count)s time was given back.", "%(count)s times were given back.", number)
+        % {"count": number},
+    )
+    return redirect("practitioner:case-sessions", pk=case.pk)
 
 
 def _session_row(request: Request, session: Any, notes: Sequence[Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from alongside.web.practitioner import homework, papers, session, told
 
 urlpatterns: list[Any] = [
     path("cases/<uuid:pk>/sessions/", session.listing, name="case-sessions"),
+    path("cases/<uuid:pk>/sessions/give-back/", session.give_back, name="case-give-back"),
     path("bookings/<uuid:pk>/tell/", told.tell_booking, name="booking-tell"),
     path("courses/<uuid:pk>/tell/", told.tell_course, name="course-tell"),
     path("sessions/<uuid:pk>/", session.session, name="session"),

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.cases import queries as cases
 from alongside.credentials import queries as credentials
-from alongside.delivery import countersigning, reviews
+from alongside.delivery import countersigning, reviews, unpermitted
 from alongside.delivery import queries as delivery
 from alongside.engine.order_of_harm import Placed, Waiting, in_order_of_harm
 from alongside.records.fields import prepare
@@ -342,6 +342,7 @@ WHERE: Mapping[str, Where] = {
     "follow_up": _of_case("practitioner:case-after"),
     "follow_up_missed": _of_case("practitioner:case-after"),
     "means_safety": _of_case("practitioner:case-safety"),
+    unpermitted.TASK: _of_case("practitioner:case-sessions"),
     "team_review": _of_case("practitioner:case-plan"),
     countersigning.ASKED: _of_thing("practitioner:session"),
     countersigning.RETURNED: _of_thing("practitioner:session"),

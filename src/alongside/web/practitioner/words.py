@@ -62,6 +62,7 @@ ENDED: Mapping[str, Any] = {
     "objected": gettext_lazy("The person objects to others being asked about them."),
     "taken_back": gettext_lazy("They took back the yes it rested on."),
     "refused": gettext_lazy("They said no."),
+    "case_closed": gettext_lazy("The case was closed."),
 }
 CAPACITY: Mapping[str, Any] = {
     "presumed": gettext_lazy("Presumed, as the law presumes it"),

@@ -24,6 +24,7 @@ SYSTEM_MODULES = frozenset(
         "alongside.delivery.on_time",
         "alongside.delivery.retention",
         "alongside.delivery.stopping",
+        "alongside.delivery.unpermitted",
         "alongside.meetings.actions",
         "alongside.insights.completeness",
         "alongside.insights.alert_figures",

@@ -28,7 +28,7 @@ from alongside.web.practitioner.base import case_or_404, case_page
 from alongside.web.practitioner.plan_cards import course_cards
 from alongside.web.practitioner.plan_goals import goals_shown
 from alongside.web.practitioner.plan_lanes import figure_of
-from alongside.web.practitioner.plan_measures import measures_shown
+from alongside.web.practitioner.plan_measures import measures_shown, not_asked
 from alongside.web.practitioner.plan_setting import place_name
 from alongside.web.practitioner.plan_shared import decisions_of
 from alongside.web.practitioner.plan_together import order_shown
@@ -62,6 +62,7 @@ def page_of(request: Request, case: Any, *, status: int = 200, **more: Any) -> H
         lanes=None if live is None else figure_of(request, case.circle_id, at),
         times=[] if live is None else _times(request, live, rows, at),
         measures=[] if live is None else measures_shown(request, live, at),
+        not_asked=not_asked(row for row in rows if row.ended_at is None),
         goals=None if live is None else goals_shown(request, live, rows, can_edit=can_edit),
         agreed=[] if live is None else _agreed(request, live, rows),
         facts=[] if live is None else _facts(request, live),

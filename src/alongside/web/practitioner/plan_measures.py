@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -51,3 +52,19 @@ def measures_shown(request: Request, live: Any, at: datetime) -> list[dict[str, 
             else ""
         )
     return sorted(found.values(), key=lambda line: not line["shared"])
+
+
+def not_asked(courses: Iterable[Any]) -> list[str]:
+    """Measures the ways of these courses name that lie in a pack which is not switched on."""
+    cat = catalogue.current()
+    found: dict[str, str] = {}
+    for course in courses:
+        for rule in cat.protocol(course.protocol).measures_of(course.variant):
+            pack = cat.pack_with(rule.instrument)
+            if pack is not None and not pack.is_on:
+                name = pack.instruments[rule.instrument.partition("@")[0]]
+                found[rule.instrument] = _("%(name)s (pack %(pack)s)") % {
+                    "name": name,
+                    "pack": pack.id,
+                }
+    return sorted(found.values())

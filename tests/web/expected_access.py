@@ -335,6 +335,8 @@ ROLES = {
     "practitioner:case-sheets": WORK,
     "practitioner:sheet": WORK,
     "practitioner:sheet-print": WORK,
+    "practitioner:sheet-picture": WORK,
+    "practitioner:sheet-pdf": WORK,
     "practitioner:sheet-blank": WORK,
     "practitioner:sheet-version": WORK,
     "practitioner:sheet-new": TREAT,

@@ -6,12 +6,15 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from xml.etree import ElementTree
 
 from alongside.delivery import artefacts, rules
+from alongside.people import actions as people
 from alongside.plans.models import Course
 from tests.conftest import NOON
 from tests.factories import Cast, World
 from tests.factories.care import held, note_of
+from tests.factories.every_way import ready
 
 SignedIn = Callable[[Cast], Any]
 At = Callable[[datetime], None]
@@ -240,3 +243,54 @@ def test_more_sheets_take_no_more_queries(
         send(browser, new, RECORD)
     with django_assert_max_num_queries(number_of_queries):
         read(browser, address)
+
+
+def test_a_family_tree_is_drawn_while_it_is_written_and_kept_as_a_file(
+    world: World, signed_in: SignedIn
+) -> None:
+    """From the circle, by hand, with its mistakes; drawn beside its form, read, and taken away."""
+    world.engage_sam()
+    family = ready(world, "family_systems", "standard", [world.sam])
+    hidden = people.add_member(
+        circle=world.circle, name="Aunt Hidden", relation="mother", roles=(), silent=True,
+        by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    people.add_member(
+        circle=world.circle, name="Efe", relation="mother", roles=(), silent=False,
+        by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    browser = signed_in(world.asha)
+    new = f"/work/courses/{family.pk}/sheets/genogram/"
+    assert "Write names below, then draw." in read(browser, new)
+    taken = send(browser, new, {"version": "0", "more": "known"}, 200).content.decode()
+    name = world.sam.name
+    assert f'value="{name}"' in taken
+    assert 'value="Efe"' in taken
+    assert hidden.person.name not in taken
+    assert '<a href="#id_a_people-1-name"' in taken
+    rows = {
+        "version": "0", "rows_people": "4", "rows_couples": "3", "rows_ties": "3",
+        "a_focus": name, "a_people-1-name": name, "a_people-1-parent": "Efe",
+        "a_people-2-name": "Efe", "a_people-2-shape": "woman", "a_people-2-died": "†",
+        "a_people-3-name": "Kofi <b>", "a_people-3-generation": "grandparents",
+        "a_ties-1-one": "efe", "a_ties-1-other": "Nobody", "a_ties-1-kind": "conflict",
+    }  # fmt: skip
+    wrong = send(browser, new, rows, 400).content.decode()
+    assert "Nobody in the list has this name." in wrong
+    assert 'value="Nobody"' in wrong
+    send(browser, new, {**rows, "a_ties-1-other": name})
+    address = f"/work/sheets/{the_sheet(world).sheet}/"
+    page = read(browser, address)
+    assert 'class="clash"' in page
+    assert "Child of Efe. In conflict: with Efe." in page
+    assert "Woman, has died." in page
+    assert "Kofi &lt;b&gt;" in page
+    assert "<b>Kofi <b>" not in page
+    picture = browser.get(f"{address}picture/")
+    assert picture["Content-Type"] == "image/svg+xml; charset=utf-8"
+    assert "genogram.svg" in picture["Content-Disposition"]
+    root = ElementTree.fromstring(picture.content)
+    assert "Efe" in "".join(root.itertext())
+    assert not re.search(r"<script|href|url\(|@import|var\(", picture.content.decode())
+    paper = browser.get(f"{address}file/")
+    assert paper.content.startswith(b"%PDF")

@@ -43,7 +43,7 @@ Letters = Annotated[int, Field(ge=1, le=8000)]
 Rows = Annotated[int, Field(ge=0, le=60)]
 LANGUAGES = ("en", "es")
 FREE_PART = "other"  # a part that every note has, whatever the protocol's skeleton
-LONGEST = {"text": 300, "long_text": 2000}
+LONGEST = {"text": 300, "long_text": 2000, "named": 120}
 MOST_ROWS = 20
 
 Loc = tuple[int | str, ...]
@@ -80,6 +80,7 @@ class FieldFile(Shape):
     least: Rows = 0
     most: Rows = MOST_ROWS
     order_by: str = ""
+    of: str = ""
 
     def built(self) -> FormField:
         """The engine's field."""
@@ -100,6 +101,7 @@ class FieldFile(Shape):
             least=self.least,
             most=self.most if self.kind in REPEATING else 0,
             order_by=self.order_by,
+            of=self.of,
         )
 
 
@@ -212,6 +214,16 @@ def _wrong(form: Form, reading: Reading[ArtefactFile], sources: Sources, head: _
                     yield f"there is no field {one}", ("note", "lines", number, language)
     for words in unfit_uses(form):
         yield words, ("drawing",)
+    yield from _unnamed(form)
+
+
+def _unnamed(form: Form) -> Wrong:
+    """Whoever is named stands in a column of text of other rows."""
+    for field in form.fields:
+        for each in (field, *field.columns):
+            target = form.at(each.of) if "." in each.of else None
+            if each.kind == "named" and (target is None or target.kind != "text"):
+                yield f"{each.id} says in which column of rows its name stands (of)", ("fields",)
 
 
 def _unsaid(texts: Mapping[str, str], loc: Loc) -> Wrong:
@@ -251,6 +263,8 @@ def _wrong_kind(one: FieldFile, here: Loc, *, is_column: bool) -> Wrong:
     rated = {column.id for column in one.columns if column.kind == "rating"}
     if one.kind == "ladder" and one.order_by not in rated:
         yield "a ladder says by which rating it is ordered (order_by)", here
+    if one.kind != "named" and one.of:
+        yield "only who is named stands elsewhere", (*here, "of")
     if one.kind != "ladder" and one.order_by:
         yield "only a ladder has an order", (*here, "order_by")
 

@@ -18,7 +18,7 @@ from alongside.engine.artefacts.shapes import REPEATING, Field, Form
 Answers = Mapping[str, Any]
 Wrong = Literal[
     "unknown", "wrong_kind", "too_long", "out_of_range", "not_a_date", "no_such_choice",
-    "too_many_rows",
+    "too_many_rows", "not_named", "named_twice",
 ]  # fmt: skip
 
 
@@ -93,7 +93,49 @@ def check(form: Form, answers: Answers) -> tuple[Mistake, ...]:
     for one in form.fields:
         if not is_blank(answers.get(one.id)):
             found += _wrong(one, answers[one.id], one.id)
-    return tuple(found)
+    return tuple(found) or tuple(_wrong_names(form, answers))
+
+
+def same(name: str) -> str:
+    """A name however it is written."""
+    return " ".join(name.casefold().split())
+
+
+def _wrong_names(form: Form, answers: Answers) -> Iterator[Mistake]:
+    """Names that nobody has, and names that two have where somebody is found by their name."""
+    named = list(_named(form, answers))
+    for path in dict.fromkeys(one.of for one, _path, _name in named):
+        yield from _twice(path, answers)
+    for one, path, name in named:
+        if same(name) not in {same(there) for _row, there in _there(one.of, answers)}:
+            yield Mistake(path, "not_named")
+
+
+def _named(form: Form, answers: Answers) -> Iterator[tuple[Field, str, str]]:
+    """Every field and cell that names somebody and is filled in."""
+    for one in form.fields:
+        if one.kind == "named" and not is_blank(answers.get(one.id)):
+            yield one, one.id, str(answers[one.id])
+        for column in one.columns if one.kind in REPEATING else ():
+            for number, row in enumerate(answers.get(one.id) or (), 1):
+                if column.kind == "named" and not is_blank(row.get(column.id)):
+                    yield column, f"{one.id}.{number}.{column.id}", str(row[column.id])
+
+
+def _there(path: str, answers: Answers) -> Iterator[tuple[int, str]]:
+    name, _, column = path.partition(".")
+    for number, row in enumerate(answers.get(name) or (), 1):
+        if not is_blank(row.get(column)):
+            yield number, str(row[column])
+
+
+def _twice(path: str, answers: Answers) -> Iterator[Mistake]:
+    seen: set[str] = set()
+    name, _, column = path.partition(".")
+    for number, there in _there(path, answers):
+        if same(there) in seen:
+            yield Mistake(f"{name}.{number}.{column}", "named_twice")
+        seen.add(same(there))
 
 
 def _wrong(one: Field, value: Any, path: str) -> Iterator[Mistake]:

@@ -11,6 +11,11 @@ from fractions import Fraction
 from typing import Any
 
 from alongside.engine.artefacts.answers import Answers, is_blank
+from alongside.engine.artefacts.genogram import Genogram, genogram
+from alongside.engine.artefacts.lived import Circles, Log, Supply, circles, log, supply
+from alongside.engine.artefacts.rows import Uses, rows_of
+from alongside.engine.artefacts.rows import column_of as _column
+from alongside.engine.artefacts.rows import one_of as _one
 from alongside.engine.artefacts.shapes import (
     REPEATING,
     Field,
@@ -139,8 +144,7 @@ class Rulers:
     rulers: tuple[Ruler, ...]
 
 
-Model = Ladder | Week | Rerating | Formulation | Chain | Rulers
-Uses = Mapping[str, tuple[str, ...]]
+Model = Ladder | Week | Rerating | Formulation | Chain | Rulers | Genogram | Circles | Log | Supply
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +159,11 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A drawing that a form may name."""
+    """A drawing that a form may name. ``apart``: its columns may be of several rows."""
 
     build: Callable[[Form, Answers, Uses], Model | None]
     roles: Mapping[str, Role] = field(default_factory=dict)
+    apart: bool = False
 
 
 def draw(form: Form, answers: Answers) -> Model | None:
@@ -205,28 +210,13 @@ def _unfit(form: Form, path: str, wanted: Role) -> str:
 
 def _unfit_together(form: Form, name: str, uses: Uses) -> Iterator[str]:
     columns = {path.partition(".")[0] for paths in uses.values() for path in paths if "." in path}
-    if len(columns) > 1:
+    if len(columns) > 1 and not DRAWINGS[name].apart:
         yield f"all columns of {name} are of the same rows"
     if name == "rerating" and len(uses["before"]) != len(uses["after"]):
         yield "before and after go in pairs"
 
 
 # -- the drawings --------------------------------------------------------------------------------
-
-
-def _rows(form: Form, answers: Answers, path: str) -> list[Mapping[str, Any]]:
-    found = answers.get(path.partition(".")[0])
-    if not isinstance(found, list):
-        return []
-    return [row for row in found if isinstance(row, Mapping) and not is_blank(row)]
-
-
-def _column(path: str) -> str:
-    return path.partition(".")[2]
-
-
-def _one(uses: Uses, role: str) -> str:
-    return uses[role][0] if uses.get(role) else ""
 
 
 def _must(form: Form, path: str) -> Field:
@@ -244,7 +234,7 @@ def _ladder(form: Form, answers: Answers, uses: Uses) -> Ladder | None:
             row.get(_column(before)),
             row.get(_column(now)) if now else None,
         )
-        for row in _rows(form, answers, step)
+        for row in rows_of(answers, step)
         if not is_blank(row.get(_column(step)))
     ]
     if not rungs:
@@ -261,7 +251,7 @@ def _week(form: Form, answers: Answers, uses: Uses) -> Week | None:
     day, part, what = (_one(uses, role) for role in ("day", "part", "what"))
     ratings = tuple(uses.get("ratings", ()))
     cells: dict[tuple[str, str], list[Entry]] = {}
-    for row in _rows(form, answers, what):
+    for row in rows_of(answers, what):
         where = str(row.get(_column(day), "")), str(row.get(_column(part), ""))
         entry = Entry(
             str(row.get(_column(what), "")), tuple(row.get(_column(path)) for path in ratings)
@@ -305,7 +295,7 @@ def _rerating(form: Form, answers: Answers, uses: Uses) -> Rerating | None:
                     row.get(_column(before)),
                     row.get(_column(after)),
                 )
-                for row in _rows(form, answers, before)
+                for row in rows_of(answers, before)
             ]
         else:
             words = str(answers.get(label, "")) if label else ""
@@ -361,6 +351,11 @@ def _rulers(form: Form, answers: Answers, uses: Uses) -> Rulers | None:
 
 _RATED: tuple[Kind, ...] = ("rating",)
 _WORDS = Role(WRITTEN, column=False, needed=False)
+_COLUMN: Mapping[str, Role] = {
+    "written": Role(("text",), column=True, needed=False),
+    "chosen": Role(("choice",), column=True, needed=False),
+    "named": Role(("named",), column=True, needed=False, many=True),
+}
 
 DRAWINGS: Mapping[str, Kept] = {
     "ladder": Kept(
@@ -398,4 +393,44 @@ DRAWINGS: Mapping[str, Kept] = {
     ),
     "chain": Kept(_chain, {"links": Role(WRITTEN, column=False, many=True)}),
     "rulers": Kept(_rulers, {"rulers": Role(_RATED, column=False, many=True)}),
+    "genogram": Kept(
+        genogram,
+        {
+            "name": Role(("text",), column=True),
+            "shape": _COLUMN["chosen"],
+            "born": _COLUMN["written"],
+            "died": _COLUMN["written"],
+            "parents": _COLUMN["named"],
+            "generation": _COLUMN["chosen"],
+            "pattern": _COLUMN["chosen"],
+            "household": _COLUMN["written"],
+            "focus": Role(("named",), column=False, needed=False),
+            "couple": _COLUMN["named"],
+            "couple_kind": _COLUMN["chosen"],
+            "tie": _COLUMN["named"],
+            "tie_kind": _COLUMN["chosen"],
+        },
+        apart=True,
+    ),
+    "circles": Kept(
+        circles,
+        {"who": Role(WRITTEN, column=True), "close": Role(_RATED, column=True)},
+    ),
+    "log": Kept(
+        log,
+        {
+            "day": Role(("date",), column=True),
+            "what": Role(("choice",), column=True),
+            "amount": Role(_RATED, column=True),
+        },
+    ),
+    "supply": Kept(
+        supply,
+        {
+            "what": Role(("text",), column=True),
+            "day": Role(("date",), column=True),
+            "days": Role(_RATED, column=True),
+            "until": Role(("date",), column=False),
+        },
+    ),
 }

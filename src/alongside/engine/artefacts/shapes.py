@@ -11,7 +11,7 @@ from alongside.engine.terms import NotARef, Ref
 
 Words = Mapping[str, str]
 Kind = Literal[
-    "text", "long_text", "rating", "date", "choice", "choices", "table", "rows", "ladder"
+    "text", "long_text", "rating", "date", "choice", "choices", "named", "table", "rows", "ladder"
 ]
 Who = Literal["person", "relative", "practitioner"]
 Place = Literal["session", "home", "print"]
@@ -65,7 +65,8 @@ class Field:
 
     ``low``, ``high`` and their words belong to a rating; ``longest`` counts letters; ``options``
     are for a choice, ``rows`` for a table; ``columns`` are simple fields themselves. ``least`` rows
-    are asked for, ``most`` are kept. ``order_by`` names the rating that orders a ladder.
+    are asked for, ``most`` are kept. ``order_by`` names the rating that orders a ladder. ``of`` is
+    the column of other rows in which whoever is ``named`` stands: ``people.name``.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Field:
     least: int = 0
     most: int = 0
     order_by: str = ""
+    of: str = ""
 
     def column(self, id: str) -> Field | None:
         """The column with this id, or None."""

@@ -28,6 +28,7 @@ COLOURS = {
     "lamp-wash": "#fbefd1",
     "heather": "#55427f",
     "signal": "#9c1d18",
+    "moss": "#27593f",
 }
 STYLE = """
 text {{ font: 500 12px "Atkinson Hyperlegible Next", Arial, sans-serif; fill: {ink-soft};
@@ -91,9 +92,12 @@ def svg_file(chart: Chart, *, title: str, notes: Sequence[str] = ()) -> str:
 
 def as_download(chart: Chart, *, name: str, title: str, notes: Sequence[str] = ()) -> HttpResponse:
     """The file as an answer; its name says which measure and nothing about anybody."""
-    response = HttpResponse(
-        svg_file(chart, title=title, notes=notes), content_type="image/svg+xml; charset=utf-8"
-    )
+    return as_svg(svg_file(chart, title=title, notes=notes), name=name)
+
+
+def as_svg(svg: str, *, name: str) -> HttpResponse:
+    """A whole SVG to keep; its name says nothing about anybody."""
+    response = HttpResponse(svg, content_type="image/svg+xml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.svg"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

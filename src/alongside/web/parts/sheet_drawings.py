@@ -20,16 +20,21 @@ from django.utils.translation import ngettext
 from alongside.engine.artefacts import (
     Box,
     Chain,
+    Circles,
     Form,
     Formulation,
+    Genogram,
     Ladder,
+    Log,
     Model,
     Rerating,
     Rulers,
+    Supply,
     Week,
     draw,
     said,
 )
+from alongside.web.parts import family_drawings, lived_drawings
 
 LETTER = 6.9  # how wide a letter of a box is, about
 LINE = 18.0
@@ -37,15 +42,29 @@ PAD = 12.0
 GAP = 34.0  # between two boxes: room for an arrow
 
 
-def drawing_of(form: Form, answers: Mapping[str, Any], language: str) -> dict[str, Any] | None:
-    """What ``parts/sheet_drawing.html`` shows; None when there is nothing to draw."""
+def drawing_of(
+    form: Form, answers: Mapping[str, Any], language: str, *, to_edit: bool = False
+) -> dict[str, Any] | None:
+    """What ``parts/sheet_drawing.html`` shows; None when there is nothing to draw.
+
+    Args:
+        to_edit: beside the form: whoever is drawn leads to their line in it.
+    """
     model = draw(form, answers)
     if model is None:
         return None
-    return {"kind": type(model).__name__.lower(), **_shown(model, language)}
+    return {"kind": type(model).__name__.lower(), **_shown(form, model, language, to_edit)}
 
 
-def _shown(model: Model, language: str) -> dict[str, Any]:
+def _shown(form: Form, model: Model, language: str, to_edit: bool) -> dict[str, Any]:
+    if isinstance(model, Genogram):
+        return family_drawings.tree(form, model, language, to_edit=to_edit)
+    if isinstance(model, Circles):
+        return family_drawings.circles(model)
+    if isinstance(model, Log):
+        return lived_drawings.log(model, language)
+    if isinstance(model, Supply):
+        return lived_drawings.supply(model)
     if isinstance(model, Ladder):
         return _ladder(model, language)
     if isinstance(model, Rerating):

@@ -19,6 +19,7 @@ from alongside.web.parts.forms import Form as HouseForm
 from alongside.web.parts.forms import Text
 
 FEW_OPTIONS = 5  # shown side by side; more are a list to choose from
+SHORT = 12  # letters: a narrow cell, such as a year
 FEW = 3  # blank rows on a fresh sheet, and how many more one press gives
 WRONG: Mapping[str, Any] = {
     "too_long": gettext_lazy("This is too long. We can keep %(most)s letters."),
@@ -26,6 +27,8 @@ WRONG: Mapping[str, Any] = {
     "not_a_date": gettext_lazy("Write a date, such as 28/11/2026."),
     "no_such_choice": gettext_lazy("Choose from the list."),
     "too_many_rows": gettext_lazy("There is room for %(most)s lines."),
+    "not_named": gettext_lazy("Nobody in the list has this name. Write it as it stands there."),
+    "named_twice": gettext_lazy("Two lines have this name. Add a letter or a number."),
 }
 
 
@@ -161,12 +164,27 @@ class SheetForm(HouseForm):
                 part["low"], part["high"] = self._say(one.low_words), self._say(one.high_words)
             yield part
 
+    def names(self) -> list[tuple[str, list[str]]]:
+        """By id of a list for the browser, the names that stand in the page to choose from."""
+        columns = (each.of for one in self.sheet.fields for each in (one, *one.columns) if each.of)
+        found = []
+        for path in dict.fromkeys(columns):
+            rows, _dot, column = path.partition(".")
+            values = (
+                str(self[f"a_{rows}-{number}-{column}"].value() or "").strip()
+                for number in range(1, self.counts.get(rows, 0) + 1)
+            )
+            found.append((_list_of(path), [value for value in dict.fromkeys(values) if value]))
+        return found
+
     def _cells(self, one: Field, row: str) -> list[dict[str, Any]]:
         return [
             {
                 "field": self[f"a_{one.id}-{row}-{column.id}"],
                 "label": self._say(column.label),
-                "kind": column.kind,
+                "kind": "short"
+                if column.kind == "text" and column.longest <= SHORT
+                else column.kind,
             }
             for column in one.columns
         ]
@@ -178,6 +196,10 @@ class SheetForm(HouseForm):
             for name, field in self.fields.items()
             if name != "version"
         ]
+
+
+def _list_of(path: str) -> str:
+    return f"names_{path.replace('.', '_')}"
 
 
 def _field(one: Field, language: str, *, is_cell: bool) -> forms.Field:
@@ -199,6 +221,9 @@ def _field(one: Field, language: str, *, is_cell: bool) -> forms.Field:
             error_messages={"invalid": WRONG["not_a_date"]},
             widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         )
+    if one.kind == "named":
+        chosen = {"class": "w-full", "list": _list_of(one.of), "autocomplete": "off"}
+        return Text(required=False, max_length=one.longest, widget=forms.TextInput(attrs=chosen))
     if one.kind == "long_text" and not is_cell:
         return Text(required=False, lines=3, max_length=one.longest)
     return Text(

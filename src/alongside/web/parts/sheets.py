@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.delivery import artefacts
 from alongside.engine import artefacts as engine
-from alongside.engine.artefacts import Field, Form, said
+from alongside.engine.artefacts import Field, Form, Genogram, said
 from alongside.engine.artefacts.lines import words
 from alongside.engine.artefacts.shapes import REPEATING
 from alongside.records import clock
 from alongside.records.errors import StaleVersion
 from alongside.records.fields import prepare
+from alongside.web.parts.family_drawings import edited_by, tree
 from alongside.web.parts.pages import (
     Request,
     local_day,
@@ -33,12 +34,19 @@ from alongside.web.parts.pages import (
     short_day,
     two_texts,
 )
+from alongside.web.parts.pdf import as_file, pdf_of
+from alongside.web.parts.picture import as_svg
 from alongside.web.parts.sheet_drawings import drawing_of
 from alongside.web.parts.sheet_forms import FEW, SheetForm
 
-SAID_IN_FULL = ("rulers", "chain")  # drawings made of words: nothing is said twice
+SAID_IN_FULL = ("rulers", "chain", "genogram")  # drawings with all words: nothing is said twice
+BESIDE = "genogram"  # the drawing that is edited with its form
 FROM = "entered_from"  # the name of its field
 EMPTY_LINES = 5  # of a table or of rows on a blank print
+
+
+# Given what is typed, the same with what is known of the circle.
+Known = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,7 @@ def fill(
     homework: Any = None,
     entered_from: str = "session",
     origins: Sequence[tuple[str, Any]] = (),
+    known: Known | None = None,
 ) -> HttpResponse:
     """Fill in a form, or go on with a sheet. What was typed stays on the page until it is kept.
 
@@ -113,21 +122,30 @@ def fill(
         artefact: the sheet that is gone on with; None for a new one.
         persons: whom it may be about, where that is chosen on the page.
         origins: how it was filled in, where that is chosen on the page.
+        known: what of the circle may be taken over into what is typed, where somebody asks for it.
     """
     if entered := next((word for word, _said in origins if word == request.POST.get(FROM)), ""):
         entered_from = entered
-    chosen = {"persons": persons, "origins": origins, "origin": entered_from}
+    chosen: dict[str, Any] = {"persons": persons, "origins": origins, "origin": entered_from}
+    chosen["may_take"] = known is not None
     answers = artefacts.answers_of(artefact) if artefact is not None else {}
     version = artefact.number if artefact is not None else 0
     if request.method != "POST":
         page = SheetForm(sheet=form, language=language(), answers=answers, version=version)
-        return _page(door, form, page, artefact, about, chosen)
+        return _page(door, form, page, artefact, about, chosen, answers=answers)
     if request.POST.get("more"):  # room for more lines: nothing kept yet, nothing typed lost
+        sent = SheetForm(request.POST, sheet=form, language=language())
+        sent.is_valid()  # what cannot be kept stays typed, and is not drawn
         page = SheetForm(sheet=form, language=language(), typed=request.POST)
-        return _page(door, form, page, artefact, about, chosen)
+        drawn = sent.answers()
+        if request.POST["more"] == "known" and known is not None:
+            drawn = dict(known(drawn))
+            number = number_in(request, "version")
+            page = SheetForm(sheet=form, language=language(), answers=drawn, version=number)
+        return _page(door, form, page, artefact, about, chosen, answers=drawn)
     page = SheetForm(request.POST, sheet=form, language=language(), answers=answers)
     if not page.is_valid():
-        return _page(door, form, page, artefact, about, chosen, status=400)
+        return _page(door, form, page, artefact, about, chosen, status=400, answers=page.answers())
     at = clock.now()
     try:
         if artefact is None:
@@ -155,8 +173,9 @@ def fill(
     except StaleVersion as stale:
         return _two(request, door, form, page, stale.current)
     except artefacts.WrongAnswers as why:
+        given = page.answers()
         page.add_mistakes(why.mistakes)
-        return _page(door, form, page, artefact, about, chosen, status=400)
+        return _page(door, form, page, artefact, about, chosen, status=400, answers=given)
     except artefacts.NothingWritten:
         page.add_error(None, _("Write something in one field, then save."))
         return _page(door, form, page, artefact, about, chosen, status=400)
@@ -173,13 +192,16 @@ def _page(
     page: SheetForm,
     artefact: Any,
     about: Any,
-    chosen: Mapping[str, Any],
+    chosen: dict[str, Any],
     *,
     status: int = 200,
+    answers: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
+    may_take = bool(chosen.pop("may_take", False))
     return door.frame(
         "fill",
         status=status,
+        beside=_beside(form, answers or {}, may_take=may_take),
         sheet_title=said(form.title, language()),
         intro=said(form.intro, language()),
         form=page,
@@ -191,6 +213,14 @@ def _page(
         seen=door.seen,
         back=door.read(artefact) if artefact is not None else door.back,
     )
+
+
+def _beside(form: Form, answers: Mapping[str, Any], *, may_take: bool) -> dict[str, Any]:
+    """The drawing that is edited together with its form; nothing for other forms."""
+    if form.drawing is None or form.drawing.name != BESIDE:
+        return {}
+    drawn = drawing_of(form, answers, language(), to_edit=True) or {}
+    return {**drawn, "edit": edited_by(form), "may_take": may_take}
 
 
 def _two(request: Request, door: Door, form: Form, page: SheetForm, current: Any) -> HttpResponse:
@@ -296,7 +326,7 @@ def entered(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
 def _said_in(form: Form) -> frozenset[str]:
     """The fields whose words stand in the drawing itself."""
     uses = form.drawing.uses if form.drawing is not None else {}
-    return frozenset(path for paths in uses.values() for path in paths)
+    return frozenset(path.partition(".")[0] for paths in uses.values() for path in paths)
 
 
 def _missing(form: Form, answers: Mapping[str, Any]) -> list[str]:
@@ -402,3 +432,37 @@ def versions_of(request: Request, rows: Sequence[Any]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+# -- as a file -------------------------------------------------------------------------------------
+
+
+def has_picture(form: str) -> bool:
+    """Can the drawing of a form be kept as a picture?"""
+    found = catalogue.current().artefacts.get(form)
+    return found is not None and found.drawing is not None and found.drawing.name == BESIDE
+
+
+def _tree_file(artefact: Any) -> dict[str, Any]:
+    form = catalogue.current().artefacts.get(artefact.form)
+    model = engine.draw(form, artefacts.answers_of(artefact)) if form is not None else None
+    if form is None or not isinstance(model, Genogram):
+        raise Http404
+    return {**tree(form, model, language(), as_file=True), "name": form.ref.form}
+
+
+def picture_file(artefact: Any) -> HttpResponse:
+    """The family tree as SVG that carries its colours. Raises Http404 for other sheets."""
+    found = _tree_file(artefact)
+    return as_svg('<?xml version="1.0" encoding="UTF-8"?>\n' + found["svg"], name=found["name"])
+
+
+def pdf_file(request: Request, artefact: Any) -> HttpResponse:
+    """A family tree as PDF, without the name of whose it is.
+
+    Raises:
+        NoPdf: none can be made here. Http404: another sheet.
+    """
+    found, sheet = _tree_file(artefact), shown(request, artefact)
+    content = pdf_of("papers/tree_pdf.html", {"sheet": sheet, "tree": found}, language=language())
+    return as_file(content, found["name"])

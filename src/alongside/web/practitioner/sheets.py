@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alongside.delivery import artefacts, queries
 from alongside.engine.artefacts import Form as EngineForm
+from alongside.engine.artefacts import Known, with_circle
+from alongside.people import queries as people
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.errors import StaleVersion
@@ -22,6 +24,7 @@ from alongside.web.parts import sheets
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Text
 from alongside.web.parts.pages import Request, saved, say, seen_by_whom
+from alongside.web.parts.pdf import NoPdf
 from alongside.web.practitioner import delivery_words as words
 from alongside.web.practitioner.base import BASE, case_or_404, case_page
 from alongside.web.practitioner.forms import Versioned
@@ -187,6 +190,7 @@ def new(request: Request, pk: UUID, form: str) -> HttpResponse:
         persons=[(id, person.name) for id, person in treated.items()] if len(treated) > 1 else (),
         session=session,
         origins=ORIGINS,
+        known=_family(request, course, found),
     )
 
 
@@ -206,7 +210,28 @@ def change(request: Request, pk: UUID) -> HttpResponse:
         about=row.about,
         artefact=row,
         session=_session_in(request, row.course),
+        known=_family(request, row.course, found),
     )
+
+
+def _family(request: Request, course: Any, form: EngineForm) -> sheets.Known | None:
+    """For a family tree: takes over who of the family is in the circle and in sight.
+
+    Who does not want to be seen there is left out: others read the sheet too.
+    """
+    if form.drawing is None or form.drawing.name != sheets.BESIDE:
+        return None
+
+    def taken(answers: Mapping[str, Any]) -> Mapping[str, Any]:
+        here = people.live_members(course.circle, seen_by=request.reader).filter(silent=False)
+        rows = [(row.person, row.relation) for row in here]
+        focus, *others = (
+            Known(who.name, relation, str(who.birth_year or ""))
+            for who, relation in [(course.circle.focus, ""), *rows]
+        )
+        return with_circle(form, answers, focus, others)
+
+    return taken
 
 
 @access("artefact", "R")
@@ -229,6 +254,7 @@ def sheet(request: Request, pk: UUID) -> HttpResponse:
         sheet=sheets.shown(request, row),
         whose=row.about.name,
         origin=sheets.origin_of(row.form),
+        has_picture=sheets.has_picture(row.form),
         versions=sheets.versions_of(request, rows[1:]),
         pk=pk,
         may_change=may,
@@ -320,6 +346,24 @@ def paper(request: Request, pk: UUID) -> HttpResponse:
     row = _sheet_or_404(request, pk)
     back = reverse("practitioner:sheet", args=[pk])
     return _paper(request, row.course, sheets.shown(request, row), back)
+
+
+@access("artefact", "R")
+@require_safe
+def drawing(request: Request, pk: UUID) -> HttpResponse:
+    """The family tree of a sheet as a picture, to keep. Its name says nothing of anybody."""
+    return sheets.picture_file(_sheet_or_404(request, pk))
+
+
+@access("artefact", "R")
+@require_safe
+def pdf(request: Request, pk: UUID) -> HttpResponse:
+    """A family tree as PDF; where none can be made, the page to print."""
+    row = _sheet_or_404(request, pk)
+    try:
+        return sheets.pdf_file(request, row)
+    except NoPdf:
+        return redirect("practitioner:sheet-print", pk=pk)
 
 
 def _paper(request: Request, course: Any, sheet: Mapping[str, Any], back: str) -> HttpResponse:

@@ -15,6 +15,8 @@ urlpatterns: list[Any] = [
     path("sheets/<uuid:pk>/", sheets.sheet, name="sheet"),
     path("sheets/<uuid:pk>/change/", sheets.change, name="sheet-change"),
     path("sheets/<uuid:pk>/print/", sheets.paper, name="sheet-print"),
+    path("sheets/<uuid:pk>/picture/", sheets.drawing, name="sheet-picture"),
+    path("sheets/<uuid:pk>/file/", sheets.pdf, name="sheet-pdf"),
     path("sheets/<uuid:pk>/strike/", sheets.strike, name="sheet-strike"),
     path("sheets/<uuid:pk>/versions/<int:number>/", sheets.version, name="sheet-version"),
 ]

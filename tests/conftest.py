@@ -85,6 +85,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 f"{item.nodeid} drives a browser; `make test` looks for such tests only in "
                 f"{' and '.join(f'tests/{name}' for name in WITH_A_BROWSER)}. Move it there."
             )
+    _after_what_stands(items)
+
+
+def _after_what_stands(items: list[pytest.Item]) -> None:
+    """Within each file: first what needs nothing, then what needs the house, its case, a course.
+
+    So what stands (tests/factories/stage.py) is put up once for a file and not for each test that
+    follows one with less.
+    """
+    from tests.factories.stage import wanted
+
+    place = {path: n for n, path in enumerate(dict.fromkeys(item.path for item in items))}
+    items.sort(key=lambda item: (place[item.path], wanted(item)))
 
 
 @pytest.hookimpl(wrapper=True)

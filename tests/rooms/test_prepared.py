@@ -23,8 +23,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing_kept_and_each_use_compared(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     monkeypatch.setattr(prepared, "_kept", prepared._Known())
+    settings.PREPARED_IS_CHECKED = 1
 
 
 def kept_of(name: str) -> list[Any]:

@@ -8,7 +8,8 @@ request, and they are a part of what a kept query is found by. Who gained or los
 another question. A query is made anew each time where its SQL depends on anything else, such as
 rows that were read to make it.
 
-Under test each kept query is compared with the one made anew (``PREPARED_IS_CHECKED``).
+Under test kept queries are compared with those made anew: each at its first use, then every
+so often (``PREPARED_IS_CHECKED``).
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from threading import Lock
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -69,7 +71,8 @@ def rows(name: str, make: Make, *, seen_by: Any = None, **given: Any) -> list[An
         held = _kept.put(key, _plan(make, seen_by, given)) if held else _kept.put(key, 1)
     if held is None or isinstance(held, int):
         return list(make(**given))
-    if getattr(settings, "PREPARED_IS_CHECKED", False):
+    every = getattr(settings, "PREPARED_IS_CHECKED", 0)
+    if every and next(held.uses) % every == 0:
         _compare(name, held, make, given, seen_by)
     return held.run(_all(given, seen_by), seen_by)
 
@@ -158,6 +161,7 @@ class _Plan:
     sql: str
     params: tuple[Any, ...]
     places: Mapping[int, tuple[str, timedelta]]  # of a value: its name, and what is added to it
+    uses: Iterator[int] = field(default_factory=count)
 
     def values(self, given: Mapping[str, Any], connection: Any) -> tuple[Any, ...]:
         found = list(self.params)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
@@ -88,47 +89,50 @@ def read(path: Path, shape: type[M], *, shown: str | None = None) -> tuple[M | N
 def read_placed(path: Path, shape: type[M], *, shown: str | None = None) -> Reading[M]:
     """Read and check one YAML file, and keep where each part of it stands."""
     name = shown or str(path)
-    document, problems = parse(path, shown=name)
-    if problems:
-        return Reading(name, None, document, tuple(problems))
+    try:
+        document, mistakes, value = _checked(path.read_text(encoding="utf-8"), shape)
+    except (OSError, UnicodeDecodeError) as failure:
+        return Reading(name, None, None, (_unreadable(name, failure),))
+    return Reading(name, value, document, tuple(Problem(name, *each) for each in mistakes))
+
+
+# The same text, wherever it stands, is read once in a process: nobody changes what comes of it.
+
+
+@lru_cache(maxsize=4_000)
+def _checked(text: str, shape: type[M]) -> tuple[Any, tuple[placed.Mistake, ...], M | None]:
+    document, mistakes = _parsed(text)
+    if mistakes:
+        return document, mistakes, None
     try:
         value = shape.model_validate_json(json.dumps(document, default=_plain))
-    except (ValidationError, TypeError) as refusal:
-        return Reading(name, None, document, tuple(_refusals(name, document, refusal)))
-    return Reading(name, value, document, ())
+    except TypeError as refusal:
+        return document, ((0, 0, str(refusal)),), None
+    except ValidationError as refusal:
+        found = refusal.errors(include_url=False)
+        return document, tuple((*place(document, e["loc"]), _sentence(e)) for e in found), None
+    return document, (), value
 
 
-def _refusals(name: str, document: Any, refusal: ValidationError | TypeError) -> list[Problem]:
-    if isinstance(refusal, TypeError):
-        return [Problem(name, 0, 0, str(refusal))]
-    return [
-        Problem(name, *place(document, error["loc"]), _sentence(error))
-        for error in refusal.errors(include_url=False)
-    ]
+@lru_cache(maxsize=4_000)
+def _parsed(text: str) -> tuple[Any, tuple[placed.Mistake, ...]]:
+    return placed.load(text)
+
+
+def _unreadable(name: str, failure: OSError | UnicodeDecodeError) -> Problem:
+    if isinstance(failure, FileNotFoundError):
+        return Problem(name, 0, 0, "this file is missing")
+    return Problem(name, 0, 0, f"this file cannot be read as UTF-8 text: {failure}")
 
 
 def parse(path: Path, *, shown: str | None = None) -> tuple[Any, list[Problem]]:
-    """Read one YAML file with places kept. Duplicate keys and broken YAML are problems.
-
-    A file that has not changed is not parsed again in this process; nobody changes the document.
-    """
+    """Read one YAML file with places kept. Duplicate keys and broken YAML are problems."""
     name = shown or str(path)
     try:
-        facts = path.stat()
-        stamp = (facts.st_mtime_ns, facts.st_size)
-        held = _parsed.get(path)
-        if held is None or held[0] != stamp:
-            held = (stamp, *placed.load(path.read_text(encoding="utf-8")))
-            _parsed[path] = held
-    except FileNotFoundError:
-        return None, [Problem(name, 0, 0, "this file is missing")]
+        document, mistakes = _parsed(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as failure:
-        return None, [Problem(name, 0, 0, f"this file cannot be read as UTF-8 text: {failure}")]
-    _, document, mistakes = held
+        return None, [_unreadable(name, failure)]
     return document, [Problem(name, *mistake) for mistake in mistakes]
-
-
-_parsed: dict[Path, tuple[tuple[int, int], Any, tuple[placed.Mistake, ...]]] = {}
 
 
 def folders(roots: Sequence[Path], kind: str) -> list[tuple[str, int, Path]]:

@@ -65,6 +65,7 @@ from alongside.meetings.models import (
     BoundaryLook,
     FamilyLetter,
     HelpingSheet,
+    LearningRead,
     LetterReview,
     MeetingAfter,
     MeetingCheck,
@@ -485,6 +486,7 @@ def _of_meeting(
         BoundaryLook.objects.create(
             **home, boundary=boundary, written_by=writer, went="kept", looked_at=AT
         )
+        LearningRead.objects.create(**of_it, written_by=writer, page="illness", read_at=AT)
         HelpingSheet.objects.create(
             **of_it, written_by=writer, answers="{}", filled_at=AT, shared_with_lead_at=shared
         )

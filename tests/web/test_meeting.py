@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from alongside import catalogue
 from alongside.access import actions as access
 from alongside.meetings import actions, boundaries, giving, letters, live, own, queries
 from alongside.tasks import queries as tasks
@@ -89,8 +90,8 @@ def test_a_meeting_is_prepared_from_the_choice_to_the_date_by_pages_alone(
         "kind": "day", "accepts": "Adults", "price": "Free", "funding": "Public",
         "withdrawal": "arranged", "licence": "checked", "licence_checked_on": "2026-03-01",
         "interest": "none",
-        "travel": "Bus 16", "starts_within_hours": 24, "until_day": "2026-03-20", "proof": "Desk",
-        "proved_now": "on",
+        "travel": "Bus 16", "packing": "No phone", "starts_within_hours": 24,
+        "until_day": "2026-03-20", "proof": "Desk", "proved_now": "on",
     }  # fmt: skip
     for name in ("Rowan day", "Walk-in", "One talk"):
         assert lead.post(work(world, "options/new/"), {**option, "name": name}).status_code == 302
@@ -125,6 +126,8 @@ def test_a_meeting_is_prepared_from_the_choice_to_the_date_by_pages_alone(
     assert "Saturday 14 March 2026, 10:00" in texts(lead.get(work(world)))
     assert "Saturday 14 March 2026" in texts(signed_in(noor).get(circle(world)))
     sheet = texts(lead.get(work(world, "sheet/")))
+    assert "The way: Bus 16. Bring: No phone. Withdrawal: " in sheet
+    assert "Medicines in their boxes" in sheet  # nobody wrote what is in the bag
     for line in ("10:00", "Letter of Noor Haddad", "Rowan day", "Walk-in", "harbour"):
         assert sheet.count(line) >= 2, line  # on screen and on paper
     assert "It is not a go yet" in sheet
@@ -235,6 +238,36 @@ def test_a_members_pages_are_read_at_eleven(world: World, noor: Cast, signed_in:
         if (found := grade(texts(browser.get(circle(world, page))))) > 6.0
     }
     assert hard == {}
+
+
+def test_pages_for_the_family_are_short_say_their_source_and_are_marked_for_oneself_alone(
+    world: World, noor: Cast, teo: Cast, signed_in: SignedIn
+) -> None:
+    begun(world, path="arise", level=1)
+    browser, where = signed_in(noor), circle(world, "learning/")
+    pages = catalogue.current().meetings.learning.pages
+    hard = {
+        page.id: found
+        for page in pages
+        if (found := round(grade(texts(browser.get(f"{where}{page.id}/"))), 1)) > 6.0
+    }
+    assert hard == {}
+    dangerous = texts(browser.get(f"{where}sudden_stop/"))
+    assert "Drinkaware" in dangerous
+    assert "Nobody has checked" not in dangerous
+    assert "Nobody has checked this yet" in texts(browser.get(f"{where}easier/"))
+    assert browser.get(f"{where}no_such/").status_code == 404
+    assert browser.post(f"{where}no_such/read/").status_code == 404
+    for _again in range(2):
+        onward = browser.post(f"{where}{pages[0].id}/read/")
+        assert onward.url == f"{where}{pages[1].id}/"
+    assert f"1 of {len(pages)} read" in texts(browser.get(circle(world)))
+    other = signed_in(teo)
+    assert "Short pages, in your own time." in texts(other.get(circle(world)))
+    for page in pages:
+        last = other.post(f"{where}{page.id}/read/")
+    assert last.url == where
+    assert f"1 of {len(pages)} read" in texts(browser.get(circle(world)))
 
 
 def test_a_letter_is_written_hinted_shared_read_and_finished_by_pages_alone(

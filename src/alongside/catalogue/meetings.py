@@ -92,12 +92,15 @@ class PathFile(Shape):
 
 
 class FlowFile(Shape):
-    """What is done in place of a meeting, by need."""
+    """What is done in place of a meeting, by need: what that rules out, whom it needs, changes."""
 
     id: Word
     needs: tuple[Word, ...] = Field(min_length=1)
     title: Texts
     text: Texts
+    blocks: Texts
+    whom: Texts
+    changes: Texts
     source: str
 
 
@@ -321,6 +324,7 @@ class SheetFile(Shape):
     kept_on_a_device: KeptFile
     steps: tuple[RunStepFile, ...] = Field(min_length=1)
     stops: tuple[StopFile, ...] = Field(min_length=1)
+    bag: tuple[Texts, ...] = Field(min_length=1)
     ifs: tuple[IfFile, ...]
     cards: tuple[CardFile, ...]
 
@@ -394,6 +398,32 @@ class AfterFile(Shape):
     harms: tuple[WordFile, ...] = Field(min_length=1)
 
 
+class LearningPageFile(Shape):
+    """One short page for the family. ``is_checked``: it was looked up where ``taken_from`` says."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z_]+$", max_length=40)]
+    minutes: Annotated[int, Field(ge=1, le=30)]
+    title: Texts
+    text: tuple[Texts, ...] = Field(min_length=1)
+    points: tuple[Texts, ...] = ()
+    is_checked: bool
+    taken_from: str = Field(min_length=1)
+
+
+class LearningFile(Shape):
+    """``meetings/learning.yaml``."""
+
+    source: str = Field(min_length=1)
+    checked: date
+    review_by: date
+    before: Texts
+    pages: tuple[LearningPageFile, ...] = Field(min_length=1)
+
+    def page(self, id: str) -> LearningPageFile | None:
+        """The page with this id."""
+        return next((each for each in self.pages if each.id == id), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Meetings:
     """All content about planned meetings."""
@@ -406,6 +436,7 @@ class Meetings:
     limits: LimitsFile
     helping: HelpingFile
     after: AfterFile
+    learning: LearningFile
 
     @property
     def paths(self) -> tuple[PathFile, ...]:
@@ -461,6 +492,7 @@ SHAPES = {
     "meeting_limits": LimitsFile,
     "meeting_helping": HelpingFile,
     "meeting_after": AfterFile,
+    "meeting_learning": LearningFile,
 }
 
 
@@ -474,6 +506,7 @@ def load(roots: Sequence[File]) -> Shelf[Meetings]:
     limits = _last(roots, "limits.yaml", LimitsFile, shelf.problems)
     helping = _last(roots, "helping.yaml", HelpingFile, shelf.problems)
     after = _last(roots, "after.yaml", AfterFile, shelf.problems)
+    learning = _last(roots, "learning.yaml", LearningFile, shelf.problems)
     screens: dict[int, ScreenFile] = {}
     for root in roots:
         for file in sorted((root / "meetings" / "screen").glob("*.yaml")):
@@ -482,10 +515,12 @@ def load(roots: Sequence[File]) -> Shelf[Meetings]:
             reading = read_placed(file, ScreenFile, shown=shown(file, roots))
             if screen := _kept(reading, shelf.problems):
                 screens[int(file.stem)] = screen
-    if paths and rules and letters and sheet and limits and helping and after and screens:
+    if not (paths and rules and letters and sheet and screens):
+        return shelf
+    if limits and helping and after and learning:
         screened = tuple(sorted(screens.items()))
         shelf.items["meetings"] = Meetings(
-            paths, screened, rules, letters, sheet, limits, helping, after
+            paths, screened, rules, letters, sheet, limits, helping, after, learning
         )
     return shelf
 

@@ -214,6 +214,7 @@ def save_hold(
     funding: str = "",
     travel: str = "",
     cover: str = "",
+    packing: str = "",
 ) -> Hold:
     """Keep a place for a circle until a moment, with what is arranged around it; or change it.
 
@@ -236,6 +237,7 @@ def save_hold(
         "funding": funding.strip(),
         "travel": travel.strip(),
         "cover": cover.strip(),
+        "packing": packing.strip(),
     }
     if hold is None:
         by.confirm_create("hold", institution=circle.institution_id, circle=circle.pk)

@@ -81,6 +81,7 @@ class Hold(Editable, Record):
     funding = EncryptedTextField(blank=True)
     travel = EncryptedTextField(blank=True)
     cover = EncryptedTextField(blank=True)  # children, pets, work
+    packing = EncryptedTextField(blank=True)  # what to bring, and what stays at home
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 

@@ -7,7 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from alongside import catalogue
-from alongside.meetings.models import Boundary, BoundaryLook, HelpingSheet, PlannedMeeting
+from alongside.meetings.models import (
+    Boundary,
+    BoundaryLook,
+    HelpingSheet,
+    LearningRead,
+    PlannedMeeting,
+)
 from alongside.people.models import Person
 from alongside.records import audit
 from alongside.records.actions_base import action
@@ -261,6 +267,36 @@ def share_helping(*, sheet: HelpingSheet, shared: bool, by: Reader, at: datetime
     word = "shared" if shared else "taken_back"
     audit.write(f"meetings.helping_{word}", by=by, at=at, about=sheet)
     return sheet
+
+
+@action
+def mark_read(
+    *, meeting: PlannedMeeting, person: Person, page: str, by: Reader, at: datetime
+) -> LearningRead:
+    """Keep that one has read a page for the family; marking it again changes nothing.
+
+    Raises:
+        UnknownWord; NotAllowed for another.
+    """
+    _must_be_own(person, by)
+    if catalogue.current().meetings.learning.page(page) is None:
+        raise UnknownWord(field="page", value=page)
+    by.confirm_create("learning_read", institution=meeting.institution_id, circle=meeting.circle_id)
+    marked = LearningRead.objects.visible_to(by).filter(
+        circle_id=meeting.circle_id, written_by=person, page=page
+    )
+    if (before := marked.first()) is not None:
+        return before
+    row: LearningRead = LearningRead.objects.create(
+        institution_id=meeting.institution_id,
+        circle_id=meeting.circle_id,
+        meeting=meeting,
+        written_by=person,
+        page=page,
+        read_at=at,
+    )
+    audit.write("meetings.page_marked_read", by=by, at=at, about=row, detail={"page": page})
+    return row
 
 
 def missing_checks(boundary: Boundary) -> tuple[str, ...]:

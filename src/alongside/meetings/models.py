@@ -282,6 +282,28 @@ class HelpingSheet(Record):
         return UUID(str(self.written_by_id))
 
 
+class LearningRead(Record):
+    """A member read one of the short pages for the family. Theirs alone."""
+
+    record_type = "learning_read"
+    audit_noun = "meetings.learning_read"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    meeting = models.ForeignKey(PlannedMeeting, on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    page = models.CharField(max_length=40)  # an id of content/meetings/learning.yaml
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_page_is_marked_once_by_a_member",
+                fields=["circle", "written_by", "page"],
+            )
+        ]
+
+
 class RunMark(Record):
     """One press while the meeting was held. Its id was made where it was pressed."""
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from alongside import catalogue
-from alongside.meetings.models import Boundary, BoundaryLook, HelpingSheet
+from alongside.meetings.models import Boundary, BoundaryLook, HelpingSheet, LearningRead
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 
@@ -68,6 +68,11 @@ def helping_sheets(*, seen_by: Reader, circle: UUID, person: UUID) -> ScopedQuer
         .select_related("written_by")
         .order_by("-filled_at", "pk")
     )
+
+
+def pages_read(*, seen_by: Reader, circle: UUID, person: UUID) -> ScopedQuerySet:
+    """Which pages for the family a member marked as read."""
+    return LearningRead.objects.visible_to(seen_by).filter(circle=circle, written_by=person)
 
 
 def worked_out(sheet: Any) -> Helping:

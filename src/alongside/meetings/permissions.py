@@ -35,6 +35,7 @@ LOOK = {
         ),
     ),
 }
+LEARNING = {"author": own("written_by")}
 REVIEW = {"own": own("about")}
 
 
@@ -47,3 +48,4 @@ def register() -> None:
     conditions.register("meetings.boundary", SHARED)
     conditions.register("meetings.boundarylook", LOOK)
     conditions.register("meetings.helpingsheet", SHARED)
+    conditions.register("meetings.learningread", LEARNING)

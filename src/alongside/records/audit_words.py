@@ -68,7 +68,8 @@ ACTS = frozenset(
     meetings.letter_opened meetings.letter_kept_back meetings.letter_reviewed
     meetings.letter_saved meetings.letter_shared meetings.letter_taken_back
     meetings.meeting_began meetings.meeting_changed meetings.meeting_ended meetings.path_chosen
-    meetings.rehearsed meetings.run_kept meetings.run_marked meetings.run_taken_off
+    meetings.page_marked_read meetings.rehearsed meetings.run_kept meetings.run_marked
+    meetings.run_taken_off
     meetings.screen_answered meetings.seat_ended
     meetings.seat_saved meetings.stop_called meetings.stop_resolved
     notify.channel_added notify.channel_removed notify.channel_verified
@@ -109,7 +110,7 @@ READS = frozenset(
     people.member_read meetings.check_read meetings.meeting_read meetings.seat_read
     meetings.stop_read meetings.letter_read meetings.letter_review_read
     meetings.boundary_read meetings.run_read meetings.after_read meetings.boundary_look_read
-    meetings.helping_sheet_read
+    meetings.helping_sheet_read meetings.learning_read_read
     people.person_read plans.plan_read records.trail_read tasks.task_read
     """.split()
 )

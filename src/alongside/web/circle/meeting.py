@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alongside import catalogue
 from alongside.catalogue.meetings import in_language
-from alongside.meetings import actions, queries
+from alongside.meetings import actions, own, queries
 from alongside.records import clock
 from alongside.web.circle.base import own_place
 from alongside.web.parts.access import access
@@ -95,6 +95,17 @@ def letter_words(request: Request, place: Any, found: Any) -> str:
     return _("A draft, only for you.")
 
 
+def learning_words(request: Request, place: Any) -> str:
+    """How many of the short pages the reader has read."""
+    read = own.pages_read(
+        seen_by=request.reader, circle=place.circle_id, person=place.person_id
+    ).count()
+    if not read:
+        return _("Short pages, in your own time.")
+    total = len(catalogue.current().meetings.learning.pages)
+    return _("%(read)s of %(total)s read") % {"read": read, "total": total}
+
+
 @access("planned_meeting", "R")
 @require_safe
 def meeting(request: Request, circle: UUID) -> HttpResponse:
@@ -125,6 +136,7 @@ def meeting(request: Request, circle: UUID) -> HttpResponse:
             "speaks": seat is not None and seat.speaks,
             "asked": day_and_time(request, asked.checked_at) if asked else "",
             "letter_words": letter_words(request, place, found),
+            "learning_words": learning_words(request, place),
             "stopped": bool(queries.open_stops(seen_by=request.reader, meeting=found)),
         },
     )

@@ -93,6 +93,7 @@ def option(request: Request, case: Any, hold: Any, at: datetime) -> dict[str, An
                 (_("Licence"), _licence(row)),
                 (_("Travel"), hold.travel),
                 (_("At home"), hold.cover),
+                (_("Bring"), hold.packing),
                 (_("Interest"), row.interest),
                 (
                     _("Missing"),

@@ -130,6 +130,7 @@ class Arrange(Versioned):
     def __init__(self, *args: Any, aims: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "refused_aims", aims)
+        self.fields["bag"].help_text = _("Usually: %(words)s") % {"words": said.usual_bag()}
 
 
 class Answers(Versioned):
@@ -282,6 +283,13 @@ class Option(Form):
     cover = Text(
         label=gettext_lazy("Children, animals and work meanwhile"),
         help_text=gettext_lazy("Who looks after each, when somebody stays there."),
+        lines=2,
+        max_length=600,
+        required=False,
+    )
+    packing = Text(
+        label=gettext_lazy("What to bring, and what stays at home"),
+        help_text=gettext_lazy("As the place says: papers, medicines, clothes; no phone."),
         lines=2,
         max_length=600,
         required=False,

@@ -28,7 +28,7 @@ OF_OPTION = (
     "name", "kind", "accepts", "price", "withdrawal", "licence", "licence_checked_on",
     "licence_words", "interest", "starts_within_hours",
 )  # fmt: skip
-OF_HOLD = ("proof", "funding", "travel", "cover")
+OF_HOLD = ("proof", "funding", "travel", "cover", "packing")
 
 
 @access("hold", "C")

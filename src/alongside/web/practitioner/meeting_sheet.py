@@ -128,7 +128,22 @@ def at_hand(
         (_("Safety"), _with_role(seats, "safety_person")),
         (_("Seats"), "; ".join(where)),
         (_("Goes along"), found.escort),
-        (_("Bag"), found.bag),
+        (_("Bag"), found.bag or said.usual_bag()),
         (_("Children"), _("None at home") if found.has_no_children else found.children),
     )
-    return [{"term": term, "text": text} for term, text in lines if text]
+    facts = [{"term": term, "text": text} for term, text in lines if text]
+    holds = directory.holds(seen_by=request.reader, circle=case.circle_id)
+    return facts + [
+        {"term": hold.option.name, "text": text} for hold in holds if (text := _go(hold))
+    ]
+
+
+def _go(hold: Any) -> str:
+    """Once the person says yes to it: the way there, what to bring, who looks after what."""
+    parts = (
+        (_("The way:"), hold.travel),
+        (_("Bring:"), hold.packing),
+        (_("At home:"), hold.cover),
+        (_("Withdrawal:"), str(said.WITHDRAWAL.get(hold.option.withdrawal, ""))),
+    )
+    return " ".join(f"{term} {text.rstrip('.')}." for term, text in parts if text)

@@ -238,3 +238,9 @@ def add_refusal(form: Any, refusal: Exception) -> None:
             form.add_error(field if field in form.fields else None, said)
             return
     delivery_words.add_refusal(form, refusal)
+
+
+def usual_bag() -> str:
+    """What usually goes into the bag, while nobody wrote what is in it."""
+    bag = catalogue.current().meetings.sheet.bag
+    return "; ".join(in_language(each, language()) for each in bag)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
@@ -9,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from alongside import catalogue
-from alongside.catalogue import live
+from alongside.catalogue import authoring, live
+from alongside.catalogue.chooser import choice_of
 from alongside.records.models import AuditEvent
 from alongside.web.parts.content_words import way_notes
 from tests.conftest import NOON
@@ -100,3 +104,207 @@ def test_what_is_retired_is_begun_no_more_and_still_read_by_what_runs(
     assert "We train nobody in it." in text(grace.get("/office/content/protocols/cbt@1/"))
     assert grace.get(address).status_code == 404
     assert acts() == ["content_retired"]
+
+
+# -- written, looked at, published ---------------------------------------------------------------
+
+
+def version_of(answer: Any) -> str:
+    found = re.search(r'name="version" value="(\d+)"', answer.content.decode())
+    assert found is not None
+    return found.group(1)
+
+
+def begun(browser: Client, start: str, item: str = "") -> str:
+    answer = browser.post("/office/content/drafts/new/", {"start": start, "item": item})
+    assert answer.status_code == 302, text(answer)
+    return str(answer["Location"])
+
+
+def saved_file(browser: Client, draft: str, name: str, words: str, **more: str) -> Any:
+    address = f"{draft}file/{name}/"
+    version = version_of(browser.get(address))
+    return browser.post(address, {"version": version, "text": words, **more})
+
+
+def test_a_new_way_is_written_from_a_copy_reviewed_by_somebody_else_and_appears_everywhere(
+    own: Path, world: World, grace: Client, signed_in: Callable[[Cast], Client]
+) -> None:
+    iris = signed_in(world.staff("Iris Moor", "Manager", "manager"))
+    refused = grace.post(
+        "/office/content/drafts/new/", {"start": "protocols/respect@1", "item": "No Name"}
+    )
+    assert (refused.status_code, "No Name" in refused.content.decode()) == (400, True)
+    draft = begun(grace, "protocols/respect@1", "walking_talks")
+    files = authoring.copied("protocols", "respect@1", "walking_talks")
+    assert "offers.yaml" in files  # the needs that lead to the one it was copied from
+    assert "It has no mistakes." in text(grace.get(draft))
+
+    # Every mistake in place, what was typed kept; a check saves nothing.
+    wrong = files["protocol.yaml"].replace("family: individual", "family: walk\nnonsense: 1")
+    address = f"{draft}file/protocol.yaml/"
+    checked = saved_file(grace, draft, "protocol.yaml", wrong, check="1")
+    assert "nonsense: 1" in checked.content.decode()
+    assert "protocol.yaml, line 2, column 9" in text(checked)
+    assert "nonsense: 1" not in grace.get(address).content.decode()
+    old = version_of(grace.get(address))
+    assert saved_file(grace, draft, "protocol.yaml", wrong).status_code == 302
+    page = text(grace.get(address))
+    assert "family: input should be" in page
+    assert "nonsense: no such key is known here" in page
+    stale = grace.post(address, {"version": old, "text": "mine: yes"})
+    assert stale.status_code == 409
+    assert "mine: yes" in stale.content.decode()
+    assert "nonsense: 1" in stale.content.decode()
+    hidden = saved_file(grace, draft, "protocol.yaml", wrong + "# \u202e")
+    assert hidden.status_code == 400
+    assert "It cannot be shown: 2 mistakes" in text(grace.get(f"{draft}preview/"))
+    asked = {"version": version_of(grace.get(draft))}
+    assert grace.post(f"{draft}ask/", asked).status_code == 409
+
+    named = files["wording.en.yaml"].splitlines()
+    named[0] = "name: Walking talks"
+    assert saved_file(grace, draft, "protocol.yaml", files["protocol.yaml"]).status_code == 302
+    saved_file(grace, draft, "wording.en.yaml", "\n".join(named) + "\n")
+    seen = text(grace.get(f"{draft}preview/?facts=needs: [sexual_risk]%0Aseeks_help: accepts"))
+    for words in ("What the chooser says", "Next steps", "waits", "walking_talks"):
+        assert words in seen
+    assert "Locked, and what each waits for" in seen
+    unknown = text(grace.get(f"{draft}preview/?facts=nothing: yes&in_place=on"))
+    assert "nothing: no such key is known" in unknown
+    beside = grace.get(f"{draft}compare/").content.decode()
+    assert "<ins>Walking</ins>" in beside
+    assert "offers.yaml" in beside
+
+    # Not published by halves: somebody else looks first, at what stands then.
+    assert "walking_talks@1" not in catalogue.current().protocols
+    early = {"version": version_of(grace.get(draft))}
+    assert grace.post(f"{draft}publish/", early).status_code == 409
+    assert grace.post(f"{draft}ask/", early).status_code == 302
+    assert grace.get(f"{draft}review/").status_code == 404
+    given = {"version": version_of(iris.get(f"{draft}review/")), "sources": "", "review_by": ""}
+    assert iris.post(f"{draft}review/", {**given, "passed": "yes"}).status_code == 400
+    assert iris.post(f"{draft}review/", {**given, "passed": "no"}).status_code == 400
+    back = {**given, "passed": "no", "words": "Say how far."}
+    assert iris.post(f"{draft}review/", back).status_code == 302
+    assert "Say how far." in text(grace.get(draft))
+    grace.post(f"{draft}ask/", {"version": version_of(grace.get(draft))})
+    given = {
+        "version": version_of(iris.get(f"{draft}review/")),
+        "passed": "yes",
+        "sources": "Handbook of walking, 2024",
+        "review_by": "2027-03-01",
+    }
+    assert iris.post(f"{draft}review/", given).status_code == 302
+    assert grace.post(f"{draft}publish/", {"version": "1"}).status_code == 409
+    done = {"version": version_of(grace.get(draft))}
+    assert grace.post(f"{draft}publish/", done).status_code == 302
+
+    cat = catalogue.current()
+    assert cat.protocol("walking_talks").name == "Walking talks"
+    assert [each for each in cat.problems if each.grade == "error"] == []
+    assert (own / "protocols/walking_talks/1/artefacts/step.yaml").is_file()
+    chosen = choice_of(cat, {"needs": ["sexual_risk"], "seeks_help": "accepts"})
+    said = {one.protocol for one in (*chosen.suggested, *chosen.cautioned, *chosen.blocked)}
+    assert "walking_talks" in {name.partition("/")[0] for name in said}
+    page = text(grace.get("/office/content/protocols/walking_talks@1/"))
+    assert "Made here" in page
+    assert "Iris Moor" in page
+    assert "Handbook of walking, 2024" in page
+    assert Client().get(reverse("public:one_way", args=["walking_talks"])).status_code == 200
+    assert acts() == [
+        "content_published", "content_reviewed", "draft_changed", "draft_changed",
+        "draft_changed", "draft_made", "draft_review_asked", "draft_review_asked",
+        "draft_sent_back",
+    ]  # fmt: skip
+
+
+def test_what_runs_stays_on_its_version_and_a_version_that_stands_is_never_changed(
+    own: Path, world: World, grace: Client, signed_in: Callable[[Cast], Client]
+) -> None:
+    iris = signed_in(world.staff("Iris Moor", "Manager", "manager"))
+    first, second = begun(grace, "protocols/respect@1"), begun(grace, "protocols/respect@1")
+    for draft in (first, second):
+        grace.post(f"{draft}ask/", {"version": version_of(grace.get(draft))})
+        given = {
+            "version": version_of(iris.get(f"{draft}review/")),
+            "passed": "yes",
+            "sources": "Trial of 1998",
+            "review_by": "2027-03-01",
+        }
+        assert iris.post(f"{draft}review/", given).status_code == 302
+    assert (
+        iris.post(f"{first}publish/", {"version": version_of(grace.get(first))}).status_code == 302
+    )
+    cat = catalogue.current()
+    assert cat.protocol("respect").ref.version == 2
+    assert cat.protocol("respect@1").ref.version == 1
+    assert "respect@1" not in cat.offered
+    taken = grace.get(second)
+    assert "This one can be version 3" in text(taken)
+    answer = grace.post(f"{second}number/", {"version": version_of(taken)})
+    assert answer.status_code == 302
+    page = text(grace.get(second))
+    assert "respect@3" in page
+    assert "being written" in page
+    grace.post(f"{second}leave/", {"version": version_of(grace.get(second))})
+    assert grace.get(f"{second}file/protocol.yaml/").status_code == 404
+
+    # A folder that is broken by hand takes nothing good away.
+    broken = own / "protocols/respect/2/protocol.yaml"
+    broken.write_text("family: [", encoding="utf-8")
+    live.look_again()
+    assert catalogue.current().protocol("respect").ref.version == 2
+
+
+def test_one_file_goes_out_and_comes_in_and_a_hostile_one_is_refused_with_all_its_mistakes(
+    own: Path, grace: Client
+) -> None:
+    sent = grace.get("/office/content/export/protocols/respect@1/")
+    assert sent["Content-Disposition"] == 'attachment; filename="respect-1.json"'
+    assert grace.get("/office/content/export/protocols/respect@x/").status_code == 404
+
+    def brought(raw: bytes) -> Any:
+        file = SimpleUploadedFile("x.json", raw, content_type="application/json")
+        return grace.post("/office/content/drafts/bring/", {"file": file})
+
+    back = brought(sent.content)
+    assert back.status_code == 302
+    assert "respect@2" in text(grace.get(back["Location"]))
+
+    whole = json.loads(sent.content)
+    whole["files"]["../../../etc/passwd.yaml"] = "x: 1"
+    whole["files"]["sources.yaml"] = "a: &many [1]\nb: *many\nc: !!python/name:os.system x\n"
+    whole["files"]["SOURCE.md"] = "read \u202eme"
+    whole["files"]["wording.es.yaml"] = "[" * 9_000
+    whole["files"]["protocol.yaml"] += "surprise: 1\n"
+    refused = brought(json.dumps(whole).encode())
+    assert refused.status_code == 400
+    page = text(refused)
+    for words in (
+        "../../../etc/passwd.yaml",
+        "an anchor (&)",
+        "an alias (*)",
+        "a tag (!)",
+        "right-to-left override",
+        "deep in each other",
+        "surprise: no such key is known here",
+    ):
+        assert words in page, words
+    for raw in (
+        b"PK\x03\x04" + b"\x00" * 100,
+        b"[" * 100_000,
+        b'{"format": "x", "format": "y"}',
+        b"\xff\xfe",
+        b" " * 2_000_001,
+        b'{"format": "alongside-content/1", "kind": "danger", "id": "..", "files": {"a": 1}}',
+    ):
+        assert brought(raw).status_code == 400, raw[:20]
+    assert acts() == ["draft_imported"]
+
+
+def test_a_measure_without_its_rules_of_danger_cannot_be_published(own: Path) -> None:
+    files = authoring.files_of("instruments", "phq9@1")
+    blind = authoring.tried("instruments", "phq9", 2, files)
+    assert "would raise no alert" in blind.errors[0].message
+    assert authoring.tried("instruments", "mood_here", 1, files).errors == ()

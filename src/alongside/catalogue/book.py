@@ -441,7 +441,11 @@ def find(items: Mapping[str, T], kind: str, id: str) -> T:
 
 
 def build(
-    roots: Sequence[Path], *, before: Catalogue | None = None, only: Collection[str] = ()
+    roots: Sequence[Path],
+    *,
+    before: Catalogue | None = None,
+    only: Collection[str] = (),
+    base: Catalogue | None = None,
 ) -> Catalogue:
     """Read every shelf, or some.
 
@@ -449,11 +453,12 @@ def build(
         roots: the content folders, shipped first, then the deployment's own.
         before: the catalogue in use; what was good there and is broken now is kept.
         only: the names of the shelves to read, for a command that needs few; all when empty.
+        base: where the shelves that are not read come from; without it they are not there.
 
     Returns:
         The catalogue. What is wrong is in ``problems``; broken items are not on the shelves.
     """
-    shelves: dict[str, dict[str, Any]] = {}
+    shelves = {name: dict(items) for name, items in base.shelves.items()} if base else {}
     problems: list[Problem] = []
     broken: set[str] = set()
     wanted = [shelf for shelf in SHELVES if not only or shelf[0] in only]

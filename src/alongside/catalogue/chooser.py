@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pydantic import Field
 
+from alongside.catalogue import brought
 from alongside.catalogue.conditions import (
     ConditionShape,
     Said,
@@ -255,6 +256,7 @@ def load_needs(roots: Sequence[Path]) -> Shelf[Need]:
         tags = [offer.source for offer in shape.offers] + [note.source for note in notes]
         shelf.problems += sources.missing(tags, shown)
         shelf.items[path.stem] = _need(path.stem, shape, sources)
+    brought.add_offers(shelf, roots)
     return shelf
 
 
@@ -533,6 +535,8 @@ def load_words(roots: Sequence[Path]) -> Shelf[Mapping[str, str]]:
         need, _ = read(path, NeedShape, shown=shown)
         if need is not None:
             _put_need(texts, f"needs/{path.stem}", need)
+    for key, why in brought.words(roots):
+        _put(texts, key, why)
     for aims, _ in _read_all(roots, "needs/refused/*.yaml", RefusedAimsShape, unused):
         for aim in aims.aims:
             _put(texts, f"refused/{aim.id}/name", aim.name)

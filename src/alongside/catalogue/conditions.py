@@ -140,7 +140,7 @@ class Sources:
 
 
 def read_sources(roots: Sequence[Path]) -> tuple[Sources, list[Problem]]:
-    """The sources of every root; a later root adds and wins."""
+    """The sources of every root; a later root adds and wins. A protocol's folder only adds."""
     found: dict[str, SourceShape] = {}
     problems: list[Problem] = []
     for path, shown in files(roots, "chooser/sources.yaml"):
@@ -148,6 +148,13 @@ def read_sources(roots: Sequence[Path]) -> tuple[Sources, list[Problem]]:
         problems += wrong
         if shape is not None:
             found.update(shape.sources)
+    for path, shown in files(roots, "protocols/*/*/sources.yaml"):
+        shape, wrong = read(path, SourcesShape, shown=shown)
+        problems += wrong
+        for tag, source in shape.sources.items() if shape is not None else ():
+            if found.setdefault(tag, source) != source:
+                words = f"{tag} is the tag of another source already"
+                problems.append(Problem(shown, 0, 0, words))
     return Sources(found), problems
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from pydantic import Field, RootModel
 
 from alongside.catalogue.loading import Problem, Shape, Shelf, folders, read
 from alongside.engine import artefacts
-from alongside.engine.protocols.gates import gate_states, words_of_gate
+from alongside.engine.protocols.gates import GateState, gate_states, words_of_gate
 from alongside.engine.protocols.shapes import GateUse, Protocol
 from alongside.engine.protocols.signs import Seen, Sheet
 from alongside.engine.protocols.steps import (
@@ -185,6 +186,42 @@ def differences(catalogue: Catalogue, protocol: Protocol, example: ExampleShape)
         for name, said in named.items()
         if is_so[name] != said
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A course that begins today: where it stands, and the gates before it and its sessions."""
+
+    state: CourseState
+    start: tuple[GateState, ...]
+    session: tuple[GateState, ...]
+
+
+def begun(
+    catalogue: Catalogue, protocol: Protocol, variant: str, on: date, *, in_place: bool
+) -> Begun:
+    """How a course of a protocol begins: with nothing known, or with all that rooms can say.
+
+    Args:
+        variant: one of the protocol's, or "". in_place: every word a gate waits for is so.
+    """
+    have = _words(catalogue, protocol, GivenShape(variant=variant)) if in_place else frozenset()
+    seen = Seen((), have, frozenset(), 0, frozenset(), on)
+    state = course_state(
+        protocol,
+        records=(),
+        gates=catalogue.gates,
+        have=have,
+        variant=variant,
+        started_on=on,
+        on=on,
+        seen=seen,
+    )
+
+    def gates(uses: Iterable[GateUse]) -> tuple[GateState, ...]:
+        return tuple(gate_states(uses, catalogue.gates, have, variant=variant, seen=seen))
+
+    return Begun(state, gates(protocol.gates_start), gates(protocol.gates_session))
 
 
 def _standing(state: CourseState) -> dict[str, object]:

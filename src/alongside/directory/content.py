@@ -14,7 +14,7 @@ from alongside.records.actions_base import action
 from alongside.records.errors import Unfit
 from alongside.records.reader import Reader
 
-__all__ = ["ContentMakesNoSense", "retire_version", "review_item"]
+__all__ = ["ContentMakesNoSense", "must_fit", "retire_version", "review_item"]
 
 
 class ContentMakesNoSense(Unfit):
@@ -48,7 +48,7 @@ def review_item(
     by.confirm_create("content_review", institution=institution.pk)
     if ref not in catalogue.current().shelves.get(kind, {}):
         raise ContentMakesNoSense(field="ref", why="absent", value=ref)
-    _must_fit(sources, review_by, at)
+    must_fit(sources, review_by, at)
     row = ContentReview.objects.create(
         institution=institution,
         kind=kind,
@@ -99,8 +99,9 @@ def retire_version(
 RETIRABLE = ("protocols",)  # rules, alerts and askings name measures: one is not taken away
 
 
-def _must_fit(sources: tuple[str, ...], review_by: date, at: datetime) -> None:
+def must_fit(sources: tuple[str, ...], review_by: date | None, at: datetime) -> None:
+    """A review names a source and a day to come. Raises ContentMakesNoSense."""
     if not any(source.strip() for source in sources):
         raise ContentMakesNoSense(field="sources", why="empty", value="")
-    if review_by <= at.date():
+    if review_by is None or review_by <= at.date():
         raise ContentMakesNoSense(field="review_by", why="past", value=review_by)

@@ -13,7 +13,14 @@ from django.utils.translation import gettext_lazy
 
 from alongside import catalogue
 from alongside.directory import rules
-from alongside.directory.models import HelpOption, Hold, LineCheck, Service
+from alongside.directory.models import (
+    ContentDraft,
+    ContentReview,
+    HelpOption,
+    Hold,
+    LineCheck,
+    Service,
+)
 from alongside.people.models import Institution
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
@@ -46,6 +53,17 @@ def services(*, seen_by: Reader) -> ScopedQuerySet:
 
 def line_checks(*, seen_by: Reader) -> ScopedQuerySet:
     return LineCheck.objects.visible_to(seen_by).order_by("country", "line", "-checked_at")
+
+
+def drafts(*, seen_by: Reader) -> ScopedQuerySet:
+    """Drafts of content, the last changed first."""
+    return ContentDraft.objects.visible_to(seen_by).order_by("-changed_at", "pk")
+
+
+def content_reviews(*, seen_by: Reader, draft: UUID) -> ScopedQuerySet:
+    """What was said of a draft, the last first."""
+    rows = ContentReview.objects.visible_to(seen_by)
+    return rows.filter(draft_id=draft).order_by("-reviewed_at", "pk")
 
 
 def options(*, seen_by: Reader) -> ScopedQuerySet:

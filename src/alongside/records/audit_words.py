@@ -51,7 +51,8 @@ ACTS = frozenset(
     delivery.session_held delivery.session_not_held delivery.step_recorded
     delivery.erasure_made directory.content_published directory.content_retired
     directory.content_reviewed directory.draft_changed directory.draft_left directory.draft_made
-    directory.draft_review_asked directory.draft_sent_back
+    directory.draft_imported directory.draft_review_asked directory.draft_sent_back
+    directory.content_exported
     directory.line_checked directory.service_saved directory.hold_ended
     directory.hold_saved directory.option_saved
     insights.expected_courses_made

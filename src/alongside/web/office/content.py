@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from alongside import catalogue
 from alongside.access import policy
+from alongside.catalogue import authoring
 from alongside.catalogue.standing import FOLDERS, Standing, standing, standings
 from alongside.directory.content import RETIRABLE
 from alongside.records import clock
@@ -71,6 +72,7 @@ def listing(request: Request) -> HttpResponse:
                 _filter("show", _("Which"), SHOW, show),
             ],
             "counts": _counts(every, today),
+            "sees_drafts": policy.may_open(request.reader, "content_draft", "R"),
         },
     )
 
@@ -188,6 +190,12 @@ def item(request: Request, kind: str, ref: str) -> HttpResponse:
 
 def _acts(request: Request, it: Standing) -> list[dict[str, str]]:
     acts = []
+    if it.kind in authoring.KINDS:
+        if policy.may_open(request.reader, "content_draft", "C"):
+            url = f"{reverse('office:draft-new')}?from={it.kind}/{it.ref}"
+            acts.append({"url": url, "label": _("Write a version")})
+        url = reverse("office:content-export", args=[it.kind, it.ref])
+        acts.append({"url": url, "label": _("Save as one file")})
     if policy.may_open(request.reader, "content_review", "C"):
         url = reverse("office:content-review", args=[it.kind, it.ref])
         acts.append({"url": url, "label": _("Review it")})

@@ -122,6 +122,11 @@ def retire(request: Request, kind: str, ref: str) -> HttpResponse:
 REFUSALS = {
     "empty": gettext_lazy("Name at least one source."),
     "past": gettext_lazy("Choose a day to come."),
+    "id": gettext_lazy("Small letters a to z, figures and _, a letter first."),
+    "name": gettext_lazy("A file cannot have this name here."),
+    "main": gettext_lazy("Without this file nothing is left of it."),
+    "many": gettext_lazy("Those are too many files."),
+    "words": gettext_lazy("Say what is to be changed."),
     "absent": gettext_lazy("It is not here any more."),
     "retired": gettext_lazy("It is not begun any more already."),
 }

@@ -89,11 +89,16 @@ def sections(cat: Catalogue, kind: str, ref: str) -> list[Section]:
         "letters": _letter,
     }[kind]
     found = show(cat, cat.shelves[kind][ref])
-    return [section for section in found if section["rows"]]
+    return [section for section in found if section["rows"] or section["facts"]]
 
 
 def _section(title: str, rows: list[dict[str, Any]], *, numbered: bool = False) -> Section:
-    return {"title": title, "rows": rows, "numbered": numbered}
+    return {"title": title, "rows": rows, "numbered": numbered, "facts": [], "lead": ""}
+
+
+def _short(lead: str, facts: list[tuple[str, str]]) -> Section:
+    said = [{"term": term, "text": text} for term, text in facts if text]
+    return _section(_("In short"), []) | {"lead": lead, "facts": said}
 
 
 def _row(title: str, text: str = "", **more: Any) -> dict[str, Any]:
@@ -125,7 +130,7 @@ def _protocol(cat: Catalogue, way: Any) -> Iterator[Section]:
     def word(path: str, english: str) -> str:
         return str(said.get(f"{key}/{path}", english))
 
-    yield _section(_("In short"), _heads(cat, way, word("what", way.what), said))
+    yield _short(word("what", way.what), _heads(cat, way, said))
     yield _section(
         _("For whom"), [_row(word(f"indications/{row.id}", row.text)) for row in way.indications]
     )
@@ -184,7 +189,7 @@ def _protocol(cat: Catalogue, way: Any) -> Iterator[Section]:
     yield _section(_("Sources"), [_row(source) for source in way.sources])
 
 
-def _heads(cat: Catalogue, way: Any, what: str, said: Mapping[str, str]) -> list[dict[str, Any]]:
+def _heads(cat: Catalogue, way: Any, said: Mapping[str, str]) -> list[tuple[str, str]]:
     settings = [said.get(f"settings/{id}/name", id) for id in way.settings]
     deliverers = [
         ", ".join(
@@ -196,7 +201,7 @@ def _heads(cat: Catalogue, way: Any, what: str, said: Mapping[str, str]) -> list
         for row in way.deliverers
     ]
     dose = way.dose
-    facts = [
+    return [
         (_("Whom it treats"), str(TREATS[way.treats])),
         (_("Who may deliver it"), "; ".join(deliverers)),
         (_("How"), ", ".join(str(FORMATS[each]) for each in way.formats)),
@@ -206,7 +211,6 @@ def _heads(cat: Catalogue, way: Any, what: str, said: Mapping[str, str]) -> list
         (_("Days between two"), range_words(dose.spacing_days)),
         (_("Weeks in all"), range_words(dose.window_weeks)),
     ]
-    return [_row(what), *(_row(text, term) for term, text in facts if text)]
 
 
 def _credential(cat: Catalogue, code: str) -> str:
@@ -295,13 +299,9 @@ def _consents(cat: Catalogue, way: Any) -> list[dict[str, Any]]:
 def _instrument(cat: Catalogue, it: Any) -> Iterator[Section]:
     held = cat.wordings.get(str(it.ref), {})
     words = held.get(get_language() or "en") or held.get("en")
-    yield _section(
-        _("In short"),
-        [
-            _row(it.licence.statement, _("Licence")),
-            _row(it.source, _("Source")),
-            *([_row(words.stem)] if words is not None and words.stem else []),
-        ],
+    yield _short(
+        "" if words is None else words.stem,
+        [(_("Licence"), it.licence.statement), (_("Source"), it.source)],
     )
     if words is not None:
         yield _section(
@@ -347,7 +347,7 @@ def _instrument(cat: Catalogue, it: Any) -> Iterator[Section]:
 
 
 def _form(cat: Catalogue, form: Any) -> Iterator[Section]:
-    yield _section(_("In short"), [_row(_in(form.intro)), _row(form.source, _("Source"))])
+    yield _short(_in(form.intro), [(_("Source"), form.source)])
     yield _section(
         _("What is filled in"),
         [

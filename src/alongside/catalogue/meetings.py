@@ -386,6 +386,15 @@ class ScaleFile(WordFile):
     most: Annotated[int, Field(ge=1, le=100)]
 
 
+class StrainFile(Shape):
+    """When everybody who takes part is asked how they are, whatever the person decides."""
+
+    instrument: Word
+    after_days: tuple[Annotated[int, Field(ge=1, le=400)], ...] = Field(min_length=1)
+    open_days: Annotated[int, Field(ge=1, le=60)]
+    covered_days: Annotated[int, Field(ge=0, le=30)]
+
+
 class AfterFile(Shape):
     """``meetings/after.yaml``."""
 
@@ -393,6 +402,7 @@ class AfterFile(Shape):
     checked: date
     review_by: date
     still_days: tuple[int, ...] = Field(min_length=1)
+    strain: StrainFile
     scales: tuple[ScaleFile, ...] = Field(min_length=1)
     facts: tuple[WordFile, ...] = Field(min_length=1)
     harms: tuple[WordFile, ...] = Field(min_length=1)

@@ -21,7 +21,7 @@ from django.db.models import Q
 from alongside import catalogue
 from alongside.access import readers
 from alongside.cases import rights
-from alongside.delivery import letters, rules, schedule
+from alongside.delivery import family_strain, letters, rules, schedule
 from alongside.delivery.models import Reminder, ScheduleChange, Timing
 from alongside.engine.protocols.asking import RUNNING, reminder_due
 from alongside.measures import actions as measures
@@ -71,7 +71,7 @@ def ask_once(*, at: datetime) -> int:
     """Ask what is due and send what is to be sent. Returns how many things it did."""
     by = system(REASON, at)
     moved = 0
-    for part in (ask_due, write_letters, tell_lead, tidy_up):
+    for part in (ask_due, family_strain.ask_families, write_letters, tell_lead, tidy_up):
         try:
             moved += part(by=by, at=at)
         except Exception:

@@ -206,6 +206,9 @@ def test_times_that_rest_on_a_yes_taken_back_are_named_to_the_lead_who_gives_the
     kept = desk.get(sessions).content.decode()
     assert "Give these 2 times back" in kept
     assert "for them the time stays" in kept
+    for row, is_left in ((alone, True), (hers, False)):
+        page = desk.get(f"/work/bookings/{row.pk}/").content.decode()
+        assert ("took their yes back." in page) == is_left
 
     give_consent(world, world.sam, "c_treatment")
     assert "Kept for a yes" not in desk.get(sessions).content.decode()

@@ -18,6 +18,7 @@ from alongside.calendar import actions, queries, series
 from alongside.calendar.rules import ComesTwice, NoSuchTime, NoSuchZone
 from alongside.cases import queries as cases
 from alongside.delivery import queries as delivery
+from alongside.delivery import unpermitted
 from alongside.people import queries as people
 from alongside.plans import queries as plans
 from alongside.records import clock
@@ -67,6 +68,8 @@ def booking(request: Request, pk: UUID) -> HttpResponse:
         told=told is not None,
         besides=colleague_names(request, [found]),
     )
+    left = unpermitted.times_left(circle=found.circle_id, seen_by=request.reader, at=at)
+    gone = [person.name for each in left if each.booking.pk == found.pk for person in each.persons]
     rest = list(queries.following(found, seen_by=request.reader, at=at))
     return case_page(
         request,
@@ -76,6 +79,7 @@ def booking(request: Request, pk: UUID) -> HttpResponse:
         title=_("A time"),
         head=False,
         row=row,
+        gone=listed(gone),
         facts=_facts(request, found, row),
         rest=[{"url": _url(each), "text": _when(each)} for each in rest],
         session_url=reverse("practitioner:session", args=[told.pk]) if told else "",

@@ -167,7 +167,9 @@ def test_what_ends_gives_back_the_times_that_were_kept_for_it(
     still_asked = asked(world, world.sam, "nrs_mood", world.sam)
     token = measures.hand_over(asking=still_asked, by=world.asha.reader, at=world.moment)
     closing = f"/work/cases/{world.case.pk}/closing/"
-    assert "3 times to come are given back: tell them." in desk.get(closing).content.decode()
+    before = desk.get(closing).content.decode()
+    assert "3 times to come are given back: tell them." in before
+    assert "1 form is still open: it is asked no more." in before
     case = fresh_case(world)
     given = {"version": case.version, "outcome": "stopped_safety", "words": "He said no to it all."}
     assert desk.post(closing, given).status_code == 302
@@ -217,6 +219,8 @@ def test_times_that_rest_on_a_yes_taken_back_are_named_to_the_lead_who_gives_the
     )
     took = desk.post(f"/work/cases/{world.case.pk}/consent/{again.pk}/withdraw/")
     assert took["Location"] == sessions
+    receipts = desk.get(f"/work/cases/{world.case.pk}/consent/").content.decode()
+    assert "You took it back" not in receipts  # that is said to whoever did
     assert desk.post(f"{sessions}give-back/").status_code == 302
     for row in (alone, both, hers):
         row.refresh_from_db()

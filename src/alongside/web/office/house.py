@@ -124,5 +124,6 @@ def _stage(each: first_contact.Stage) -> dict[str, Any]:
         "share": 0 if rounded is None else rounded / 100,
         "count": each.count,
         "percent": "" if rounded is None else f"{rounded} %",
+        "hidden": rounded is None and each.count != "0",
         "aside": _("share not shown: too few") if rounded is None and each.count != "0" else "",
     }

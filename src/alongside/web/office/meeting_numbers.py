@@ -89,5 +89,6 @@ def _stage(each: meeting_funnel.MeetingStage) -> dict[str, Any]:
         "share": 0 if rounded is None else rounded / 100,
         "count": each.count,
         "percent": "" if rounded is None else f"{rounded} %",
+        "hidden": rounded is None and each.count != "0",
         "aside": "; ".join(aside),
     }

@@ -139,7 +139,7 @@ def people_list(request: Request) -> HttpResponse:
     roles = _roles(reader)
     titles = {p.person_id: p.title for p in people.practitioners(seen_by=reader)}
     rota = _on_the_rota(reader)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "account": link.account,
             "title": titles.get(link.person_id, ""),
@@ -151,6 +151,8 @@ def people_list(request: Request) -> HttpResponse:
         }
         for link in queries.staff(seen_by=reader)
     ]
+    for row in rows:  # a title that says the same as a role is said once
+        row["roles"] = [role for role in row["roles"] if str(role) != row["title"]]
     rows.sort(key=lambda row: row["account"].name.casefold())
     context = {
         "rows": rows,

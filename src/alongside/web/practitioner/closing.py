@@ -15,6 +15,7 @@ from alongside.calendar import ending as times
 from alongside.cases import actions
 from alongside.crisis import queries as crisis
 from alongside.delivery import stopping
+from alongside.measures import queries as measures
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
@@ -101,6 +102,9 @@ def _page(
         status=status,
         still_open=_still_open(request, case) if case.state != "closed" else [],
         times=len(times.to_come(seen_by=request.reader, circle=case.circle_id, at=clock.now())),
+        asked=measures.due(seen_by=request.reader, at=clock.now())
+        .filter(circle=case.circle)
+        .count(),
         close_form=close_form or CloseCase(initial={"version": case.version}),
         prolong_form=prolong_form
         or Prolong(auto_id="longer_%s", initial={"version": case.version, "ends_on": case.ends_on}),

@@ -83,7 +83,7 @@ def _receipt(
         (_("For"), names.get(row.about, "")),
         (_("To whom"), row.to_whom),
         (_("How"), how[row.given_how] + (f", {row.witness}" if row.witness else "")),
-        (_("Parts"), ", ".join(row.parts)),
+        (_("Parts"), "; ".join(_parts(row))),
         (_("Since"), moment_words(request, row.given_at)),
         (_("Ends"), day_words(row.expires_on)),
         (_("Taken back"), moment_words(request, row.withdrawn_at)),
@@ -104,6 +104,17 @@ def _receipt(
         if state in {"live", "soon"} and case.state != "closed"
         else "",
     }
+
+
+def _parts(row: Any) -> list[str]:
+    """The optional parts that were agreed to, by their headings."""
+    form, language = catalogue.current().consent_forms.get(row.form), get_language() or "en"
+    headings = {} if form is None else {part.id: part.heading for part in form.sections}
+    found = [headings.get(id, {}) for id in row.parts]
+    return [
+        said.get(language) or said.get("en") or id
+        for id, said in zip(row.parts, found, strict=True)
+    ]
 
 
 def _counts(request: Request, row: Any, today: Any) -> str:

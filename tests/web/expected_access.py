@@ -282,6 +282,7 @@ ROLES = {
     "office:draft-new": "manager",
     "office:draft-import": "manager",
     "office:draft-file": "manager",
+    "office:draft-fields": "manager",
     "office:draft-add": "manager",
     "office:draft-review": "manager",
     "office:draft-move": "manager",

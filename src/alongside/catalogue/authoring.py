@@ -223,6 +223,17 @@ def facts_in(text: str) -> tuple[Any, list[Problem]]:
     return document, [Problem("facts.yaml", *mistake) for mistake in mistakes]
 
 
+def documents(files: Mapping[str, str]) -> dict[str, Any]:
+    """What the files that can be parsed say, by name."""
+    found = {}
+    for name, text in files.items():
+        if name.endswith(".yaml") and not text_mistakes(name, text):
+            document, wrong = placed.load(text)
+            if not wrong and document is not None:
+                found[name] = document
+    return found
+
+
 # -- the trial -----------------------------------------------------------------------------------
 
 

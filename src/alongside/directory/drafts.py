@@ -92,30 +92,37 @@ def _account(by: Reader) -> UUID:
 
 
 @action
-def save_file(
-    *, draft: ContentDraft, name: str, text: str, expected: int, by: Reader, at: datetime
+def save_files(
+    *, draft: ContentDraft, texts: Mapping[str, str], expected: int, by: Reader, at: datetime
 ) -> ContentDraft:
-    """Keep one file of a draft as it was typed; with mistakes too. A blank text takes it out.
+    """Keep files of a draft as they were typed; with mistakes too. A blank text takes one out.
 
     What was asked or passed before is open again: a review is of what stood then.
 
+    Args:
+        texts: the files that change, by name; the others stay. expected: the edition read.
+
     Raises:
-        ContentMakesNoSense: no such name, or hidden signs. StaleVersion: somebody was quicker.
+        ContentMakesNoSense: no such name, nothing left. StaleVersion: somebody was quicker.
     """
     by.confirm("E", draft)
     _must_be(draft, *OPEN)
-    if not authoring.is_file_name(draft.kind, name):
-        raise ContentMakesNoSense(field="name", why="name", value=name)
-    files = {each: held for each, held in draft.files.items() if each != name}
-    if text.strip():
-        files[name] = text
-    elif name == authoring.MAIN[draft.kind]:
-        raise ContentMakesNoSense(field="text", why="main", value=name)
+    files = dict(draft.files)
+    for name, text in texts.items():
+        if not authoring.is_file_name(draft.kind, name):
+            raise ContentMakesNoSense(field="name", why="name", value=name)
+        if text.strip():
+            files[name] = text
+        elif name == authoring.MAIN[draft.kind]:
+            raise ContentMakesNoSense(field="text", why="main", value=name)
+        else:
+            files.pop(name, None)
     if len(files) > authoring.MOST_FILES:
         raise ContentMakesNoSense(field="name", why="many", value=len(files))
     draft.files = dict(sorted(files.items()))
     _written(draft, "open", expected, by=by, at=at)
-    audit.write("directory.draft_changed", by=by, at=at, about=draft, detail={"file": name})
+    names = ", ".join(sorted(texts))
+    audit.write("directory.draft_changed", by=by, at=at, about=draft, detail={"files": names})
     return draft
 
 

@@ -17,18 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alongside import catalogue
 from alongside.access import policy
 from alongside.access import queries as accounts
-from alongside.catalogue import authoring, protocol_examples
-from alongside.catalogue.chooser import choice_of, in_words
+from alongside.catalogue import authoring
 from alongside.directory import content as fit
 from alongside.directory import drafts as actions
 from alongside.directory import queries
-from alongside.engine.protocols.facts import FactsRefused, RefusedAim
 from alongside.records import clock
 from alongside.records.errors import Held, StaleVersion
-from alongside.web.office import content_shown
 from alongside.web.office.content import KINDS, item_url
 from alongside.web.office.content_acts import USUAL, ReviewForm, add_refusal
-from alongside.web.office.content_compare import compared
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.pages import (
@@ -55,7 +51,6 @@ GRADES = {
     "warning": gettext_lazy("to be minded"),
     "info": gettext_lazy("good to know"),
 }
-SAMPLE = "needs: [{need}]\nseeks_help: accepts\nperson: {{age: 34, setting: clinic}}\n"
 
 
 class Begin(Form):
@@ -197,11 +192,11 @@ def _starts() -> list[tuple[str, str]]:
 # -- one draft -----------------------------------------------------------------------------------
 
 
-def _draft(request: Request, pk: UUID) -> Any:
+def draft_or_404(request: Request, pk: UUID) -> Any:
     return get_object_or_404(queries.drafts(seen_by=request.reader), pk=pk)
 
 
-def _trial(request: Request, draft: Any, files: Any = None) -> authoring.Trial:
+def trial_of(request: Request, draft: Any, files: Any = None) -> authoring.Trial:
     today = local_day(request, clock.now())
     given = draft.files if files is None else files
     return authoring.tried(draft.kind, draft.item, draft.number, given, today=today)
@@ -211,14 +206,14 @@ def _trial(request: Request, draft: Any, files: Any = None) -> authoring.Trial:
 @require_safe
 def one(request: Request, pk: UUID) -> HttpResponse:
     """One draft: its files with their mistakes, what was said of it, what comes next."""
-    return _overview(request, _draft(request, pk))
+    return _overview(request, draft_or_404(request, pk))
 
 
 def _overview(
     request: Request, draft: Any, *, refused: str = "", status: int = 200
 ) -> HttpResponse:
     is_open = draft.state in actions.OPEN
-    problems = _trial(request, draft).problems if is_open else ()
+    problems = trial_of(request, draft).problems if is_open else ()
     tag, kind, icon = STATES[draft.state]
     said = queries.content_reviews(seen_by=request.reader, draft=draft.pk)
     may_edit = is_open and request.reader.may("E", draft)
@@ -232,7 +227,7 @@ def _overview(
             "state": {"text": tag, "kind": kind, "icon": icon},
             "files": [_file_row(draft, name, problems, may_edit) for name in draft.files],
             "loose": [
-                _problem(each, draft.files) for each in problems if each.file not in draft.files
+                problem_row(each, draft.files) for each in problems if each.file not in draft.files
             ],
             "errors": sum(each.grade == "error" for each in problems),
             "may_edit": may_edit,
@@ -278,7 +273,7 @@ def _file_row(draft: Any, name: str, problems: Any, may_edit: bool) -> dict[str,
     }
 
 
-def _problem(each: Any, files: Any) -> dict[str, Any]:
+def problem_row(each: Any, files: Any) -> dict[str, Any]:
     lines = str(files.get(each.file, "")).splitlines()
     line = lines[each.line - 1] if 0 < each.line <= len(lines) else ""
     place = (
@@ -310,7 +305,7 @@ def _said(each: Any) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def file(request: Request, pk: UUID, name: str) -> HttpResponse:
     """One file of a draft as text, with every mistake and where it stands."""
-    draft = _draft(request, pk)
+    draft = draft_or_404(request, pk)
     if not authoring.is_file_name(draft.kind, name) or draft.state not in actions.OPEN:
         raise Http404
     held = draft.files.get(name, "")
@@ -321,10 +316,9 @@ def file(request: Request, pk: UUID, name: str) -> HttpResponse:
     if form.is_valid() and "check" not in request.POST:
         given, at = form.cleaned_data, clock.now()
         try:
-            actions.save_file(
+            actions.save_files(
                 draft=draft,
-                name=name,
-                text=given["text"],
+                texts={name: given["text"]},
                 expected=given["version"] or draft.version,
                 by=request.reader,
                 at=at,
@@ -342,7 +336,7 @@ def file(request: Request, pk: UUID, name: str) -> HttpResponse:
 
 def _file_page(request: Request, draft: Any, name: str, form: Any, typed: str) -> HttpResponse:
     files = {**draft.files, name: typed.replace("\r\n", "\n")}
-    trial = _trial(request, draft, files)
+    trial = trial_of(request, draft, files)
     return render(
         request,
         "office/content/file.html",
@@ -351,7 +345,7 @@ def _file_page(request: Request, draft: Any, name: str, form: Any, typed: str) -
             "name": name,
             "title": name_of(draft),
             "form": form,
-            "problems": [_problem(each, files) for each in trial.of(name)],
+            "problems": [problem_row(each, files) for each in trial.of(name)],
             "elsewhere": sum(each.file != name for each in trial.errors),
             "files": [
                 {
@@ -382,160 +376,12 @@ def _both(request: Request, current: Any, name: str, typed: str) -> HttpResponse
 @require_POST
 def add_file(request: Request, pk: UUID) -> HttpResponse:
     """Go to a file that is not there yet; it is there once something is saved in it."""
-    draft = _draft(request, pk)
+    draft = draft_or_404(request, pk)
     name = request.POST.get("name", "").strip()
     if not authoring.is_file_name(draft.kind, name):
         words = _("A file cannot have this name here.")
         return _overview(request, draft, refused=words, status=400)
     return redirect("office:draft-file", pk=draft.pk, name=name)
-
-
-# -- preview and comparison ----------------------------------------------------------------------
-
-
-@access("content_draft", "R")
-@require_safe
-def preview(request: Request, pk: UUID) -> HttpResponse:
-    """A draft as pages, and as a plan for sample facts: the chooser, gates and next steps."""
-    draft = _draft(request, pk)
-    trial = _trial(request, draft)
-    shelf = trial.catalogue.shelves[draft.kind]
-    context: dict[str, Any] = {
-        "draft": draft,
-        "name": name_of(draft),
-        "errors": len(trial.errors),
-        "sections": [],
-    }
-    if draft.ref in shelf:
-        context["sections"] = content_shown.sections(trial.catalogue, draft.kind, draft.ref)
-        if draft.kind == "protocols":
-            context["plan"] = _plan(request, trial.catalogue, shelf[draft.ref])
-    return render(request, "office/content/preview.html", context)
-
-
-def _plan(request: Request, cat: catalogue.Catalogue, way: Any) -> dict[str, Any]:
-    needs = [
-        need.id
-        for need in cat.needs.values()
-        if any(offer_.protocol.partition("/")[0] == way.id for offer_ in need.offers)
-    ]
-    facts = request.GET.get("facts", SAMPLE.format(need=needs[0] if needs else "low_mood"))[:4_000]
-    variants = [row.id for row in way.variants]
-    variant = request.GET.get("variant", "")
-    variant = variant if variant in variants else ""
-    in_place = request.GET.get("in_place") == "on"
-    begun = protocol_examples.begun(
-        cat, way, variant, local_day(request, clock.now()), in_place=in_place
-    )
-    said = cat.reasons(get_language() or "en")
-    names = {step.id: step.name for phase in way.phases for step in phase.steps}
-    return {
-        "facts": facts,
-        "variants": [
-            {"value": row.id, "label": row.name, "selected": row.id == variant}
-            for row in way.variants
-        ],
-        "in_place": in_place,
-        "answer": _chosen(cat, way, facts, said),
-        "gates": [
-            {
-                "title": in_words(gate.reason, said),
-                "text": "" if gate.is_open else in_words(gate.release, said),
-                "tag": _("open") if gate.is_open else _("waits"),
-                "tag_kind": "moss" if gate.is_open else "lamp",
-            }
-            for gate in begun.start
-        ],
-        "next": [
-            {"title": said.get(f"protocols/{way.ref}/steps/{row.step}", names[row.step])}
-            for row in begun.state.next_steps
-        ],
-        "locked": [
-            {
-                "title": said.get(f"protocols/{way.ref}/steps/{row.step}", names[row.step]),
-                "text": ", ".join(
-                    [
-                        *(names.get(step, step) for step in row.after),
-                        *(in_words(gate.reason, said) for gate in row.waiting_for),
-                    ]
-                ),
-            }
-            for row in begun.state.locked
-        ],
-    }
-
-
-def _chosen(cat: catalogue.Catalogue, way: Any, facts: str, said: Any) -> list[dict[str, Any]]:
-    """What the chooser says of this protocol to the sample facts."""
-    document, wrong = authoring.facts_in(facts)
-    if wrong:
-        return [_problem(each, {"facts.yaml": facts}) | {"title": each.message} for each in wrong]
-    try:
-        choice = choice_of(cat, document)
-    except FactsRefused as refusal:
-        return [{"title": each.message, "tag": GRADES["error"]} for each in refusal.refusals]
-    except RefusedAim as refusal:
-        return [{"title": str(refusal), "tag": GRADES["error"]}]
-    rows = []
-    for words, found in (
-        (_("suggested"), choice.suggested),
-        (_("only with care"), choice.cautioned),
-    ):
-        rows += [
-            {"title": in_words(reason, said), "text": one_.protocol, "tag": words}
-            for one_ in found
-            if one_.protocol.partition("/")[0] == way.id
-            for reason in one_.why
-        ]
-    rows += [
-        {
-            "title": in_words(block.reason, said),
-            "text": in_words(block.release, said),
-            "tag": _("must not be begun"),
-            "tag_kind": "lamp",
-        }
-        for one_ in choice.blocked
-        if one_.protocol.partition("/")[0] == way.id
-        for block in one_.because
-    ]
-    return rows or [{"title": _("The chooser does not come to it with these facts.")}]
-
-
-@access("content_draft", "R")
-@require_safe
-def compare(request: Request, pk: UUID) -> HttpResponse:
-    """A draft beside the version it was copied from, or another one."""
-    draft = _draft(request, pk)
-    cat = catalogue.current()
-    others = [ref for ref in cat.shelves[draft.kind] if ref.rpartition("@")[0] == draft.item]
-    if draft.based_on and draft.based_on not in others:
-        others.append(draft.based_on)
-    chosen = request.GET.get("with", draft.based_on)
-    if chosen not in others:
-        chosen = others[0] if others else ""
-    try:
-        before = authoring.files_of(draft.kind, chosen) if chosen else {}
-    except KeyError:
-        before = {}
-    return render(
-        request,
-        "office/content/compare.html",
-        {
-            "draft": draft,
-            "name": name_of(draft),
-            "chosen": chosen,
-            "files": compared(before, draft.files),
-            "filters": [
-                {
-                    "name": "with",
-                    "label": _("Beside"),
-                    "options": [
-                        {"value": ref, "label": ref, "selected": ref == chosen} for ref in others
-                    ],
-                }
-            ],
-        },
-    )
 
 
 # -- asked, looked at, published -----------------------------------------------------------------
@@ -545,7 +391,7 @@ def compare(request: Request, pk: UUID) -> HttpResponse:
 @require_POST
 def move(request: Request, pk: UUID, act: str) -> HttpResponse:
     """Ask for a review, publish, take the next number, or leave it."""
-    draft = _draft(request, pk)
+    draft = draft_or_404(request, pk)
     found = {
         "ask": actions.ask_review,
         "publish": actions.publish_draft,
@@ -561,7 +407,7 @@ def move(request: Request, pk: UUID, act: str) -> HttpResponse:
         words = _("Somebody changed this meanwhile. Here it is as it stands.")
         return _overview(request, stale.current, refused=words, status=409)
     except Held as why:
-        return _overview(request, _draft(request, pk), refused=_refusal(why), status=409)
+        return _overview(request, draft_or_404(request, pk), refused=_refusal(why), status=409)
     saved(request, at)
     return redirect("office:draft", pk=draft.pk)
 
@@ -580,7 +426,7 @@ def _refusal(why: Held) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: Request, pk: UUID) -> HttpResponse:
     """A second person looks at a draft."""
-    draft, at = _draft(request, pk), clock.now()
+    draft, at = draft_or_404(request, pk), clock.now()
     if draft.state != "asked" or _is_writer(request, draft):
         raise Http404
     form = DraftReviewForm(

@@ -19,6 +19,7 @@ from alongside.directory import content as fit
 from alongside.directory import drafts as actions
 from alongside.directory import queries
 from alongside.records import clock
+from alongside.web.office.content_drafts import problem_row
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form
 from alongside.web.parts.pages import Request, saved
@@ -84,7 +85,7 @@ def bring(request: Request) -> HttpResponse:
                 word="directory.draft_imported",
             )
         except authoring.NotReadable as refusal:
-            problems = [_problem(each) for each in refusal.problems]
+            problems = [problem_row(each, {}) for each in refusal.problems]
             form.add_error(None, _("Nothing was taken in. Everything that is wrong stands below."))
         except fit.ContentMakesNoSense:
             form.add_error("file", _("It has no files, or too many."))
@@ -97,13 +98,3 @@ def bring(request: Request) -> HttpResponse:
         {"form": form, "problems": problems, "back": reverse("office:drafts")},
         status=400 if form.errors else 200,
     )
-
-
-def _problem(each: Any) -> dict[str, Any]:
-    place = (
-        _("%(file)s, line %(line)s, column %(column)s")
-        % {"file": each.file or _("the file"), "line": each.line, "column": each.column}
-        if each.line
-        else each.file or _("the whole")
-    )
-    return {"place": place, "text": each.message, "tag": _("mistake"), "tag_kind": "lamp"}

@@ -26,7 +26,7 @@ def demo(var: Path, *more: str) -> subprocess.CompletedProcess[str]:
         env={**kept, "ALONGSIDE_VAR": str(var)},
         capture_output=True,
         text=True,
-        timeout=150,
+        timeout=400,
         check=False,
     )
 

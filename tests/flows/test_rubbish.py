@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -23,6 +24,7 @@ pytestmark = [pytest.mark.slow]
 SECONDS = 300  # a minute on a quiet machine; a page that hangs is found, a slow machine is not
 BODY = 10 * 1024 * 1024
 met: set[tuple[str, ...]] = set()  # a form that stands on many pages is tried on one
+asked: set[str] = set()  # and a page that opens for many is asked odd things by one
 ONE_BY_ONE = environment.database() == "sqlite"
 # Sent one after the other, each time into the next field of a form that is right otherwise.
 RUBBISH = (
@@ -195,6 +197,18 @@ def forms_of(page: Answer, here: str) -> list[tuple[str, dict[str, str]]]:
     return [(action or here, fields) for action, fields in parser.forms if action != "-"]
 
 
+def few_of_a_kind(names: list[str]) -> list[str]:
+    """Of twenty questions that differ by their number or ending only, three."""
+    met_of = Counter[str]()
+    found = []
+    for name in names:
+        kind = re.sub(r"(__\w+|[-_]?\d+)$", "", name)
+        met_of[kind] += 1
+        if met_of[kind] <= 3:
+            found.append(name)
+    return found
+
+
 # -- the proofs ---------------------------------------------------------------------------------
 
 
@@ -234,13 +248,14 @@ def test_a_foreign_id_and_a_random_id_get_the_same_answer(
 
 
 def test_odd_addresses_methods_and_bodies_break_nothing(house: dict[str, Any], asker: Any) -> None:
+    """A method nobody knows is refused before a database is asked: on SQLite alone."""
     nobody = asker()
     for target in ODD:
         nobody.get(target)
         nobody.post(target, [("a", "b")])
     for route in routes():
         target = route.filled(house, strange=True)
-        for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "BREW"):
+        for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "BREW") if ONE_BY_ONE else ():
             answer = nobody.ask(method, target)
             assert answer.status >= 300 or method == "OPTIONS", f"{method} {target}"
         for query in QUERIES:
@@ -290,7 +305,8 @@ def test_rubbish_in_every_field_of_every_form(who: str, house: dict[str, Any], a
             continue
         here = route.filled(house)
         page = reader.get(here)
-        if page.status == 200:
+        if page.status == 200 and route.name not in asked:
+            asked.add(route.name)
             reader.get(here + next(queries))
         if page.status == 405:
             reader.post(here, [])
@@ -303,7 +319,7 @@ def test_rubbish_in_every_field_of_every_form(who: str, house: dict[str, Any], a
                 known += len(names) * (2 if ONE_BY_ONE else 3)
                 continue
             met.add(form)
-            for name in names if ONE_BY_ONE else ():
+            for name in few_of_a_kind(names) if ONE_BY_ONE else ():
                 wrong = {**fields, name: next(values)}
                 wrong.pop("csrfmiddlewaretoken", None)
                 answer = reader.post(target, list(wrong.items()))

@@ -46,11 +46,11 @@ def children(pid: int) -> dict[str, int]:
     return {name: child for name, those in parts(pid).items() for child in those}
 
 
-def wait_until(condition, *, within: float = 30.0) -> None:
+def wait_until(condition, *, within: float = 30.0, every: float = 0.1) -> None:
     deadline = time.monotonic() + within
     while not condition():
         assert time.monotonic() < deadline
-        time.sleep(0.1)
+        time.sleep(every)
 
 
 @no_matter_which_database
@@ -129,7 +129,7 @@ def test_check_names_every_mend_until_the_deployment_is_fit(serve, mailbox):
     assert unfit.returncode == 1
     assert "There is no institution yet." in unfit.stdout
     served.call("tests.flows.inside_serve:set_up")
-    wait_until(lambda: "No dispatcher" not in served.command("check", check=False).stdout)
+    wait_until(lambda: "No dispatcher" not in served.command("check", check=False).stdout, every=1)
     fit = served.command("check", "--json", check=False)
     found = json.loads(fit.stdout)
     errors = [each for these in found.values() for each in these if each["grade"] == "error"]
@@ -160,7 +160,9 @@ def test_a_database_that_could_lose_what_it_took_is_not_served(served_template):
 def test_audit_verify_names_the_place_where_somebody_changed_the_trail(serve):
     served: Served = serve()
     served.call("tests.flows.inside_serve:set_up")
-    wait_until(lambda: "0 sealed" not in served.command("audit", "verify", check=False).stdout)
+    wait_until(
+        lambda: "0 sealed" not in served.command("audit", "verify", check=False).stdout, every=1
+    )
     served.call("tests.flows.inside_serve:change_the_trail")
     done = served.command("audit", "verify", check=False)
     assert done.returncode == 1

@@ -20,7 +20,16 @@ from alongside.plans import actions as plans
 from alongside.plans import queries as gates
 from alongside.plans.models import Course
 from tests.factories import World
-from tests.factories.care import agreed_by_all, course_of, give_consent, give_title, proposed
+from tests.factories.care import (
+    agreed_by_all,
+    course_of,
+    decided,
+    give_consent,
+    give_title,
+    held,
+    proposed,
+    started,
+)
 
 BEFORE: dict[str, dict[str, Any]] = {
     "ect_indication": {
@@ -144,6 +153,25 @@ def test_each_treatment_is_asked_for_on_its_day_and_a_no_ends_the_course(
     assert [rule.id for rule in state.stops] == ["withdrawn"]
 
 
+def test_a_consent_taken_back_between_two_treatments_holds_back_the_next_at_once(
+    world: World, course: Course
+) -> None:
+    prepare(world, course)
+    course = plans.start_course(course=course, by=world.asha.reader, at=world.moment)
+    for day in (1, 4):
+        at = world.moment + timedelta(days=day)
+        write(world, course, "ect_today", {**TODAY, "on": at.date().isoformat()}, at=at)
+        if day == 4:  # said yes this morning, and took it back before the treatment
+            given = consents.consents(seen_by=world.asha.reader).get(form="c_ect@1")
+            consent.withdraw(consent=given, by=world.asha.reader, at=at)
+            with pytest.raises(delivery.GatesClosed) as refused:
+                held(world, course, when=at, at=at, said=frozenset())
+            waiting = {one.gate for one in refused.value.states if one.status == "waiting"}
+            assert waiting == {"ect_reaffirmed"}
+        else:
+            assert held(world, course, when=at, at=at, said=frozenset()).number == 1
+
+
 def test_every_way_can_be_proposed_and_says_what_it_waits_for(world: World) -> None:
     """No protocol is named in Python: one plan after another, each with its own gates and steps."""
     world.engage_sam()
@@ -170,26 +198,38 @@ def test_every_way_can_be_proposed_and_says_what_it_waits_for(world: World) -> N
 
 
 def test_a_folder_added_at_run_time_is_a_way_like_any_other(world: World, tmp_path: Path) -> None:
-    """Chosen with reasons, proposed, prepared, its forms filled in: no line of Python knows it."""
+    """One folder and nothing else: offered with a reason in both languages, kept apart from other
+    talks, proposed, started by its gates, its sheet drawn. No line of Python knows it."""
     world.engage_sam()
-    shipped = roots()[0]
-    own = tmp_path / "content"
-    shutil.copytree(shipped / "protocols/arts/1", own / "protocols/walking/1")
-    need = (shipped / "needs/low_mood.yaml").read_text(encoding="utf-8")
-    offer = next(line for line in need.splitlines() if "protocol: " in line)
-    named = offer.partition("protocol: ")[2].partition(",")[0]
-    (own / "needs").mkdir()
-    (own / "needs/low_mood.yaml").write_text(
-        need.replace(offer, f"{offer}\n{offer.replace(named, 'walking', 1)}", 1), encoding="utf-8"
-    )
+    shipped, own = roots()[0], tmp_path / "content"
+    folder = shutil.copytree(shipped / "protocols/act/1", own / "protocols/rowing/1")
+    for path in folder.rglob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        for old, new in (("[act]", "[rowing]"),
+                         ("act_beside", "rowing_beside"), ("ACT", "Rowing")):  # fmt: skip
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
     whole = catalogue.build([shipped, own])
     assert whole.problems == ()
     chosen = choice_of(whole, {"needs": ["low_mood"], "seeks_help": "accepts"})
-    assert "walking" in {one.protocol for one in (*chosen.suggested, *chosen.cautioned)}
+    assert "rowing" in {one.protocol for one in (*chosen.suggested, *chosen.cautioned)}
+    assert whole.reasons("es")["protocols/rowing@1/name"].startswith("Terapia")
+    assert "rowing_beside_talks" in whole.blend
     with catalogue.installed(whole):
-        plan = proposed(world, "walking", variant="music", persons=[world.sam], summary="As is.")
-        walking = course_of(world, plan)
-        assert "material_cleared" in closed(world, walking)
-        cleared = {"sharps": "none", "solvents": "safe", "floor": "safe", "sound": "asked"}
-        write(world, walking, "material_check", {**cleared, "clear": "yes"})
-        assert "material_cleared" not in closed(world, walking)
+        cbt = started(world, "cbt")
+        decided(world, "rowing")
+        rowing = plans.add_course(
+            plan=cbt.plan, protocol="rowing", variant="short", persons=[world.sam],
+            deliverer=world.asha.practitioner, by=world.asha.reader, at=world.moment,
+        )  # fmt: skip
+        assert "rowing_beside_talks" in closed(world, rowing)
+        cbt.refresh_from_db()
+        plans.end_course(
+            course=cbt, completion="transferred", words="Rowing suits him better.",
+            expected=cbt.version, by=world.asha.reader, at=world.moment,
+        )  # fmt: skip
+        agreed_by_all(world, rowing)
+        rowing = plans.start_course(course=rowing, by=world.asha.reader, at=world.moment)
+        hook = {"when": "A bill", "hook": "Never enough", "did": "Slept", "long": "Fees"}
+        assert write(world, rowing, "hooks", hook).is_complete
+        assert held(world, rowing).number == 1

@@ -30,13 +30,14 @@ from alongside.measures.models import Asking
 from alongside.notify.models import Message
 from alongside.people import actions as people
 from alongside.people.models import Circle, Group, GroupMember, Person
+from alongside.plans import queries as gates
 from alongside.plans.models import Course
 from alongside.records import crashpoint
 from alongside.records.errors import NotAllowed, Refused, StaleVersion
 from alongside.records.models import Record
 from alongside.records.scoped import writing
 from alongside.tasks.models import Task
-from tests.factories import Cast, World
+from tests.factories import Cast, World, every_way
 
 NO = {question.id: "no" for question in catalogue.current().groups.questions}
 RULES = "What is said here stays here."
@@ -500,3 +501,25 @@ def test_a_leader_is_no_leader_after_the_end_and_the_last_one_stays(world: World
     )  # fmt: skip
     with pytest.raises(groups.CannotJoin):
         waiting(world, ended, world.noor.person, "Owl")
+
+
+def test_the_roster_opens_the_gates_of_a_course_in_a_group(world: World, sam: Cast) -> None:
+    """Rules and size are said by the group itself; nobody copies them onto a sheet."""
+    course = every_way.proposed(world, "group", "slow_open", [world.sam])
+    group = made(world, way="group", most=6)
+
+    def closed() -> set[str]:
+        states = gates.start_gates(course=course, seen_by=world.asha.reader, at=world.moment)
+        waiting = {one.gate for one in states if one.status == "waiting"}
+        return waiting & {"signed_rules", "group_size"}
+
+    assert closed() == {"signed_rules", "group_size"}
+    fox = joined(world, group, sam.person, "Fox")
+    assert closed() == {"group_size"}
+    for number in range(4):
+        other = world.open_case(world.worry(alias=f"P{number}", contact=f"p{number}@example.org"))
+        joined(world, group, other.circle.focus, f"Bird {number}", circle=other.circle)
+    assert closed() == set()
+    by, at = world.asha.reader, world.moment
+    groups.leave(member=fresh(fox), because="Moved", expected=fresh(fox).version, by=by, at=at)
+    assert closed() == {"signed_rules", "group_size"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -119,6 +120,27 @@ def test_a_group_is_begun_filled_held_asked_and_ended(
                                                 "version": version})  # fmt: skip
         assert stale.status_code == 409
         assert "Friday group" in words(stale)
+        # The member's own page: where, when next, how they are called, the rules; nobody else.
+        tomorrow = (world.moment + timedelta(days=1)).date()
+        fresh = Group._base_manager.get()
+        dated = {"name": "Friday group", "meets": "Room 2", "most": "8",
+                 "version": str(fresh.version)}  # fmt: skip
+        half = browser.post(page + "change/", {**dated, "next_day": tomorrow.isoformat()})
+        assert half.status_code == 400
+        assert "Write the day and the time" in words(half)
+        behind = {"next_day": "2020-01-02", "next_time": "18:00"}
+        assert "lies ahead" in words(browser.post(page + "change/", {**dated, **behind}))
+        browser.post(
+            page + "change/",
+            {**dated, "next_day": tomorrow.isoformat(), "next_time": "18:00"},
+        )
+        own = words(signed_in(sam).get("/me/times/"))
+        for said in ("Friday group", "18:00", "Room 2", "Fox", "It stays here.", "you agreed to"):
+            assert said in own
+        assert "Owl" not in own
+        circle = words(signed_in(noor).get(f"/circle/{world.circle.pk}/times/"))
+        assert "Owl" in circle
+        assert "Fox" not in circle
         added = {"account": str(bo.account.pk)}
         assert "Bo Lind" in words(browser.post(page + "leaders/", added, follow=True))
         colleague = signed_in(bo)

@@ -8,7 +8,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from alongside.catalogue.loading import Problem, Shape, read
+from alongside.catalogue import loading
+from alongside.catalogue.loading import Problem, Shape, folders, read
 from alongside.engine.protocols.conditions import (
     All,
     Always,
@@ -159,12 +160,21 @@ def read_sources(roots: Sequence[Path]) -> tuple[Sources, list[Problem]]:
 
 
 def files(roots: Sequence[Path], pattern: str) -> list[tuple[Path, str]]:
-    """Every file that fits the pattern, in the order of the roots, with the name to show."""
-    return [
+    """Every file that fits the pattern, in the order of the roots, with the name to show.
+
+    The newest version of a protocol may bring gates of its own, ``gates.yaml`` in its folder, such
+    as the rules between it and others; they come last.
+    """
+    found = [
         (path, f"{root.name}/{path.relative_to(root)}")
         for root in roots
         for path in sorted(root.glob(pattern))
     ]
+    if pattern == "gates/*.yaml":
+        newest = {id: folder for id, _version, folder in folders(roots, "protocols")}
+        own = (folder / "gates.yaml" for folder in newest.values())
+        found += [(path, loading.shown(path, roots)) for path in own if path.is_file()]
+    return found
 
 
 def said(key: str, texts: Mapping[str, str], source: str = "") -> Reason:

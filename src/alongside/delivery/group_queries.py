@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,6 +62,23 @@ def places_of(circle: Circle, *, seen_by: Any) -> list[GroupMember]:
     """The places of the people of one circle, newest first."""
     rows = GroupMember.objects.visible_to(seen_by).filter(circle=circle)
     return list(rows.select_related("group", "person").order_by("-asked_at", "pk"))
+
+
+def own_places(persons: Iterable[UUID], *, seen_by: Any) -> list[GroupMember]:
+    """The live places of the reader's own persons, longest first. Nobody else's is read."""
+    own = set(persons) & set(seen_by.persons)
+    rows = GroupMember.objects.visible_to(seen_by).filter(
+        person__in=own, state__in=GroupMember.LIVE
+    )
+    return list(rows.order_by("asked_at", "pk"))
+
+
+def own_groups(places: Sequence[GroupMember], *, seen_by: Any) -> dict[UUID, Group]:
+    """By id, the groups of these places that their member may read: those they are in."""
+    rows = Group.objects.visible_to(seen_by).filter(
+        pk__in=[place.group_id for place in places], ended_at=None
+    )
+    return {row.pk: row for row in rows.select_related("institution")}
 
 
 def to_propose_for(institution: Institution, *, seen_by: Any) -> list[Group]:

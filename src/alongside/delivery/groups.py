@@ -50,6 +50,10 @@ class NotASize(Unfit):
     most: int
 
 
+class LiesBehind(Unfit):
+    """The next meeting lies ahead."""
+
+
 class CannotJoin(Held):
     """This person cannot have a place in this group. Why is not said: it may be about another."""
 
@@ -157,19 +161,26 @@ def change_group(
     most: int,
     by: Any,
     at: datetime,
+    next_at: datetime | None = None,
 ) -> Group:
     """Change what a group is called, when it meets and how many places it has.
 
     Its rules stay: everybody agreed to those.
 
+    Args:
+        next_at: the next meeting, UTC; every member reads it on their own page. None: none is set.
+
     Raises:
-        NeedsWords, NotASize, StaleVersion.
+        NeedsWords, NotASize, LiesBehind, StaleVersion.
     """
     by.confirm("E", group)
     _must_be_said(name=name)
     _must_be_a_size(most)
+    if next_at is not None and next_at < at:
+        raise LiesBehind
     group.name, group.meets, group.most = name.strip(), meets.strip(), most
-    group.save_version(expected, ["name", "meets", "most"])
+    group.next_at = next_at
+    group.save_version(expected, ["name", "meets", "most", "next_at"])
     audit.write("people.group_changed", by=by, at=at, about=group)
     return group
 

@@ -6,6 +6,7 @@ Gates ask what is so, whoever looks: nothing of this is shown, only whether a ga
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Set
 from datetime import datetime
 from typing import Any, cast
@@ -18,12 +19,14 @@ from alongside.engine.protocols.shapes import Protocol
 from alongside.engine.protocols.signs import Sheet, Sign
 from alongside.engine.protocols.steps import RecordState, steps_done
 from alongside.engine.protocols.steps import StepRecord as StepFact
+from alongside.people.models import GroupMember
 from alongside.plans.known import Known
 from alongside.plans.models import Course
-from alongside.plans.queries import GATE, protocol_of
+from alongside.plans.queries import GATE, protocol_of, treated_by
 from alongside.records import prepared
 
 HOMEWORK = "homework_done"
+SIGNED_RULES, GROUP_SIZE = "signed_rules", "group_size"
 COMES = "comes"  # not two sessions missed in a row without a word
 
 
@@ -45,7 +48,8 @@ def known(course: Course, at: datetime) -> Known:
         COMES: lambda: _comes(course, at),
     }
     return Known(
-        words=frozenset(word for word, is_so in said.items() if word in asked and is_so()),
+        words=frozenset(word for word, is_so in said.items() if word in asked and is_so())
+        | _of_the_group(course, way),
         sheets=sheets(course, forms, at, all_day=_of_the_day(signs)) if forms else (),
         steps=_steps(course, way, at) if steps else frozenset(),
         sessions_held=len(held),
@@ -80,6 +84,31 @@ def sheets(
             answers = json.loads(row.answers)
             found.append(Sheet(form, row.made_at.date(), answers, str(row.about_id)))
     return tuple(found)
+
+
+def _of_the_group(course: Course, way: Protocol) -> frozenset[str]:
+    """What the roster knows: everybody treated is in a group of this way, agreed to its rules, and
+    the group has as many members as content says. The sheets of the course may say so instead."""
+    if way.treats != "group":
+        return frozenset()
+
+    def rows(circle: UUID, way: str) -> Any:
+        places = GroupMember.objects.unscoped(GATE).filter(circle=circle, state="in")
+        return places.filter(group__way=way, group__ended_at=None).order_by("joined_at", "pk")
+
+    found = prepared.rows("known.places", rows, circle=course.circle_id, way=way.id)
+    here = {row.person_id: row for row in found}
+    treated = [person.pk for person in treated_by(course)]
+    if not treated or any(pk not in here for pk in treated):
+        return frozenset()
+    words = {SIGNED_RULES} if all(here[pk].rules_agreed_at for pk in treated) else set()
+    size = catalogue.current().groups
+    groups = {here[pk].group_id for pk in treated}
+    members = GroupMember.objects.unscoped(GATE).filter(group__in=groups, state="in")
+    counts = Counter(members.values_list("group_id", flat=True))
+    if all(size.fewest <= counts[group] <= size.most for group in groups):
+        words.add(GROUP_SIZE)
+    return frozenset(words)
 
 
 def _homework_is_done(held: list[UUID], at: datetime) -> bool:

@@ -191,6 +191,7 @@ class Group(Editable, Record):
     rules = EncryptedTextField()  # as they were agreed
     most = models.PositiveSmallIntegerField()  # places
     minutes = models.PositiveSmallIntegerField()
+    next_at = models.DateTimeField(null=True)  # the next meeting, where one is set
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_because = models.CharField(max_length=200, blank=True)

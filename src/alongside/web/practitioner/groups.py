@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alongside import catalogue
 from alongside.access import groups as access
+from alongside.calendar.rules import NoSuchTime, instant
 from alongside.catalogue import UnknownContent
 from alongside.delivery import group_queries as queries
 from alongside.delivery import group_rounds, group_sessions, groups
@@ -27,6 +29,7 @@ from alongside.records.fields import prepare
 from alongside.web.parts.access import access as declared
 from alongside.web.parts.pages import (
     Request,
+    day_and_time,
     list_moment,
     local_day,
     moment_words,
@@ -38,6 +41,7 @@ from alongside.web.parts.pages import (
 )
 from alongside.web.practitioner import groups_words as words
 from alongside.web.practitioner.base import BASE, case_or_404, case_page
+from alongside.web.practitioner.delivery_words import wall_of
 from alongside.web.practitioner.words import short_instrument
 
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
@@ -149,6 +153,9 @@ def group_page(request: Request, group: Any, *, status: int = 200, **given: Any)
             "group": group,
             "kind": words.SHORT_KINDS[group.kind],
             "way": way_name(group.way),
+            "next": day_and_time(request, group.next_at)
+            if group.next_at is not None and group.next_at >= at
+            else "",
             "may_lead": may_lead,
             "live": _roster(request, group, [r for r in roster if r.state in _LIVE]),
             "before": _roster(request, group, [r for r in roster if r.state not in _LIVE]),
@@ -287,17 +294,22 @@ def change(request: Request, pk: UUID) -> HttpResponse:
     """Change a group's name, times and places."""
     group, at = group_or_404(request, pk), clock.now()
     initial = {name: getattr(group, name) for name in ("name", "meets", "most", "version")}
+    initial |= _next_of(group)
     form = words.Change(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
+        day, time = said.pop("next_day"), said.pop("next_time")
         try:
             groups.change_group(
                 group=group,
                 expected=said.pop("version"),
+                next_at=instant(wall_of(day, time), group.institution.zone) if day else None,
                 by=request.reader,
                 at=at,
                 **said,
             )
+        except NoSuchTime:
+            form.add_error("next_time", _("The clocks went forward over this time."))
         except StaleVersion as stale:
             return _two_texts(request, form, stale.current)
         except Refused as why:
@@ -309,7 +321,16 @@ def change(request: Request, pk: UUID) -> HttpResponse:
     return render(request, GROUPS + "change.html", shown, status=400 if form.errors else 200)
 
 
+def _next_of(group: Any) -> dict[str, Any]:
+    """The next meeting by the clock of the institution, as the form has it."""
+    if group.next_at is None:
+        return {}
+    wall = group.next_at.astimezone(ZoneInfo(group.institution.zone))
+    return {"next_day": wall.date(), "next_time": wall.time()}
+
+
 def _two_texts(request: Request, form: Any, current: Any) -> HttpResponse:
+    held = _next_of(current)
     return two_texts(
         request,
         base=BASE,
@@ -318,9 +339,9 @@ def _two_texts(request: Request, form: Any, current: Any) -> HttpResponse:
                 name,
                 str(form.fields[name].label),
                 request.POST.get(name, ""),
-                str(getattr(current, name)),
+                str(held.get(name, "") if name.startswith("next") else getattr(current, name)),
             )
-            for name in ("name", "meets", "most")
+            for name in ("name", "meets", "most", "next_day", "next_time")
         ],
         version=current.version,
         keep_url=reverse("practitioner:group", args=[current.pk]),

@@ -100,6 +100,7 @@ def refusal(why: Refused) -> tuple[str, str]:
 _REFUSALS: tuple[tuple[type[Refused], str, Any], ...] = (
     (groups.DoesNotFit, "fits", gettext_lazy("An answer says that it does not fit now.")),
     (groups.CannotJoin, "", gettext_lazy("This place cannot be given. The lead is told.")),
+    (groups.LiesBehind, "next_day", gettext_lazy("The next meeting lies ahead.")),
     (groups.HasAPlace, "person", gettext_lazy("They wait here or have a place already.")),
     (groups.AliasTaken, "alias", gettext_lazy("Somebody in this group is called so.")),
     (
@@ -177,6 +178,20 @@ class Change(Versioned):
     name = Text(label=gettext_lazy("What its members call it"), max_length=120)
     meets = Text(label=gettext_lazy("When and where it meets"), max_length=200, required=False)
     most = forms.IntegerField(label=gettext_lazy("Places"))
+    next_day = Day(
+        label=gettext_lazy("Next meeting, day"),
+        help_text=gettext_lazy("Every member reads it on their own page. Blank: none is set."),
+        required=False,
+    )
+    next_time = Clock(label=gettext_lazy("Next meeting, time"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A day has its time, and a time its day."""
+        said = super().clean() or {}
+        for one, other in (("next_day", "next_time"), ("next_time", "next_day")):
+            if said.get(one) and not said.get(other) and not self.errors.get(other):
+                self.add_error(other, _("Write the day and the time of the next meeting."))
+        return said
 
 
 class End(Versioned):

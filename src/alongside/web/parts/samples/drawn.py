@@ -268,6 +268,25 @@ def chart_samples() -> tuple[Sample, ...]:
         Sample("bar", "done", {"share": 1, "kind": "moss"}),
         Sample("bar", "needs you", {"share": 0.3, "kind": "lamp"}),
         Sample("appointments", "today, by video, and cancelled", {"times": appointments()}),
+        Sample(
+            "own_groups",
+            "in one, and waiting",
+            {
+                "groups": [
+                    {
+                        "title": "Thursday group",
+                        "meets": "Thursdays, 18:00, room 2",
+                        "next": "Thursday 3 December 2026, 18:00",
+                        "minutes": 90,
+                        "alias": "Fox",
+                        "goal": "Evenings without a drink",
+                        "rules": "What is said here stays here.\nYou may always pass.",
+                        "agreed": "Monday 2 November 2026",
+                    },
+                    {"title": "A group", "waits": "You wait for a place."},
+                ]
+            },
+        ),
         Sample("lanes", "three courses", {"figure": lanes_of_a_plan(), "level": 3}),
         Sample("gas", "both", {"steps": GOAL}),
         Sample("gas", "at the start", {"steps": GOAL_START}),

@@ -112,11 +112,20 @@ def test_pages_of_a_meeting_can_be_read_by_everyone(
     work, circle = f"/work/cases/{here['case']}/meeting/", f"/circle/{here['circle']}/meeting/"
     pages = {
         "asha@example.org": [
-            work + each for each in ("", "live/", "sheet/", "limits/", "letters/")
+            work + each for each in ("", "live/", "live/keep/", "sheet/", "limits/", "letters/")
         ],
         "noor@example.org": [
             circle + each
-            for each in ("", "letter/", "limits/", "limits/new/", "helping/", "helping/fill/")
+            for each in (
+                "",
+                "letter/",
+                "limits/",
+                "limits/new/",
+                "helping/",
+                "helping/fill/",
+                "learning/",
+                "learning/sudden_stop/",
+            )
         ],
     }
     for email, addresses in pages.items():

@@ -19,6 +19,7 @@ from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.errors import Refused
 from alongside.web.parts.access import access
+from alongside.web.parts.content_words import stale
 from alongside.web.parts.pages import (
     Request,
     day_words,
@@ -220,6 +221,7 @@ def record(request: Request, pk: UUID) -> HttpResponse:
             for part in text.split("\n\n")[1:]
         ],
         form_ref=ref,
+        stale=stale("consent_forms", ref, clock.now().date()),
         shown=digest,
         others=[{"id": id, "title": name, "current": id == chosen} for id, name in listed],
     )

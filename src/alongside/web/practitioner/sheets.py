@@ -22,6 +22,7 @@ from alongside.records import clock
 from alongside.records.errors import StaleVersion
 from alongside.web.parts import sheets
 from alongside.web.parts.access import access
+from alongside.web.parts.content_words import stale
 from alongside.web.parts.forms import Text
 from alongside.web.parts.pages import Request, saved, say, seen_by_whom
 from alongside.web.parts.pdf import NoPdf
@@ -254,6 +255,7 @@ def sheet(request: Request, pk: UUID) -> HttpResponse:
         sheet=sheets.shown(request, row),
         whose=row.about.name,
         origin=sheets.origin_of(row.form),
+        stale=stale("artefacts", row.form, clock.now().date()),
         has_picture=sheets.has_picture(row.form),
         versions=sheets.versions_of(request, rows[1:]),
         pk=pk,

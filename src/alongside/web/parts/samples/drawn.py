@@ -269,6 +269,18 @@ def chart_samples() -> tuple[Sample, ...]:
         Sample("bar", "needs you", {"share": 0.3, "kind": "lamp"}),
         Sample("appointments", "today, by video, and cancelled", {"times": appointments()}),
         Sample(
+            "kept_offer",
+            "a plan, with script",
+            {
+                "set": "plan",
+                "open_url": "/me/plan/kept/",
+                "lines": ["It stays for 30 days.", "Leaving this page takes it off."],
+                "newer": "It changed. Keep it again.",
+                "again": "Keep the new one",
+            },
+        ),
+        Sample("kept_open", "a plan, with script", {"set": "plan", "label": "My plan"}),
+        Sample(
             "own_groups",
             "in one, and waiting",
             {

@@ -150,6 +150,7 @@ def test_a_report_goes_to_nobody_without_a_live_consent_that_names_them(
         seen_by=world.asha.reader, at=world.moment,
     )  # fmt: skip
     assert [row.pk for row in found] == [other.pk]
+    assert "which has ended: ask again" in asha.get(one).content.decode()
     consent.withdraw(consent=release, by=world.asha.reader, at=world.moment)
     page = asha.post(one + "given/", {"how": "post", "day": "2026-03-02"})
     assert page.status_code == 400

@@ -442,7 +442,7 @@ def _facts(request: Request, found: Any, kind: Kind) -> list[dict[str, str]]:
     rows = [
         (_("To"), found.to_whom),
         (_("About"), found.about.name),
-        (_("By leave of"), _release(found)),
+        (_("By leave of"), _release(request, found, kind)),
         (_("Written by"), found.written_by.name),
         (_("Language"), dict(LANGUAGES).get(found.language, found.language)),
         (_("Version"), str(found.number)),
@@ -457,13 +457,17 @@ def _facts(request: Request, found: Any, kind: Kind) -> list[dict[str, str]]:
     return [{"term": term, "text": text} for term, text in rows if text]
 
 
-def _release(found: Any) -> str:
+def _release(request: Request, found: Any, kind: Kind) -> str:
+    """Whose consent lets it go to somebody else; and that it does so no more."""
     if found.consent is None:
         return ""
-    return _("%(name)s’s consent, until %(day)s") % {
-        "name": found.about.name,
-        "day": short_day(found.consent.expires_on),
-    }
+    facts = {"name": found.about.name, "day": short_day(found.consent.expires_on)}
+    live = letters.releases(
+        kind=kind, course=found.course, about=found.about, seen_by=request.reader, at=clock.now()
+    )
+    if found.consent.pk in {row.pk for row in live}:
+        return _("%(name)s’s consent, until %(day)s") % facts
+    return _("%(name)s’s consent, which has ended: ask again before it is given") % facts
 
 
 def _write_form(found: Any, kind: Kind) -> Write:

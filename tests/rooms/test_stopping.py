@@ -199,6 +199,9 @@ def test_times_that_rest_on_a_yes_taken_back_are_named_to_the_lead_who_gives_the
     person, desk = signed_in(sam), signed_in(world.asha)
     end = f"/me/record/receipts/{yes.pk}/end/"
     assert "have to come to a talk that is booked" in person.get(end).content.decode()
+    other = give_consent(world, world.sam, "c_measures")
+    page = person.get(f"/me/record/receipts/{other.pk}/end/").content.decode()
+    assert "a talk that is booked" not in page  # questions: no time rests on them
     assert person.post(end).status_code == 302
 
     waiting = desk.get("/work/waiting/").content.decode()

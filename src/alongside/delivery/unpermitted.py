@@ -42,6 +42,11 @@ class Left:
     persons: tuple[Person, ...]
 
 
+def carries_times(consent: Consent) -> bool:
+    """May times rest on a consent of this kind?"""
+    return consent.form.partition("@")[0] in CARRIES_TIMES
+
+
 def times_left(*, circle: UUID, seen_by: Any, at: datetime) -> list[Left]:
     """The times of a circle that rest on a yes somebody took back and did not give anew.
 
@@ -52,7 +57,7 @@ def times_left(*, circle: UUID, seen_by: Any, at: datetime) -> list[Left]:
     gone: dict[str, list[Consent]] = {}
     rows = Consent.objects.visible_to(house).filter(circle=circle, withdrawn_at__isnull=False)
     for row in rows.select_related("person"):
-        if row.form.partition("@")[0] in CARRIES_TIMES:
+        if carries_times(row):
             gone.setdefault(str(row.person_id), []).append(row)
     if not gone:
         return []

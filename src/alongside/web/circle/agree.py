@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from alongside import catalogue
 from alongside.access import guardians
 from alongside.consent import actions, queries, rules
-from alongside.delivery import stopping
+from alongside.delivery import stopping, unpermitted
 from alongside.plans import actions as plan_actions
 from alongside.plans import queries as plans
 from alongside.records import clock
@@ -249,7 +249,11 @@ def end(request: Request, circle: UUID, consent: UUID) -> HttpResponse:
         return render(
             request,
             "circle/agree/end.html",
-            {"place": place, "back": back, "has_times": bool(times)},
+            {
+                "place": place,
+                "back": back,
+                "has_times": unpermitted.carries_times(found) and bool(times),
+            },
         )
     at = clock.now()
     try:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from alongside import catalogue
 from alongside.access import actions as access_actions
 from alongside.consent import actions, queries
-from alongside.delivery import stopping
+from alongside.delivery import stopping, unpermitted
 from alongside.insights import looks
 from alongside.meetings import giving
 from alongside.plans import queries as plans
@@ -202,9 +202,8 @@ def end(request: Request, pk: UUID) -> HttpResponse:
     found = get_object_or_404(rows, pk=pk)
     if request.method != "POST":
         times = own_times(request, clock.now(), [found.person_id], most=1)
-        return render(
-            request, "person/end.html", {"title": _title(found), "has_times": bool(times)}
-        )
+        has_times = unpermitted.carries_times(found) and bool(times)
+        return render(request, "person/end.html", {"title": _title(found), "has_times": has_times})
     at = clock.now()
     try:
         stopping.take_back(consent=found, by=request.reader, at=at)

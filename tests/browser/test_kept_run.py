@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_kept_plan import KEPT, OVERFLOW, PIN
-from tests.browser.test_meeting_live import furnish, kept, shown
+from tests.browser.test_kept_plan import KEPT, NOWHERE, OVERFLOW, PIN, is_signed_out
+from tests.browser.test_meeting_live import furnish, kept
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
 
@@ -46,6 +46,12 @@ def open_it(page: Any) -> None:
     expect(page.get_by_role("heading", name="At hand")).to_be_visible()
 
 
+def stands(page: Any, panel: str) -> None:
+    """The panel that is now, once what was noted before is read."""
+    now = page.locator("[data-panel]:not([hidden])")
+    expect(now).to_have_attribute("data-panel", panel)
+
+
 def look(page: Any, axe: Callable[..., None], name: str) -> None:
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}.png")
@@ -65,7 +71,7 @@ def test_a_meeting_is_led_from_a_page_that_was_closed_without_network_and_all_of
     page.context.set_offline(True)
     page.goto("/work/")  # the phone was locked, and the page is gone
     open_it(page)
-    assert shown(page) == "step-1"
+    stands(page, "step-1")
     look(page, axe, "run-open")
     page.get_by_role("button", name="Done, go on").click()
     page.get_by_role("button", name="Take a break").click()
@@ -73,7 +79,7 @@ def test_a_meeting_is_led_from_a_page_that_was_closed_without_network_and_all_of
 
     page.goto("/work/kept/?in=en")  # closed and opened again: nothing pressed is lost
     open_it(page)
-    assert shown(page) == "pause"
+    stands(page, "pause")
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("button", name="Stop the meeting").click()
     expect(page.get_by_role("link", name="Emergency 999").first).to_be_visible()
@@ -88,7 +94,7 @@ def test_a_meeting_is_led_from_a_page_that_was_closed_without_network_and_all_of
     assert "meeting_run_dying" in served.call(alerts, circle=here["circle"])
     page.goto("/work/kept/?in=en")
     open_it(page)
-    assert shown(page) == "stopped"
+    stands(page, "stopped")
 
 
 def test_presses_go_out_before_signing_out_and_then_nothing_is_left(
@@ -107,7 +113,7 @@ def test_presses_go_out_before_signing_out_and_then_nothing_is_left(
     page.context.set_offline(False)
     page.goto("/account/logout/")
     page.get_by_role("button", name="Sign out").click()
-    page.wait_for_url("**/")
+    page.wait_for_url(is_signed_out)
     assert len(served.call(kept, case=here["case"])) == before + 1
     page.goto("/work/kept/?in=en")
     expect(page.get_by_text("Nothing is kept on this phone.")).to_be_visible()
@@ -123,7 +129,7 @@ def test_leaving_takes_it_along_also_without_network(
     open_it(page)
     page.context.set_offline(True)
     page.get_by_role("link", name="Leave this page").last.click()
-    page.wait_for_url("chrome-error://**", wait_until="commit")
+    expect(page).to_have_url(NOWHERE)
     page.context.set_offline(False)
     page.goto("/work/kept/?in=en")
     expect(page.get_by_text("Nothing is kept on this phone.")).to_be_visible()

@@ -207,13 +207,14 @@ const DOES = {
     say("working");
     try {
       const shown = place.querySelector("[data-kept-words]");
-      shown.innerHTML = await opened(kept, pin);
+      const open = await opened(kept, pin);
+      const presses = kept.send ? await noted(kept) : [];
       await write(set, { ...kept, wrong: 0 });
+      shown.innerHTML = open;
       shown.hidden = false;
       form.hidden = true;
       say("opened");
       if (kept.send) {
-        const presses = await noted(kept);
         const detail = { token: kept.token, marks: presses.map(({ press }) => press), waiting: presses.filter(({ sent }) => !sent).map(({ press }) => press) };
         shown.dispatchEvent(new CustomEvent("kept-opened", { bubbles: true, detail }));
       }

@@ -358,6 +358,34 @@ def test_a_prefix_lets_two_instruments_stand_side_by_side(alongside, write, tmp_
     assert (row["band"], row["phq9_band"]) == ("loud", "mild")
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("only", ["total", "missing, total", "danger", "error"])
+def test_the_results_that_are_asked_for_are_written_and_each_row_is_checked_all_the_same(
+    alongside, write, tmp_path, only, kind
+):
+    """phq9 has a table of its states, k10 has not."""
+    for form, good in (("phq9", [1] * 9), ("k10", [1] * 10)):
+        items, odd = [f"item_{n + 1}" for n in range(len(good))], [*good[:-1], 9]
+        file = write("a.csv", csv(["id", *items], [7, *good], [8, *odd], [9, None, *good[1:]]))
+        assert alongside("score", form, file, "--out", f"all.{kind}").status == 1
+        ended = alongside("score", form, file, "--out", f"some.{kind}", "--only", only)
+        assert (ended.status, "1 of 3 rows" in ended.err) == (1, True)
+        asked = {"id", *items, *only.split(", "), "error"}
+        with connection() as db:
+            whole, some = (db.sql(f"FROM '{tmp_path}/{n}.{kind}'") for n in ("all", "some"))
+            assert some.columns == [column for column in whole.columns if column in asked]
+            listed = ", ".join(some.columns)
+            assert some.fetchall() == whole.select(listed).fetchall()
+
+
+def test_a_result_that_does_not_exist_is_refused_with_those_that_do(alongside, write):
+    ended = alongside("score", "phq9", write("a.csv", csv(ITEMS, [1] * 9)), "--only", "sum")
+    assert ended.status == 1
+    assert "phq9 has no result named sum. It has: instrument, version, total," in ended.err
+    lines = alongside("score", "phq9", write("a.jsonl", b"[]\n"), "--only", "total")
+    assert lines.status == 2
+
+
 @pytest.mark.parametrize("name", ["a b.csv", "a[1].csv", "a*.csv", "it's.csv", "über.csv"])
 def test_a_file_with_a_strange_name_is_that_file_and_no_pattern(alongside, write, name):
     write("a1.csv", csv(ITEMS, [3] * 9))

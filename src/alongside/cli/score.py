@@ -72,6 +72,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--prefix", default="", help="put before the names of result columns (CSV, Parquet)"
     )
     parser.add_argument(
+        "--only",
+        default="",
+        metavar="COLUMNS",
+        help="write these results alone, such as total,band (CSV, Parquet); error is always there",
+    )
+    parser.add_argument(
         "--json",
         action="store_true",
         help="JSON lines are JSON in any case; for CSV and Parquet with --out, print what was done",
@@ -89,6 +95,8 @@ def run(options: Namespace) -> int:
         return _table(Path(options.file), options, found, rules)
     if options.out and _is_table(Path(options.out)):
         raise WrongUsage("JSON lines give JSON lines. Name --out without .csv or .parquet.")
+    if options.only:
+        raise WrongUsage("--only chooses columns of CSV and Parquet. JSON lines have one form.")
     return _json_lines(source, options, found, rules)
 
 
@@ -192,6 +200,7 @@ def _table(source: Path, options: Namespace, found: Instrument, rules: tuple[Ris
                 found,
                 rules,
                 prefix=options.prefix,
+                only=[each.strip() for each in options.only.split(",") if each.strip()],
                 who=_who(options),
                 side=side,
                 report=bar,

@@ -6,7 +6,7 @@ reads cells as points, runs the pass and says which rows were refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
@@ -69,6 +69,7 @@ def score_file(
     rules: Iterable[RiskRule],
     *,
     prefix: str = "",
+    only: Collection[str] = (),
     who: Who = ANYBODY,
     side: Path | None = None,
     report: Report | None = None,
@@ -82,6 +83,8 @@ def score_file(
         instrument: the instrument at one exact version.
         rules: its danger rules.
         prefix: put before the names of the result columns.
+        only: the result columns to write, by the names without prefix; all when empty. ``error``
+            is always among them: every row is checked, whatever is written.
         who: what is known of everybody in the file, where a cut-off depends on age or sex.
         side: a CSV file for the number and the reason of every refused row; it is written only
             when there are any.
@@ -96,7 +99,9 @@ def score_file(
     """
     with connection() as db:
         table = open_table(db, source)
-        *before, query = scoring_queries(table, instrument, rules, prefix=prefix, who=who)
+        *before, query = scoring_queries(
+            table, instrument, rules, prefix=prefix, only=only, who=who
+        )
         for each in before:
             db.execute(each)
         refusals = refusals_query(table, instrument)
@@ -126,6 +131,7 @@ def scoring_queries(
     rules: Iterable[RiskRule],
     *,
     prefix: str = "",
+    only: Collection[str] = (),
     who: Who = ANYBODY,
 ) -> tuple[str, ...]:
     """The whole pass as SQL, for auditors to read: the last is the query over the file.
@@ -134,14 +140,14 @@ def scoring_queries(
     each row then only says which state it is in.
 
     Raises:
-        MissingColumns: a scored item has no column. TableRefused: two columns name one item, or
-        a result would have the name of a column that is there.
+        MissingColumns: a scored item has no column. TableRefused: two columns name one item, a
+        result would have the name of a column that is there, or ``only`` names none of the results.
     """
     columns = _columns(table, instrument)
     steps = layers(instrument, who)
     made = {column: value for step in steps for column, value in step.items()}
     rules = list(rules)
-    results = results_of(instrument, rules, made)
+    results = _wanted(results_of(instrument, rules, made), only, instrument)
     clash = [prefix + each for each in results if prefix + each in table.names]
     if clash:
         raise TableRefused(
@@ -153,15 +159,18 @@ def scoring_queries(
     if few is not None:
         query = _given_states(table, instrument, columns, few)
         said = _when_refused(few, _error(table, columns, instrument))
-        own = {each: results[each] for each in OF_THE_ROW} | {"error": said}
+        own = {each: how for each, how in results.items() if each in OF_THE_ROW}
+        own["error"] = said
         listed = [
             f"{own.get(column, f'states.held[form.number + 1].{name(column)}')} "
             f"AS {name(prefix + column)}"
             for column in results
         ]
+        query = f"SELECT {', '.join([*carried, *listed])} FROM ({query}) AS form"
+        if results.keys() <= set(OF_THE_ROW):
+            return (query,)
         # Every row sees the one row of states: other joins would not keep the order of the file.
-        query = f"SELECT {', '.join([*carried, *listed])} FROM ({query}) AS form, states"
-        return *_states_queries(instrument, few, steps[1:], results), query
+        return *_states_queries(instrument, few, steps[1:], results), f"{query}, states"
     listed = [f"{value} AS {name(prefix + column)}" for column, value in results.items()]
     # Each step is a query of its own, so that nothing is worked out twice.
     query = _points_query(table, instrument, columns)
@@ -174,6 +183,17 @@ def scoring_queries(
             added.append(f"CASE WHEN {step['_fault']} THEN {said} END AS error")
         query = f"SELECT *, {', '.join(added)} FROM ({query})"
     return (f"SELECT {', '.join([*carried, *listed])} FROM ({query})",)
+
+
+def _wanted(
+    results: Mapping[str, str], only: Collection[str], instrument: Instrument
+) -> dict[str, str]:
+    for each in only:
+        if each not in results:
+            raise TableRefused(
+                f"{instrument.ref.id} has no result named {each}. It has: {', '.join(results)}."
+            )
+    return {each: how for each, how in results.items() if not only or each in {*only, "error"}}
 
 
 def _given_states(
@@ -217,13 +237,15 @@ def _states_queries(
         if column not in OF_THE_ROW
     )
     # What is missing is one of a few texts: DuckDB then carries and writes its number.
-    return (
-        made,
+    texts = (
         "CREATE TEMP TYPE some_missing AS ENUM "
-        "(SELECT DISTINCT missing FROM worked_out WHERE missing IS NOT NULL)",
-        f"CREATE TEMP TABLE states AS SELECT list({{{named}}} ORDER BY {name(few.column)}) AS held "
-        "FROM worked_out",
+        "(SELECT DISTINCT missing FROM worked_out WHERE missing IS NOT NULL)"
     )
+    listed = (
+        f"CREATE TEMP TABLE states AS SELECT list({{{named}}} ORDER BY {name(few.column)}) AS held "
+        "FROM worked_out"
+    )
+    return (made, texts, listed) if "missing" in results else (made, listed)
 
 
 def refusals_query(table: Table, instrument: Instrument) -> str:

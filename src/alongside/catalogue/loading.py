@@ -93,7 +93,9 @@ def read_placed(path: Path, shape: type[M], *, shown: str | None = None) -> Read
         document, mistakes, value = _checked(path.read_text(encoding="utf-8"), shape)
     except (OSError, UnicodeDecodeError) as failure:
         return Reading(name, None, None, (_unreadable(name, failure),))
-    return Reading(name, value, document, tuple(Problem(name, *each) for each in mistakes))
+    # Its own copy: two files may hold the same words and be two versions.
+    own = None if value is None else value.model_copy()
+    return Reading(name, own, document, tuple(Problem(name, *each) for each in mistakes))
 
 
 # The same text, wherever it stands, is read once in a process: nobody changes what comes of it.

@@ -89,9 +89,12 @@ def test_what_was_pressed_arrives_once_with_its_danger_whatever_became_of_the_da
     assert [row.rule for row in Alert.objects.visible_to(world.asha.reader)] == [
         "meeting_run_dying@1"
     ]
-    assert (
-        pressed(client, token, {**sent[0], "id": str(uuid4()), "word": "dance"}).status_code == 400
-    )
+    odd = {**sent[0], "id": str(uuid4())}
+    for more in ({"word": "dance"}, {"step": 10**30}, {"at": 10**30}, {"step": None}):
+        assert pressed(client, token, {**odd, **more}).status_code == 400, more
+    for body in ("[" * 100_000, "[]", '{"token": 1, "presses": {}}', "\x00", '{"presses": []}'):
+        answer = client.post("/work/kept/presses/", body, content_type="application/json")
+        assert answer.status_code == 400, body[:20]
 
     for edge in Relationship._base_manager.filter(account=world.asha.account, valid_to=None):
         access.end_relationship(relationship=edge, because="left", by=world.system, at=world.moment)

@@ -68,7 +68,7 @@ def presses(request: HttpRequest) -> HttpResponse:
     try:
         token, sent = str(json.loads(request.body)["token"]), meeting_live.given(request.body)
         found = kept_run.press(token=token, presses=sent, at=at)
-    except (ValueError, TypeError, KeyError, OverflowError, OSError, live.UnknownPress):
+    except (*meeting_live.NOT_READ, live.UnknownPress):
         return JsonResponse({"words": _("Not understood.")}, status=HTTPStatus.BAD_REQUEST)
     except live.NotAGo:
         words = _("Not a go: the page of the meeting says why.")

@@ -35,6 +35,8 @@ from alongside.web.practitioner.meeting_sheet import at_hand, run_rows
 
 MOST = 500  # presses in one sending
 LONGEST = 200_000  # bytes
+# How a body that is none, or lists that stand ten thousand deep in each other, fail to be read.
+NOT_READ = (ValueError, TypeError, KeyError, OverflowError, OSError, RecursionError)
 
 
 def newest_or_404(request: Request, case: Any) -> Any:
@@ -104,7 +106,7 @@ def presses(request: Request, pk: UUID) -> HttpResponse:
             by=request.reader,
             at=clock.now(),
         )
-    except (ValueError, TypeError, KeyError, OverflowError, OSError):
+    except NOT_READ:
         return JsonResponse({"words": _("Not understood.")}, status=HTTPStatus.BAD_REQUEST)
     except live.UnknownPress:
         return JsonResponse({"words": _("Not understood.")}, status=HTTPStatus.BAD_REQUEST)

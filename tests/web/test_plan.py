@@ -20,6 +20,7 @@ from alongside.crisis import queries as crisis
 from alongside.delivery import queries as delivery
 from alongside.plans import actions, queries
 from alongside.plans.models import Course, Plan
+from alongside.web.practitioner.plan_cards import held_words
 from tests.conftest import NOON
 from tests.factories import Cast, World
 from tests.factories.care import (
@@ -782,3 +783,8 @@ def test_every_dose_of_cbt_is_offered_at_the_plan_and_the_agenda_follows_the_one
     for step in others:
         if "guided_selfhelp" not in step.variants:
             assert f"<li>{step.name}</li>" not in shown
+
+
+def test_nobody_holds_fourteen_of_twelve_sessions() -> None:
+    assert held_words(12, 12) == "12 of 12 sessions held."
+    assert held_words(14, 12) == "14 sessions held; 12 were planned."

@@ -205,10 +205,11 @@ def _phase_words(goal: str, state: Any, is_now: bool) -> Iterator[str]:
     if goal:
         yield f"{goal.rstrip('.')}."
     if is_now:
-        yield _("Talk %(held)s of about %(planned)s.") % {
-            "held": state.sessions_held,
-            "planned": state.sessions_planned,
-        }
+        facts = {"held": state.sessions_held, "planned": state.sessions_planned}
+        words = _("Talk %(held)s of about %(planned)s.")
+        if state.sessions_held > state.sessions_planned:
+            words = _("Talk %(held)s; about %(planned)s were planned.")
+        yield words % facts
 
 
 def _said(said: str | None) -> str:

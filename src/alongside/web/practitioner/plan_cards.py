@@ -62,6 +62,16 @@ def _course_tags(request: Request, course: Any) -> list[dict[str, Any]]:
     return [{"text": _("Since %(day)s") % {"day": since}, "kind": "pen"}]
 
 
+def held_words(held: int, planned: int) -> str:
+    """How far a course is; nobody holds fourteen of twelve."""
+    if held > planned:
+        return _("%(held)s sessions held; %(planned)s were planned.") % {
+            "held": held,
+            "planned": planned,
+        }
+    return _("%(held)s of %(planned)s sessions held.") % {"held": held, "planned": planned}
+
+
 def _open_course(request: Request, course: Any, at: datetime, *, can_edit: bool) -> dict[str, Any]:
     reader = request.reader
     state = progress.state_of(course=course, seen_by=reader, at=at)
@@ -73,6 +83,7 @@ def _open_course(request: Request, course: Any, at: datetime, *, can_edit: bool)
     holds = not all(one.is_open for one in states)
     return {
         "state": state,
+        "held": held_words(state.sessions_held, state.sessions_planned),
         "share": min(1.0, state.sessions_held / (state.sessions_planned or 1)),
         "verdict": "needs" if holds else "open",
         "gate_title": _gate_title(running=running, holds=holds),

@@ -513,7 +513,12 @@ def test_words_that_may_not_be_changed_are_translated_by_their_owners_only(tmp_p
         ("moca", "items: []", "items: [{id: item_1, options: x}]", "allows one number, no items"),
         ("pcptsd5", "unasked: 0", "unasked: 5", "none of its values with points"),
         ("pcptsd5", "{sex: female}", "{sex: woman}", "sex"),
-        ("nida_qs", "unverified: [items]", "unverified: [texts]", "there is no part texts"),
+        (
+            "nida_qs",
+            "unverified: [items, caseness]",
+            "unverified: [texts]",
+            "there is no part texts",
+        ),
     ],
 )
 def test_a_mistake_in_a_further_shape_is_refused(content, id, old, new, said):

@@ -156,7 +156,7 @@ def test_the_page_of_the_answers_says_danger_and_what_the_number_rests_on(
         "No score: too few answers. It is not a zero. 3 questions were left open: 2, 3 and 4.",
         "– does not count",
         "Not seen in its source yet: the rule for open questions.",
-        "the notes on this form&#x27;s sources, under “caseness”",
+        "NHS Talking Therapies manual, in PMC8411661 table 1; Kroenke and others 2010",
     ):
         assert said in seen["both"], said
     assert "14 on a scale of 0 to 27, lower is better, filled in from" in seen["filled in"]

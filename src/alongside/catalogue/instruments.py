@@ -165,7 +165,7 @@ def _instrument(ref: Ref, file: InstrumentFile) -> engine.Instrument:
         options=MappingProxyType({name: file.values(name) or () for name in file.options}),
         items=tuple(_item(item) for item in file.items),
         scores=tuple(_score(score) for score in file.scores),
-        missing=engine.MissingRule(file.missing.max, file.missing.never_all_of)
+        missing=engine.MissingRule(file.missing.max, file.missing.never_all_of, file.missing.source)
         if file.missing
         else None,
         bands=tuple(engine.Band(band.name, band.lowest, band.score) for band in file.bands),

@@ -15,8 +15,16 @@ from uuid import UUID
 from alongside import catalogue
 from alongside.catalogue import UnknownContent
 from alongside.engine.errors import EngineError
-from alongside.engine.instruments import as_decimal, band_of, counted_points, is_case, score
-from alongside.engine.instruments.scoring import is_skipped
+from alongside.engine.instruments import (
+    as_decimal,
+    band_of,
+    counted_points,
+    is_case,
+    items_to_ask,
+    score,
+    without_codes,
+)
+from alongside.engine.instruments.scoring import is_skipped, least_points
 from alongside.engine.instruments.shapes import (
     Band,
     CasenessRule,
@@ -172,10 +180,29 @@ def explain(row: Any) -> Explained | None:
         range=_range(instrument, points),
         lines=tuple(_lines(instrument, sums, row.caseness_rule)),
         change=_change(instrument),
-        findings=find_risk(rules, answers, scores=row.scores),
-        left_open=() if row.entered_as_total else blank_critical(rules, answers),
+        findings=dangers_of(row, instrument),
+        left_open=()
+        if row.entered_as_total
+        else blank_critical(
+            rules, without_codes(instrument, answers), asked=items_to_ask(instrument, answers)
+        ),
         result=again.result if again else None,
         steps=again.steps if again else (),
+    )
+
+
+def dangers_of(row: Any, instrument: Instrument | None) -> tuple[RiskFinding, ...]:
+    """The dangers in a response by the rules of today, as they are found when it is taken.
+
+    Where too much was left open for a total, danger is looked for in what the answers surely come
+    to, whatever the others are.
+    """
+    whole = instrument is None or row.entered_as_total
+    return find_risk(
+        catalogue.current().risk_rules_for(row.instrument),
+        row.answers,
+        scores=row.scores,
+        least=None if instrument is None or whole else least_points(instrument, row.answers),
     )
 
 

@@ -16,7 +16,8 @@ from alongside.delivery.models import StepRecord
 from alongside.engine.instruments.shapes import Band, Instrument
 from alongside.engine.outcomes.course import Point, Progress, progress
 from alongside.engine.outcomes.of_instrument import InstrumentChange, change_of
-from alongside.engine.risk.rules import find_risk, items_named
+from alongside.engine.risk.rules import items_named
+from alongside.insights.explained import dangers_of
 from alongside.insights.tracking import main_measures
 from alongside.measures import queries as measures
 from alongside.plans import queries as plans
@@ -269,7 +270,7 @@ def _answered(row: Any, on: date) -> Mark:
         prorated=row.prorated,
         instrument=row.instrument,
         critical=tuple((id, row.answers.get(id)) for id in sorted(named)),
-        showed_danger=bool(find_risk(rules, row.answers, scores=row.scores)),
+        showed_danger=bool(dangers_of(row, instrument)),
     )
 
 

@@ -175,6 +175,7 @@ class MissingRule:
 
     max: int
     never_all_of: tuple[tuple[str, ...], ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from alongside.catalogue.standing import TO_VERIFY
 from alongside.records import clock
 from alongside.web.parts.content_words import PARTS, stale
 from alongside.web.parts.people_words import listed
@@ -35,7 +36,10 @@ def for_staff(it: Any, wording: Any) -> dict[str, Any]:
         "range": band_words(it, wording),
         "state": it.how,
         "mismatch": mismatch(it),
-        "danger": [because(it, found, wording) for found in it.findings],
+        "danger": [
+            {"because": because(it, found, wording), "is_score": _is_of_score(found)}
+            for found in it.findings
+        ],
         "rules": [
             *_adding(it, wording),
             *_result(it, wording),
@@ -70,8 +74,39 @@ def unverified(instrument: Any) -> str:
     return ", ".join(dict.fromkeys(map(str, parts)))
 
 
+BLANK = " is not answered"  # how the engine words a blank that counts as danger
+PROJECT_RULE = "project rule"  # what a content file says where no published rule was found
+
+
+def is_treatment_line(instrument: Any) -> bool:
+    """Does a line of this form say who is offered treatment? Only a measure of outcome does."""
+    return bool(instrument.role == "outcome")
+
+
+def line_name(instrument: Any) -> str:
+    """What a line of this form is called: of a screen it is no line for treatment."""
+    return _("Treatment line") if is_treatment_line(instrument) else _("Line of the form")
+
+
+def line_source(instrument: Any, rule: Any) -> str:
+    """The source of one line, and whether anybody has seen it there."""
+    stated = source(rule.source)
+    parts = set(instrument.unverified) & {"caseness", f"caseness.{rule.id}"}
+    if not parts or rule.source.endswith(TO_VERIFY):
+        return stated
+    return _not_seen(stated)
+
+
+def _not_seen(stated: str) -> str:
+    return _("%(source)s; not seen in its source yet") % {"source": stated}
+
+
 def source(stated: str) -> str:
     """A source as the reader of a result may look it up; SOURCE.md stands beside the form."""
+    if stated == PROJECT_RULE:
+        return _("a rule of this project; no published one was found")
+    if stated.endswith(TO_VERIFY):
+        return _not_seen(source(stated.removesuffix(TO_VERIFY).strip()))
     file, _comma, part = stated.partition(", ")
     if file != "SOURCE.md":
         return stated
@@ -153,10 +188,38 @@ def because(it: Any, found: Any, wording: Any) -> str:
     """The fact behind a danger, with the answer as the form prints it."""
     given = next((each for each in it.items if each.id == found.item), None)
     if given is None or given.value is None:
-        return str(found.because)
+        return _without_answer(it, found, wording)
     label = wording.options.get(given.options, {}).get(given.value)
     said = str(given.value) if label is None else f"{given.value}, “{label}”"
     return _("question %(number)s, answered %(said)s") % {"number": given.number, "said": said}
+
+
+def _without_answer(it: Any, found: Any, wording: Any) -> str:
+    """Danger that is in no single answer: in a score, or in questions that were left open."""
+    blank = [part.removesuffix(BLANK) for part in found.because.split("; ") if part.endswith(BLANK)]
+    if blank:
+        return ngettext(
+            "question %(numbers)s was not answered",
+            "questions %(numbers)s were not answered",
+            len(blank),
+        ) % {"numbers": numbers_of(it, sorted(blank, key=it.instrument.item_ids.index))}
+    score, _equals, value = found.because.partition(",")[0].partition(" = ")
+    if not value:
+        return str(found.because)
+    return f"{score_name(wording, score)} {value}"
+
+
+def _is_of_score(found: Any) -> bool:
+    """Whether the danger is in a score and in no question."""
+    return found.item is None and not found.because.endswith(BLANK)
+
+
+def score_name(wording: Any, id: str) -> str:
+    """The name of a score in words; that of the form where it has one."""
+    named = wording.scores.get(id)
+    if named:
+        return str(named)
+    return _("Total") if id == "total" else id.replace("_", " ").capitalize()
 
 
 def numbers_of(it: Any, ids: Any) -> str:
@@ -170,8 +233,7 @@ def _adding(it: Any, wording: Any) -> list[dict[str, str]]:
     for each in (it.main, *it.others):
         if each is None:
             continue
-        name = wording.scores.get(each.rule.id, each.rule.id.replace("_", " ").capitalize())
-        term = _("Added up") if each is it.main else str(name)
+        term = _("Added up") if each is it.main else score_name(wording, each.rule.id)
         found.append({"term": term, "text": _sum(it, each), "source": ""})
     return found
 
@@ -183,7 +245,8 @@ def _result(it: Any, wording: Any) -> list[dict[str, str]]:
     steps = [str(wording.steps.get(step, step.replace("_", " "))) for step in it.steps]
     text = str(wording.results.get(it.result, it.result.replace("_", " ")))
     if steps:
-        text += ". " + _("What follows: %(steps)s.") % {"steps": "; ".join(steps)}
+        said = "; ".join(step.rstrip(".") for step in steps)
+        text += ". " + _("What follows: %(steps)s.") % {"steps": said}
     return [{"term": _("Leads to"), "text": text, "source": it.version}]
 
 
@@ -241,7 +304,9 @@ def _parts(each: Any) -> str:
 
 
 def _missing(it: Any) -> list[dict[str, str]]:
-    if it.missing_allowed is None:
+    if not it.instrument.scores:
+        text = _("This form has no score. What is left open is never filled in.")
+    elif it.missing_allowed is None:
         text = _("This measure has no rule for open questions: with one open there is no score.")
     else:
         text = ngettext(
@@ -253,10 +318,11 @@ def _missing(it: Any) -> list[dict[str, str]]:
         ) % {"most": it.missing_allowed}
     if it.missing:
         text += " " + _("Open here: %(numbers)s.") % {"numbers": numbers_of(it, it.missing)}
-    return [
-        {"term": _("Open questions"), "text": text, "source": _("rule of %(version)s")
-         % {"version": it.version}}
-    ]  # fmt: skip
+    said = _("rule of %(version)s") % {"version": it.version}
+    rule = it.instrument.missing
+    if rule is not None and rule.source:
+        said += ": " + source(rule.source)
+    return [{"term": _("Open questions"), "text": text, "source": said}]
 
 
 def _lines(it: Any) -> list[dict[str, str]]:
@@ -265,6 +331,8 @@ def _lines(it: Any) -> list[dict[str, str]]:
         at = str(OPERATORS[each.rule.op]) % {"value": each.rule.value} + _for_whom(each.rule.whom)
         if each.holds is None:
             side = _("Without a score nobody can say on which side.")
+        elif not is_treatment_line(it.instrument):
+            side = _("This score meets it.") if each.holds else _("This score does not meet it.")
         elif each.holds:
             side = _("This score is on the side where treatment is offered.")
         else:
@@ -273,13 +341,13 @@ def _lines(it: Any) -> list[dict[str, str]]:
         used = _("in use") if each.is_used else _("not in use here")
         found.append(
             {
-                "term": _("Treatment line"),
+                "term": line_name(it.instrument),
                 "text": f"{at}. {side}",
-                "source": f"{name}, {used}: {source(each.rule.source)}",
+                "source": f"{name}, {used}: {line_source(it.instrument, each.rule)}",
             }
         )
     return found or [
-        {"term": _("Treatment line"), "text": _("This measure has none."), "source": ""}
+        {"term": line_name(it.instrument), "text": _("This measure has none."), "source": ""}
     ]
 
 
@@ -332,10 +400,18 @@ def _change(it: Any) -> list[dict[str, str]]:
 
 def _danger(it: Any, wording: Any) -> list[dict[str, str]]:
     found = [
-        {"term": _("Danger"), "text": _("An answer shows danger: %(because)s.")
-         % {"because": because(it, each, wording)}, "source": each.rule}
+        {
+            "term": _("Danger"),
+            "text": (
+                _("The score shows danger: %(because)s.")
+                if _is_of_score(each)
+                else _("An answer shows danger: %(because)s.")
+            )
+            % {"because": because(it, each, wording)},
+            "source": each.rule,
+        }
         for each in it.findings
-    ]  # fmt: skip
+    ]
     if it.left_open:
         found.append(
             {

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.catalogue import UnknownContent
 from alongside.engine.instruments.shapes import Wording
+from alongside.web.parts import explained_words
 from alongside.web.parts.chart import Band, Chart, Expected, Figure, Line, Phase, Point, figure
 
 Name = Callable[[str], str]
@@ -77,7 +78,9 @@ def plain_chart(
         bands=tuple(
             Band(band.lowest, str(wording.bands.get(band.name, band.name))) for band in series.bands
         ),
-        line=Line(change.line.value, _("treatment line")) if change.line else None,
+        line=Line(change.line.value, explained_words.line_name(series.instrument).lower())
+        if change.line
+        else None,
         reliable=rule.threshold if rule is not None else None,
         phases=tuple(
             Phase(each.on, event_words(each, phase_name), ended=each.kind == "ended")

@@ -24,7 +24,7 @@ from alongside.measures import queries as measures
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.web.parts.access import access
-from alongside.web.parts.explained_words import answers
+from alongside.web.parts.explained_words import OPERATORS, answers, is_treatment_line
 from alongside.web.parts.pages import (
     Request,
     day_words,
@@ -248,6 +248,26 @@ def steps(it: Any) -> list[str]:
     return said
 
 
+def _line_words(instrument: Any, line: Any) -> list[str]:
+    """The line of a form; only that of a measure of outcome is one for treatment."""
+    if instrument.role == "process":
+        return []
+    if not is_treatment_line(instrument):
+        at = str(OPERATORS[line.rule.op]) % {"value": line.rule.value}
+        return [
+            _("We look more closely at %(line)s.") % {"line": at},
+            _("Your number is one of these.")
+            if line.holds
+            else _("Your number is not one of them."),
+        ]
+    return [
+        _("The line where we offer treatment is %(value)s.") % {"value": line.rule.value},
+        _("Your number is on the side where we offer it.")
+        if line.holds
+        else _("Your number is on the other side of it."),
+    ]
+
+
 def meaning(it: Any, wording: Any) -> list[str]:
     """What the number is and is not."""
     main = it.main
@@ -273,14 +293,7 @@ def meaning(it: Any, wording: Any) -> list[str]:
         said.append(_("That is a word for the number, not for you. It does not name an illness."))
     line = next((each for each in it.lines if each.is_used), None)
     if line is not None:
-        said.append(
-            _("The line where we offer treatment is %(value)s.") % {"value": line.rule.value}
-        )
-        said.append(
-            _("Your number is on the side where we offer it.")
-            if line.holds
-            else _("Your number is on the other side of it.")
-        )
+        said += _line_words(it.instrument, line)
     stated = it.change
     if stated is not None and stated.is_on and stated.basis != "mid":
         said.append(

@@ -109,14 +109,12 @@ def lines_of(found: Any, instrument: Any, wording: Any) -> list[dict[str, Any]]:
     for rule in instrument.caseness:
         points = found.scores.get(rule.score)
         holds = is_case(rule, points)
-        score = wording.scores.get(rule.score) or (
-            _("Total") if rule.score == "total" else rule.score
-        )
+        score = words.score_name(wording, rule.score)
         rows.append(
             {
                 "rule": f"{score} {rule.op} {rule.value}",
                 "said": _("no score") if holds is None else _("yes") if holds else _("no"),
-                "source": words.source(rule.source),
+                "source": words.line_source(instrument, rule),
                 "is_used": found.caseness_rule == f"{found.instrument}/{rule.id}",
             }
         )
@@ -191,25 +189,34 @@ def _facts(request: Request, found: Any, instrument: Any, wording: Any) -> list[
     if found.result:
         said = wording.results.get(found.result, found.result)
         if found.missing:
-            said = _("%(result)s, or more: something is not answered") % {"result": said}
+            said = _("%(result)s. Something is not answered, so it may be more serious") % {
+                "result": said
+            }
         facts.append((_("Result"), said))
     for name, value in found.scores.items():
-        label = wording.scores.get(name) or (_("Total") if name == "total" else name)
         rule = instrument.score_rule(name)
         is_mean = rule is not None and rule.kind == "mean"
-        facts.append((label, _score_words(found, name, value, is_mean=is_mean)))
+        said = _score_words(
+            found, name, value, is_mean=is_mean, is_filled=_is_filled(found, instrument, rule)
+        )
+        facts.append((words.score_name(wording, name), said))
     if found.band:
         band = wording.bands.get(found.band, found.band)
         facts.append((_("Range"), _("score in the range described as %(band)s") % {"band": band}))
     if found.caseness is not None:
-        side = (
-            _("on the side of the line where treatment is offered")
-            if found.caseness
-            else _("below the line where treatment is offered")
-        )
-        facts.append((_("Treatment line"), f"{side} ({found.caseness_rule})"))
+        side = _side(instrument, is_case=found.caseness)
+        facts.append((words.line_name(instrument), f"{side} ({found.caseness_rule})"))
     facts.append((_("Version"), found.instrument))
     return [{"term": str(term), "text": text} for term, text in facts]
+
+
+def _side(instrument: Any, *, is_case: bool) -> str:
+    """On which side of the line a score lies; the higher side is not the worse one everywhere."""
+    if not words.is_treatment_line(instrument):
+        return _("this score meets it") if is_case else _("this score does not meet it")
+    if is_case:
+        return _("on the side of the line where treatment is offered")
+    return _("on the other side of the line where treatment is offered")
 
 
 PLACES: Mapping[str, Any] = {
@@ -240,13 +247,25 @@ def _how(found: Any) -> list[tuple[str, str]]:
     return facts
 
 
-def _score_words(found: Any, name: str, value: int | None, *, is_mean: bool) -> str:
+def _is_filled(found: Any, instrument: Any, rule: Any) -> bool:
+    """Whether a question of this very score was left open, or did not apply, and was filled in."""
+    if not found.prorated or rule is None or not rule.items:
+        return bool(found.prorated)
+    return any(
+        id in found.missing or found.answers.get(id) in instrument.codes_of(instrument.item(id))
+        for id in rule.items
+    )
+
+
+def _score_words(
+    found: Any, name: str, value: int | None, *, is_mean: bool, is_filled: bool
+) -> str:
     if value is None and found.entered_as_total:
         return _("Not entered")
     if value is None:
         return _("No score: too few answers. It is not a zero.")
     exact = number_format(as_decimal(Fraction(found.scores_exact.get(name, value)), 2))
-    if found.prorated:
+    if is_filled:
         return _("%(value)s, filled in from the other answers (%(exact)s)") % {
             "value": value,
             "exact": exact,

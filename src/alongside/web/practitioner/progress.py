@@ -385,6 +385,14 @@ def _versions(series: insights.Series) -> str:
     }
 
 
+def _line_words(instrument: Any, *, is_case: bool) -> str:
+    if not words.is_treatment_line(instrument):
+        return _("now met") if is_case else _("now not met")
+    return (
+        _("now on the side where treatment is offered") if is_case else _("now on the other side")
+    )
+
+
 def _figures(series: insights.Series) -> list[dict[str, str]]:
     said, change = series.progress, series.change
     figures = []
@@ -400,11 +408,9 @@ def _figures(series: insights.Series) -> list[dict[str, str]]:
     if said.is_case is not None and change.line is not None:
         figures.append(
             {
-                "term": _("Treatment line"),
+                "term": words.line_name(series.instrument),
                 "value": str(change.line.value),
-                "small": _("now on the side where treatment is offered")
-                if said.is_case
-                else _("now on the other side"),
+                "small": _line_words(series.instrument, is_case=said.is_case),
             }
         )
     missing = series.not_answered

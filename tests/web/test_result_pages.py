@@ -1,0 +1,111 @@
+"""Result pages of forms built otherwise than the PHQ-9: what they say must be true of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from alongside import catalogue
+from alongside.notify import actions as notify
+from tests.conftest import NOON
+from tests.factories import Cast, World, care
+
+Given = Mapping[str, int | None]
+
+
+@pytest.fixture(autouse=True)
+def second_step_done(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Staff came in with both steps, and a dispatcher lives."""
+    from alongside.access import middleware
+
+    monkeypatch.setattr(middleware, "_has_second_step", lambda account: True)
+    notify.beat(name="test", at=NOON)
+
+
+def numbered(*values: int | None) -> dict[str, int | None]:
+    return {f"item_{n}": value for n, value in enumerate(values, start=1)}
+
+
+ASQ_REFUSED = numbered(0, 0, None, 0, None)
+CIWA_OPEN = numbered(1, 3, 2, 4, None, 0, None, 0, None, 0)  # ten points and more to come
+PCL5_OPEN = {f"item_{n}": None if n in (3, 9) else 2 for n in range(1, 21)}
+
+# Form, answers, what both of the practitioner's pages say together, and what neither says.
+TRUE: dict[str, tuple[str, Given, tuple[str, ...], tuple[str, ...]]] = {
+    "a screen whose last question was rightly not asked": (
+        "asq",
+        numbered(0, 0, 0, 0),
+        ("Negative: no action needed by this screen", "This form has no score."),
+        ("was left open", "..", "shows danger"),
+    ),
+    "a screen with refused questions": (
+        "asq",
+        ASQ_REFUSED,
+        (
+            "An answer shows danger: questions 3 and 5 were not answered.",
+            "handled as acute until a clinician decides. Something is not answered, so it may be "
+            "more serious",
+        ),
+        ("item_3 is not", ".."),
+    ),
+    "a total that is danger whatever was left open": (
+        "ciwa_ar",
+        CIWA_OPEN,
+        (
+            "No score: too few answers.",
+            "The score shows danger: Total 10.",
+            "Moderate. Something is not answered",
+        ),
+        ("It counts at any score", "treatment is offered"),
+    ),
+    "parts of which some were filled in": (
+        "pcl5",
+        PCL5_OPEN,
+        ("40, filled in from the other answers", "Avoidance (C)</dt><dd>4</dd>"),
+        ("4, filled in from the other answers (4.00)",),
+    ),
+    "scores of which one was left open": (
+        "readiness_ruler",
+        numbered(8, None, 3),
+        ("1 question was left open: 2.", "Readiness &gt;= 7", "This score does not meet it."),
+        ("Every question that counts was answered", "treatment is offered"),
+    ),
+}
+
+
+def text(response: Any) -> str:
+    main = re.search(r"<main.*</main>", response.content.decode(), re.DOTALL)
+    assert main is not None
+    return " ".join(re.sub(r"</?(b|span)\b[^>]*>", "", main.group()).split())
+
+
+@pytest.mark.parametrize("kind", TRUE)
+def test_result_pages_say_of_each_kind_of_form_only_what_is_true(
+    world: World, sam: Cast, signed_in: Any, kind: str
+) -> None:
+    form, answers, said, not_said = TRUE[kind]
+    given = care.answer(world, world.sam, form, answers).response
+    asha, home = signed_in(world.asha), f"/work/cases/{world.case.pk}"
+    both = " ".join(
+        text(asha.get(f"{home}/{page}/{given.pk}/")) for page in ("answers", "progress")
+    )
+    both = re.sub(r"<(dt|dd)\b[^>]*>", r"<\1>", both).replace("</dt> <dd>", "</dt><dd>")
+    for words in said:
+        assert words in both, words
+    for words in not_said:
+        assert words not in both, words
+    danger = "shows danger" in both
+    assert danger == ("may not be safe" in text(signed_in(sam).get(f"/me/change/{given.pk}/")))
+    assert danger == ("an answer showed danger" in text(asha.get(f"{home}/progress/")))
+
+
+def test_every_line_names_a_source_that_can_be_looked_up_or_says_that_it_was_not_seen() -> None:
+    cat = catalogue.current()
+    for ref, instrument in cat.instruments.items():
+        for rule in instrument.caseness:
+            assert not rule.source.startswith("SOURCE.md"), f"{ref}/{rule.id}"
+            unseen = {"caseness", f"caseness.{rule.id}"} & set(instrument.unverified)
+            assert rule.source.endswith("(to be verified)") <= bool(unseen), f"{ref}/{rule.id}"

@@ -63,6 +63,12 @@ def test_on_a_scale_of_whole_points_eleven_are_needed():
     assert judge(19, 30, rule).verdict == "deteriorated"
 
 
+def test_one_point_is_one_point() -> None:
+    rule = derived(8.16, 0.801, higher_is="worse")
+    assert judge(15, 14, rule).reasons[0].text.startswith("a change of 1 point could be chance: ")
+    assert judge(15, 13, rule).reasons[0].text.startswith("a change of 2 points could be chance: ")
+
+
 def test_published_value_counts_at_the_value_itself():
     rule = published(4, higher_is="worse")
     assert judge(13, 8, rule).verdict == "improved"

@@ -442,21 +442,25 @@ def _because(moved: Number, verdict: Verdict, rule: ChangeRule) -> Reason:
     if rule.expected is not None:
         words = f"{limit} standard errors from what was expected"
     else:
-        words = f"{limit} points or more" if rule.inclusive else f"more than {limit} points"
+        words = f"{_counted(limit)} or more" if rule.inclusive else f"more than {_counted(limit)}"
     basis = _BASIS[rule.basis]
     if verdict == "unchanged":
         return Reason(
             "outcomes.within_error",
-            f"a change of {size} points could be chance: {words} counts ({basis})",
+            f"a change of {_counted(size)} could be chance: {words} counts ({basis})",
             rule.source,
         )
     way = "better" if verdict == "improved" else "worse"
     return Reason(
         f"outcomes.reliably_{way}",
-        f"{way} by {size} points, larger than measurement error is likely to explain: "
+        f"{way} by {_counted(size)}, larger than measurement error is likely to explain: "
         f"{words} counts ({basis})",
         rule.source,
     )
+
+
+def _counted(size: str) -> str:
+    return "1 point" if size == "1" else f"{size} points"
 
 
 def _reliability(value: float) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from alongside import catalogue
+from alongside.measures import actions as measures
 from alongside.notify import actions as notify
 from tests.conftest import NOON
 from tests.factories import Cast, World, care
@@ -49,14 +50,14 @@ TRUE: dict[str, tuple[str, Given, tuple[str, ...], tuple[str, ...]]] = {
             "handled as acute until a clinician decides. Something is not answered, so it may be "
             "more serious",
         ),
-        ("item_3 is not", ".."),
+        ("item_3 is not", "..", "It counts at any score"),
     ),
     "a total that is danger whatever was left open": (
         "ciwa_ar",
         CIWA_OPEN,
         (
             "No score: too few answers.",
-            "The score shows danger: Total 10.",
+            "The score shows danger: Total at least 10, whatever the open answers are.",
             "Moderate. Something is not answered",
         ),
         ("It counts at any score", "treatment is offered"),
@@ -66,6 +67,12 @@ TRUE: dict[str, tuple[str, Given, tuple[str, ...], tuple[str, ...]]] = {
         PCL5_OPEN,
         ("40, filled in from the other answers", "Avoidance (C)</dt><dd>4</dd>"),
         ("4, filled in from the other answers (4.00)",),
+    ),
+    "a form whose change is known of another score": (
+        "swemwbs",
+        numbered(*[3] * 7),
+        ("2.87 points of another score of this form, Metric score.",),
+        ("no reliable change is published",),
     ),
     "scores of which one was left open": (
         "readiness_ruler",
@@ -100,6 +107,22 @@ def test_result_pages_say_of_each_kind_of_form_only_what_is_true(
     danger = "shows danger" in both
     assert danger == ("may not be safe" in text(signed_in(sam).get(f"/me/change/{given.pk}/")))
     assert danger == ("an answer showed danger" in text(asha.get(f"{home}/progress/")))
+
+
+def test_a_total_has_no_empty_table_of_answers(world: World, signed_in: Any) -> None:
+    asking = measures.make_asking(
+        circle=world.circle, about=world.sam, respondent=world.sam, instrument="moca",
+        by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    given = measures.record_totals(
+        asking=asking, totals={"total": 22}, form_version="7.1", submission="one",
+        by=world.asha.reader, at=world.moment,
+    ).response  # fmt: skip
+    page = text(signed_in(world.asha).get(f"/work/cases/{world.case.pk}/progress/{given.pk}/"))
+    assert "The single answers are not here." in page
+    assert "less than 26. This score meets it." in page
+    assert "<table" not in page
+    assert "Open questions" not in page
 
 
 def test_every_line_names_a_source_that_can_be_looked_up_or_says_that_it_was_not_seen() -> None:

@@ -37,7 +37,11 @@ def for_staff(it: Any, wording: Any) -> dict[str, Any]:
         "state": it.how,
         "mismatch": mismatch(it),
         "danger": [
-            {"because": because(it, found, wording), "is_score": _is_of_score(found)}
+            {
+                "because": because(it, found, wording),
+                "is_score": _is_of_score(found),
+                "has_total": bool(instrument.scores),
+            }
             for found in it.findings
         ],
         "rules": [
@@ -45,7 +49,7 @@ def for_staff(it: Any, wording: Any) -> dict[str, Any]:
             *_result(it, wording),
             *_missing(it),
             *_lines(it),
-            *_change(it),
+            *_change(it, wording),
             *_danger(it, wording),
         ],
         "version": it.version,
@@ -206,7 +210,13 @@ def _without_answer(it: Any, found: Any, wording: Any) -> str:
     score, _equals, value = found.because.partition(",")[0].partition(" = ")
     if not value:
         return str(found.because)
-    return f"{score_name(wording, score)} {value}"
+    name = score_name(wording, score)
+    if it.how == "unscorable":
+        return _("%(score)s at least %(value)s, whatever the open answers are") % {
+            "score": name,
+            "value": value,
+        }
+    return f"{name} {value}"
 
 
 def _is_of_score(found: Any) -> bool:
@@ -304,6 +314,8 @@ def _parts(each: Any) -> str:
 
 
 def _missing(it: Any) -> list[dict[str, str]]:
+    if it.how == "as_total":
+        return []
     if not it.instrument.scores:
         text = _("This form has no score. What is left open is never filled in.")
     elif it.missing_allowed is None:
@@ -370,8 +382,15 @@ def _for_whom(whom: Any) -> str:
     return f" ({words})" if words else ""
 
 
-def _change(it: Any) -> list[dict[str, str]]:
-    stated = it.change
+def _change(it: Any, wording: Any) -> list[dict[str, str]]:
+    stated, other = it.change, it.instrument.reliable_change
+    if stated is None and other is not None and other.is_on:
+        text = _("%(value)s points of another score of this form, %(score)s.") % {
+            "value": f"{other.value:f}",
+            "score": score_name(wording, other.score),
+        }
+        said = f"{BASES[other.basis]}: {source(other.source)}"
+        return [{"term": _("Reliable change"), "text": text, "source": said}]
     if stated is None or not stated.is_on:
         basis = str(BASES["none"]) if stated is None else str(BASES[stated.basis])
         text = _("No change of this score may be called reliable (%(basis)s).") % {"basis": basis}

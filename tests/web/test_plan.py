@@ -788,3 +788,4 @@ def test_every_dose_of_cbt_is_offered_at_the_plan_and_the_agenda_follows_the_one
 def test_nobody_holds_fourteen_of_twelve_sessions() -> None:
     assert held_words(12, 12) == "12 of 12 sessions held."
     assert held_words(14, 12) == "14 sessions held; 12 were planned."
+    assert held_words(3, None) == "Sessions held: 3."

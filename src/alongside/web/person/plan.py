@@ -207,7 +207,9 @@ def _phase_words(goal: str, state: Any, is_now: bool) -> Iterator[str]:
     if is_now:
         facts = {"held": state.sessions_held, "planned": state.sessions_planned}
         words = _("Talk %(held)s of about %(planned)s.")
-        if state.sessions_held > state.sessions_planned:
+        if state.sessions_planned is None:
+            words = _("Talk %(held)s.")
+        elif state.sessions_held > state.sessions_planned:
             words = _("Talk %(held)s; about %(planned)s were planned.")
         yield words % facts
 

@@ -62,8 +62,10 @@ def _course_tags(request: Request, course: Any) -> list[dict[str, Any]]:
     return [{"text": _("Since %(day)s") % {"day": since}, "kind": "pen"}]
 
 
-def held_words(held: int, planned: int) -> str:
+def held_words(held: int, planned: int | None) -> str:
     """How far a course is; nobody holds fourteen of twelve."""
+    if planned is None:
+        return _("Sessions held: %(held)s.") % {"held": held}
     if held > planned:
         return _("%(held)s sessions held; %(planned)s were planned.") % {
             "held": held,

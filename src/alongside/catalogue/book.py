@@ -135,6 +135,11 @@ class Catalogue:
         """ConsentForm by ``c_treatment@1``."""
         return self._shelf("consent_forms")
 
+    def consents_that_carry(self, what: str) -> frozenset[str]:
+        """The ids of the consents that times, talks or questions rest on, in any version."""
+        forms = self.consent_forms.items()
+        return frozenset(ref.partition("@")[0] for ref, form in forms if what in form.carries)
+
     @property
     def protocols(self) -> Mapping[str, Any]:
         """Protocol by ``cbt@1``."""

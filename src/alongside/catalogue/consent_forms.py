@@ -54,12 +54,16 @@ class SectionFile(Shape):
 
 
 class ConsentForm(Shape):
-    """``consents/<id>/<version>.yaml``: one form. ``{name}`` marks what is filled in."""
+    """``consents/<id>/<version>.yaml``: one form. ``{name}`` marks what is filled in.
+
+    ``carries``: what rests on a yes to it, and ends or is looked at again when it is taken back.
+    """
 
     purpose: Word
     titles: dict[str, str] = Field(alias="title")
     sections: tuple[SectionFile, ...] = Field(min_length=1)
     fill_in: tuple[Word, ...] = ()
+    carries: tuple[Literal["times", "talks", "questions"], ...] = ()
     expires: Literal["end_of_episode", "date", "end_of_plan"]
     longest_months: int = Field(ge=1, le=60)
     source: str

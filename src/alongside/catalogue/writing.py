@@ -6,6 +6,7 @@ is changed: a version that is there stays as it is.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import tempfile
@@ -27,25 +28,30 @@ def own_root() -> Path:
     return root
 
 
-def put_version(kind: str, id: str, number: int, files: Mapping[str, str]) -> Path:
-    """Put a whole version folder in place, by one rename.
+def publish(kind: str, id: str, number: int, files: Mapping[str, str], review: Review) -> None:
+    """Put a whole version in place by one rename, with its review; of two at once, one.
+
+    The review comes first: one of nothing harms nobody, a version without one would. What stands
+    with the same words, because an earlier try did not end, is left as it is.
 
     Raises:
-        AlreadyThere: the folder stands with other words. With the same words nothing happens.
+        AlreadyThere: the version stands with other words, and keeps its own review.
     """
     target = own_root() / kind / id / str(number)
-    if target.exists():
-        if _files(target) != dict(files):
+    with (own_root() / ".publishing").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if target.exists() and _files(target) != dict(files):
             raise AlreadyThere(str(target))
-        return target
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="content-", dir=own_root().parent) as waiting:
-        whole = Path(waiting) / "version"
-        for name, text in files.items():
-            _write(whole / name, text)
-        os.rename(whole, target)
+        put_review(kind, f"{id}@{number}", review)
+        if target.exists():
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="content-", dir=own_root().parent) as waiting:
+            whole = Path(waiting) / "version"
+            for name, text in files.items():
+                _write(whole / name, text)
+            os.rename(whole, target)
     live.look_again()
-    return target
 
 
 def put_review(kind: str, ref: str, review: Review) -> None:

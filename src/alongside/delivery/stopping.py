@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from alongside import catalogue
 from alongside.access import actions as access
 from alongside.calendar import ending as times
 from alongside.cases import actions as cases
@@ -30,9 +31,6 @@ from alongside.records.reader import Reader, system
 
 REASON = "what a no ends"  # whoever says it need not see what others were asked
 NO_MORE = frozenset({"no_consent", "withdrawn"})
-# Consents that an asking can rest on.
-CARRIES_ASKINGS = frozenset({"c_treatment", "c_family", "c_measures"})
-CARRIES_TALKS = CARRIES_ASKINGS - {"c_measures"}
 
 
 @action
@@ -61,7 +59,7 @@ def take_back(*, consent: Consent, by: Any, at: datetime) -> Consent:
         consent.actions.AlreadyWithdrawn.
     """
     done = consents.withdraw(consent=consent, by=by, at=at)
-    if done.form.partition("@")[0] in CARRIES_ASKINGS:
+    if _carries("questions", done.form):
         _end_what_rested(done.circle, done.person, ending.TAKEN_BACK, by, at)
     unpermitted.ask_to_give_back(done, by=by, at=at)
     return done
@@ -90,9 +88,9 @@ def refuse(
         by=by,
         at=at,
     )
-    if about.startswith("course:") or about.partition("@")[0] in CARRIES_ASKINGS:
+    if about.startswith("course:") or _carries("questions", about):
         _end_what_rested(circle, person, ending.REFUSED, by, at)
-    if about.startswith("course:") or about.partition("@")[0] in CARRIES_TALKS:
+    if about.startswith("course:") or _carries("talks", about):
         times.give_back_to_come(
             circle=circle.pk,
             about=about if about.startswith("course:") else "",
@@ -139,6 +137,10 @@ def end_with_the_case(case: Case, *, by: Any, at: datetime) -> None:
     )
     gone = list(_open(case.circle, house, at).values_list("pk", flat=True))
     ending.end_askings(askings=gone, because=ending.CASE_CLOSED, by=by, at=at)
+
+
+def _carries(what: str, form: str) -> bool:
+    return form.partition("@")[0] in catalogue.current().consents_that_carry(what)
 
 
 def _end_what_rested(circle: Circle, person: Person, because: str, by: Any, at: datetime) -> None:

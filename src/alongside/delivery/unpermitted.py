@@ -30,8 +30,6 @@ from alongside.tasks.models import Task
 TASK = "times_without_yes"
 REASON = "a yes was taken back: which times rested on it?"
 NAMED = 6  # times that the task names; its page names all
-# Consents that a time rests on; the others are about questions, recordings or letters.
-CARRIES_TIMES = frozenset({"c_treatment", "c_family", "c_group", "c_medication", "c_ect"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +41,8 @@ class Left:
 
 
 def carries_times(consent: Consent) -> bool:
-    """May times rest on a consent of this kind?"""
-    return consent.form.partition("@")[0] in CARRIES_TIMES
+    """May times rest on a consent of this kind? Others are about questions or letters."""
+    return consent.form.partition("@")[0] in catalogue.current().consents_that_carry("times")
 
 
 def times_left(*, circle: UUID, seen_by: Any, at: datetime) -> list[Left]:
@@ -85,10 +83,10 @@ def _is_left(
     """Does a time rest on one of these, and on nothing that was said since?"""
     if course is None and (booking.about or len(booking.persons) > 1):
         return False
-    asked = CARRIES_TIMES if course is None else {*plans.protocol_of(course).consents}
+    asked = None if course is None else plans.protocol_of(course).consents
     covers = {"", booking.about}
     return any(
-        row.form.partition("@")[0] in asked
+        (asked is None or row.form.partition("@")[0] in asked)
         and row.about in covers
         and not _is_permitted(row, booking.about, at, house)
         for row in gone

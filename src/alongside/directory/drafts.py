@@ -254,9 +254,8 @@ def _put(draft: ContentDraft, review: ContentReview) -> None:
         tuple(review.sources.splitlines()),
         review.words,
     )
-    writing.put_review(draft.kind, draft.ref, said)
     try:
-        writing.put_version(draft.kind, draft.item, draft.number, draft.files)
+        writing.publish(draft.kind, draft.item, draft.number, draft.files, said)
     except writing.AlreadyThere:
         raise NumberIsTaken(number=authoring.next_number(draft.kind, draft.item)) from None
 

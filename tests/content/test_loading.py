@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from alongside import catalogue
-from alongside.catalogue import live, placed
+from alongside.catalogue import consent_forms, live, placed
 from alongside.catalogue.loading import Shape, read
 
 ROOT = catalogue.roots()[0]
@@ -127,6 +127,21 @@ def test_a_changed_file_is_parsed_again(tmp_path):
     path.write_text("title: Oak\non: 2026-01-01\nleaves: []\nanswer: x\n", encoding="utf-8")
 
     assert read(path, Tree)[1] == []
+
+
+def test_two_versions_with_the_same_words_are_two(tmp_path):
+    """A text is read once in a process; what is noted of one file is not noted of the other."""
+    for number in (1, 2):
+        folder = tmp_path / "consents" / "c_family"
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "consents" / "c_family" / "1.yaml", folder / f"{number}.yaml")
+
+    forms = consent_forms.load([tmp_path]).items
+
+    assert {name: str(form.ref) for name, form in forms.items()} == {
+        "c_family@1": "c_family@1",
+        "c_family@2": "c_family@2",
+    }
 
 
 # -- the whole catalogue ------------------------------------------------------------------------

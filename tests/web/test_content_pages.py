@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,10 @@ from django.test import Client
 from django.urls import reverse
 
 from alongside import catalogue
-from alongside.catalogue import authoring, live
+from alongside.catalogue import authoring, live, writing
 from alongside.catalogue.chooser import choice_of
+from alongside.catalogue.reviews import Review
+from alongside.directory import drafts
 from alongside.records.models import AuditEvent
 from alongside.web.parts.content_words import way_notes
 from tests.conftest import NOON
@@ -283,6 +287,37 @@ def test_what_runs_stays_on_its_version_and_a_version_that_stands_is_never_chang
     broken.write_text("family: [", encoding="utf-8")
     live.look_again()
     assert catalogue.current().protocol("respect").ref.version == 2
+
+
+def test_who_wrote_in_a_draft_never_reviews_it(own: Path, world: World) -> None:
+    """The pages do not offer it; the act refuses it whoever asks."""
+    who = {"by": world.grace.reader, "at": NOON}
+    files = authoring.copied("protocols", "respect@1", "respect")
+    draft = drafts.make_draft(
+        institution=world.institution, kind="protocols", item="respect", files=files, **who
+    )
+    drafts.ask_review(draft=draft, expected=draft.version, **who)
+    passed = {"passed": True, "sources": ("A trial",), "review_by": date(2027, 3, 1), "words": ""}
+    with pytest.raises(drafts.NotYours):
+        drafts.review_draft(draft=draft, expected=draft.version, **passed, **who)
+
+
+def test_of_two_versions_with_one_number_the_first_stands_with_its_own_review(own: Path) -> None:
+    files = authoring.copied("protocols", "respect@1", "respect")
+    mine = Review("Iris Moor", NOON.date(), date(2027, 3, 1), ("A trial",))
+    writing.publish("protocols", "respect", 2, files, mine)
+    with pytest.raises(writing.AlreadyThere):
+        writing.publish(
+            "protocols",
+            "respect",
+            2,
+            {**files, "SOURCE.md": "Mine."},
+            replace(mine, reviewed_by="Bo"),
+        )
+    writing.publish("protocols", "respect", 2, files, mine)  # a try that did not end, again
+    found = catalogue.current()
+    assert found.protocol("respect").ref.version == 2
+    assert found.reviews["protocols/respect@2"] == mine
 
 
 def test_one_file_goes_out_and_comes_in_and_a_hostile_one_is_refused_with_all_its_mistakes(

@@ -12,7 +12,7 @@ from django.utils.html import escape
 
 from alongside.access import actions as access
 from alongside.credentials.models import Credential
-from alongside.delivery import actions, countersigning, drafting, process_notes, rules
+from alongside.delivery import actions, countersigning, drafting, process_notes, queries, rules
 from alongside.delivery.models import Countersignature, ProcessNote
 from alongside.plans import actions as plans
 from alongside.plans.models import Course
@@ -177,3 +177,31 @@ def test_a_trainees_note_goes_before_the_supervisor_who_signs_or_returns_it(
     ifeoma.post(f"/work/notes/before/{second.pk}/", {"answer": "signed", "words": ""})
     assert "Countersigned by Ifeoma Nwosu" in asha.get(where).content.decode()
     assert not kinds.all()
+
+
+def test_the_supervisors_task_stays_until_the_notes_about_all_who_came_are_answered(
+    world: World,
+) -> None:
+    both = {"persons": [world.noor.person, world.teo.person], "variant": "entry_only"}
+    course = course_of(world, proposed(world, supervisor=world.ifeoma.practitioner, **both))
+    open_gates(world, course)
+    with writing():
+        Credential._base_manager.all().delete()
+    give_title(world, world.ifeoma, "cadc")
+    course = plans.start_course(course=course, by=world.asha.reader, at=world.moment)
+    session = held(world, course)
+    notes = queries.notes_of(seen_by=world.asha.reader, sessions=[session])[session.pk]
+    who = {"by": world.asha.reader, "at": world.moment}
+    for note in notes:
+        parts = dict.fromkeys(queries.parts_of_note(note), "As agreed.")
+        actions.write_note(note=note, parts=parts, expected=1, **who)
+        actions.sign_note(note=note, expected=2, **who)
+    rows = list(Countersignature._base_manager.all())
+    assert {row.note_id for row in rows} == {note.pk for note in notes}
+    task = Task._base_manager.filter(about=f"session:{session.pk}", done_at=None)
+    for row in rows:
+        assert task.exists()
+        countersigning.countersign(
+            asked=row, answer="signed", by=world.ifeoma.reader, at=world.moment
+        )
+    assert not task.exists()

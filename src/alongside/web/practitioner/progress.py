@@ -37,6 +37,7 @@ from alongside.web.parts.picture import as_download
 from alongside.web.parts.scores import chart_of, drawn_events, event_words, plain_chart, words_of
 from alongside.web.practitioner import tracking
 from alongside.web.practitioner.base import address, case_or_404, case_page
+from alongside.web.practitioner.change_words import reasons_of
 from alongside.web.practitioner.plan_goals import scores_shown
 from alongside.web.practitioner.plan_lanes import figure_of
 from alongside.web.practitioner.standing import standings_of
@@ -309,7 +310,7 @@ def _series(
         "sentence": sentence_of(series),
         "kind": KINDS.get(said.verdict or "", ""),
         "icon": "trending-down" if series.change.higher_is == "worse" else "trending-up",
-        "reasons": [reason.text for reason in said.reasons],
+        "reasons": reasons_of(series),
         "figure": chart_of(
             series,
             wording,

@@ -60,6 +60,18 @@ def test_wrong_usage_is_one_sentence_and_status_two(alongside, words):
     assert "--help" in ended.err
 
 
+def test_a_setting_that_cannot_be_used_is_said_in_one_sentence(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "alongside.cli", "check"],
+        capture_output=True,
+        env=environment(ALONGSIDE_VAR=str(tmp_path), ALONGSIDE_PACKS="nc"),
+        text=True,
+    )
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert "write who confirms its terms" in done.stderr
+
+
 def test_help_is_quick_and_imports_no_framework():
     code = (
         "import sys\n"

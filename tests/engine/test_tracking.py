@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from alongside.engine.outcomes import expected, tracking
 from alongside.engine.outcomes.clinical_significance import cutoff
 from alongside.engine.outcomes.expected import FinishedCourse
+from alongside.engine.outcomes.intervals import Interval
 from alongside.engine.outcomes.numbers import NotAFigure
 from alongside.engine.outcomes.of_instrument import InstrumentChange
 from alongside.engine.outcomes.reliable_change import published
@@ -43,6 +44,14 @@ def test_without_finished_courses_the_published_rules_speak():
     assert said(12, 2)[:2] == ("on_track", "rules")
     assert said(16, 3, rules=TrackRules(half=0.25)) == ("not_on_track", "rules", "no_change")
     assert tracking.look(18, 9, session=4, planned=12, info=UNKNOWN) is None
+
+
+def test_what_is_expected_never_leaves_the_scale():
+    falls = [FinishedCourse(14, {3: 14 - 14 * (n % 2)}, 12) for n in range(100)]
+    rises = [FinishedCourse(24, {3: 27}, 12) for n in range(100)]
+    bands = expected.start_bands([*falls, *rises], EDGES, higher_is="worse")
+    assert tracking.expected_at(10, 3, PHQ, bands) == Interval(0, 10)
+    assert tracking.expected_at(26, 3, PHQ, bands) == Interval(27, 27)
 
 
 def test_with_enough_finished_courses_their_band_speaks_and_says_of_how_many():

@@ -135,7 +135,7 @@ def test_pile_is_typed_in_by_codes_and_each_form_twice(
     assert differs.status_code == 409
     assert "The two typings differ. Nothing was kept." in words(differs)
     assert re.search(r"3 2 3 9 0 1 ", words(differs))
-    assert "Alert C was raised: item_9 = 1, at least 1." in words(differs)
+    assert "Alert C was raised: PHQ-9, question 9: answered 1, “Several days”." in words(differs)
     assert Response._base_manager.count() == 0
 
     done = browser.post(where, {**given, "typed": "012301230", "submission": submission(differs)})

@@ -159,6 +159,22 @@ def test_without_an_address_nothing_is_asked_and_the_page_says_why(
     assert not Asking._base_manager.exists()
 
 
+@pytest.mark.parametrize(
+    ("instrument", "why"),
+    [
+        ("epds", "Its licence keeps its words out of here. Use your own copy"),
+        ("asq", "A trained person asks this one, face to face."),
+    ],
+)
+def test_form_that_nobody_answers_alone_says_why(
+    world: World, desk: Any, case: str, instrument: str, why: str
+) -> None:
+    response = desk.post(case + "questions/ask/", chosen(world, instrument=instrument, how="paper"))
+    assert response.status_code == 422
+    assert why in text(response)
+    assert not Asking._base_manager.exists()
+
+
 def test_person_who_was_not_told_is_not_offered_as_somebody_to_ask(
     world: World, case: str, signed_in: Any
 ) -> None:
@@ -234,7 +250,7 @@ def test_invalid_answer_is_named_and_danger_beside_it_is_raised(
     page = text(response)
     assert response.status_code == 422
     assert "This is no answer to this question." in page
-    assert "Alert C was raised: item_9 = 3, at least 1." in page
+    assert "Alert C was raised: PHQ-9, question 9: answered 3, “Nearly every day”." in page
     assert Alert._base_manager.filter(rule="phq9_self_harm@1").count() == 1
     assert not Response._base_manager.exists()
     assert re.search(r'name="item_9"[^>]*value="3"[^>]*checked', page)

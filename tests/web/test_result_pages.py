@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from alongside import catalogue
+from alongside.insights.explained import Range
 from alongside.measures import actions as measures
 from alongside.notify import actions as notify
+from alongside.web.parts import explained_words as words_of
 from tests.conftest import NOON
 from tests.factories import Cast, World, care
 
@@ -80,6 +83,38 @@ TRUE: dict[str, tuple[str, Given, tuple[str, ...], tuple[str, ...]]] = {
         ("1 question was left open: 2.", "Readiness &gt;= 7", "This score does not meet it."),
         ("Every question that counts was answered", "treatment is offered"),
     ),
+    "questions that another answer left unasked": (
+        "pcptsd5",
+        numbered(0),
+        (
+            "0 points from 5 of 5 questions that count. 5 of them were not asked, because of "
+            "another answer; the form says what they count.",
+            "Every question that was asked and counts was answered.",
+        ),
+        ("Every question that counts was answered",),
+    ),
+    "a form whose words are not here, and a score made of others": (
+        "urica",
+        numbered(*[3] * 32),
+        ("Question 32", "contemplation + action + maintenance − precontemplation = 6."),
+        ("item_32", "-1 ×"),
+    ),
+    "a change that would only be computed": (
+        "cesd",
+        numbered(*[1] * 20),
+        (
+            "(it would be computed, and this service entered no figures of its own)",
+            "under “reliable change”: 1.96 x 11",
+            "counted the other way round",
+        ),
+        ("from figures this service entered",),
+    ),
+    "the worst a screen can say, with a question refused": (
+        "asq",
+        numbered(0, 1, None, 0, 1),
+        ("Acute positive: thoughts of killing themselves right now",),
+        ("more serious",),
+    ),
 }
 
 
@@ -107,6 +142,59 @@ def test_result_pages_say_of_each_kind_of_form_only_what_is_true(
     danger = "shows danger" in both
     assert danger == ("may not be safe" in text(signed_in(sam).get(f"/me/change/{given.pk}/")))
     assert danger == ("an answer showed danger" in text(asha.get(f"{home}/progress/")))
+
+
+# Form, answers, what the person's own page says, and what it does not.
+OWN: dict[str, tuple[str, Given, tuple[str, ...], tuple[str, ...]]] = {
+    "somebody of the team rated what they saw": (
+        "ciwa_ar",
+        numbered(1, 3, 2, 4, 2, 0, 0, 0, 1, 3),
+        (
+            "What was seen says that you may not be safe. The team was told when it was written",
+            "Somebody of the team looked at 10 of 10 things.",
+            "What was written down",
+        ),
+        ("One of your answers", "You answered", "when you sent it", "My answers"),
+    ),
+    "questions that did not apply": (
+        "pcptsd5",
+        numbered(0),
+        ("5 questions did not apply, because of another answer. Each answer has points.",),
+        ("5 of 5", "0 of 0"),
+    ),
+    "a form of which a part was not seen at its source": (
+        "phq9",
+        numbered(2, 2, 2, 2, None, 1, 2, None, 0, 1),
+        (
+            "You left 2 open. For those we took the mean of the others. That makes 14.",
+            "Not seen in its source yet: the rule for open questions.",
+            "Last checked Saturday 21 November 2026. Next review by Sunday 21 November 2027.",
+        ),
+        ("may not be safe",),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", OWN)
+def test_own_page_says_who_answered_what_counts_and_when_it_was_checked(
+    world: World, sam: Cast, signed_in: Any, kind: str
+) -> None:
+    form, answers, said, not_said = OWN[kind]
+    given = care.answer(world, world.sam, form, answers).response
+    page = text(signed_in(sam).get(f"/me/change/{given.pk}/"))
+    page = " ".join(re.sub(r"</?(li|p|ol)\b[^>]*>", " ", page).split())
+    for words in said:
+        assert words in page, words
+    for words in not_said:
+        assert words not in page, words
+
+
+def test_a_range_of_one_point_is_said_as_that_point() -> None:
+    it = SimpleNamespace(range=Range("none", 0, 0))
+    wording = SimpleNamespace(bands={"none": "No problem reported"})
+    assert words_of.band_words(it, wording) == (
+        "score in the range described as No problem reported (0)"
+    )
 
 
 def test_a_total_has_no_empty_table_of_answers(world: World, signed_in: Any) -> None:

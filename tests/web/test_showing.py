@@ -99,7 +99,7 @@ SEEN: dict[str, tuple[dict[str, int | None], tuple[str, ...], tuple[str, ...]]] 
         ),
         (
             "One of your answers says that you may not be safe.",
-            "It went to the team when you sent it.",
+            "The team was told when it was written down.",
             "Whom to call now",
         ),
     ),

@@ -15,6 +15,7 @@ from alongside.notify import actions as notify
 from alongside.records.models import DataKey
 from alongside.tasks import actions as tasks
 from alongside.tasks import queries
+from alongside.web.practitioner import today
 from tests.conftest import NOON
 from tests.factories import World
 from tests.factories.care import booked, held, missed, started
@@ -33,6 +34,18 @@ def text(response: Any) -> str:
     assert response.status_code == 200
     found: str = response.content.decode()
     return found
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("Ifeoma Nwosu", "Ifeoma"),
+        ("Dr Ifeoma Nwosu", "Dr Ifeoma Nwosu"),
+        ("Sra. Ana Gil", "Sra. Ana Gil"),
+    ],
+)
+def test_nobody_is_greeted_by_a_title_alone(name: str, called: str) -> None:
+    assert today._called(name) == called
 
 
 def waits(world: World, kind: str, hours: float, **more: Any) -> None:

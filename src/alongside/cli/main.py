@@ -53,6 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return INTERRUPTED
+    except Exception as wrong:
+        # A setting that cannot be used. By its name: commands for files import no framework.
+        if type(wrong).__name__ != "ImproperlyConfigured":
+            raise
+        print(wrong, file=sys.stderr)
+        return 1
 
 
 def _run(words: list[str]) -> int:

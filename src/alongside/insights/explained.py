@@ -29,6 +29,7 @@ from alongside.engine.instruments.shapes import (
     Band,
     CasenessRule,
     Instrument,
+    Item,
     ReliableChange,
     Score,
     ScoreRule,
@@ -44,8 +45,8 @@ How = Literal["whole", "prorated", "unscorable", "as_total", "category"]
 class Counted:
     """One question: the official value that was given, and the points it counts.
 
-    ``points`` None: left open, or a question that does not count. ``is_turned``: counted the
-    other way round.
+    ``points`` None: left open, or a question that does not count. One that was not asked may
+    count all the same, as its form says. ``is_turned``: counted the other way round.
     """
 
     number: int
@@ -63,7 +64,8 @@ class Sum:
     """One score and how it came about.
 
     ``points`` are the sum of what was answered, before anything was filled in; ``exact`` is the
-    result before rounding, ``value`` after. ``stored`` is what was kept at the time.
+    result before rounding, ``value`` after. ``stored`` is what was kept at the time. ``unasked``
+    of ``answered`` were not asked because of another answer, and count as the form says.
     """
 
     rule: ScoreRule
@@ -74,6 +76,7 @@ class Sum:
     value: int | None
     stored: int | None
     how: How
+    unasked: int = 0
 
     @property
     def agrees(self) -> bool:
@@ -226,14 +229,19 @@ def _counted(instrument: Instrument, answers: Mapping[str, int | None]) -> list[
                 options=item.options,
                 said="skipped" if said == "answered" and value is None else said,
                 value=value,
-                points=instrument.points(item).get(value)
-                if item.scored and value is not None
-                else None,
+                points=_points(instrument, item, answers) if item.scored else None,
                 counts=item.scored,
                 is_turned=item.reversed,
             )
         )
     return found
+
+
+def _points(instrument: Instrument, item: Item, answers: Mapping[str, int | None]) -> int | None:
+    value = answers.get(item.id)
+    if value is None and item.unasked is not None and is_skipped(item, answers):
+        value = item.unasked.value
+    return None if value is None else instrument.points(item).get(value)
 
 
 def _sum(
@@ -261,6 +269,7 @@ def _sum(
         value=value,
         stored=row.scores.get(rule.id),
         how=_how(row, value, len(points) < len(wanted)),
+        unasked=sum(1 for id in points if answers.get(id) is None),
     )
 
 

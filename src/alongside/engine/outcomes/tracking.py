@@ -155,7 +155,8 @@ def expected_at(
 ) -> Interval | None:
     """Where the middle of finished courses that began alike lay after a session, in points.
 
-    From the limit of ``red_below`` to its mirror: 80 in 100 of them, with 10 in 100.
+    From the limit of ``red_below`` to its mirror: 80 in 100 of them, with 10 in 100. Changes from
+    another first score of the band may lead off the scale; they are told up to its end.
     """
     band = band_for(start, bands)
     if band is None or info.higher_is is None or session not in band.lower_change:
@@ -163,7 +164,13 @@ def expected_at(
     sign = -1.0 if info.higher_is == "worse" else 1.0
     one = float(start) + sign * band.lower_change[session]
     other = float(start) + sign * band.high_change.get(session, band.lower_change[session])
-    return Interval(min(one, other), max(one, other))
+    return Interval(_on_scale(min(one, other), info), _on_scale(max(one, other), info))
+
+
+def _on_scale(score: float, info: InstrumentChange) -> float:
+    if info.lowest is not None:
+        score = max(score, float(info.lowest))
+    return score if info.highest is None else min(score, float(info.highest))
 
 
 def _look(

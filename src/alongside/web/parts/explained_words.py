@@ -26,6 +26,13 @@ BASES = {
     "none": gettext_lazy("no reliable change is published"),
 }
 
+# The same where it is switched off: nothing of it was entered here.
+OFF = {
+    "derived": gettext_lazy("it would be computed, and this service entered no figures of its own"),
+    "by_analogy": gettext_lazy("one is only borrowed from another measure, and not switched on"),
+}
+OFF_ELSE = gettext_lazy("a value is known, and not switched on here")
+
 
 def for_staff(it: Any, wording: Any) -> dict[str, Any]:
     """What ``parts/explained.html`` shows of an ``insights.explained.Explained``."""
@@ -35,6 +42,7 @@ def for_staff(it: Any, wording: Any) -> dict[str, Any]:
         "scale": "" if main is None else scale(main.rule),
         "range": band_words(it, wording),
         "state": it.how,
+        "has_unasked": main is not None and main.unasked > 0,
         "mismatch": mismatch(it),
         "danger": [
             {
@@ -114,7 +122,9 @@ def source(stated: str) -> str:
     file, _comma, part = stated.partition(", ")
     if file != "SOURCE.md":
         return stated
-    return _("the notes on this form's sources, under “%(part)s”") % {"part": part}
+    part, _colon, stated = part.partition(": ")
+    notes = _("the notes on this form's sources, under “%(part)s”") % {"part": part}
+    return f"{notes}: {stated}" if stated else notes
 
 
 def open_words(it: Any) -> str:
@@ -142,11 +152,11 @@ def answers(it: Any, wording: Any) -> list[dict[str, str]]:
         note = ""
         if not each.counts:
             note = _("does not count")
-        elif each.is_turned and each.points is not None:
+        elif each.is_turned and each.value is not None and each.points is not None:
             note = _("counted the other way round")
         rows.append(
             {
-                "question": f"{each.number}. {wording.items.get(each.id, each.id)}",
+                "question": numbered(wording, each.number, each.id),
                 "said": said,
                 "points": "–" if each.points is None else str(each.points),
                 "note": note,
@@ -154,6 +164,12 @@ def answers(it: Any, wording: Any) -> list[dict[str, str]]:
             }
         )
     return rows
+
+
+def numbered(wording: Any, number: int, id: str) -> str:
+    """A question as the form words it; its number alone where its words are not here."""
+    worded = wording.items.get(id)
+    return f"{number}. {worded}" if worded else _("Question %(number)s") % {"number": number}
 
 
 def scale(rule: Any) -> str:
@@ -170,8 +186,14 @@ def band_words(it: Any, wording: Any) -> str:
     """The range, as a range and never as a diagnosis."""
     if it.range is None:
         return ""
+    band = wording.bands.get(it.range.name, it.range.name)
+    if it.range.lowest == it.range.highest:
+        return _("score in the range described as %(band)s (%(only)s)") % {
+            "band": band,
+            "only": it.range.lowest,
+        }
     return _("score in the range described as %(band)s (%(lowest)s to %(highest)s)") % {
-        "band": wording.bands.get(it.range.name, it.range.name),
+        "band": band,
         "lowest": it.range.lowest,
         "highest": it.range.highest,
     }
@@ -270,6 +292,14 @@ def _sum(it: Any, each: Any) -> str:
         "%(points)s points from %(answered)s of %(wanted)s questions that count.",
         each.wanted,
     ) % {"points": each.points, "answered": each.answered, "wanted": each.wanted}
+    if each.unasked:
+        said += " " + ngettext(
+            "%(count)s of them was not asked, because of another answer; the form says what it "
+            "counts.",
+            "%(count)s of them were not asked, because of another answer; the form says what they "
+            "count.",
+            each.unasked,
+        ) % {"count": each.unasked}
     if each.how == "unscorable":
         return said + " " + _("Too few for a score. It is not a zero.")
     if each.rule.kind == "goal_attainment":
@@ -306,10 +336,11 @@ def _parts(each: Any) -> str:
         return _("Made of other scores, of which one is not there. It is not a zero.")
     if each.rule.kind == "look_up":
         return _("Found in the table of the form: %(value)s.") % {"value": each.exact}
-    made = " + ".join(
-        id.replace("_", " ") if weight == 1 else f"{weight} × {id.replace('_', ' ')}"
-        for id, weight in each.rule.parts.items()
-    )
+    made = ""
+    for id, weight in each.rule.parts.items():
+        sign = ("−" if weight < 0 else "") if not made else " − " if weight < 0 else " + "
+        times = "" if abs(weight) == 1 else f"{abs(weight)} × "
+        made += f"{sign}{times}{id.replace('_', ' ')}"
     return f"{made} = {each.exact}."
 
 
@@ -392,7 +423,7 @@ def _change(it: Any, wording: Any) -> list[dict[str, str]]:
         said = f"{BASES[other.basis]}: {source(other.source)}"
         return [{"term": _("Reliable change"), "text": text, "source": said}]
     if stated is None or not stated.is_on:
-        basis = str(BASES["none"]) if stated is None else str(BASES[stated.basis])
+        basis = str(BASES["none"]) if stated is None else str(OFF.get(stated.basis, OFF_ELSE))
         text = _("No change of this score may be called reliable (%(basis)s).") % {"basis": basis}
         return [
             {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,12 @@ from alongside.measures import queries as measures
 from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.web.parts.access import access
-from alongside.web.parts.explained_words import OPERATORS, answers, is_treatment_line
+from alongside.web.parts.explained_words import (
+    OPERATORS,
+    answers,
+    is_treatment_line,
+    unverified,
+)
 from alongside.web.parts.pages import (
     Request,
     day_words,
@@ -94,13 +100,20 @@ def score(request: Request, pk: UUID) -> HttpResponse:
             if it.findings and row.asking_id
             else "",
             "has_danger": bool(it.findings),
+            "is_rated": is_rated(it.instrument),
             "was_told": bool(row.asking_id) and measures.told(row.asking).state != "nothing",
+            "was_sent": row.written_by_id == row.respondent_id,
             "items": answers(it, wording),
             "lang": wording.language,
             "version": it.version,
             "source": it.instrument.source,
             "licence": it.instrument.licence.statement,
             "credit": it.instrument.licence.credit,
+            "checked": day_words(date.fromisoformat(it.instrument.licence.checked)),
+            "review_by": day_words(date.fromisoformat(it.instrument.review_by))
+            if it.instrument.review_by
+            else "",
+            "not_verified": unverified(it.instrument),
             "seen": seen_here(
                 request,
                 row.record_type_of_row,
@@ -168,7 +181,12 @@ def _sentence(series: progress.Series) -> str:
 def _one(series: progress.Series) -> dict[str, Any]:
     last = next((m for m in reversed(series.marks) if m.response is not None), None)
     few = len(series.unscorable)
-    answered = _("You answered %(answered)s of %(due)s times.") % {
+    said = (
+        _("Somebody of the team filled it in %(answered)s of %(due)s times.")
+        if is_rated(series.instrument)
+        else _("You answered %(answered)s of %(due)s times.")
+    )
+    answered = said % {
         "answered": series.progress.due - len(series.not_answered),
         "due": series.progress.due,
     }
@@ -207,6 +225,43 @@ def _one(series: progress.Series) -> dict[str, Any]:
     }
 
 
+def is_rated(instrument: Any) -> bool:
+    """Does somebody who looks at me fill this form in, and not I?"""
+    return instrument.respondent in {"clinician", "observer"}
+
+
+def _counted(it: Any) -> list[str]:
+    """How many questions were answered, by whom, and what the answers add up to."""
+    main = it.main
+    given = {"answered": main.answered - main.unasked, "wanted": main.wanted - main.unasked}
+    if is_rated(it.instrument):
+        said = [
+            _("Somebody of the team looked at %(answered)s of %(wanted)s things.") % given,
+            _("Each has points. They add up to %(points)s.") % {"points": main.points},
+        ]
+    else:
+        said = [
+            _("You answered %(answered)s of %(wanted)s questions.") % given,
+            _("Each answer has points. Yours add up to %(points)s.") % {"points": main.points},
+        ]
+    if main.unasked:
+        more = ngettext(
+            "%(count)s question did not apply, because of another answer.",
+            "%(count)s questions did not apply, because of another answer.",
+            main.unasked,
+        )
+        said[1 if given["wanted"] else 0 : 1] = [more % {"count": main.unasked}]
+    return said
+
+
+def _left_open(it: Any, opened: int) -> str:
+    if is_rated(it.instrument):
+        return ngettext("One was left open.", "%(count)s were left open.", opened) % {
+            "count": opened
+        }
+    return ngettext("You left one open.", "You left %(count)s open.", opened) % {"count": opened}
+
+
 def steps(it: Any) -> list[str]:
     """How the number came about, one short sentence after the other."""
     main = it.main
@@ -216,27 +271,19 @@ def steps(it: Any) -> list[str]:
         return [_("Someone wrote down the number from a form on paper.")]
     if main.rule.parts:
         return [_("It is made of other numbers by the rule of this form.")]
-    said = [
-        _("You answered %(answered)s of %(wanted)s questions.")
-        % {"answered": main.answered, "wanted": main.wanted},
-        _("Each answer has points. Yours add up to %(points)s.") % {"points": main.points},
-    ]
+    said = _counted(it)
     opened = main.wanted - main.answered
     if main.how == "prorated":
-        said.append(
-            ngettext(
-                "You left one open. For that one we took the mean of the others.",
-                "You left %(count)s open. For those we took the mean of the others.",
-                opened,
-            )
-            % {"count": opened}
+        filled = ngettext(
+            "For that one we took the mean of the others.",
+            "For those we took the mean of the others.",
+            opened,
         )
+        said.append(f"{_left_open(it, opened)} {filled}")
         said.append(_("That makes %(value)s.") % {"value": main.value})
     elif main.how == "unscorable":
         most = it.missing_allowed or 0
-        said.append(
-            ngettext("You left one open.", "You left %(count)s open.", opened) % {"count": opened}
-        )
+        said.append(_left_open(it, opened))
         said.append(
             _("With more than %(most)s open there is no number.") % {"most": most}
             if most
@@ -283,7 +330,11 @@ def meaning(it: Any, wording: Any) -> list[str]:
         said.append(_("Here a high number is better."))
     if it.range is not None:
         said.append(
-            _("From %(lowest)s to %(highest)s this form says “%(band)s”.")
+            (
+                _("At %(lowest)s this form says “%(band)s”.")
+                if it.range.lowest == it.range.highest
+                else _("From %(lowest)s to %(highest)s this form says “%(band)s”.")
+            )
             % {
                 "lowest": it.range.lowest,
                 "highest": it.range.highest,

@@ -230,6 +230,13 @@ def _score(row: Any) -> str:
     return f"{total} ({_('filled in from the others')})" if row.prorated else str(total)
 
 
+def _why_not_sent(instrument: Any) -> str:
+    """Why nobody answers this alone: its words are not here, or it is for a person to ask."""
+    if instrument.licence.tier == "ship" or instrument.role == "safety":
+        return _("A trained person asks this one, face to face.")
+    return _("Its licence keeps its words out of here. Use your own copy, and fill it in together.")
+
+
 @access("asking", "C")
 @require_POST
 def ask(request: Request, pk: UUID) -> HttpResponse:
@@ -243,7 +250,7 @@ def ask(request: Request, pk: UUID) -> HttpResponse:
     who = next(person for person in here if str(person.pk) == chosen["respondent"])
     instrument = catalogue.current().instrument(chosen["instrument"])
     if chosen["how"] != "here" and not queries.may_be_sent(instrument):
-        form.add_error("how", _("A trained person asks this one, face to face."))
+        form.add_error("how", _why_not_sent(instrument))
         return _listing(request, case, form, status=422)
     address_ = queries.safe_way(who, seen_by=request.reader) if chosen["how"] == "mail" else None
     if chosen["how"] == "mail" and address_ is None:

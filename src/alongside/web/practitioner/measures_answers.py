@@ -42,6 +42,7 @@ def response(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
     wording = cat.wording(found.instrument, language)
     it = explain(found)
     about = words.for_staff(it, wording) if it else None
+    unasked = {each.id: each.points for each in it.items if each.value is None} if it else {}
     return case_page(
         request,
         "practitioner/measures/response.html",
@@ -54,7 +55,10 @@ def response(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
         danger_url=address("practitioner:case-danger", case.pk),
         items=[]
         if found.entered_as_total
-        else [_answer(item, found, instrument, wording) for item in instrument.items],
+        else [
+            _answer(number, item, found, instrument, wording, unasked)
+            for number, item in enumerate(instrument.items, start=1)
+        ],
         is_total=found.entered_as_total,
         facts=_facts(request, found, instrument, wording),
         steps=[wording.steps.get(each, each) for each in _steps(found, instrument)],
@@ -146,7 +150,14 @@ def change_words(instrument: Any) -> str:
     return said
 
 
-def _answer(item: Any, found: Any, instrument: Any, wording: Any) -> dict[str, str]:
+def _answer(
+    number: int,
+    item: Any,
+    found: Any,
+    instrument: Any,
+    wording: Any,
+    unasked: Mapping[str, int | None],
+) -> dict[str, str]:
     labels = wording.options.get(item.options, {})
     value = found.answers.get(item.id)
     if item.id not in found.answers:
@@ -158,13 +169,16 @@ def _answer(item: Any, found: Any, instrument: Any, wording: Any) -> dict[str, s
     counts = (
         item.scored or item.optional or any(item.id in rule.items for rule in instrument.scores)
     )
+    worth = unasked.get(item.id) if value is None else instrument.points(item).get(value)
+    points = "" if worth is None or not counts else str(worth)
+    note = "" if counts else _("does not count")
+    if counts and item.reversed and value is not None:
+        note = _("counted the other way round")
     return {
-        "note": "" if counts else _("does not count"),
-        "question": str(wording.items.get(item.id, item.id)),
+        "note": note,
+        "question": words.numbered(wording, number, item.id),
         "said": said,
-        "points": ""
-        if value is None or not counts
-        else str(instrument.points(item).get(value, "")),
+        "points": points,
         "is_open": "yes" if value is None and item.id in found.answers else "",
     }
 
@@ -188,7 +202,7 @@ def _facts(request: Request, found: Any, instrument: Any, wording: Any) -> list[
         facts.append((DETAILS.get(name, name), value))
     if found.result:
         said = wording.results.get(found.result, found.result)
-        if found.missing:
+        if found.missing and found.result != instrument.results[0].name:  # the first is the worst
             said = _("%(result)s. Something is not answered, so it may be more serious") % {
                 "result": said
             }

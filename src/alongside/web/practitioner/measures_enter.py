@@ -17,9 +17,11 @@ from alongside.delivery import queries as sessions
 from alongside.measures import actions, queries
 from alongside.records import clock
 from alongside.web.parts.access import access
+from alongside.web.parts.explained_words import numbered
 from alongside.web.parts.forms import Form
 from alongside.web.parts.pages import Request, clock_time, saved, say
 from alongside.web.practitioner.base import address, case_or_404, case_page
+from alongside.web.practitioner.crisis_words import fact
 from alongside.web.practitioner.measures import READ_OR_SEND, asking_or_404, state_of
 
 SUBMISSION = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
@@ -37,7 +39,7 @@ class Answers(Form):
         for number, item in enumerate(instrument.items, 1):
             labels = wording.options.get(item.options, {})
             values = instrument.options[item.options]
-            label = f"{number}. {wording.items.get(item.id, item.id)}"
+            label = numbered(wording, number, item.id)
             if span := queries.typed(instrument, item):
                 self.fields[item.id] = forms.CharField(
                     label=label,
@@ -256,6 +258,6 @@ def alert_facts(alert: Any) -> dict[str, Any]:
     """What the page says of one alert."""
     return {
         "level": alert.level,
-        "because": alert.because,
+        "because": fact(alert)[0],
         "url": address("practitioner:alert", alert.pk),
     }

@@ -165,7 +165,7 @@ def _items(instrument: Any, wording: Any) -> list[dict[str, Any]]:
             {
                 "id": item.id,
                 "number": number,
-                "words": str(wording.items.get(item.id, item.id)),
+                "words": str(wording.items.get(item.id, "")),
                 "choices": [{"value": v, "label": str(labels.get(v, v))} for v in values],
                 "span": span,
                 "may_not_apply": item.ask_if is not None or item.optional,

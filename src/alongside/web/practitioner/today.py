@@ -99,12 +99,21 @@ def done(request: Request, pk: UUID) -> HttpResponse:
     return redirect("practitioner:today")
 
 
+TITLES = {"dr", "dra", "prof", "mr", "mrs", "ms", "mx", "sr", "sra", "miss"}
+
+
+def _called(name: str) -> str:
+    """The first name; a name that begins with a title is said whole."""
+    first = name.partition(" ")[0]
+    return name if first.rstrip(".").lower() in TITLES else first
+
+
 def _greeting(request: Request, at: datetime, count: int) -> str:
     hour = now_in(request, at).hour
     hello = (
         _("Good morning") if hour < 12 else _("Good afternoon") if hour < 18 else _("Good evening")
     )
-    name = str(request.reader.name).partition(" ")[0]
+    name = _called(str(request.reader.name))
     if not count:
         return _("%(hello)s, %(name)s. Nothing is waiting for you.") % {
             "hello": hello,

@@ -101,5 +101,5 @@ def _by_what(found: Look) -> str:
         return _("By the published reliable change, whatever others did.")
     return _(
         "By the published rules: fewer than %(fewest)s finished courses here, of people who agreed "
-        "to be counted, began alike."
+        "to be counted, began alike and got this far."
     ) % {"fewest": rules.fewest_courses}

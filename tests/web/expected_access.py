@@ -321,6 +321,7 @@ ROLES = {
     "practitioner:plan-course-start": "lead",
     "practitioner:plan-course-end": "lead",
     "practitioner:plan-course-next": "lead",
+    "practitioner:plan-course-version": "lead",
     "practitioner:plan-release": "lead",
     "practitioner:step-record": TREAT,
     "practitioner:case-sessions": WORK,

@@ -274,7 +274,8 @@ def record_decision(
         kind: ``method``, ``release`` (of a gate), ``override``, ``choice``, ``prolong``,
             ``alternative`` (another explanation was considered, M1), ``track_review`` or
             ``track_shared`` (of a course that is not on track), ``step`` (up, down or another way),
-            ``setting`` (help moves to another place) or ``shown`` (to a guardian, for safety).
+            ``setting`` (help moves to another place), ``version`` (a course goes on by a newer
+            version of its protocol) or ``shown`` (to a guardian, for safety).
         chosen: the word for it, such as ``craft`` or ``released``.
         about: names the thing, such as ``gate:G1`` or ``protocol:craft@1``.
         shown: what was on the page when it was decided.

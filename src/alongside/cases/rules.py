@@ -27,7 +27,7 @@ RAN_OUT = "ran_out"  # nobody chooses this one: the clock does
 
 DECISIONS = (
     "method", "release", "override", "choice", "prolong", "alternative", "track_review",
-    "track_shared", "step", "setting", "shown",
+    "track_shared", "step", "setting", "shown", "version",
 )  # fmt: skip
 
 # Those of a course that is not on track: who delivers it decides them too.

@@ -346,7 +346,7 @@ def sign_note(
     if reports.wait_for_an_answer(note.circle_id):
         raise SafeguardingOpen
     written = rules.parts_of(note.parts)
-    protocol = catalogue.current().protocol(note.session.course.protocol)
+    protocol = plan_queries.protocol_at(note.session.course, note.session.held_at)
     missing = step_rules.missing_agenda(protocol, written.keys())
     if missing and not blank.strip():
         raise Incomplete(missing=missing)

@@ -42,7 +42,10 @@ def draft_of(
     cat = catalogue.current()
     drafting = Drafting(
         parts=(
-            *((line.id, line.kind) for line in plans.protocol_of(note.session.course).skeleton),
+            *(
+                (line.id, line.kind)
+                for line in plans.protocol_at(note.session.course, note.session.held_at).skeleton
+            ),
             (rules.FREE_PART, ""),
         ),
         spots=cat.notes.spots,

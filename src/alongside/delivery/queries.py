@@ -90,7 +90,7 @@ def note_of(*, seen_by: Any, session: TherapySession) -> ProgressNote | None:
 
 def parts_of_note(note: ProgressNote) -> tuple[str, ...]:
     """The ids of the parts a note may have: the lines of its protocol's skeleton, and one more."""
-    skeleton = plans.protocol_of(note.session.course).skeleton
+    skeleton = plans.protocol_at(note.session.course, note.session.held_at).skeleton
     return (*(line.id for line in skeleton), FREE_PART)
 
 

@@ -32,6 +32,7 @@ from alongside.engine.protocols.asking import (
     Outcome,
     Word,
     due,
+    joined,
     outcome_of,
 )
 from alongside.engine.protocols.shapes import MeasureRule, Protocol
@@ -105,6 +106,22 @@ def parts(found: Iterable[Course], *, seen_by: Any, at: datetime) -> list[Part]:
         for person, asked_rules in _whom(course, protocol, facts.treated[course.pk]):
             made.append(_part(course, protocol, person, asked_rules, facts, at))
     return made
+
+
+def _former(
+    course: Course, person: Person, facts: _Facts
+) -> list[tuple[Protocol, datetime, list[tuple[MeasureRule, Instrument]]]]:
+    """The versions a course ran on before, each until when and what it asked of this person."""
+    found = []
+    for one in course.former:
+        until = datetime.fromisoformat(one["until"])
+        way = catalogue.current().protocols.get(one["protocol"])
+        if way is None or course.started_at is None or until <= course.started_at:
+            continue  # before the start only the version it starts with counts
+        whom = _whom(course, way, facts.treated[course.pk])
+        own = next((asks for other, asks in whom if other.pk == person.pk), [])
+        found.append((way, until, own))
+    return found
 
 
 def held_back(course: Course, person: Person, *, seen_by: Any, at: datetime) -> str:
@@ -263,7 +280,9 @@ def _part(
 ) -> Part:
     zone, times = zone_of(course), catalogue.current().asking_times
     changes = facts.changes[course.pk, person.pk]
-    instruments = {instrument.ref.id: instrument for _rule, instrument in asked_rules}
+    former = _former(course, person, facts)
+    every = [*(pair for _way, _until, asks in former for pair in asks), *asked_rules]
+    instruments = {instrument.ref.id: instrument for _rule, instrument in every}
     own = {
         id: [
             row
@@ -280,29 +299,40 @@ def _part(
         if getattr(row, "timing", None) is not None and row.timing.course_id == course.pk
     }
     by_key = {str(row.pk): row for rows in own.values() for row in rows}
-    occasions = due(
-        [rule for rule, _instrument in asked_rules],
-        facts.dates(course, protocol, person),
-        asked=[
-            Asked(id, _slot_in(row, course), row.asked_at, str(row.pk))
-            for id, rows in own.items()
-            for row in rows
-        ],
-        changes=[
-            Change(cast(Word, row.word), row.since, row.days, row.until, row.instrument)
-            for row in changes
-        ],
-        least_days={
-            id: instrument.interval.min_days or 0 for id, instrument in instruments.items()
-        },
-        times=times,
-        zone=zone,
-        at=at,
-    )
+
+    def occasions_of(
+        way: Protocol, asks: Sequence[tuple[MeasureRule, Instrument]]
+    ) -> tuple[Occasion, ...]:
+        return due(
+            [rule for rule, _instrument in asks],
+            facts.dates(course, way, person),
+            asked=[
+                Asked(id, _slot_in(row, course), row.asked_at, str(row.pk))
+                for id, rows in own.items()
+                for row in rows
+            ],
+            changes=[
+                Change(cast(Word, row.word), row.since, row.days, row.until, row.instrument)
+                for row in changes
+            ],
+            least_days={
+                id: instrument.interval.min_days or 0 for id, instrument in instruments.items()
+            },
+            times=times,
+            zone=zone,
+            at=at,
+        )
+
+    occasions = occasions_of(protocol, asked_rules)
+    names = {rule.instrument for rule, _instrument in asked_rules}
+    for way, until, asks in reversed(former):
+        before = occasions_of(way, asks)
+        occasions = joined(before, occasions, until.astimezone(zone).date(), names)
+        names |= {rule.instrument for rule, _instrument in asks}
     known = {(each.instrument, each.slot) for each in occasions}
     # What was asked for a time that is no more, such as a session that was cancelled.
     gone = [_gone(id, slot, row) for (id, slot), row in by_slot.items() if (id, slot) not in known]
-    of = {rule.instrument: rule.of for rule, _instrument in asked_rules}
+    of = {rule.instrument: rule.of for rule, _instrument in every}
     today = at.astimezone(zone).date()
     lines = []
     for occasion in sorted([*occasions, *gone], key=lambda one: (one.opens_at, one.instrument)):

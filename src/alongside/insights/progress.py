@@ -311,9 +311,10 @@ def _stretches(
     began = {course.pk: course for course in courses if course.started_at is not None}
     phase_of: dict[tuple[UUID, str], str] = {}
     for course in began.values():
-        way = catalogue.current().protocols.get(course.protocol)
-        for phase in way.phases_of(course.variant)[1:] if way else ():
-            phase_of |= {(course.pk, step.id): phase.id for step in phase.steps}
+        for version in plans.versions_of(course):
+            way = catalogue.current().protocols.get(version)
+            for phase in way.phases_of(course.variant)[1:] if way else ():
+                phase_of |= {(course.pk, step.id): phase.id for step in phase.steps}
     first: dict[tuple[UUID, str], datetime] = {}
 
     def rows(courses: Ids) -> Any:

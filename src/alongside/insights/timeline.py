@@ -216,7 +216,13 @@ def _plan(ask: _Ask) -> Iterator[Entry]:
         facts = {"protocol": course.protocol, "completion": course.completion}
         who = str(course.deliverer.person)
         if course.started_at:
-            yield Entry(course.started_at, "plan", "course_started", who, facts, True, course.pk)
+            began = {"protocol": plans.version_at(course, course.started_at)}
+            yield Entry(course.started_at, "plan", "course_started", who, began, True, course.pk)
+        versions = plans.versions_of(course)
+        for place, before in enumerate(versions[:-1]):
+            moved = {"protocol": before, "to": versions[place + 1]}
+            moment = plans.moved_at(course, place)
+            yield Entry(moment, "plan", "course_moved", "", moved, True, course.pk)
         if course.ended_at:
             yield Entry(course.ended_at, "plan", "course_ended", "", facts, True, course.pk)
     for said in ask.rows(Agreement, "person"):

@@ -480,7 +480,8 @@ def release_gate(
     """Let a closed gate pass until a day, by a named clinician with a reason.
 
     Args:
-        gate: the id of a gate of this course's protocol, such as ``baseline``.
+        gate: the id of a gate of this course's protocol, such as ``baseline``; or of the newer
+            version it may be moved to.
         until: the last day it holds, as far ahead as content/gates allows.
 
     Raises:
@@ -490,14 +491,17 @@ def release_gate(
     by.confirm("E", course.plan)
     if course.ended_at:
         raise AlreadyEnded(course=course)
-    states = {
-        state.gate: state
-        for state in (
-            *queries.session_gates(course=course, seen_by=by, at=at),
-            *queries.start_gates(course=course, seen_by=by, at=at),
-            *queries.step_gates(course=course, seen_by=by, at=at),
-        )
-    }
+    newer = queries.newer_version(course)
+    then = () if newer is None else queries.gates_on(course=course, way=newer, seen_by=by, at=at)
+    states: dict[str, GateState] = {}
+    for state in (
+        *queries.session_gates(course=course, seen_by=by, at=at),
+        *queries.start_gates(course=course, seen_by=by, at=at),
+        *queries.step_gates(course=course, seen_by=by, at=at),
+        *then,
+    ):
+        if state.gate not in states or states[state.gate].status != "waiting":
+            states[state.gate] = state
     if gate not in states:
         raise UnknownWord(field="gate", value=gate)
     if not states[gate].releasable:

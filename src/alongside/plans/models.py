@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from alongside.records.fields import EncryptedTextField
 from alongside.records.models import Editable, Record
@@ -44,6 +44,8 @@ class Course(Editable, Record):
     circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT, related_name="courses")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="courses")
     protocol = models.CharField(max_length=60)  # "cbt@1"
+    # Versions it ran on before it was moved: [{"protocol": "cbt@1", "until": moment}], oldest first
+    former = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     variant = models.CharField(max_length=40, blank=True)
     persons = models.ManyToManyField("people.Person", through="CoursePerson", related_name="+")
     deliverer = models.ForeignKey("people.Practitioner", on_delete=models.PROTECT)

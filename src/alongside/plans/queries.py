@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -31,7 +32,7 @@ from alongside.engine.protocols.steps import stops_met
 from alongside.measures.models import Response
 from alongside.people.models import Circle, Member, Person, age_of
 from alongside.people.queries import age_rules_of
-from alongside.plans import known, places, together
+from alongside.plans import known, places, rules, together
 from alongside.plans.models import Agreement, Course, CoursePerson, Goal, GoalRating, Plan
 from alongside.records import prepared
 from alongside.records.among import Ids
@@ -184,6 +185,66 @@ def treated_by(course: Course) -> list[Person]:
 def protocol_of(course: Course) -> Protocol:
     """The protocol at the exact version of the course."""
     return catalogue.current().protocol(course.protocol)
+
+
+def version_at(course: Course, moment: datetime) -> str:
+    """The version a course ran on at a moment, ``cbt@1``."""
+    return rules.version_at(course.protocol, course.former, moment)
+
+
+def protocol_at(course: Course, moment: datetime) -> Protocol:
+    """The protocol as the course ran at a moment: what was written then keeps its headings."""
+    cat = catalogue.current()
+    name = version_at(course, moment)
+    return cat.protocol(name if name in cat.protocols else course.protocol)
+
+
+def versions_of(course: Course) -> tuple[str, ...]:
+    """Every version a course has run on, the first one first: ``cbt@1``, ``cbt@2``."""
+    return (*(one["protocol"] for one in course.former), course.protocol)
+
+
+def moved_at(course: Course, place: int) -> datetime:
+    """When a course left one of the versions it ran on before, the first being 0."""
+    return datetime.fromisoformat(course.former[place]["until"])
+
+
+def newer_version(course: Course) -> Protocol | None:
+    """The newest version of its protocol that can be begun here, if the course is on an older one.
+
+    Nothing moves by itself: ``versioning.move_to_version`` is somebody's decision.
+    """
+    if course.ended_at is not None:
+        return None
+    id, _at, number = course.protocol.partition("@")
+    way: Protocol | None = catalogue.current().offered.get(
+        catalogue.current().newest("protocols", id) or ""
+    )
+    if way is None or not way.runnable or way.ref.version <= int(number):
+        return None
+    return way
+
+
+def as_if_on(course: Course, way: Protocol) -> Course:
+    """The course as it would be on another version; a copy that is never saved."""
+    other = copy(course)
+    other.protocol = str(way.ref)
+    return other
+
+
+def gates_on(*, course: Course, way: Protocol, seen_by: Any, at: datetime) -> tuple[GateState, ...]:
+    """The gates of another version as they stand for a course: those of the start, asked again,
+    and once it runs those of a session; what only the day can say is taken as said."""
+    other = as_if_on(course, way)
+    found = list(start_gates(course=other, seen_by=seen_by, at=at))
+    if course.started_at is not None:
+        said = said_on_the_day(other)
+        found += session_gates(course=other, seen_by=seen_by, at=at, said=said)
+    by_gate: dict[str, GateState] = {}
+    for state in found:
+        if state.gate not in by_gate or by_gate[state.gate].is_open:
+            by_gate[state.gate] = state
+    return tuple(by_gate.values())
 
 
 def start_gates(
@@ -517,10 +578,10 @@ def _of_the_persons(
 
 def _may_decide_at_that_age(course: Course, person: Person, on: date) -> bool:
     """G10, rule 1.2: old enough where they are, or found able and agreed, or a guardian agreed."""
-    rules = age_rules_of(course.institution)
-    kinds = ["counselling", *(n for n in course.plan.case.needs if n in rules.alone)]
+    ages = age_rules_of(course.institution)
+    kinds = ["counselling", *(n for n in course.plan.case.needs if n in ages.alone)]
     age = _lowest_age(person, on)
-    if age is not None and age >= rules.alone_from(kinds):
+    if age is not None and age >= ages.alone_from(kinds):
         return True
     guardians = decides_with(person.pk, on=on)
     rows = ConsentRow.objects.unscoped(GATE).filter(
@@ -528,7 +589,7 @@ def _may_decide_at_that_age(course: Course, person: Person, on: date) -> bool:
     )
     facts = [consent_fact(row) for row in rows]
     about = f"minor:{person.pk}"
-    who = [person.pk, *guardians] if rules.competent == "yes" else list(guardians)
+    who = [person.pk, *guardians] if ages.competent == "yes" else list(guardians)
     refused = _refused(course, [person.pk, *guardians])
     return any(
         permitted(

@@ -5,6 +5,9 @@ Source: the completion words are those of the interventions, section 0.3.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
 from alongside.cases.rules import COMPLETIONS
 from alongside.engine.protocols.shapes import Range
 
@@ -49,3 +52,11 @@ def way_of(about: str) -> str:
 def is_for(protocol: str, about: str) -> bool:
     """Whether a decision about this is a decision for this protocol, at any version."""
     return way_of(about) == protocol
+
+
+def version_at(protocol: str, former: Iterable[Mapping[str, str]], moment: datetime) -> str:
+    """The version a course ran on at a moment: its present one, or one it was moved from later."""
+    for one in former:
+        if moment < datetime.fromisoformat(one["until"]):
+            return one["protocol"]
+    return protocol

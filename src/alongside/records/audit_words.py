@@ -80,7 +80,8 @@ ACTS = frozenset(
     people.institution_made people.member_added
     people.member_changed
     people.member_removed people.person_added people.person_corrected
-    plans.agreement_recorded plans.course_added plans.course_ended plans.course_started
+    plans.agreement_recorded plans.course_added plans.course_ended plans.course_moved
+    plans.course_started
     plans.goal_added plans.goal_rated plans.plan_changed plans.plan_ended plans.plan_proposed
     records.key_made
     tasks.task_done tasks.task_made

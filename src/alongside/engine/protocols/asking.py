@@ -8,7 +8,7 @@ time moves no asking. Every occasion has a name of its own (``session:3``, ``day
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
@@ -163,6 +163,34 @@ def due(
             found.setdefault((rule.instrument, slot), one)
     order = sorted(found.values(), key=lambda one: (one.opens_at, one.instrument, one.slot))
     return _with_states(order, course, made, least_days or {}, times, zone, at)
+
+
+def joined(
+    then: Iterable[Occasion], now: Iterable[Occasion], moved_on: date, asked_now: Collection[str]
+) -> tuple[Occasion, ...]:
+    """The occasions of a course that was moved to another version of its protocol.
+
+    What lay before that day stands as the former version asked for it, and from then on as the
+    new one does: nobody missed what was not asked of them yet, and what was missed stays so. An
+    asking that waits goes on; what only the former version would still ask is asked no more.
+
+    Args:
+        then, now: by the rules of the former and of the new version. asked_now: the instruments
+            that the new one names.
+    """
+    kept = [
+        one
+        for one in then
+        if one.on < moved_on
+        and (one.asked_key or one.state != "due" or one.instrument in asked_now)
+    ]
+    known = {(one.instrument, one.slot) for one in kept}
+    later = [
+        one
+        for one in now
+        if (one.instrument, one.slot) not in known and (one.on >= moved_on or one.asked_key)
+    ]
+    return tuple(sorted([*kept, *later], key=lambda one: (one.opens_at, one.instrument, one.slot)))
 
 
 def reminder_due(

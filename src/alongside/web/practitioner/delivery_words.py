@@ -20,7 +20,7 @@ from alongside.crisis import private_check, safeguarding
 from alongside.delivery import actions as delivery
 from alongside.meetings import actions as meetings
 from alongside.plans import actions as plans
-from alongside.plans import moving, stepping
+from alongside.plans import moving, stepping, versioning
 from alongside.plans import queries as plan_queries
 from alongside.plans.rules import PLACE_READY
 from alongside.records import clock
@@ -405,6 +405,13 @@ _PLAIN: Mapping[type[Exception], tuple[str, Any]] = {
     plans.FinalNo: (
         "person",
         gettext_lazy("They said no to this edition. That is final. You may offer another edition."),
+    ),
+    versioning.NoSuchVariant: (
+        "",
+        gettext_lazy(
+            "The new version does not have the form of it that this course was planned with. Put a "
+            "course by the new version into the plan, and let it take the place of this one."
+        ),
     ),
     plans.NotReleasable: (
         "",

@@ -26,6 +26,7 @@ from alongside.web.practitioner import delivery_words as said
 from alongside.web.practitioner import standing_words
 from alongside.web.practitioner.plan_shared import form_name, form_of
 from alongside.web.practitioner.plan_stepping import came_from
+from alongside.web.practitioner.plan_version import moved_words, newer
 
 
 def course_cards(
@@ -46,6 +47,8 @@ def course_cards(
             "words": course.completion_words,
             "notes": [] if course.ended_at else way_notes(course.protocol, at.date()),
             "came_from": before.get(str(course.pk), ""),
+            "moved": moved_words(request, course),
+            "newer": newer(request, course, can_edit=can_edit),
         }
         if course.ended_at is None:
             card |= _open_course(request, course, at, can_edit=can_edit)

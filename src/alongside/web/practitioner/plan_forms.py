@@ -45,6 +45,13 @@ class ChangeCourse(Versioned):
         offer(self, "completion", [(word, COMPLETIONS[word]) for word in BEFORE_NEXT])
 
 
+class ToVersion(Versioned):
+    """A course goes on by a newer version of its protocol."""
+
+    to = forms.CharField(widget=forms.HiddenInput, max_length=70)
+    reason = Text(label=gettext_lazy("Why, in your words"), lines=3, max_length=4000)
+
+
 class ToSetting(Versioned):
     """Help moves to another setting, or what it requires is in place by now."""
 

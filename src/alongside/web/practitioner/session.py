@@ -428,7 +428,7 @@ def agenda_of(request: Request, course: Any, at: datetime) -> dict[str, list[str
 
 
 def note_labels(note: Any) -> list[tuple[str, str, bool]]:
-    skeleton = plans.protocol_of(note.session.course).skeleton
+    skeleton = plans.protocol_at(note.session.course, note.session.held_at).skeleton
     return [
         *((line.id, line.name, line.required) for line in skeleton),
         (rules.FREE_PART, str(FREE_PART), False),

@@ -71,6 +71,9 @@ TITLES: Mapping[str, Any] = {
     "plan_proposed": gettext_lazy("A plan was proposed"),
     "plan_ended": gettext_lazy("The plan ended"),
     "course_started": gettext_lazy("%(protocol)s began"),
+    "course_moved": gettext_lazy(
+        "%(protocol)s goes on by version %(to)s; until then it ran on version %(from)s"
+    ),
     "course_ended": gettext_lazy("%(protocol)s ended: %(completion)s"),
     "agreement": gettext_lazy("%(who)s on the plan: %(answer)s"),
     "goal_set": gettext_lazy("A goal: %(goal)s"),
@@ -247,6 +250,10 @@ def _in_words(entry: insights.Entry) -> _Facts:
         facts["form"] = str(CHECKS.get(facts["form"].partition("@")[0], facts["form"]))
     elif word == "case_closed":
         facts["outcome"] = str(CASE_ENDS.get(facts["outcome"], facts["outcome"]))
+    elif word == "course_moved":
+        facts["from"] = facts["protocol"].rpartition("@")[2]
+        facts["to"] = facts["to"].rpartition("@")[2]
+        facts["protocol"] = _protocol(facts["protocol"])
     elif word in ("course_started", "course_ended"):
         facts["protocol"] = _protocol(facts["protocol"])
         facts["completion"] = str(COMPLETIONS.get(facts["completion"], facts["completion"]))

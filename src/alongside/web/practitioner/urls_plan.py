@@ -15,6 +15,7 @@ from alongside.web.practitioner import (
     plan_propose,
     plan_setting,
     plan_stepping,
+    plan_version,
 )
 
 urlpatterns: list[Any] = [
@@ -30,6 +31,7 @@ urlpatterns: list[Any] = [
     path("goals/<uuid:pk>/rate/", plan_goals.rate_goal, name="plan-goal-rate"),
     path("courses/<uuid:pk>/start/", plan_course.start, name="plan-course-start"),
     path("courses/<uuid:pk>/next/", plan_stepping.next_course, name="plan-course-next"),
+    path("courses/<uuid:pk>/version/", plan_version.version, name="plan-course-version"),
     path("courses/<uuid:pk>/end/", plan_course.end_course, name="plan-course-end"),
     path("courses/<uuid:pk>/release/<slug:gate>/", plan_course.release, name="plan-release"),
     path("courses/<uuid:pk>/steps/<slug:step>/", plan_course.record_step, name="step-record"),

@@ -45,6 +45,7 @@ DECISIONS: Mapping[str, Any] = {
     "prolong": gettext_lazy("Made it last longer"),
     "step": gettext_lazy("Stepped up, down or switched"),
     "setting": gettext_lazy("Moved to another place of care"),
+    "version": gettext_lazy("Moved to a newer version"),
     "alternative": gettext_lazy("Considered another explanation"),
     "track_review": gettext_lazy("Reviewed a course"),
     "track_shared": gettext_lazy("Shared how it goes with the person"),
@@ -193,6 +194,11 @@ def chosen(word: str) -> str:
     if word in follows:
         return str(follows[word].words(get_language() or "en"))
     found = {each.id: each for each in catalogue.current().protocols.values()}.get(id)
+    if found is None and word in catalogue.current().protocols:
+        return _("%(way)s, version %(number)s") % {
+            "way": catalogue.current().protocols[word].name,
+            "number": word.rpartition("@")[2],
+        }
     if found is None:
         places = catalogue.current().reasons(get_language() or "en")
         return str(CHOSEN.get(word) or places.get(f"settings/{word}/name", word))

@@ -274,6 +274,7 @@ ROLES = {
     "office:tracking": "manager",
     "office:content": OFFICE,
     "office:content-item": OFFICE,
+    "office:content-versions": OFFICE,
     **dict.fromkeys(
         ("office:drafts", "office:draft", "office:draft-preview", "office:draft-compare"),
         "manager auditor",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from html import unescape
@@ -25,17 +26,10 @@ from alongside.records.models import AuditEvent
 from alongside.web.parts.content_words import way_notes
 from tests.conftest import NOON
 from tests.factories import Cast, World
+from tests.factories.versions import own, publish_cbt
+from tests.harness.house import CONTENT
 
-
-@pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A content folder of this service for one test, read as in a running site."""
-    folder = tmp_path / "content"
-    shipped = live.roots()[:-1]
-    monkeypatch.setattr(live, "roots", lambda: (*shipped, folder))
-    live.look_again()
-    yield folder
-    live.look_again()
+__all__ = ["own"]
 
 
 @pytest.fixture
@@ -371,3 +365,41 @@ def test_a_measure_without_its_rules_of_danger_cannot_be_published(own: Path) ->
     blind = authoring.tried("instruments", "phq9", 2, files)
     assert "would raise no alert" in blind.errors[0].message
     assert authoring.tried("instruments", "mood_here", 1, files).errors == ()
+
+
+def test_two_published_versions_are_compared_in_words_with_the_lines_of_their_files(
+    own: Path, grace: Client
+) -> None:
+    address = "/office/content/versions/protocols/cbt@1/"
+    assert "There is only this version." in text(grace.get(address))
+    assert "Compare versions" not in text(grace.get("/office/content/protocols/cbt@1/"))
+    publish_cbt(own)
+    assert "Compare versions" in text(grace.get("/office/content/protocols/cbt@2/"))
+    for ref in ("cbt@1", "cbt@2"):  # the earlier one always stands on the left
+        page = text(grace.get(f"/office/content/versions/protocols/{ref}/"))
+        for said in (
+            "Version 1 → Version 2",
+            "Talk about sleep In the session",
+            "days it may take: 7 → 14",
+            "whoever agreed to it is asked again",
+            "Checked against its sources 21 Nov 2026 → 20 Nov 2026",
+            "protocol.yaml",
+        ):
+            assert said in page, said
+    assert "<del>" in grace.get(address).content.decode()
+
+    folder = own / "instruments/gad7/2"
+    shutil.copytree(CONTENT / "instruments/gad7/1", folder)
+    file = folder / "instrument.yaml"
+    words = file.read_text(encoding="utf-8")
+    file.write_text(words.replace("at_least: 1}", "at_least: 2}"), encoding="utf-8")
+    spoken = folder / "wording.en.yaml"
+    spoken.write_text(
+        spoken.read_text(encoding="utf-8").replace("Feeling nervous", "Being nervous"), "utf-8"
+    )
+    live.look_again()
+    page = text(grace.get("/office/content/versions/instruments/gad7@2/"))
+    assert "when it is asked changed" in page
+    assert "en · its questions · item 1 Feeling nervous, anxious or on edge → Being" in page
+    assert "Scores of one are not held against scores of the other." in page
+    assert grace.get("/office/content/versions/letters/closing@1/").status_code == 404

@@ -194,6 +194,9 @@ def _acts(request: Request, it: Standing) -> list[dict[str, str]]:
         if policy.may_open(request.reader, "content_draft", "C"):
             url = f"{reverse('office:draft-new')}?from={it.kind}/{it.ref}"
             acts.append({"url": url, "label": _("Write a version")})
+        if _has_others(it):
+            url = reverse("office:content-versions", args=[it.kind, it.ref])
+            acts.append({"url": url, "label": _("Compare versions")})
         url = reverse("office:content-export", args=[it.kind, it.ref])
         acts.append({"url": url, "label": _("Save as one file")})
     if policy.may_open(request.reader, "content_review", "C"):
@@ -204,6 +207,12 @@ def _acts(request: Request, it: Standing) -> list[dict[str, str]]:
         url = reverse("office:content-retire", args=[it.kind, it.ref])
         acts.append({"url": url, "label": _("Begin it no more")})
     return acts
+
+
+def _has_others(it: Standing) -> bool:
+    id = it.ref.rpartition("@")[0]
+    shelf = catalogue.current().shelves[it.kind]
+    return sum(name.rpartition("@")[0] == id for name in shelf) > 1
 
 
 def facts_of(it: Standing) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy, ngettext
@@ -280,4 +281,143 @@ def _listed(name: str, value: Any) -> str:
         name == "sessions" and isinstance(value, tuple)
     ):
         return ", ".join(str(one) for one in value) or "–"
+    return ""
+
+
+# -- measures --------------------------------------------------------------------------------------
+
+INSTRUMENT_PARTS: Mapping[str, Any] = {
+    "items": gettext_lazy("Questions"),
+    "answers": gettext_lazy("Answers"),
+    "codes": gettext_lazy("Answers without points"),
+    "scores": gettext_lazy("How the points are counted"),
+    "missing": gettext_lazy("The rule for open questions"),
+    "bands": gettext_lazy("Ranges"),
+    "caseness": gettext_lazy("From when on it counts"),
+    "reliable_change": gettext_lazy("Reliable change"),
+    "results": gettext_lazy("Results"),
+    "whole": gettext_lazy("As a whole"),
+    "languages": gettext_lazy("Languages"),
+    "words": gettext_lazy("Words"),
+}
+INSTRUMENT_FIELDS: Mapping[str, Any] = {
+    "name": gettext_lazy("its name"),
+    "licence": gettext_lazy("the licence"),
+    "role": gettext_lazy("what it is for"),
+    "respondent": gettext_lazy("who answers"),
+    "recall": gettext_lazy("the time it asks about"),
+    "interval": gettext_lazy("how often it is asked"),
+    "min_age": gettext_lazy("from which age"),
+    "max_age": gettext_lazy("until which age"),
+    "validated": gettext_lazy("is it validated"),
+    "source": gettext_lazy("its source"),
+    "review_by": gettext_lazy("next review"),
+    "unverified": gettext_lazy("what is not looked up yet"),
+    "details": gettext_lazy("what is asked besides"),
+    "variant": gettext_lazy("its form"),
+    "options": gettext_lazy("its answers"),
+    "reversed": gettext_lazy("is it counted backwards"),
+    "scored": gettext_lazy("does it count"),
+    "optional": gettext_lazy("may it be left out"),
+    "ask_if": gettext_lazy("when it is asked"),
+    "skip_if": gettext_lazy("when it is not asked"),
+    "unasked": gettext_lazy("what it counts as when it is not asked"),
+    "kind": gettext_lazy("how it adds up"),
+    "items": gettext_lazy("its questions"),
+    "lowest": gettext_lazy("from"),
+    "highest": gettext_lazy("up to"),
+    "higher_is": gettext_lazy("which way is better"),
+    "multiply": gettext_lazy("times"),
+    "max_missing": gettext_lazy("how many may be open"),
+    "max": gettext_lazy("how many may be open"),
+    "op": gettext_lazy("how it is compared"),
+    "value": gettext_lazy("points"),
+    "is_default": gettext_lazy("is it the one used"),
+    "whom": gettext_lazy("for whom"),
+    "basis": gettext_lazy("how it is known"),
+    "stem": gettext_lazy("the sentence before the questions"),
+    "introduction": gettext_lazy("the introduction"),
+}
+
+
+def instrument_sections(
+    before: Mapping[str, Any], after: Mapping[str, Any], found: Iterable[Difference]
+) -> list[dict[str, Any]]:
+    """The differences of a measure by part, as ``sections`` gives those of a protocol.
+
+    Args:
+        before, after: the wordings of the two versions by language.
+    """
+    language = get_language() or "en"
+    words = [
+        held.get(language) or held.get("en") or next(iter(held.values()), None)
+        for held in (before, after)
+    ]
+    by_part: dict[str, list[dict[str, Any]]] = {}
+    for one in found:
+        tag, kind, icon = TAGS[one.word]
+        held = words[0] if one.word == "gone" else words[1]
+        row = {
+            "title": _instrument_name(one, held),
+            "text": " · ".join(_instrument_changes(one)),
+            "why": [],
+            "tag": str(tag),
+            "tag_kind": kind,
+            "tag_icon": icon,
+        }
+        by_part.setdefault(one.part, []).append(row)
+    return [{"title": str(INSTRUMENT_PARTS[part]), "rows": rows} for part, rows in by_part.items()]
+
+
+def _instrument_name(one: Difference, words: Any) -> str:
+    row = one.after if one.after is not None else one.before
+    if one.part == "whole":
+        return str(INSTRUMENT_FIELDS[one.id]).capitalize()
+    if one.part == "missing":
+        return str(INSTRUMENT_PARTS["missing"])
+    if one.part == "words":
+        language, name, *rest = one.id.split("/")
+        label = str(INSTRUMENT_FIELDS.get(name) or INSTRUMENT_PARTS.get(name) or _("words"))
+        return " · ".join([language, label, *(word.replace("_", " ") for word in rest)])
+    id = one.id.rpartition("/")[2]
+    known = {
+        "items": lambda: words.items.get(one.id),
+        "bands": lambda: words.bands.get(row.name),
+        "scores": lambda: words.scores.get(one.id),
+        "results": lambda: words.results.get(one.id),
+    }
+    said = known[one.part]() if words is not None and one.part in known else None
+    plain = id.replace("_", " ")
+    return f"{plain}: {said}" if said else plain
+
+
+def _instrument_changes(one: Difference) -> list[str]:
+    """What it was and is, where a few letters say it; else the names of what differs."""
+    if one.word != "changed":
+        row = one.after if one.after is not None else one.before
+        known = {
+            "bands": lambda: _("from %(points)s points") % {"points": row.lowest},
+            "caseness": lambda: f"{row.op} {row.value}",
+            "reliable_change": lambda: str(row.value),
+        }
+        return [known[one.part]()] if one.part in known else []
+    if one.part in ("whole", "words", "answers"):
+        was, now = _short(one.before), _short(one.after)
+        return [f"{was} → {now}"] if was and now else []
+    said: dict[str, None] = {}
+    for name in one.fields:
+        label = str(INSTRUMENT_FIELDS.get(name, _("its rules")))
+        was, now = (_short(getattr(row, name)) for row in (one.before, one.after))
+        said[f"{label}: {was} → {now}" if was and now and was != now else label] = None
+    return list(said)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value is None:
+        return "–"
+    if isinstance(value, str | int | date | Decimal):
+        said = str(value)
+        return said if len(said) <= SHORT // 2 * 3 else ""
     return ""

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from alongside import catalogue
 from alongside.insights.explained import Range
 from alongside.measures import actions as measures
 from alongside.notify import actions as notify
 from alongside.web.parts import explained_words as words_of
+from alongside.web.parts.pages import day_words
+from alongside.web.practitioner import crisis_words
 from tests.conftest import NOON
 from tests.factories import Cast, World, care
 
@@ -187,6 +191,38 @@ def test_own_page_says_who_answered_what_counts_and_when_it_was_checked(
         assert words in page, words
     for words in not_said:
         assert words not in page, words
+
+
+def test_a_screen_without_a_number_is_never_said_to_lack_answers_for_one(
+    world: World, sam: Cast, signed_in: Any
+) -> None:
+    care.answer(world, world.sam, "asq", numbered(0, 0, 0, 0))
+    care.answer(world, world.sam, "ciwa_ar", numbered(1, 3, 2, 4, 2, 0, 0, 0, 1, 3))
+    asha, home = signed_in(world.asha), f"/work/cases/{world.case.pk}/progress/"
+    key = f"asq.{world.sam.pk}.{world.sam.pk}"
+    led_to = "The last time: Negative: no action needed by this screen."
+    for page in (asha.get(home, {"measure": key}), asha.get(home, {"measure": "all"})):
+        assert f"This form leads to a step, not to a number. {led_to}" in text(page)
+        assert "too few answers" not in text(page)
+    mine = text(signed_in(sam).get("/me/change/"))
+    assert "This form has no number. It tells the team what to do next." in mine
+    assert "too many were left open" not in mine
+    assert "Somebody of the team filled it in 1 of 1 times." in mine
+
+
+def test_an_alert_by_a_score_names_the_form_and_the_score() -> None:
+    alert = SimpleNamespace(because="total = 16, at least 15", rule="ciwa_ar_severe@1")
+    said, _asked = crisis_words.fact(alert)
+    assert said == "Clinical Institute Withdrawal Assessment for Alcohol, revised: Total 16"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Saturday 28 November 2026"), ("es", "sábado 28 de noviembre de 2026")],
+)
+def test_a_day_is_written_as_people_write_it(language: str, said: str) -> None:
+    with override(language):
+        assert day_words(date(2026, 11, 28)) == said
 
 
 def test_a_range_of_one_point_is_said_as_that_point() -> None:

@@ -58,7 +58,7 @@ def send(
             % {"url": f"{base_url.rstrip('/')}/l/{token}"}
             + "\n\n"
             + _("The link works until %(day)s. If you expected nothing, you can ignore this.")
-            % {"day": date_format(expires_at, "j F Y")},
+            % {"day": date_format(expires_at, "DATE_FORMAT")},
             due_at=at,
             about=f"person:{person.pk}",
             by=by,

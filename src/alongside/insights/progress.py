@@ -34,7 +34,7 @@ class Mark:
     ``score`` None: not answered, or not to be scored; never zero. ``why`` says which: answered,
     declined, expired, open (not answered and past its day), unscorable. ``critical`` are the
     answers to questions about danger as they were given, ``showed_danger`` says that a rule of
-    today finds danger in this form.
+    today finds danger in this form. ``result`` is what the answers led to, where the form says so.
     """
 
     on: date
@@ -46,6 +46,7 @@ class Mark:
     instrument: str = ""
     critical: tuple[tuple[str, int | None], ...] = ()
     showed_danger: bool = False
+    result: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,11 @@ class Series:
     def key(self) -> str:
         """A word for the address: the instrument, who answered, about whom."""
         return f"{self.instrument.ref.id}.{self.respondent.pk}.{self.about.pk}"
+
+    @property
+    def has_scores(self) -> bool:
+        """Does this form give a number at all? A screen may lead to a step alone."""
+        return bool(self.instrument.scores)
 
     @property
     def bands(self) -> tuple[Band, ...]:
@@ -264,13 +270,14 @@ def _answered(row: Any, on: date) -> Mark:
     return Mark(
         on=on,
         score=score,
-        why="unscorable" if score is None else "answered",
+        why="unscorable" if score is None and (not instrument or instrument.scores) else "answered",
         response=row.pk,
         band=row.band,
         prorated=row.prorated,
         instrument=row.instrument,
         critical=tuple((id, row.answers.get(id)) for id in sorted(named)),
         showed_danger=bool(dangers_of(row, instrument)),
+        result=row.result or "",
     )
 
 

@@ -19,7 +19,7 @@ def words(tokens: Sequence[str], *, until: datetime, channel: str) -> tuple[str,
             text is one line, as short as it can be.
     """
     urls = [f"{settings.PUBLIC_URL}/l/{token}" for token in tokens]
-    last_day = date_format(until, "j F")
+    last_day = date_format(until, "MONTH_DAY_FORMAT")
     if channel == "sms":
         text = ngettext("Your page: %(url)s Until %(day)s.", "Your pages: %(url)s Until %(day)s.",
                         len(urls))  # fmt: skip

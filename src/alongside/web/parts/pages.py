@@ -52,8 +52,8 @@ def local_day(request: Request, at: datetime) -> date:
 
 
 def day_words(day: date | datetime | None) -> str:
-    """A day in words: Saturday 28 November 2026."""
-    return "" if day is None else str(date_format(day, "l j F Y"))
+    """A day in words: Saturday 28 November 2026, sábado 28 de noviembre de 2026."""
+    return "" if day is None else str(date_format(day, "LONG_DAY_FORMAT"))
 
 
 def short_day(day: date | datetime | None) -> str:

@@ -67,7 +67,7 @@ def start(request: Request, way: Way, asking: Any) -> HttpResponse:
             "about": words.about(sheet),
             "who_sees": words.who_sees(request, way, asking),
             "danger": words.before_danger(asking) if queries.danger_items(asking) else "",
-            "until": date_format(words.local(asking, asking.expires_at), "j F"),
+            "until": date_format(words.local(asking, asking.expires_at), "MONTH_DAY_FORMAT"),
             "begun": begun,
             "is_left": asking.left_at is not None,
             "go_url": way.url("form-question", words.next_open(sheet)),
@@ -142,7 +142,7 @@ def not_now(request: Request, way: Way, asking: Any) -> HttpResponse:
         way,
         "later.html",
         {
-            "until": date_format(words.local(asking, asking.expires_at), "j F"),
+            "until": date_format(words.local(asking, asking.expires_at), "MONTH_DAY_FORMAT"),
             "go_url": way.url("form-start"),
         },
     )

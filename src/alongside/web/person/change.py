@@ -174,6 +174,8 @@ def _wording(series: progress.Series) -> Any:
 
 
 def _sentence(series: progress.Series) -> str:
+    if not series.has_scores:
+        return _("This form has no number. It tells the team what to do next.")
     key = series.progress.sentence_key.replace("progress.", "progress.mine.", 1)
     return str(catalogue.current().sentence(key, get_language() or "en"))
 

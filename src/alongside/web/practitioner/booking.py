@@ -24,7 +24,7 @@ from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
 from alongside.web.parts.access import access
-from alongside.web.parts.pages import Request, say, seen_by_whom, short_day
+from alongside.web.parts.pages import Request, day_words, say, seen_by_whom, short_day
 from alongside.web.parts.people_words import listed
 from alongside.web.practitioner import delivery_words as said
 from alongside.web.practitioner.base import case_or_404, case_page
@@ -279,7 +279,7 @@ def _dates_page(
 
 def _date_row(date: series.Dated) -> dict[str, Any]:
     return {
-        "day": date_format(date.wall, "l j F Y"),
+        "day": day_words(date.wall),
         "time": f"{date.wall:%H:%M}",
         "is_free": date.is_free,
         "text": str(STATES[date.state]),

@@ -24,7 +24,7 @@ from alongside.people import queries as people
 from alongside.records import clock
 from alongside.records.fields import prepare
 from alongside.web.parts.access import access
-from alongside.web.parts.pages import Request, local_day, short_day, zone_of
+from alongside.web.parts.pages import Request, day_words, local_day, short_day, zone_of
 from alongside.web.parts.people_words import listed
 from alongside.web.practitioner import delivery_words as said
 from alongside.web.practitioner.calendar_forms import first_day
@@ -97,10 +97,10 @@ def week(request: Request) -> HttpResponse:
 
 def _title(view: str, first: date) -> str:
     if view == "day":
-        return str(date_format(first, "l j F Y"))
+        return day_words(first)
     if view == "agenda":
-        return _("From %(day)s") % {"day": date_format(first, "j F Y")}
-    return _("Week of %(day)s") % {"day": date_format(first, "j F Y")}
+        return _("From %(day)s") % {"day": date_format(first, "DATE_FORMAT")}
+    return _("Week of %(day)s") % {"day": date_format(first, "DATE_FORMAT")}
 
 
 def _address(view: str, first: date | None, everybody: bool) -> str:
@@ -192,7 +192,7 @@ def _day(day: date, today: date, rows: Sequence[dict[str, Any]], begins: int) ->
         row["q"] = (row["begins"] - begins * 60) // QUARTER
         row["lines"] = max(LEAST_LINES, -(-row["lasts"] // QUARTER))
     return {
-        "name": date_format(day, "l j F"),
+        "name": date_format(day, "WEEKDAY_FORMAT"),
         "short": date_format(day, "D j"),
         "iso": day.isoformat(),
         "url": f"?view=day&from={day.isoformat()}",

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.catalogue import UnknownContent
 from alongside.crisis import actions
+from alongside.engine.instruments.shapes import ScoreRule
+from alongside.web.parts.explained_words import score_name
 from alongside.web.parts.pages import short_day
 from alongside.web.practitioner.words import short_instrument
 
@@ -178,7 +180,15 @@ def fact(alert: Any) -> tuple[str, str]:
             % {"form": label, "number": name.removeprefix("item_"), "value": chosen},
             put or str(alert.because),
         )
+    if label and value and name in {rule.id for rule in _scores(str(instrument))}:
+        score = score_name(catalogue.current().wording(str(instrument), language), name)
+        return f"{label}: {score} {value}", ""
     return str(alert.because), ""
+
+
+def _scores(instrument: str) -> tuple[ScoreRule, ...]:
+    found = catalogue.current().instruments.get(instrument)
+    return found.scores if found else ()
 
 
 def _missed(rule: str, because: str, language: str) -> tuple[str, str] | None:

@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -25,6 +24,7 @@ from alongside.plans import queries as plan_queries
 from alongside.plans.rules import PLACE_READY
 from alongside.records import clock
 from alongside.records.errors import Refused
+from alongside.web.parts.pages import day_words
 from alongside.web.parts.people_words import COMPLETIONS
 from alongside.web.practitioner import standing_words, words
 from alongside.web.practitioner.base import address
@@ -297,7 +297,7 @@ def _names_another(why: Any) -> tuple[str, str]:
 def _twice(why: ComesTwice) -> tuple[str, str]:
     return "second", _("%(time)s comes twice on %(day)s. Say which of the two it is.") % {
         "time": why.wall.strftime("%H:%M"),
-        "day": date_format(why.wall, "l j F Y"),
+        "day": day_words(why.wall),
     }
 
 
@@ -305,7 +305,7 @@ def _no_time(why: NoSuchTime) -> tuple[str, str]:
     return "day", _(
         "The clocks go forward that night: %(time)s does not exist on %(day)s. "
         "Choose an hour earlier or later."
-    ) % {"time": why.wall.strftime("%H:%M"), "day": date_format(why.wall, "l j F Y")}
+    ) % {"time": why.wall.strftime("%H:%M"), "day": day_words(why.wall)}
 
 
 _SAID: tuple[tuple[Any, Any], ...] = (
@@ -507,7 +507,7 @@ def booking_time(booking: Any) -> str:
 
 def booking_day(booking: Any) -> str:
     """The day of a booking in words, on the wall clock of the place."""
-    return str(date_format(booking.local_start.date(), "l j F Y"))
+    return day_words(booking.local_start.date())
 
 
 def attendance_words(row: Any) -> str:

@@ -210,7 +210,12 @@ def wording_of(series: insights.Series) -> Any:
 
 
 def sentence_of(series: insights.Series) -> str:
-    """What may be said about the change, in one sentence."""
+    """What may be said about the change, in one sentence; of a form without a number, its step."""
+    if not series.has_scores:
+        last = next((mark.result for mark in reversed(series.marks) if mark.result), "")
+        said = _("This form leads to a step, not to a number.")
+        led_to = wording_of(series).results.get(last, last.replace("_", " "))
+        return f"{said} {_('The last time: %(result)s.') % {'result': led_to}}" if last else said
     key = series.progress.sentence_key
     return str(catalogue.current().sentence(key, get_language() or "en"))
 
@@ -222,6 +227,12 @@ def titled(series: insights.Series, name: str) -> str:
     if series.change.higher_is == "better":
         return _("%(name)s: higher is better") % {"name": name}
     return name
+
+
+def _icon(series: insights.Series) -> str:
+    if not series.has_scores:
+        return "clipboard-list"
+    return "trending-down" if series.change.higher_is == "worse" else "trending-up"
 
 
 def _tabs(case: Any, found: list[Any], shown: Any, several: list[Any]) -> list[dict[str, Any]]:
@@ -309,8 +320,8 @@ def _series(
         "name": series.instrument.name,
         "sentence": sentence_of(series),
         "kind": KINDS.get(said.verdict or "", ""),
-        "icon": "trending-down" if series.change.higher_is == "worse" else "trending-up",
-        "reasons": reasons_of(series),
+        "icon": _icon(series),
+        "reasons": reasons_of(series) if series.has_scores else "",
         "figure": chart_of(
             series,
             wording,
@@ -448,6 +459,8 @@ def _row(case: Any, series: insights.Series, mark: insights.Mark, wording: Any) 
     why = "" if mark.why == "answered" else str(WHYS[mark.why])
     if mark.prorated:
         why = _("filled in from the other answers")
+    if mark.result and not series.has_scores:
+        why = str(wording.results.get(mark.result, mark.result.replace("_", " ")))
     return {
         "day": short_day(mark.on),
         "url": reverse("practitioner:case-score", args=[case.pk, mark.response])

@@ -212,7 +212,7 @@ def one_way(request: HttpRequest, protocol: str) -> HttpResponse:
 def day_of(date: Any) -> str:
     from django.utils.formats import date_format
 
-    return date_format(date, "j F Y")
+    return date_format(date, "DATE_FORMAT")
 
 
 def _said(texts: Any, protocol: Any, field: str, fallback: str) -> str:

@@ -34,4 +34,4 @@ def day(at: datetime | None) -> str:
     if at is None:
         return ""
     house = directory.house()
-    return date_format(at.astimezone(ZoneInfo(house.zone)) if house else at, "j F Y")
+    return date_format(at.astimezone(ZoneInfo(house.zone)) if house else at, "DATE_FORMAT")

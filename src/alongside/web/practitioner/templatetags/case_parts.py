@@ -6,10 +6,8 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from alongside import catalogue
 from alongside.insights import progress as insights
 from alongside.insights import timeline
 from alongside.web.parts.pages import Request, zone_of
@@ -29,11 +27,10 @@ def last_scores(request: Request, case: Any) -> dict[str, Any] | None:
     )
     if first is None:
         return None
-    language = get_language() or "en"
     wording = words_of(str(first.instrument.ref))
     return {
         "name": pages.name_of(case, first),
-        "sentence": catalogue.current().sentence(first.progress.sentence_key, language),
+        "sentence": pages.sentence_of(first),
         "figure": chart_of(first, wording, phase_name=pages.protocol_name, small=True),
         "others": len(found) - 1,
     }

@@ -211,13 +211,16 @@ def served_template() -> Template:
 
 @pytest.fixture
 def serve(served_template: Template) -> Iterator[Callable[..., Served]]:
-    """``serve(workers=1, ALONGSIDE_SMTP_URL=…)`` starts a server for this test alone."""
+    """``serve(workers=1, ALONGSIDE_SMTP_URL=…)`` starts a server for this test alone.
+
+    ``by_a_person=True`` starts it from nothing, as `tests.harness.served.Served` says.
+    """
     from tests.harness.served import Served
 
     with ExitStack() as stack:
 
-        def start(*, workers: int = 1, **variables: str) -> Served:
-            server = Served(served_template, workers=workers, **variables)
+        def start(*, workers: int = 1, by_a_person: bool = False, **variables: str) -> Served:
+            server = Served(served_template, workers=workers, by_a_person=by_a_person, **variables)
             stack.callback(server.remove)
             server.start()
             return server

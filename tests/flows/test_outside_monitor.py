@@ -21,13 +21,13 @@ def test_a_service_whose_dispatcher_hangs_or_whose_machine_dies_is_paged_from_ou
     gateway.open()
     try:
         with Monitor(gateway, every=1) as monitor:
+            slow_until(lambda: "no sign of life" in last(gateway), within=15)  # nobody serves yet
             served: Served = serve(
                 ALONGSIDE_WATCH_URL=monitor.url,
                 ALONGSIDE_WATCH_SECRET=SECRET,
                 ALONGSIDE_WATCH_EVERY="1",
             )
             served.call("tests.flows.inside_serve:set_up")
-            # Nobody was served before that, so it has paged; now it says that all is well.
             slow_until(lambda: "signs of life again" in last(gateway), within=30)
             assert "outside monitor: fit" in served.command("check", check=False).stdout
             dispatcher = children(served.pid)["dispatcher"]

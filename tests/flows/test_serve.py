@@ -55,7 +55,7 @@ def wait_until(condition, *, within: float = 30.0, every: float = 0.1) -> None:
 
 @no_matter_which_database
 def test_what_dies_is_started_again_and_takes_no_other_worker_with_it(serve):
-    served: Served = serve(workers=2)
+    served: Served = serve(workers=2, by_a_person=True)
     pid = served.pid
 
     def there() -> bool:
@@ -90,7 +90,7 @@ def test_what_dies_is_started_again_and_takes_no_other_worker_with_it(serve):
 
 def test_what_is_copied_has_one_thread_and_no_database_open(serve):
     """A copy would share a connection, and lack the threads that keep a pool of them."""
-    served: Served = serve()
+    served: Served = serve(by_a_person=True)
     supervisor = Path(f"/proc/{served.pid}")
     assert len(list((supervisor / "task").iterdir())) == 1
     held = [os.readlink(each) for each in (supervisor / "fd").iterdir()]
@@ -118,7 +118,7 @@ def test_a_line_that_cannot_be_meant_is_wrong_usage(served, words):
 
 @no_matter_which_database
 def test_the_first_run_prints_its_code_where_the_service_was_started(serve):
-    served: Served = serve()
+    served: Served = serve(by_a_person=True)
     assert "First run. Open" in served.log()
     assert "/set-up/" in served.log()
 

@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tests.harness import cluster, environment, migrated, starter
+from tests.harness import cluster, environment, migrated, starter, warm
 from tests.harness.house import ROOT
 
 START_WITHIN_SECONDS = 60
@@ -50,21 +50,53 @@ class Template:
         return url
 
 
-class Served:
-    """One running `alongside serve`. ``url`` is where; it has a database of its own."""
+class Inside:
+    """A process of tests/harness/inside.py and the two pipes to it."""
 
-    def __init__(self, template: Template, *, workers: int = 1, **more: str) -> None:
+    def __init__(self, environment: dict[str, str]) -> None:
+        (given, asked), (answered, said) = os.pipe(), os.pipe()
+        with open(os.devnull, "w") as nothing:
+            self._process = warm.waiting().start(
+                ["tests.harness.inside"], variables=environment, files=(given, said, nothing)
+            )
+        os.close(given)
+        os.close(said)
+        self._asked, self._answered = os.fdopen(asked, "w"), os.fdopen(answered)
+
+    def ask(self, order: Any) -> str:
+        """Give one order; the line it answers with, or nothing when it has ended."""
+        self._asked.write(json.dumps(order) + "\n")
+        self._asked.flush()
+        return self._answered.readline()
+
+    def close(self) -> None:
+        """It ends when nothing more can be asked."""
+        self._asked.close()
+        self._process.wait(timeout=20)
+        self._answered.close()
+
+
+class Served:
+    """One running `alongside serve`. ``url`` is where; it has a database of its own.
+
+    ``by_a_person`` starts the command as it was installed, from nothing: it takes five seconds.
+    """
+
+    def __init__(
+        self, template: Template, *, workers: int = 1, by_a_person: bool = False, **more: str
+    ) -> None:
         self.name = f"served_{environment.own().name}_{next(_numbers)}"
         self.folder = environment.own() / self.name
         self.database_url = template.copy(self.folder, self.name)
         self.port = environment.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.workers = workers
+        self.by_a_person = by_a_person
         self.environment = migrated.variables(
             self.folder, self.database_url, **{"ALONGSIDE_PUBLIC_URL": self.url, **more}
         )
-        self.process: subprocess.Popen[bytes] | None = None
-        self._inside: subprocess.Popen[str] | None = None
+        self.process: subprocess.Popen[bytes] | warm.Started | None = None
+        self._inside: Inside | None = None
 
     @property
     def pid(self) -> int:
@@ -76,17 +108,24 @@ class Served:
         """Start the server and wait until it answers."""
         if self not in running:
             running.append(self)
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [alongside(), "serve", "--bind", f"127.0.0.1:{self.port}"]
-                + ["--workers", str(self.workers)],
-                cwd=ROOT,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        words = ["serve", "--bind", f"127.0.0.1:{self.port}", "--workers", str(self.workers)]
+        with (self.folder / "log").open("ab") as log, open(os.devnull) as nothing:
+            if self.by_a_person:
+                self.process = subprocess.Popen(
+                    [alongside(), *words],
+                    cwd=ROOT,
+                    env=self.environment,
+                    stdin=nothing,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+            else:
+                self.process = warm.waiting().start(
+                    ["alongside.cli.main", *words],
+                    variables=self.environment,
+                    files=(nothing, log, log),
+                )
         deadline = time.monotonic() + START_WITHIN_SECONDS
         while not self.answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -133,7 +172,7 @@ class Served:
         """Stop, and give back the database."""
         self.stop()
         if self._inside is not None:
-            self._inside.communicate()  # ends when nothing more can be asked
+            self._inside.close()
         if self in running:
             running.remove(self)
         if environment.database() == "postgresql":
@@ -154,7 +193,7 @@ class Served:
                 text=True,
                 check=check,
             )
-        done = starter.run(self.inside, arguments, folder=ROOT, environment=self.environment)
+        done = starter.run(self.inside.ask, arguments, folder=ROOT, environment=self.environment)
         ended = subprocess.CompletedProcess(
             done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
         )
@@ -163,18 +202,10 @@ class Served:
         return ended
 
     @property
-    def inside(self) -> subprocess.Popen[str]:
+    def inside(self) -> Inside:
         """The process that asks this server's database for the test: tests/harness/inside.py."""
         if self._inside is None:
-            self._inside = subprocess.Popen(
-                [sys.executable, "-m", "tests.harness.inside"],
-                cwd=ROOT,
-                env=self.environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-            )
+            self._inside = Inside(self.environment)
         return self._inside
 
     def call(self, function: Callable[..., Any] | str, **arguments: Any) -> Any:
@@ -189,12 +220,7 @@ class Served:
         """
         if callable(function):
             function = f"{function.__module__}:{function.__qualname__}"
-        asked, answered = self.inside.stdin, self.inside.stdout
-        assert asked is not None
-        assert answered is not None
-        asked.write(json.dumps({"function": function, "arguments": arguments}) + "\n")
-        asked.flush()
-        line = answered.readline()
+        line = self.inside.ask({"function": function, "arguments": arguments})
         if not line:
             raise RuntimeError(f"{function}: the process that runs it has ended")
         found = json.loads(line)

@@ -15,12 +15,12 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-# What commands over files need; none of it opens a database or reads content by itself.
+# What commands over files need; none of it opens a database.
 FOR_FILES = (
     "alongside.catalogue.live", "alongside.cli.content", "alongside.cli.outcomes",
     "alongside.cli.plan", "alongside.cli.score", "alongside.insights.columnar",
@@ -51,14 +51,22 @@ class Starter:
         given: bytes = b"",
     ) -> subprocess.CompletedProcess[bytes]:
         """Run `alongside` with these words; wait until it has ended."""
-        return run(self._waiting, words, folder=folder, environment=environment, given=given)
+        return run(self.ask, words, folder=folder, environment=environment, given=given)
+
+    def ask(self, order: Any) -> str:
+        """Give one order; the line it answers with, or nothing when it has ended."""
+        assert self._waiting.stdin is not None
+        assert self._waiting.stdout is not None
+        self._waiting.stdin.write(json.dumps(order) + "\n")
+        self._waiting.stdin.flush()
+        return self._waiting.stdout.readline()
 
     def close(self) -> None:
         self._waiting.communicate()
 
 
 def run(
-    waiting: subprocess.Popen[str],
+    ask: Callable[[Any], str],
     words: Sequence[str],
     *,
     folder: Path,
@@ -66,15 +74,10 @@ def run(
     given: bytes = b"",
 ) -> subprocess.CompletedProcess[bytes]:
     """Have a waiting process, which gives orders to `in_a_process`, run a command to its end."""
-    assert waiting.stdin is not None
-    assert waiting.stdout is not None
     with tempfile.TemporaryDirectory() as kept:
         files = [f"{kept}/{name}" for name in ("in", "out", "err")]
         Path(files[0]).write_bytes(given)
-        order = [list(words), str(folder), dict(environment), files]
-        waiting.stdin.write(json.dumps(order) + "\n")
-        waiting.stdin.flush()
-        line = waiting.stdout.readline()
+        line = ask([list(words), str(folder), dict(environment), files])
         if not line:
             raise RuntimeError("The process that starts commands has ended.")
         out, err = (Path(each).read_bytes() for each in files[1:])
@@ -121,8 +124,16 @@ def in_a_process(order: list[Any]) -> int:
 def wait_for_orders(modules: Sequence[str]) -> None:
     for each in modules:
         importlib.import_module(each)
+    _read_what_is_shipped()
     for line in sys.stdin:
         print(in_a_process(json.loads(line)), flush=True)
+
+
+def _read_what_is_shipped() -> None:
+    """A text of content that was read here is not read again by a command that meets the same."""
+    from alongside.catalogue import build, roots
+
+    build(roots())
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ MODELS = policy.record_models()
 @pytest.mark.django_db
 @settings(
     # A world costs the same on both; what differs between databases shows in the first few.
-    max_examples=9 if environment.database() == "sqlite" else 5,
+    max_examples=7 if environment.database() == "sqlite" else 4,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -67,7 +67,7 @@ SEEDS = (
     if "ALONGSIDE_TEST_SEED" in os.environ
     else sorted(
         {int(line) for line in KEPT.read_text().split("\n") if line.isdigit()}
-        | set(range(int(os.environ.get("ALONGSIDE_TEST_SEEDS", "16"))))
+        | set(range(int(os.environ.get("ALONGSIDE_TEST_SEEDS", "10"))))
     )
 )
 AT_ONCE = 16  # nights of one test, so that many workers share them

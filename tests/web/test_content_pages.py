@@ -7,7 +7,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,13 @@ from alongside.catalogue import authoring, live, writing
 from alongside.catalogue.chooser import choice_of
 from alongside.catalogue.reviews import Review
 from alongside.directory import drafts
+from alongside.measures import actions as measures
+from alongside.plans.models import Course
 from alongside.records.models import AuditEvent
 from alongside.web.parts.content_words import way_notes
 from tests.conftest import NOON
 from tests.factories import Cast, World
+from tests.factories.care import answer
 from tests.factories.versions import own, publish_cbt
 from tests.harness.house import CONTENT
 
@@ -403,3 +406,62 @@ def test_two_published_versions_are_compared_in_words_with_the_lines_of_their_fi
     assert "en · its questions · item 1 Feeling nervous, anxious or on edge → Being" in page
     assert "Scores of one are not held against scores of the other." in page
     assert grace.get("/office/content/versions/letters/closing@1/").status_code == 404
+
+
+def test_a_measure_that_is_retired_is_offered_nowhere_new_and_what_runs_goes_on_and_says_so(
+    own: Path, world: World, cbt: Course, grace: Client, signed_in: Callable[[Cast], Client]
+) -> None:
+    asha, case = signed_in(world.asha), f"/work/cases/{world.case.pk}"
+    asked = answer(world, world.sam, "isi", {f"item_{number}": 1 for number in range(1, 8)})
+    running = measures.make_asking(
+        circle=world.circle, about=world.sam, respondent=world.sam, instrument="isi",
+        by=world.asha.reader, at=NOON,
+    )  # fmt: skip
+    address = "/office/content/retire/instruments/isi@1/"
+    hint = text(grace.get(address))
+    assert "Courses that begin from tomorrow on do not ask it" in hint
+    assert "Cognitive behavioural therapy" in hint
+    assert grace.post(address, {"why": "We use another one for sleep."}).status_code == 302
+    assert acts() == ["content_retired"]
+
+    assert 'value="isi"' not in asha.get(f"{case}/questions/").content.decode()
+    with pytest.raises(measures.AskedNoMore):
+        measures.make_asking(
+            circle=world.circle, about=world.sam, respondent=world.sam, instrument="isi",
+            by=world.asha.reader, at=NOON,
+        )  # fmt: skip
+    note = "It is asked anew no more; what was begun with it goes on."
+    assert note in text(asha.get(f"{case}/questions/"))
+    assert note in text(asha.get(f"{case}/schedule/"))  # the course began before
+    # What runs goes on: the open asking is answered, what was answered is still read.
+    measures.submit(
+        asking=running, answers={f"item_{number}": 2 for number in range(1, 8)},
+        submission="00000000-0000-4000-8000-000000000007", by=world.asha.reader, at=NOON,
+    )  # fmt: skip
+    assert catalogue.current().instrument("isi@1").name
+    assert asked is not None
+    # A course that begins later does not ask it, nothing waits for it, and its plan says so.
+    Course._base_manager.filter(pk=cbt.pk).update(started_at=NOON + timedelta(days=2))
+    world.at(NOON + timedelta(days=2))
+    assert note not in text(asha.get(f"{case}/schedule/"))
+    assert "Insomnia Severity Index (asked anew no more)" in text(asha.get(f"{case}/plan/"))
+    # What the service asks by itself cannot be taken away with its last version.
+    strain = catalogue.current().meetings.after.strain.instrument
+    refused = grace.post(f"/office/content/retire/instruments/{strain}@1/", {"why": "Enough."})
+    assert refused.status_code == 400
+    assert "Planned meetings ask this one by themselves." in text(refused)
+
+
+def test_what_is_overdue_is_said_where_somebody_asks_or_books(
+    own: Path, world: World, cbt: Course, signed_in: Callable[[Cast], Client]
+) -> None:
+    for kind, ref in (("protocols", "cbt@1"), ("instruments", "phq9@1")):
+        writing.put_review(kind, ref, Review("Iris", date(2025, 1, 1), date(2026, 2, 1), ("a",)))
+    live.look_again()
+    asha, case = signed_in(world.asha), f"/work/cases/{world.case.pk}"
+    due = "Its review was due on 1 Feb 2026."
+    schedule = text(asha.get(f"{case}/schedule/"))
+    assert schedule.count(due) == 2  # the way, and its measure
+    booking = text(asha.get(f"{case}/book/"))
+    assert f"Cognitive behavioural therapy (CBT): Depression: {due}" in booking
+    assert "Patient Health Questionnaire-9 (review overdue)" in text(asha.get(f"{case}/questions/"))

@@ -162,6 +162,17 @@ class Catalogue:
         found = (self.newest("protocols", id) for id in here)
         return {name: self.protocols[name] for name in found if name is not None}
 
+    def is_retired(self, instrument: str, on: date | None = None) -> bool:
+        """Whether every version of an instrument is asked anew no more, on or before a day.
+
+        Args:
+            instrument: its id. on: None, or a day: what began by then goes on being asked.
+        """
+        names = [name for name in self.instruments if name.rpartition("@")[0] == instrument]
+        said = [self.retired.get(f"instruments/{name}") for name in names]
+        since = [one.on for one in said if one is not None]
+        return bool(names) and len(since) == len(names) and (on is None or max(since) < on)
+
     def newest(self, shelf: str, id: str) -> str | None:
         """The newest version of an item that is not retired, as ``cbt@2``; None without one."""
         versions = [

@@ -41,6 +41,7 @@ from alongside.measures.rules import may_be_sent
 from alongside.notify.models import Message
 from alongside.people.models import Member, Person
 from alongside.plans.models import Course, CoursePerson
+from alongside.plans.queries import asks_still
 
 MEASURES_FORM = "c_measures"
 YES_OR_NO = "may anything go out to somebody: yes or no, and not what they signed"
@@ -433,6 +434,8 @@ def _whom(
         try:
             instrument = catalogue.current().instrument(rule.instrument)
         except UnknownContent:
+            continue
+        if not asks_still(course, instrument.ref.id):
             continue
         whom: Mapping[str, Sequence[Person]] = {
             "person": treated,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from alongside import catalogue
-from alongside.catalogue import writing
+from alongside.catalogue import Catalogue, writing
 from alongside.catalogue.reviews import Retired, Review
 from alongside.directory.models import ContentReview, ContentVersion
 from alongside.people.models import Institution
@@ -73,7 +73,7 @@ def retire_version(
     """Begin a version no more. What runs on it stays on it.
 
     Raises:
-        ContentMakesNoSense: not here, or retired already.
+        ContentMakesNoSense: not here, retired already, or asked by the service itself.
     """
     by.confirm_create("content_version", institution=institution.pk)
     cat = catalogue.current()
@@ -81,6 +81,8 @@ def retire_version(
         raise ContentMakesNoSense(field="ref", why="absent", value=ref)
     if f"{kind}/{ref}" in cat.retired:
         raise ContentMakesNoSense(field="ref", why="retired", value=ref)
+    if kind == "instruments" and _is_needed(cat, ref):
+        raise ContentMakesNoSense(field="ref", why="needed", value=ref)
     row = ContentVersion.objects.create(
         institution=institution,
         kind=kind,
@@ -96,7 +98,20 @@ def retire_version(
     return row
 
 
-RETIRABLE = ("protocols",)  # rules, alerts and askings name measures: one is not taken away
+RETIRABLE = ("protocols", "instruments")  # the files stay: rules, alerts and askings name them
+
+
+def _is_needed(cat: Catalogue, ref: str) -> bool:
+    """Whether the service itself asks this measure, and this is its last version."""
+    id = ref.rpartition("@")[0]
+    others = [
+        name
+        for name in cat.instruments
+        if name.rpartition("@")[0] == id
+        and name != ref
+        and f"instruments/{name}" not in cat.retired
+    ]
+    return id == cat.meetings.after.strain.instrument and not others
 
 
 def must_fit(sources: tuple[str, ...], review_by: date | None, at: datetime) -> None:

@@ -79,6 +79,12 @@ class NotTheirAddress(Refused):
     """This is no live, safe way to write to the person who is asked."""
 
 
+class AskedNoMore(Refused):
+    """This instrument is asked anew no more; what was asked of it goes on."""
+
+    instrument: str
+
+
 class TooLong(Unfit):
     """An asking lasts 1 to 90 days."""
 
@@ -138,7 +144,8 @@ def make_asking(
         asked_by: in whose name the service asks by itself.
 
     Raises:
-        TooLong; UnknownContent when there is no such instrument here; Limited when others would be
+        TooLong; UnknownContent when there is no such instrument here; AskedNoMore where it is
+        retired and no schedule of a course that runs asks for it; Limited when others would be
         asked about somebody who objects to it.
     """
     kind = kind_of(circle, about, respondent)
@@ -149,6 +156,8 @@ def make_asking(
     if not at < ends <= at + timedelta(days=rules.LONGEST_DAYS):
         raise TooLong(days=days)
     found = catalogue.current().instrument(instrument)
+    if due_on is None and catalogue.current().is_retired(found.ref.id):
+        raise AskedNoMore(instrument=str(found.ref))
     asking = Asking.objects.create(
         institution_id=circle.institution_id,
         circle=circle,

@@ -348,6 +348,8 @@ def instruments_here() -> list[Instrument]:
     cat = catalogue.current()
     newest: dict[str, Instrument] = {}
     for found in cat.instruments.values():
+        if f"instruments/{found.ref}" in cat.retired:
+            continue  # what was asked of it goes on; nothing new is
         held = newest.get(found.ref.id)
         if held is None or held.ref.version < found.ref.version:
             newest[found.ref.id] = found

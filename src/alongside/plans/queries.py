@@ -631,7 +631,7 @@ def _has_agreed(course: Course, treated: list[Person], stands: Mapping[UUID, boo
 def _measured(course: Course, way: Protocol, treated: list[Person], at: datetime) -> frozenset[str]:
     """``baseline:<instrument>`` for each first measure that is there and recent enough.
 
-    An instrument that is named and not yet here is not asked, so nothing waits for it.
+    An instrument that is named and not yet here, or asked no more, is not asked: nothing waits.
     """
     named = {one for use in (*way.gates_start, *way.gates_session) for one in use.of}
     named |= {measure.instrument for measure in way.measures_of(course.variant)}
@@ -653,10 +653,17 @@ def _measured(course: Course, way: Protocol, treated: list[Person], at: datetime
         since=(course.started_at or at) - catalogue.current().tracking.baseline_age,
     )
     answered = {str(ref).split("@")[0] for ref in found}
+    here = {one for one in here if one not in named or asks_still(course, one)}
     there = {one for one in named if one in answered or one not in here}
     if there.issuperset(_primary(course, way)):
         return frozenset({"baseline", *(f"baseline:{one}" for one in there)})
     return frozenset(f"baseline:{one}" for one in there)
+
+
+def asks_still(course: Course, instrument: str) -> bool:
+    """Does this course ask an instrument: always, unless it was retired before the course began."""
+    began = course.started_at
+    return not catalogue.current().is_retired(instrument, None if began is None else began.date())
 
 
 def _primary(course: Course, way: Protocol) -> tuple[str, ...]:

@@ -205,7 +205,8 @@ def _acts(request: Request, it: Standing) -> list[dict[str, str]]:
     can_retire = it.kind in RETIRABLE and it.retired is None
     if can_retire and policy.may_open(request.reader, "content_version", "C"):
         url = reverse("office:content-retire", args=[it.kind, it.ref])
-        acts.append({"url": url, "label": _("Begin it no more")})
+        label = _("Ask it no more") if it.kind == "instruments" else _("Begin it no more")
+        acts.append({"url": url, "label": label})
     return acts
 
 

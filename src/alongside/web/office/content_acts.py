@@ -115,8 +115,35 @@ def retire(request: Request, kind: str, ref: str) -> HttpResponse:
         else:
             saved(request, at)
             return redirect(item_url(kind, ref))
+    if kind == "instruments":
+        return _page(
+            request, form, it, _("Ask it no more"), _("Ask it no more"), _measure_hint(ref)
+        )
     hint = _("Nobody can begin with it any more. Courses that run stay on it to their end.")
     return _page(request, form, it, _("Begin it no more"), _("Begin it no more"), hint)
+
+
+def _measure_hint(ref: str) -> str:
+    """What goes on with a measure that is retired, and which ways name it."""
+    cat, id = catalogue.current(), ref.rpartition("@")[0]
+    ways = [
+        way.name for way in cat.offered.values() if any(m.instrument == id for m in way.measures)
+    ]
+    said = _(
+        "It is offered nowhere new. Courses that run, and questions that were sent, go on with it "
+        "and say so."
+    )
+    if not ways:
+        return said
+    return (
+        said
+        + " "
+        + _(
+            "Courses that begin from tomorrow on do not ask it, though their way names it: "
+            "%(ways)s."
+        )
+        % {"ways": ", ".join(sorted(ways))}
+    )
 
 
 REFUSALS = {
@@ -129,6 +156,9 @@ REFUSALS = {
     "words": gettext_lazy("Say what is to be changed."),
     "absent": gettext_lazy("It is not here any more."),
     "retired": gettext_lazy("It is not begun any more already."),
+    "needed": gettext_lazy(
+        "Planned meetings ask this one by themselves. Publish another version of it first."
+    ),
 }
 
 

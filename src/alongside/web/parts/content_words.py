@@ -56,6 +56,13 @@ def part_words(part: str) -> str:
     return part.removesuffix(standing.TO_VERIFY).strip()
 
 
+def offered(instrument: Any, today: date) -> str:
+    """The name of a measure where it is chosen, with that its review is overdue."""
+    if not stale("instruments", str(instrument.ref), today):
+        return str(instrument.name)
+    return _("%(name)s (review overdue)") % {"name": instrument.name}
+
+
 def way_notes(protocol: str, today: date) -> list[str]:
     """What whoever works by a protocol is told about it: overdue, retired, not looked up."""
     cat = catalogue.current()
@@ -66,6 +73,28 @@ def way_notes(protocol: str, today: date) -> list[str]:
     if to_verify("protocols", ref):
         notes.append(_("Parts of it are not looked up at their source yet."))
     return [note for note in notes if note]
+
+
+def measure_notes(instrument: str, today: date) -> list[str]:
+    """What whoever asks a measure is told about it, as ``way_notes`` of a way.
+
+    Args:
+        instrument: ``phq9@1``, or an id for its newest version.
+    """
+    cat = catalogue.current()
+    ref = instrument if "@" in instrument else _newest_measure(instrument)
+    notes = [stale("instruments", ref, today)]
+    if f"instruments/{ref}" in cat.retired:
+        notes.append(_("It is asked anew no more; what was begun with it goes on."))
+    if said := to_verify("instruments", ref):
+        notes.append(_("Not looked up at its source yet: %(parts)s.") % {"parts": said})
+    return [note for note in notes if note]
+
+
+def _newest_measure(id: str) -> str:
+    cat = catalogue.current()
+    held = cat.newest("instruments", id)
+    return held or (str(cat.instrument(id).ref) if cat.is_retired(id) else id)
 
 
 def _ref(protocol: str) -> str:

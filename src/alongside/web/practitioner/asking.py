@@ -21,12 +21,13 @@ from alongside.cases import rights
 from alongside.catalogue import UnknownContent
 from alongside.delivery import on_time, schedule
 from alongside.insights import completeness as insights
-from alongside.measures import queries
+from alongside.measures import actions, queries
 from alongside.records import clock
 from alongside.records.errors import StaleVersion
 from alongside.records.fields import prepare
 from alongside.web.parts.access import access
 from alongside.web.parts.asked_words import by_share, how_complete
+from alongside.web.parts.content_words import measure_notes, offered, way_notes
 from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.pages import (
     Request,
@@ -118,6 +119,7 @@ def _part(
     request: Request, case: Any, part: schedule.Part, letters: Mapping[UUID, Any], may_ask: bool
 ) -> dict[str, Any]:
     live = {change.instrument: change for change in part.changes}
+    today = local_day(request, clock.now())
     measures = []
     for rule, instrument in part.asks:
         id = instrument.ref.id
@@ -137,6 +139,7 @@ def _part(
                 "id": id,
                 "name": short_instrument(str(instrument.ref)),
                 "when": when_words(rule),
+                "notes": [] if part.course.ended_at else measure_notes(str(instrument.ref), today),
                 "change": _change_words(change) if change is not None else "",
                 "rows": [*ahead, *past[:SHOWN]],
                 "more": past[SHOWN:],
@@ -146,6 +149,7 @@ def _part(
     return {
         "id": f"{part.course.pk}-{part.person.pk}",
         "title": _("%(way)s: %(who)s") % {"way": part.protocol.name, "who": str(part.person)},
+        "notes": [] if part.course.ended_at else way_notes(str(part.protocol.ref), today),
         "held_back": str(HELD_BACK.get(part.held_back, "")),
         "measures": measures,
         "change_url": _change_url(case, part, ""),
@@ -554,7 +558,7 @@ class Round(Form):
     def __init__(self, *args: Any, people_here: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         here = [
-            (each.ref.id, each.name)
+            (each.ref.id, offered(each, clock.now().date()))
             for each in sorted(
                 queries.instruments_here(), key=lambda each: each.respondent != "informant"
             )
@@ -591,7 +595,7 @@ def ask_round(request: Request, pk: UUID) -> HttpResponse:
             )
         except on_time.NotHere:
             form.add_error("respondents", _("Somebody left the circle meanwhile."))
-        except rights.Limited as refusal:
+        except (rights.Limited, actions.AskedNoMore) as refusal:
             form.add_error(None, refusal_words(refusal)[1])
         else:
             _say_sent(request, on_time.send_now(timings=made, by=request.reader, at=at))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,15 @@ from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
 from alongside.web.parts.access import access
-from alongside.web.parts.pages import Request, day_words, say, seen_by_whom, short_day
+from alongside.web.parts.content_words import way_notes
+from alongside.web.parts.pages import (
+    Request,
+    day_words,
+    local_day,
+    say,
+    seen_by_whom,
+    short_day,
+)
 from alongside.web.parts.people_words import listed
 from alongside.web.practitioner import delivery_words as said
 from alongside.web.practitioner.base import case_or_404, case_page
@@ -147,7 +155,24 @@ def book(request: Request, pk: UUID) -> HttpResponse:
         else:
             say(request, _("Kept: %(when)s.") % {"when": _when(made)})
             return redirect("practitioner:case-sessions", pk=case.pk)
-    return _time_page(request, case, form, title=_("Book a time"), zone=case.institution.zone)
+    return _time_page(
+        request,
+        case,
+        form,
+        title=_("Book a time"),
+        zone=case.institution.zone,
+        notes=_notes(request, courses.values()),
+    )
+
+
+def _notes(request: Request, courses: Iterable[Any]) -> list[str]:
+    """What is to be known of the ways that a time can be kept for: overdue, not looked up."""
+    today = local_day(request, clock.now())
+    return [
+        f"{said.way_name(course.protocol, course.variant)}: {' '.join(notes)}"
+        for course in courses
+        if (notes := way_notes(course.protocol, today))
+    ]
 
 
 def rooms_of(request: Request) -> list[tuple[str, str]]:
@@ -489,12 +514,14 @@ def _time_page(
     zone: str,
     booking: Any = None,
     status: int = 0,
+    notes: Sequence[str] = (),
 ) -> HttpResponse:
     return case_page(
         request,
         "practitioner/calendar/time.html",
         case,
         tab="sessions",
+        notes=notes,
         title=title,
         head=False,
         status=status or (400 if form.errors else 200),

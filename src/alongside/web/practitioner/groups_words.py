@@ -14,7 +14,9 @@ from alongside.access import actions as access
 from alongside.delivery import actions, group_rounds, group_sessions, groups
 from alongside.delivery.group_sessions import LATEST_MINUTES, Part
 from alongside.measures import queries as measures
+from alongside.records import clock
 from alongside.records.errors import Refused
+from alongside.web.parts.content_words import offered
 from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.practitioner.delivery_forms import Clock
 from alongside.web.practitioner.forms import Day, Versioned
@@ -368,7 +370,7 @@ class Round(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         here = [
-            (each.ref.id, each.name)
+            (each.ref.id, offered(each, clock.now().date()))
             for each in sorted(
                 measures.instruments_here(),
                 key=lambda each: each.ref.id != group_rounds.CONNECTION,

@@ -22,6 +22,7 @@ from alongside.measures import actions, paper, queries
 from alongside.records import clock
 from alongside.records.fields import prepare
 from alongside.web.parts.access import access
+from alongside.web.parts.content_words import offered
 from alongside.web.parts.forms import Form, offer
 from alongside.web.parts.pages import (
     Request,
@@ -90,7 +91,9 @@ class Ask(Form):
 
     def __init__(self, *args: Any, people_here: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        here = [(each.ref.id, each.name) for each in queries.instruments_here()]
+        here = [
+            (each.ref.id, offered(each, clock.now().date())) for each in queries.instruments_here()
+        ]
         offer(self, "instrument", here)
         offer(self, "respondent", [(str(person.pk), str(person)) for person in people_here])
 
@@ -186,13 +189,21 @@ def _row(
             "day": short_day(local_day(request, row.asked_at)),
             "until": short_day(local_day(request, row.expires_at)),
         }
-        + (f" · {mail}" if mail else ""),
+        + (f" · {mail}" if mail else "")
+        + _kept_on(row),
         "state": words,
         "kind": kind,
         "score": _score(given) if given else "",
         "links": links,
         "more": more,
     }
+
+
+def _kept_on(row: Any) -> str:
+    """That an asking which runs goes on with a measure nobody is asked anew."""
+    if f"instruments/{row.instrument}" not in catalogue.current().retired:
+        return ""
+    return " · " + _("It is asked anew no more; what was begun with it goes on.")
 
 
 def _ways(case: Any, row: Any, *ways: tuple[str, str, bool]) -> list[dict[str, Any]]:
@@ -266,8 +277,9 @@ def ask(request: Request, pk: UUID) -> HttpResponse:
             by=request.reader,
             at=at,
         )
-    except rights.Limited as refusal:
-        form.add_error("about", refusal_words(refusal)[1])
+    except (rights.Limited, actions.AskedNoMore) as refusal:
+        field = "about" if isinstance(refusal, rights.Limited) else "instrument"
+        form.add_error(field, refusal_words(refusal)[1])
         return _listing(request, case, form, status=422)
     if chosen["how"] == "mail":
         return _send(request, case, asking, address_)

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from alongside import catalogue
 from alongside.delivery import schedule
+from alongside.plans import queries
 from alongside.web.parts.pages import Request
 from alongside.web.practitioner import delivery_words as said
 from alongside.web.practitioner.words import short_instrument
@@ -55,15 +56,21 @@ def measures_shown(request: Request, live: Any, at: datetime) -> list[dict[str, 
 
 
 def not_asked(courses: Iterable[Any]) -> list[str]:
-    """Measures the ways of these courses name that lie in a pack which is not switched on."""
+    """Measures the ways of these courses name that are not asked: their pack is not switched on,
+    or they were retired before."""
     cat = catalogue.current()
+    here = {name.rpartition("@")[0] for name in cat.instruments}
     found: dict[str, str] = {}
     for course in courses:
         for rule in cat.protocol(course.protocol).measures_of(course.variant):
+            if rule.instrument in here and not queries.asks_still(course, rule.instrument):
+                found[rule.instrument] = _("%(name)s (asked anew no more)") % {
+                    "name": cat.instrument(rule.instrument).name
+                }
             pack = cat.pack_with(rule.instrument)
             if pack is not None and not pack.is_on:
                 name = pack.instruments[rule.instrument.partition("@")[0]]
-                found[rule.instrument] = _("%(name)s (pack %(pack)s)") % {
+                found[rule.instrument] = _("%(name)s (its pack %(pack)s is not switched on)") % {
                     "name": name,
                     "pack": pack.id,
                 }

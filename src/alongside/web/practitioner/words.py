@@ -16,6 +16,7 @@ from alongside.consent import actions as consent
 from alongside.consent import best_interests
 from alongside.credentials import actions as credentials
 from alongside.crisis import safeguarding
+from alongside.measures import actions as measures
 from alongside.people import actions as people
 from alongside.people import reach
 from alongside.records.errors import Refused
@@ -97,6 +98,10 @@ OPEN_PLACES: Mapping[str, Any] = {
 }
 CANNOT_JOIN = gettext_lazy("They cannot be added to this circle now.")
 _REFUSALS: tuple[tuple[type[Refused], Any], ...] = (
+    (
+        measures.AskedNoMore,
+        gettext_lazy("It is asked anew no more; what was begun with it goes on."),
+    ),
     (cases.NotToTriage, gettext_lazy("Somebody took this concern up meanwhile.")),
     (
         reporting.LookedAtFirst,

@@ -288,6 +288,7 @@ ROLES = {
     "office:draft-review": "manager",
     "office:draft-move": "manager",
     "office:content-export": OFFICE,
+    "office:content-fhir": OFFICE,
     "office:content-review": "manager",
     "office:content-retire": "manager",
     "practitioner:case-score": WORK,

@@ -363,6 +363,36 @@ def test_one_file_goes_out_and_comes_in_and_a_hostile_one_is_refused_with_all_it
     assert acts() == ["draft_imported"]
 
 
+def test_a_version_goes_out_as_fhir_and_comes_in_as_a_draft_with_its_gaps_shown(
+    own: Path, grace: Client
+) -> None:
+    assert "Save as FHIR" in text(grace.get("/office/content/protocols/respect@1/"))
+    sent = grace.get("/office/content/fhir/protocols/respect@1/")
+    assert sent["Content-Type"] == "application/fhir+json"
+    assert sent["Content-Disposition"] == 'attachment; filename="respect-1.fhir.json"'
+    assert grace.get("/office/content/fhir/letters/closing@1/").status_code == 404
+    assert grace.get("/office/content/fhir/protocols/respect@9/").status_code == 404
+
+    def brought(document: Any) -> Any:
+        raw = json.dumps(document).encode()
+        file = SimpleUploadedFile("x.json", raw, content_type="application/fhir+json")
+        return grace.post("/office/content/drafts/bring/", {"file": file})
+
+    whole = json.loads(sent.content)
+    back = brought(whole)
+    assert "respect@2" in text(grace.get(back["Location"]))
+    plan = whole["entry"][0]["resource"] | {"id": "theirs", "title": "Their way"}
+    begun_here = brought(plan)
+    page = text(grace.get(begun_here["Location"]))
+    assert "theirs@1" in page
+    assert "SOURCE.md" in page
+    assert grace.get(f"{begun_here['Location']}preview/").status_code == 200
+    refused = brought({"resourceType": "PlanDefinition", "action": [{"code": "x"}, 3]})
+    assert refused.status_code == 400
+    assert "this is no list of FHIR parts" in text(refused)
+    assert acts() == ["draft_imported", "draft_imported"]
+
+
 def test_a_measure_without_its_rules_of_danger_cannot_be_published(own: Path) -> None:
     files = authoring.files_of("instruments", "phq9@1")
     blind = authoring.tried("instruments", "phq9", 2, files)

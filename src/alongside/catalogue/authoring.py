@@ -10,7 +10,7 @@ import json
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -103,6 +103,32 @@ class Packed:
     files: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """What a file in another format holds. ``is_whole``: our own files, as they once went out;
+    else the beginning of a draft, whose gaps its author fills."""
+
+    kind: str
+    id: str
+    number: int
+    files: Mapping[str, str]
+    problems: tuple[Problem, ...] = ()
+    is_whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """Another way to write one version: how it goes out, and how a file of it is read."""
+
+    written: Callable[[Catalogue, str, str, Mapping[str, str]], str]
+    read: Callable[[Mapping[str, Any]], Foreign]
+    is_it: Callable[[Mapping[str, Any]], bool]
+
+
+# By name, ``fhir``; the doors that know a format put it here when the service starts.
+FORMATS: dict[str, Format] = {}
+
+
 # -- what is here --------------------------------------------------------------------------------
 
 
@@ -130,6 +156,11 @@ def next_number(kind: str, id: str) -> int:
 
 def _refs(kind: str) -> list[str]:
     return [f"{id}@{number}" for id, number, _ in folders(live.roots(), kind)]
+
+
+def has_hidden_marks(text: str) -> bool:
+    """Whether controls or marks that turn the order of letters round stand in a text."""
+    return bool(_HIDDEN.search(text))
 
 
 def is_id(text: str) -> bool:
@@ -335,6 +366,9 @@ def unpacked(raw: bytes) -> Packed:
         NotReadable: with every mistake at once; nothing of it is kept.
     """
     document = _document(raw)
+    for format in FORMATS.values():
+        if format.is_it(document):
+            return _of_another_format(format.read(document))
     wrong: list[Problem] = []
     for key in sorted(set(document) - {"format", "kind", "id", "version", "files"}):
         wrong.append(Problem("", 0, 0, f"{key[:60]}: no such key is known here"))
@@ -360,6 +394,20 @@ def unpacked(raw: bytes) -> Packed:
     if wrong:
         raise NotReadable(wrong)
     return Packed(kind, id, int(number or 1), texts)
+
+
+def _of_another_format(found: Foreign) -> Packed:
+    """Our own files are tried whole; what was made from somebody else's may have gaps."""
+    wrong = list(found.problems)
+    if not wrong and not (found.kind in KINDS and is_id(found.id)):
+        wrong.append(Problem("", 0, 0, "id: a-z, 0-9 and _, a letter first, 60 at most"))
+    if found.kind not in KINDS or not is_id(found.id) or not found.is_whole:
+        wrong += [each for name, text in found.files.items() for each in text_mistakes(name, text)]
+    else:
+        wrong += tried(found.kind, found.id, next_number(found.kind, found.id), found.files).errors
+    if wrong:
+        raise NotReadable(wrong)
+    return Packed(found.kind, found.id, found.number, found.files)
 
 
 def _document(raw: bytes) -> dict[str, Any]:

@@ -199,6 +199,8 @@ def _acts(request: Request, it: Standing) -> list[dict[str, str]]:
             acts.append({"url": url, "label": _("Compare versions")})
         url = reverse("office:content-export", args=[it.kind, it.ref])
         acts.append({"url": url, "label": _("Save as one file")})
+        url = reverse("office:content-fhir", args=[it.kind, it.ref])
+        acts.append({"url": url, "label": _("Save as FHIR")})
     if policy.may_open(request.reader, "content_review", "C"):
         url = reverse("office:content-review", args=[it.kind, it.ref])
         acts.append({"url": url, "label": _("Review it")})

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from alongside import catalogue
 from alongside.access import queries as accounts
 from alongside.catalogue import authoring
 from alongside.directory import content as fit
@@ -30,8 +31,11 @@ class Bring(Form):
 
     file = forms.FileField(
         label=gettext_lazy("The file"),
-        help_text=gettext_lazy("One version of a protocol or a measure, as it was saved here."),
-        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
+        help_text=gettext_lazy(
+            "One version of a protocol or a measure, as it was saved here; or a FHIR R4 file with "
+            "one PlanDefinition or Questionnaire."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".json,application/json,application/fhir+json"}),
     )
 
 
@@ -46,6 +50,24 @@ def export(request: Request, kind: str, ref: str) -> HttpResponse:
     except (KeyError, ValueError):
         raise Http404 from None
     return _file(kind, ref, files)
+
+
+@access("content_review", "R")
+@require_safe
+def export_fhir(request: Request, kind: str, ref: str) -> HttpResponse:
+    """A version in use as a FHIR Bundle, for other software."""
+    cat = catalogue.current()
+    if kind not in authoring.KINDS or ref not in cat.shelves[kind]:
+        raise Http404
+    try:
+        files = authoring.files_of(kind, ref)
+    except (KeyError, ValueError):
+        raise Http404 from None
+    whole = authoring.FORMATS["fhir"].written(cat, kind, ref, files)
+    answer = HttpResponse(whole, content_type="application/fhir+json")
+    name = ref.replace("@", "-")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.fhir.json"'
+    return answer
 
 
 @access("content_draft", "R")

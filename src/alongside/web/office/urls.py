@@ -78,6 +78,7 @@ urlpatterns = [
     path("content/drafts/<uuid:pk>/review/", content_drafts.review, name="draft-review"),
     path("content/drafts/<uuid:pk>/<slug:act>/", content_drafts.move, name="draft-move"),
     path("content/export/<slug:kind>/<path:ref>/", content_files.export, name="content-export"),
+    path("content/fhir/<slug:kind>/<path:ref>/", content_files.export_fhir, name="content-fhir"),
     path("content/review/<slug:kind>/<path:ref>/", content_acts.review, name="content-review"),
     path("content/retire/<slug:kind>/<path:ref>/", content_acts.retire, name="content-retire"),
     path(

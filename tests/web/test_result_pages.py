@@ -103,6 +103,12 @@ TRUE: dict[str, tuple[str, Given, tuple[str, ...], tuple[str, ...]]] = {
         ("Question 32", "contemplation + action + maintenance − precontemplation = 6."),
         ("item_32", "-1 ×"),
     ),
+    "lines of several scores, each with its own": (
+        "bam",
+        numbered(*[0] * 13, 0, *[1] * 3),
+        ("Risk: 12 or more. This score is on the other side.", "Protective factors: 12 or less."),
+        ("(bam@1/use, in use",),
+    ),
     "a change that would only be computed": (
         "cesd",
         numbered(*[1] * 20),
@@ -204,6 +210,7 @@ def test_a_screen_without_a_number_is_never_said_to_lack_answers_for_one(
     for page in (asha.get(home, {"measure": key}), asha.get(home, {"measure": "all"})):
         assert f"This form leads to a step, not to a number. {led_to}" in text(page)
         assert "too few answers" not in text(page)
+    assert "without treatment, too" not in text(asha.get(home, {"measure": key}))
     mine = text(signed_in(sam).get("/me/change/"))
     assert "This form has no number. It tells the team what to do next." in mine
     assert "too many were left open" not in mine

@@ -56,7 +56,7 @@ def for_staff(it: Any, wording: Any) -> dict[str, Any]:
             *_adding(it, wording),
             *_result(it, wording),
             *_missing(it),
-            *_lines(it),
+            *_lines(it, wording),
             *_change(it, wording),
             *_danger(it, wording),
         ],
@@ -368,10 +368,13 @@ def _missing(it: Any) -> list[dict[str, str]]:
     return [{"term": _("Open questions"), "text": text, "source": said}]
 
 
-def _lines(it: Any) -> list[dict[str, str]]:
+def _lines(it: Any, wording: Any) -> list[dict[str, str]]:
     found = []
+    is_of_several = len({each.rule.score for each in it.lines}) > 1
     for each in it.lines:
         at = str(OPERATORS[each.rule.op]) % {"value": each.rule.value} + _for_whom(each.rule.whom)
+        if is_of_several or each.rule.score != it.instrument.main_score:
+            at = f"{score_name(wording, each.rule.score)}: {at}"
         if each.holds is None:
             side = _("Without a score nobody can say on which side.")
         elif not is_treatment_line(it.instrument):

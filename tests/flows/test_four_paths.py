@@ -463,6 +463,11 @@ def test_who_says_no_is_left_in_peace(walk: Walk) -> None:
     case = a_case_is_opened(asha, "Kit", "substance_use")
     is_invited(asha, case, "Mara Quinn", "mara@mail.test")
     mara = walk.joins("mara@mail.test")
+    nell = comes_too(walk, asha, case, "Nell Quinn", "nell@mail.test")
+    is_taken_out(asha, case, "Nell Quinn")
+    nell.goto("/circle/")
+    nell.sees("Sign in")
+    hers = walk.house.session_of("nell@mail.test")  # as somebody would keep it who was let in once
     asha.goto(case)
     asha.unfold("They have been told")
     asha.tick("sure")
@@ -522,7 +527,7 @@ def test_who_says_no_is_left_in_peace(walk: Walk) -> None:
     mara.press("Yes, leave the circle")
     mara.sees("You have left")
 
-    letters = {who: len(box.to(f"{who}@mail.test")) for who in ("kit", "mara")}
+    letters = {who: len(box.to(f"{who}@mail.test")) for who in ("kit", "mara", "nell")}
     walk.later(asha, petra, days=31)
     petra.goto("/office/kept/")
     petra.look()
@@ -540,7 +545,8 @@ def test_who_says_no_is_left_in_peace(walk: Walk) -> None:
     kit.press("Send me the numbers")
     kit.sees("If we know that address")
     assert letters == {who: len(box.to(f"{who}@mail.test")) for who in letters}
-    assert not walk.whom_it_opens_for(OPENS_FOR)
+    walk.house.sessions["nell@mail.test"] = hers
+    assert not walk.whom_it_opens_for(OPENS_FOR, gone="nell@mail.test")
 
 
 # -- one who comes in -----------------------------------------------------------------------------

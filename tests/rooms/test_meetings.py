@@ -553,7 +553,7 @@ def test_a_stop_takes_the_date_back_names_nobody_and_outlives_a_meeting_begun_an
     assert queries.date_of(meeting) is None
     given_back = Booking.objects.unscoped("a test").get(pk=booking.pk)
     assert given_back.cancelled_at == world.moment
-    assert given_back.cancelled_because == actions.STOPPED
+    assert given_back.cancelled_because == actions.NO_DATE
     event = AuditEvent.objects.get(word="calendar.booking_cancelled")
     assert (event.account, event.name) == (None, "system: a meeting was stopped in private")
     assert not queries.reads_stops(seen_by=treats(world, world.bo), meeting=meeting)

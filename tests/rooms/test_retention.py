@@ -9,6 +9,7 @@ import pytest
 
 from alongside.access.models import Account
 from alongside.access.readers import reader_for
+from alongside.calendar import ending as times
 from alongside.calendar.models import Booking
 from alongside.cases import actions as cases
 from alongside.cases.after import after_months
@@ -66,7 +67,7 @@ def test_a_case_without_a_step_closes_once_its_day_has_passed_and_not_before(
     assert {"case_ran_out", "case_erase"} <= set(kinds(world))
     assert "after_closing" not in kinds(world)
     kept.refresh_from_db()
-    assert kept.cancelled_because == "The case was closed."
+    assert kept.cancelled_because == times.CASE_CLOSED
     assert AuditEvent.objects.filter(word="cases.case_ran_out", account=None).count() == 1
     assert retention.run_out_due(at=world.moment + DAY) == 0
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from alongside.access.readers import reader_for_link
+from alongside.calendar import ending as times
 from alongside.calendar.models import Booking, Busy
 from alongside.cases import rights
 from alongside.cases.models import RightsRequest
@@ -138,7 +139,7 @@ def test_what_ends_gives_back_the_times_that_were_kept_for_it(
     three.refresh_from_db()
     his.refresh_from_db()
     assert sorted(three.persons) == sorted(str(one.pk) for one in all_three[:2])
-    assert (three.cancelled_at, his.cancelled_because) == (None, "They left the circle.")
+    assert (three.cancelled_at, his.cancelled_because) == (None, times.LEFT)
 
     def stand() -> list[bool]:
         for row in (mine, talk, both, hers):
@@ -153,7 +154,7 @@ def test_what_ends_gives_back_the_times_that_were_kept_for_it(
     assert stand() == [False, True, True, True]
     stopping.refuse(about="c_treatment@1", **said)
     assert stand() == [False, False, True, True]
-    assert mine.cancelled_because == "They said no."
+    assert mine.cancelled_because == times.REFUSED
     again = booked(world, wall(13), persons=[world.sam], **of_course)
     desk = signed_in(world.asha)
     page = desk.get(f"/work/courses/{cbt.pk}/end/").content.decode()
@@ -163,7 +164,7 @@ def test_what_ends_gives_back_the_times_that_were_kept_for_it(
         expected=cbt.version, by=world.asha.reader, at=world.moment,
     )  # fmt: skip
     again.refresh_from_db()
-    assert again.cancelled_because == "The course has ended."
+    assert again.cancelled_because == times.COURSE_ENDED
     still_asked = asked(world, world.sam, "nrs_mood", world.sam)
     token = measures.hand_over(asking=still_asked, by=world.asha.reader, at=world.moment)
     closing = f"/work/cases/{world.case.pk}/closing/"
@@ -205,7 +206,12 @@ def test_times_that_rest_on_a_yes_taken_back_are_named_to_the_lead_who_gives_the
     assert person.post(end).status_code == 302
 
     waiting = desk.get("/work/waiting/").content.decode()
-    assert "2026-03-09 10:00 · 2026-03-10 10:00" in waiting
+    assert "Monday 9 March 2026, 10:00 · Tuesday 10 March 2026, 10:00" in waiting
+    world.asha.account.language = "es"
+    world.asha.account.save(update_fields=["language"])
+    assert "lunes 9 de marzo de 2026, 10:00 · martes" in desk.get("/work/waiting/").content.decode()
+    world.asha.account.language = "en"
+    world.asha.account.save(update_fields=["language"])
     sessions = f"/work/cases/{world.case.pk}/sessions/"
     assert sessions in waiting
     kept = desk.get(sessions).content.decode()
@@ -227,7 +233,11 @@ def test_times_that_rest_on_a_yes_taken_back_are_named_to_the_lead_who_gives_the
     assert desk.post(f"{sessions}give-back/").status_code == 302
     for row in (alone, both, hers):
         row.refresh_from_db()
-    assert alone.cancelled_because == "They took their yes back."
+    assert alone.cancelled_because == times.TAKEN_BACK
+    for language, words in (("es", "Retiró su sí."), ("en", "They took their yes back.")):
+        world.asha.account.language = language
+        world.asha.account.save(update_fields=["language"])
+        assert words in desk.get(f"/work/bookings/{alone.pk}/").content.decode()
     assert (both.cancelled_at, both.persons) == (None, [str(world.noor.person.pk)])
     assert hers.cancelled_at is None
     assert not Task._base_manager.filter(kind="times_without_yes", done_at=None).exists()

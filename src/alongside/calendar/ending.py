@@ -12,6 +12,14 @@ from alongside.calendar.models import Booking, Busy
 from alongside.records import audit
 from alongside.records.actions_base import action
 
+# Why a time was given back, where no human wrote it: a word, told in the language of who reads.
+REFUSED = "ended:refused"  # whoever was expected said no
+LEFT = "ended:left"  # they left the circle, or were taken out
+TAKEN_BACK = "ended:taken_back"  # they took back the yes it rested on
+COURSE_ENDED = "ended:course_ended"
+CASE_CLOSED = "ended:case_closed"
+NO_DATE = "ended:no_date"  # a meeting that has no date for now: no word of who called stop
+
 
 def to_come(
     *, seen_by: Any, circle: UUID, at: datetime, about: str = "", alone: UUID | None = None
@@ -46,7 +54,7 @@ def give_back_to_come(
     It follows from an act somebody was allowed to do, so it asks for no right of its own.
 
     Args:
-        because: in a few words, as whoever kept the time reads it. about, alone: as ``to_come``.
+        because: ``REFUSED`` or another word of this file. about, alone: as ``to_come``.
     """
     found = to_come(seen_by=by, circle=circle, at=at, about=about, alone=alone)
     for row in found:

@@ -10,8 +10,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from alongside import catalogue
 from alongside.access import actions as access
 from alongside.calendar import ending as times
@@ -95,7 +93,7 @@ def refuse(
             circle=circle.pk,
             about=about if about.startswith("course:") else "",
             alone=person.pk,
-            because=_("They said no."),
+            because=times.REFUSED,
             by=system(REASON, at),
             at=at,
         )
@@ -109,7 +107,7 @@ def end_membership(*, member: Member, because: str, by: Any, at: datetime) -> Me
     times.expect_no_more(
         circle=done.circle_id,
         person=done.person_id,
-        because=_("They left the circle."),
+        because=times.LEFT,
         by=system(REASON, at),
         at=at,
     )
@@ -132,9 +130,7 @@ def end_with_the_case(case: Case, *, by: Any, at: datetime) -> None:
     What is asked after the end, such as a follow-up, is asked anew.
     """
     house = system(REASON, at)
-    times.give_back_to_come(
-        circle=case.circle_id, because=_("The case was closed."), by=house, at=at
-    )
+    times.give_back_to_come(circle=case.circle_id, because=times.CASE_CLOSED, by=house, at=at)
     gone = list(_open(case.circle, house, at).values_list("pk", flat=True))
     ending.end_askings(askings=gone, because=ending.CASE_CLOSED, by=by, at=at)
 

@@ -12,8 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from alongside import catalogue
 from alongside.calendar import ending as times
 from alongside.calendar.models import Booking
@@ -29,6 +27,8 @@ from alongside.tasks.models import Task
 
 TASK = "times_without_yes"
 REASON = "a yes was taken back: which times rested on it?"
+WALL = "%Y-%m-%d %H:%M"  # how the task keeps a time; whoever reads it is told it in words
+AND = " · "
 NAMED = 6  # times that the task names; its page names all
 
 
@@ -114,14 +114,14 @@ def ask_to_give_back(consent: Consent, *, by: Any, at: datetime) -> None:
     if not left:
         return
     within = catalogue.current().task_kinds.due_after(TASK) or timedelta(0)
-    named = [f"{booking.local_start:%Y-%m-%d %H:%M}" for booking in left[:NAMED]]
+    named = [f"{booking.local_start:{WALL}}" for booking in left[:NAMED]]
     tasks.make_task(
         institution=consent.institution,
         circle=consent.circle,
         kind=TASK,
         about=f"consent:{consent.pk}",
         what=TASK,
-        why=" · ".join([*named, *(["…"] if len(left) > NAMED else [])]),
+        why=AND.join([*named, *(["…"] if len(left) > NAMED else [])]),
         for_role="lead",
         due_at=min(at + within, left[0].starts_at),
         by=by,
@@ -139,7 +139,7 @@ def give_back(*, circle: Circle, by: Any, at: datetime) -> int:
     for each in left:
         by.confirm("E", each.booking)
         gone = [person.pk for person in each.persons]
-        times.leave_out(each.booking, gone, _("They took their yes back."), by=by, at=at)
+        times.leave_out(each.booking, gone, times.TAKEN_BACK, by=by, at=at)
     for task in Task.objects.visible_to(by).filter(circle=circle, kind=TASK, done_at=None):
         tasks.do_task(task=task, how=TASK, by=by, at=at)
     return len(left)

@@ -11,6 +11,7 @@ from alongside import catalogue
 from alongside.access import readers
 from alongside.calendar import actions as calendar
 from alongside.calendar import rules as calendar_rules
+from alongside.calendar.ending import NO_DATE
 from alongside.calendar.models import Booking
 from alongside.cases import actions as cases
 from alongside.cases.models import Case, Decision
@@ -34,7 +35,6 @@ from alongside.tasks import queries as task_queries
 
 MEETING = "meeting:"  # what the booking of a meeting says it is about
 DAY = "meeting_day"  # a safety check from the phone call of the day, which is nobody's screen
-STOPPED = "A date is not set for now."  # why a time is given back: no word of who called stop
 WORDS = (
     "aim", "accepts", "offered", "children", "standby", "place", "stop_word", "escort", "bag",
 )  # fmt: skip
@@ -705,7 +705,7 @@ def _give_date_back(meeting: PlannedMeeting, *, at: datetime) -> None:
     if booking.cancelled_at is not None or booking.starts_at <= at:
         return
     service = system("a meeting was stopped in private", at)
-    calendar.give_back(booking, STOPPED, expected=booking.version, by=service, at=at)
+    calendar.give_back(booking, NO_DATE, expected=booking.version, by=service, at=at)
     meeting.booking = None
     meeting.save_version(meeting.version, ["booking"])
     audit.write("meetings.date_taken_back", by=service, at=at, about=meeting)

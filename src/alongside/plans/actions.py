@@ -8,8 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from alongside import catalogue
 from alongside.calendar import ending as times
 from alongside.cases import actions as cases
@@ -573,7 +571,7 @@ def end_course(
     about = f"course:{course.pk}"
     consent.end_for(about=about, by=by, at=at)
     times.give_back_to_come(
-        circle=course.circle_id, about=about, because=_("The course has ended."), by=by, at=at
+        circle=course.circle_id, about=about, because=times.COURSE_ENDED, by=by, at=at
     )
     treating.ends(course=course, by=by, at=at)
     for task in open_tasks(seen_by=by).filter(about=about, kind__in=rules.WHILE_IT_RUNS):

@@ -118,7 +118,7 @@ def _facts(request: Request, found: Any, row: Mapping[str, Any]) -> list[dict[st
         (_("Room"), f"{room.name}. {room.place}".strip(" .") if room else ""),
         (_("How long"), _("%(minutes)s minutes") % {"minutes": found.minutes}),
         (_("By the clock of"), found.zone),
-        (_("Given back"), found.cancelled_because if found.cancelled_at else ""),
+        (_("Given back"), said.given_back(found) if found.cancelled_at else ""),
     ]
     return [{"term": term, "text": text} for term, text in facts if text]
 
@@ -448,7 +448,7 @@ def _moved_meanwhile(request: Request, case: Any, current: Any, form: Any) -> Ht
     again = type(form)(typed, in_series="scope" in form.fields, **more)
     if current.cancelled_at is not None:
         words = _("Somebody gave this time back: %(because)s") % {
-            "because": current.cancelled_because
+            "because": said.given_back(current)
         }
     else:
         words = _(

@@ -282,7 +282,7 @@ def booking_row(
         "case_url": reverse("practitioner:case-sessions", args=[case]) if case else "",
         "told": told,
         "is_cancelled": booking.cancelled_at is not None,
-        "because": booking.cancelled_because,
+        "because": said.given_back(booking),
         "tell_url": reverse("practitioner:booking-tell", args=[booking.pk])
         if may_edit and has_begun and not told and for_course and not booking.cancelled_at
         else "",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from alongside import catalogue
 from alongside.calendar import actions as calendar
+from alongside.calendar import ending
 from alongside.calendar.rules import ComesTwice, NoSuchTime, NoSuchZone
 from alongside.cases import actions as cases
 from alongside.crisis import private_check, safeguarding
@@ -496,6 +497,21 @@ def add_refusal(form: Any, why: Exception) -> None:
 
 
 # -- times ---------------------------------------------------------------------------------------
+
+GIVEN_BACK: Mapping[str, Any] = {
+    ending.REFUSED: gettext_lazy("They said no."),
+    ending.LEFT: gettext_lazy("They left the circle."),
+    ending.TAKEN_BACK: gettext_lazy("They took their yes back."),
+    ending.COURSE_ENDED: gettext_lazy("The course has ended."),
+    ending.CASE_CLOSED: gettext_lazy("The case was closed."),
+    ending.NO_DATE: gettext_lazy("There is no date for now."),
+}
+
+
+def given_back(booking: Any) -> str:
+    """Why a time was given back: what ended, or the words of whoever gave it back."""
+    because = booking.cancelled_because
+    return str(GIVEN_BACK.get(because, because))
 
 
 def booking_time(booking: Any) -> str:

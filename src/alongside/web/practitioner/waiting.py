@@ -210,14 +210,13 @@ def _of_concern(request: Request, concern: Any) -> Item:
 def _of_task(task: Any) -> Item:
     case = getattr(task.circle, "case", None) if task.circle is not None else None
     title = words.task(task)
-    why = task.why
     return Item(
         key=f"task:{task.pk}",
         kind=task.kind,
         due_at=task.due_at,
         title=f"{name_of(case)}: {title}" if case is not None else title,
         url=_address(task, case),
-        text=why if why and why not in catalogue.current().task_kinds.kinds else "",
+        text=words.why_of_task(task),
         task=task,
         circle=task.circle_id,
     )

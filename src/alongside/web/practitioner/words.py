@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
@@ -16,10 +17,12 @@ from alongside.consent import actions as consent
 from alongside.consent import best_interests
 from alongside.credentials import actions as credentials
 from alongside.crisis import safeguarding
+from alongside.delivery import on_time, unpermitted
 from alongside.measures import actions as measures
 from alongside.people import actions as people
 from alongside.people import reach
 from alongside.records.errors import Refused
+from alongside.web.parts.pages import day_words
 
 SHORT = 6  # letters of an instrument's id that can stand for its name
 PATHS: Mapping[str, Any] = {
@@ -192,6 +195,49 @@ def task_of_kind(kind: str) -> str:
     return catalogue.current().task_kinds.words(kind, get_language() or "en")
 
 
+def why_of_task(row: Any) -> str:
+    """Why a task was made, in the reader's language; nothing where its kind says all."""
+    why = str(row.why)
+    if not why or why in catalogue.current().task_kinds.kinds:
+        return ""
+    made = _WHY.get(row.kind)
+    return made(row) if made is not None else why
+
+
+def _why_times(row: Any) -> str:
+    """The times it is about, as every other time is written."""
+    return unpermitted.AND.join(_wall(part) for part in row.why.split(unpermitted.AND))
+
+
+def _wall(kept: str) -> str:
+    try:
+        wall = datetime.fromisoformat(kept)
+    except ValueError:  # the three dots after the last
+        return kept
+    return f"{day_words(wall)}, {wall:%H:%M}"
+
+
+def _why_asked(row: Any) -> str:
+    """The questionnaires it is about, by their names."""
+    return ", ".join(short_instrument(ref) for ref in row.why.split(", "))
+
+
+def _why_after_meeting(row: Any) -> str:
+    """What this contact after a meeting is for, as content says it."""
+    days = row.about.rpartition(":")[2]
+    for contact in catalogue.current().meetings.rules_file.follow_ups:
+        if str(contact.days) == days and contact.what["en"] == row.why:
+            return str(contact.what.get(get_language() or "en", row.why))
+    return str(row.why)
+
+
+_WHY: Mapping[str, Callable[[Any], str]] = {
+    unpermitted.TASK: _why_times,
+    on_time.NOT_REACHED: _why_asked,
+    "meeting_follow_up": _why_after_meeting,
+}
+
+
 def chosen(word: str) -> str:
     """What was decided on: a way by its name, anything else as it was written."""
     id, _slash, variant = word.partition("/")
@@ -241,8 +287,6 @@ def refusal(why: Refused) -> tuple[str, str]:
         limits = {"days": kept.close_after_days, "most": kept.longest_days}
         return why.field, str(_DATES.get(why.field, _DATES["until"])) % limits
     if isinstance(why, consent.EndsTooLate):
-        from alongside.web.parts.pages import day_words
-
         return "expires_on", _("The last day this form allows is %(day)s.") % {
             "day": day_words(why.latest)
         }

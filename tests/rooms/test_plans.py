@@ -482,8 +482,9 @@ def test_one_course_more_asks_everybody_again(world: World, craft: Course) -> No
     with pytest.raises(actions.NotDecided):  # nobody asked the chooser about this way
         actions.add_course(**given)
     decided(world, "mi_brief")
-    actions.add_course(**given)
-    assert reread(world, plan).edition == 2
+    words = "Family training goes on, and Sam talks with us once about what he wants."
+    actions.add_course(**given, summary=words)
+    assert (reread(world, plan).edition, reread(world, plan).summary) == (2, words)
     assert "agreement" in waiting(world, craft)
     assert session_waits(world, craft) == set()  # what has started goes on
 

@@ -19,6 +19,7 @@ from alongside.delivery.models import Homework
 from alongside.measures import actions as measures
 from alongside.measures.models import Asking, Response
 from alongside.notify import actions as notify
+from alongside.plans import actions as plans
 from alongside.plans.models import Agreement, Course
 from alongside.tasks.models import Task
 from tests.conftest import NOON
@@ -154,6 +155,33 @@ def test_plan_says_why_the_talks_have_not_begun(me: Any, course: Any) -> None:
     assert "Not yet, because" in page
     assert f"/me/plan/{course.plan_id}/" in page
     assert f"/me/plan/talks/{course.pk}/" in page
+
+
+def test_courses_of_one_way_are_told_apart_and_nobody_is_told_they_did_not_answer(
+    world: World, me: Any, course: Any
+) -> None:
+    words = "First the days, then the worry, with Noor beside you."
+    second = plans.add_course(
+        plan=course.plan, protocol="cbt", variant="gad", persons=[world.sam, world.noor.person],
+        deliverer=world.asha.practitioner, summary=words, by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    both = ("(CBT): Depression", "(CBT): Worry (GAD)")
+    address, talks = f"/me/plan/{course.plan_id}/", f"/me/plan/talks/{second.pk}/"
+    asked = text(me.get(address))
+    assert all(name in asked for name in (*both, words))  # what somebody agrees to, they can tell
+    assert both[1] in text(me.get(talks))
+    assert all(name in text(me.get("/me/plan/")) for name in both)
+    me.post(address, {"answer": "yes", **shown(asked)})
+    me.post(talks, {"answer": "yes", **shown(text(me.get(talks)))})
+    page = text(me.get("/me/plan/"))
+    assert page.count("you have not said yes or no to the talks") == 1  # to the first
+    assert page.count("some questions come first") == 1  # before the second
+    assert "yes or no to the plan." not in page  # Noor has not, which is hers to say
+    own = f"/me/plan/talks/{course.pk}/"
+    me.post(own, {"answer": "no", **shown(text(me.get(own)))})
+    page = text(me.get("/me/plan/"))
+    assert "you have not said" not in page
+    assert page.count("They do not begin: you said no.") == 1
 
 
 def test_plan_shows_the_phase_the_talks_are_in(world: World, me: Any, task: Homework) -> None:

@@ -243,7 +243,7 @@ def propose_plan(
         deliverer=deliverer,
         supervisor=supervisor,
         sessions_planned=sessions_planned,
-        why=summary,
+        summary=summary,
         by=by,
         at=at,
     )
@@ -265,7 +265,7 @@ def add_course(
     at: datetime,
     supervisor: Practitioner | None = None,
     sessions_planned: int | None = None,
-    why: str = "",
+    summary: str = "",
 ) -> Course:
     """Add a course to a plan: one protocol at its exact version, for named persons.
 
@@ -274,7 +274,8 @@ def add_course(
     more makes a new edition, to which everybody is asked again.
 
     Args:
-        why: the reason for a number of sessions outside the protocol's dose.
+        summary: the plan in words, with this course in it, as everybody who agrees reads it; empty
+            leaves the words there are. Required when the count lies outside the protocol's dose.
     """
     by.confirm("E", plan)
     if plan.ended_at:
@@ -289,11 +290,14 @@ def add_course(
     _must_work_here(plan.institution_id, deliverer, supervisor)
     dose = way.dose_of(variant).sessions
     usual = dose.typical or dose.max or 12
-    _must_fit_the_dose(sessions_planned or usual, dose, why)
+    _must_fit_the_dose(sessions_planned or usual, dose, summary)
     answered = Agreement.objects.unscoped("was anything said to this edition?")
-    if answered.filter(plan=plan, edition=plan.edition).exists():
-        plan.edition += 1
-        plan.save_version(plan.version, ["edition"])
+    is_answered = answered.filter(plan=plan, edition=plan.edition).exists()
+    is_reworded = bool(summary.strip()) and summary != plan.summary
+    if is_answered or is_reworded:
+        plan.edition += int(is_answered)
+        plan.summary = summary if is_reworded else plan.summary
+        plan.save_version(plan.version, ["edition", "summary"])
     course = Course.objects.create(
         institution_id=plan.institution_id,
         circle_id=plan.circle_id,

@@ -26,7 +26,7 @@ from alongside.web.parts.access import access
 from alongside.web.parts.appointments import own_times
 from alongside.web.parts.ask_first import ask_first
 from alongside.web.parts.pages import Request, day_words, local_day, saved, say, seen_by_whom
-from alongside.web.parts.ways import way_name, way_words
+from alongside.web.parts.ways import course_name, way_words
 
 SIX_MONTHS = 6
 MINOR = "c_minor"
@@ -128,9 +128,10 @@ def own_courses(request: Request, place: Any) -> Any:
 
 
 def _plan_page(request: Request, place: Any, plan: Any, *, error: str = "") -> HttpResponse:
+    courses = list(own_courses(request, place))
     facts = [
-        {"term": way_name(course.protocol), "text": way_words(course.protocol)}
-        for course in own_courses(request, place)
+        {"term": course_name(course, courses), "text": way_words(course.protocol)}
+        for course in courses
     ]
     if plan.summary:
         facts.insert(0, {"term": _("In short"), "text": plan.summary})

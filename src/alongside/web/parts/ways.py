@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.utils.translation import get_language
 
 from alongside import catalogue
@@ -13,6 +16,19 @@ def way_name(protocol: str) -> str:
     texts = catalogue.current().reasons(get_language() or "en")
     name = texts.get(f"protocols/{protocol}/name") or (found.name if found else protocol)
     return str(name)
+
+
+def course_name(course: Any, beside: Iterable[Any]) -> str:
+    """What a course is called; with its variant where another beside it has the same name."""
+    name = way_name(course.protocol)
+    found = catalogue.current().protocols.get(course.protocol)
+    variant = found.variant(course.variant) if found and course.variant else None
+    names = [way_name(other.protocol) for other in beside if other.pk != course.pk]
+    if variant is None or name not in names:
+        return name
+    texts = catalogue.current().reasons(get_language() or "en")
+    key = f"protocols/{course.protocol}/variants/{course.variant}/name"
+    return f"{name}: {texts.get(key) or variant.name}"
 
 
 def way_words(protocol: str) -> str:

@@ -22,8 +22,8 @@ from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.parts.ask_first import ask_first
 from alongside.web.parts.pages import Request, day_words, local_day, saved, say
-from alongside.web.parts.ways import way_name, way_words
-from alongside.web.person.plan import TREATMENT, said_to_plan, said_to_talks
+from alongside.web.parts.ways import course_name, way_words
+from alongside.web.person.plan import TREATMENT, own_courses, said_to_plan, said_to_talks
 
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 ANSWERS = ("yes", "no", "ask")
@@ -49,7 +49,7 @@ def talks(request: Request, pk: UUID) -> HttpResponse:
     said, at = request.POST.get("answer", ""), clock.now()
     if said not in ANSWERS:
         return _talks_page(request, course, error=_("Choose one of these."))
-    about, title = f"course:{course.pk}", way_name(course.protocol)
+    about, title = f"course:{course.pk}", _name(request, course)
     if said == "ask":
         ask_first(request, course.circle, course.circle.focus, about, at)
     elif said == "no":
@@ -70,7 +70,7 @@ def talks(request: Request, pk: UUID) -> HttpResponse:
                 shown=request.POST.get("shown", ""),
                 about=about,
                 to_whom=str(course.deliverer.person),
-                fills=_fills(course),
+                fills=_fills(request, course),
                 by=request.reader,
                 at=at,
             )
@@ -127,12 +127,16 @@ def _last_day(request: Request) -> date:
     return rules.latest_end(local_day(request, clock.now()), months)
 
 
-def _fills(course: Any) -> dict[str, str]:
+def _name(request: Request, course: Any) -> str:
+    return course_name(course, own_courses(request, course.plan))
+
+
+def _fills(request: Request, course: Any) -> dict[str, str]:
     """What stands in the open places of the form, from the course as it was planned."""
     minutes = plans.protocol_of(course).dose_of(course.variant).minutes
     supervisor = course.supervisor
     return {
-        "protocol": way_name(course.protocol),
+        "protocol": _name(request, course),
         "deliverer": str(course.deliverer.person),
         "supervisor": str(supervisor.person) if supervisor else _("A senior colleague"),
         "sessions": str(course.sessions_planned),
@@ -160,7 +164,7 @@ def _choices(yes: str, yes_hint: str) -> list[dict[str, str]]:
 
 
 def _talks_page(request: Request, course: Any, *, error: str = "") -> HttpResponse:
-    language, fills = _language(), _fills(course)
+    language, fills = _language(), _fills(request, course)
     form = catalogue.current().consent_form(TREATMENT)
     ref, _title, _text, digest = queries.form_words(TREATMENT, language, fills)
     parts = {part.id: _filled(part, language, fills) for part in form.sections}
@@ -203,9 +207,9 @@ def _filled(part: Any, language: str, fills: dict[str, str]) -> dict[str, str]:
 
 
 def _plan_page(request: Request, plan: Any, *, error: str = "") -> HttpResponse:
-    courses = plans.courses(seen_by=request.reader).filter(plan=plan, ended_at=None)
+    courses = list(plans.courses(seen_by=request.reader).filter(plan=plan, ended_at=None))
     facts = [
-        {"term": way_name(course.protocol), "text": way_words(course.protocol)}
+        {"term": course_name(course, courses), "text": way_words(course.protocol)}
         for course in courses
     ]
     if plan.summary:

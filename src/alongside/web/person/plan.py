@@ -21,7 +21,7 @@ from alongside.plans import queries as plans
 from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, day_words, local_day
-from alongside.web.parts.ways import way_name, way_words
+from alongside.web.parts.ways import course_name, way_words
 from alongside.web.person.base import own_circles, seen_here
 
 TREATMENT = "c_treatment"
@@ -33,6 +33,7 @@ WHY_NOT_YET = {
     "baseline": gettext_lazy("Not yet, because some questions come first. You can skip any."),
     "danger_clear": gettext_lazy("Not yet, because someone from the team talks with you first."),
 }
+SAID_NO = gettext_lazy("They do not begin: you said no.")
 OTHER_FIRST = gettext_lazy("Not yet, because another part of your plan comes first.")
 NOT_YET = gettext_lazy("Not yet, because something is still open on our side. We tell you.")
 
@@ -74,12 +75,13 @@ def open_questions(request: Request) -> list[dict[str, Any]]:
                     "icon": "heart-handshake",
                 }
             )
-        for course in own_courses(request, live):
+        own = own_courses(request, live)
+        for course in own:
             if said_to_talks(request, course) is None:
                 found.append(
                     {
                         "title": _("Say yes or no to the talks"),
-                        "text": way_name(course.protocol),
+                        "text": course_name(course, own),
                         "url": reverse("person:agree-talks", args=[course.pk]),
                         "icon": "message-circle",
                     }
@@ -140,20 +142,21 @@ def _steps(request: Request, plan: Any, at: datetime) -> list[dict[str, Any]]:
     ]
     own = own_courses(request, plan)
     for course in own:
-        steps += _of_course(request, course, at, is_one_of_several=len(own) > 1)
+        steps += _of_course(request, course, at, own=own, to_plan=said)
     return steps
 
 
 def _of_course(
-    request: Request, course: Any, at: datetime, *, is_one_of_several: bool
+    request: Request, course: Any, at: datetime, *, own: list[Any], to_plan: str | None
 ) -> list[dict[str, Any]]:
     """The steps of one course; with others beside it, each step names its own."""
     said = said_to_talks(request, course)
-    name = f"{way_name(course.protocol)}: " if is_one_of_several else ""
+    called = course_name(course, own)
+    name = f"{called}: " if len(own) > 1 else ""
     steps: list[dict[str, Any]] = [
         {
             "state": "done" if said else "now",
-            "title": _("Your yes or no to: %(way)s") % {"way": way_name(course.protocol)},
+            "title": _("Your yes or no to: %(way)s") % {"way": called},
             "text": _said(said) or way_words(course.protocol),
             "url": reverse("person:agree-talks", args=[course.pk]),
             "label": _("Look at it again") if said else _("Answer"),
@@ -162,13 +165,15 @@ def _of_course(
     ]
     if course.started_at is None:
         gates = plans.start_gates(course=course, seen_by=request.reader, at=at)
-        missing = [word for gate in gates if not gate.is_open for word in gate.missing]
-        waits = any(word.startswith("blend:") for word in missing)
-        why = next(
-            (WHY_NOT_YET[word] for word in missing if word in WHY_NOT_YET),
-            OTHER_FIRST if waits else NOT_YET,
-        )
-        closed = any(not gate.is_open for gate in gates)
+        closed = [gate for gate in gates if not gate.is_open]
+        missing = [word.partition(":")[0] for gate in closed for word in gate.missing]
+        waits = "blend" in missing
+        # What the reader has answered waits for somebody else's answer: that is not theirs to hear.
+        answered = {"agreement": to_plan, "consent": said}
+        asked = [word for word in missing if word in WHY_NOT_YET and not answered.get(word)]
+        why = WHY_NOT_YET[asked[0]] if asked else OTHER_FIRST if waits else NOT_YET
+        if "no" in answered.values():
+            why = SAID_NO
         steps.append(
             {
                 "state": "locked" if closed else "open",

@@ -100,7 +100,7 @@ def add_course(request: Request, pk: UUID) -> HttpResponse:
     live = plan_or_404(request, pk)
     case = case_or_404(request, live.case_id)
     decisions = {str(row.pk): row for row in decisions_of(request, case)}
-    form = _course_form(request, case, decisions, with_decision=False)
+    form = _course_form(request, case, decisions, with_decision=False, summary=live.summary)
     if request.method == "POST" and form.is_valid():
         given, at = form.cleaned_data, clock.now()
         protocol, _slash, variant = given["way"].partition("/")
@@ -109,7 +109,7 @@ def add_course(request: Request, pk: UUID) -> HttpResponse:
                 plan=live,
                 protocol=protocol,
                 variant=variant,
-                why=given["summary"],
+                summary=given["summary"],
                 by=request.reader,
                 at=at,
                 **_of_form(request, case, given),
@@ -123,7 +123,12 @@ def add_course(request: Request, pk: UUID) -> HttpResponse:
 
 
 def _course_form(
-    request: Request, case: Any, decisions: Mapping[str, Any], *, with_decision: bool = True
+    request: Request,
+    case: Any,
+    decisions: Mapping[str, Any],
+    *,
+    with_decision: bool = True,
+    summary: str = "",
 ) -> ProposeCourse:
     chosen = next(iter(decisions.values()), None)
     wanted = chosen.chosen.partition("/")[0] if chosen is not None else ""
@@ -144,7 +149,8 @@ def _course_form(
         initial={
             "decision": str(chosen.pk) if chosen is not None else "",
             "way": next((way for way, _label in ways if way.partition("/")[0] == wanted), ""),
-            "persons": _usually_for(wanted, case, persons),
+            "persons": _usually_for(decided, case, persons),
+            "summary": summary,
             "deliverer": str(own.pk) if own is not None else "",
         },
     )
@@ -185,11 +191,12 @@ def _newest() -> Sequence[Any]:
     return sorted(catalogue.current().offered.values(), key=lambda way: way.name.casefold())
 
 
-def _usually_for(wanted: str, case: Any, persons: Mapping[str, Any]) -> list[str]:
-    way = next((one for one in _newest() if one.id == wanted), None)
-    if way is None:
+def _usually_for(decided: Collection[str], case: Any, persons: Mapping[str, Any]) -> list[str]:
+    """Whom the ways to choose from are for; nobody where one is for the person, another for kin."""
+    treated = {way.treats for way in _newest() if way.runnable and way.id in decided}
+    if len(treated) != 1:
         return []
-    if way.treats == "person":
+    if treated == {"person"}:
         return [str(case.circle.focus_id)]
     return [id for id in persons if id != str(case.circle.focus_id)][:1]
 

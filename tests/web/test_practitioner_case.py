@@ -755,6 +755,8 @@ def test_a_case_closes_with_a_word_and_words(world: World, asha: Cast, signed_in
     page = browser.post(address, data, follow=True).content.decode()
     assert "The case is closed." in page
     assert "Handed over to others" in page
+    assert "closed on 2 Mar 2026. What is kept goes after 1 Apr 2026." in page
+    assert "Look again by" not in page  # nobody looks again at what is over
     assert "Sam" in read(browser, "/work/cases/?state=closed")
 
 

@@ -12,10 +12,11 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alongside import catalogue
 from alongside.access import policy
 from alongside.access.routes import Access, access_of
 from alongside.cases import queries as cases
-from alongside.web.parts.pages import Request, seen_by_whom, short_day
+from alongside.web.parts.pages import Request, local_day, seen_by_whom, short_day
 from alongside.web.parts.people_words import CASE_STATES, age_band
 from alongside.web.practitioner.standing import standings_of, tag_of
 
@@ -201,12 +202,30 @@ def case_head(
         "name": name_of(case),
         "about": age_band(case.circle.focus.age_band),
         "tags": tags,
-        "text": _("Case %(code)s, opened on %(day)s. Look again by %(review)s. Ends on %(end)s.")
-        % {
-            "code": case.circle.code,
-            "day": short_day(case.opened_at.date()),
-            "review": short_day(case.review_by),
-            "end": short_day(case.ends_on),
-        },
+        "text": _dates(request, case),
         "seen": seen_by_whom(request, "case", case.circle_id),
     }
+
+
+def _dates(request: Request, case: Any) -> str:
+    """Since when, and until when: the days that are set, or what comes of it once it is closed."""
+    words = _("Case %(code)s, opened on %(day)s. Look again by %(review)s. Ends on %(end)s.")
+    said = {
+        "code": case.circle.code,
+        "day": short_day(case.opened_at.date()),
+        "review": short_day(case.review_by),
+        "end": short_day(case.ends_on),
+    }
+    if case.closed_at is not None:
+        after = case.closed_at + catalogue.current().retention.erase_after
+        said["closed"] = short_day(local_day(request, case.closed_at))
+        said["after"] = short_day(local_day(request, after))
+        words = (
+            _("Case %(code)s, opened on %(day)s, closed on %(closed)s.")
+            if case.engaged_at is not None
+            else _(
+                "Case %(code)s, opened on %(day)s, closed on %(closed)s. What is kept goes after "
+                "%(after)s."
+            )
+        )
+    return words % said

@@ -148,6 +148,7 @@ def _steps(course: Course, way: Protocol, at: datetime) -> frozenset[str]:
         [
             StepFact(row.step, cast(RecordState, row.state), row.done_at.date(), None, row.reason)
             for row in prepared.rows("known.steps", rows, course=course.pk, at=at)
+            if row.step in way.step_ids  # what only a former version had stays on record
         ],
     )
 

@@ -187,6 +187,7 @@ def state_of(*, course: Course, seen_by: Any, at: datetime) -> CourseState:
         records=[
             StepFact(row.step, cast(RecordState, row.state), row.done_at.date(), None, row.reason)
             for row in done
+            if row.step in protocol.step_ids  # what only a former version had stays on record
         ],
         gates=catalogue.current().gates,
         have=seen.words,

@@ -317,6 +317,11 @@ class Protocol:
         """The id without the version."""
         return self.ref.id
 
+    @property
+    def step_ids(self) -> frozenset[str]:
+        """The ids of all its steps, in every variant."""
+        return frozenset(step.id for phase in self.phases for step in phase.steps)
+
     def signs(self, variant: str | None = None) -> tuple[Sign, ...]:
         """Every sign the protocol looks for; or those of one variant, "" being the whole."""
         phases = self.phases if variant is None else self.phases_of(variant)

@@ -11,6 +11,7 @@ import yaml
 
 from alongside import catalogue
 from alongside.catalogue import authoring
+from alongside.fhir.codes import ORDINAL
 from alongside.fhir.content import from_fhir, to_bundle
 from alongside.fhir.resources.questionnaire import to_questionnaire
 
@@ -26,8 +27,9 @@ def kinds(bundle: dict[str, Any]) -> list[str]:
 
 
 def refusals(document: Any) -> str:
+    text = document if isinstance(document, str) else json.dumps(document)
     with pytest.raises(authoring.NotReadable) as refused:
-        authoring.unpacked(json.dumps(document).encode())
+        authoring.unpacked(text.encode())
     return "\n".join(f"{each.file}: {each.message}" for each in refused.value.problems)
 
 
@@ -135,6 +137,14 @@ def test_a_broken_or_hostile_file_is_refused_with_all_its_mistakes_at_once() -> 
         {"resourceType": "PlanDefinition", "title": "x"},
     ):
         assert refusals(document)
+
+
+def test_points_that_are_no_whole_number_are_refused() -> None:
+    for number in ("1e999", "-1e999", "NaN", "0.5", "true", "1e12"):
+        option = f'{{"extension": [{{"url": "{ORDINAL}", "valueDecimal": {number}}}]}}'
+        item = f'{{"linkId": "1", "type": "choice", "answerOption": [{option}]}}'
+        form = f'{{"resourceType": "Questionnaire", "title": "x", "item": [{item}]}}'
+        assert "no points (ordinalValue)" in refusals(form), number
 
 
 def test_hidden_marks_of_a_foreign_file_are_named_not_taken_in() -> None:

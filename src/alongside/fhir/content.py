@@ -33,6 +33,7 @@ FILES = f"{OURS}:files:"
 LIBRARY_TYPE = "http://terminology.hl7.org/CodeSystem/library-type"
 DEEPEST = 6  # actions or groups in each other
 MOST_ROWS = 400  # actions or questions
+MOST_POINTS = 10_000  # of one answer
 SOURCE = "SOURCE.md"
 _KINDS_OF_STEP = frozenset(
     {"information", "assessment", "consent", "decision", "session", "homework", "review",
@@ -323,7 +324,10 @@ class _Reading:
         for one in (*self._rows("extension", option), *self._rows("extension", said)):
             if one.get("url") == ORDINAL:
                 value = one.get("valueDecimal")
-                if isinstance(value, int | float) and value == int(value):
+                if isinstance(value, bool) or not isinstance(value, int | float):
+                    continue
+                # Within bounds first: infinity and what is no number have no whole part.
+                if abs(value) <= MOST_POINTS and value == int(value):
                     return int(value)
         return None
 

@@ -268,6 +268,7 @@ class ProtocolShape(Shape):
     stop_rules: list[StopRuleShape] = Field(default_factory=list)
     completion: CompletionShape
     each_session: list[ArtefactNeedShape] = Field(default_factory=list)
+    alerts: list[Literal["A", "B", "C", "D", "E"]] = Field(default_factory=list)
     evidence: list[EvidenceShape]
     sources: list[str]
     checked: date
@@ -649,6 +650,7 @@ def _protocol(ref: Ref, shape: ProtocolShape, words: WordingShape, sources: Sour
         checked=shape.checked,
         review_by=shape.review_by,
         each_session=tuple(need.built() for need in shape.each_session),
+        alerts=tuple(shape.alerts),
     )  # fmt: skip
 
 

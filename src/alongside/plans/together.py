@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,8 +27,6 @@ from alongside.plans.models import Course, CoursePerson
 from alongside.records import prepared
 
 GATE = "a gate asks what is so, whoever looks"
-CRISIS = "crisis"
-LIFE_CRITICAL = ("A", "B", "C")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class Beside:
 
 
 def beside(course: Course, at: datetime, *, without: UUID | None = None) -> Beside:
-    """A course and every other one of its circle, and a crisis if there is one; three queries.
+    """A course and every other one of its circle, and what an alert runs; three queries.
 
     Args:
         without: one that is left out, since it will have ended.
@@ -79,13 +78,13 @@ def beside(course: Course, at: datetime, *, without: UUID | None = None) -> Besi
 
 
 def in_plan(circle: UUID, at: datetime) -> tuple[InPlan, ...]:
-    """Every course of a circle as the rules between protocols see it, and a crisis."""
+    """Every course of a circle as the rules between protocols see it, and what an alert runs."""
     persons: dict[UUID, set[str]] = defaultdict(set)
     for course, person in prepared.rows("together.treated", _treated, circle=circle):
         persons[course].add(str(person))
     rows = prepared.rows("together.courses", _courses, circle=circle)
     found = [_of(row, frozenset(persons[row.pk]), at) for row in rows]
-    return (*found, *_crisis(circle, at))
+    return (*found, *_by_alerts(circle, at))
 
 
 def _treated(circle: UUID) -> Any:
@@ -111,19 +110,21 @@ def _of(course: Course, persons: frozenset[str], at: datetime) -> InPlan:
     )
 
 
-def _crisis(circle: UUID, at: datetime) -> tuple[InPlan, ...]:
-    """A crisis runs while an alert of level A to C is open, released or not, and then has ended."""
+def _by_alerts(circle: UUID, at: datetime) -> Iterator[InPlan]:
+    """What runs by itself: while an alert of one of its levels is open, released or not."""
+    own = {each.id: each.alerts for each in catalogue.current().protocols.values() if each.alerts}
 
     def rows(circle: UUID, at: datetime) -> Any:
         alerts = Alert.objects.unscoped(GATE).filter(
-            circle=circle, raised_at__lte=at, level__in=LIFE_CRITICAL
+            circle=circle, raised_at__lte=at, level__in={one for all in own.values() for one in all}
         )
-        return alerts.values_list("closed_at", flat=True)
+        return alerts.values_list("level", "closed_at")
 
-    ends = prepared.rows("together.crisis", rows, circle=circle, at=at)
-    if not ends:
-        return ()
-    over = [end for end in ends if end is not None and end <= at]
-    if len(over) < len(ends):
-        return (InPlan(CRISIS, CRISIS, state="running"),)
-    return (InPlan(CRISIS, CRISIS, state="ended", ended_on=max(over).date()),)
+    known = prepared.rows("together.alerts", rows, circle=circle, at=at)
+    for protocol, levels in own.items():
+        ends = [end for level, end in known if level in levels]
+        over = [end for end in ends if end is not None and end <= at]
+        if len(over) < len(ends):
+            yield InPlan(protocol, protocol, state="running")
+        elif ends:
+            yield InPlan(protocol, protocol, state="ended", ended_on=max(over).date())

@@ -311,6 +311,7 @@ class Protocol:
     checked: date
     review_by: date
     each_session: tuple[ArtefactNeed, ...] = ()
+    alerts: tuple[str, ...] = ()  # it runs by itself while an alert of one of these levels is open
 
     @property
     def id(self) -> str:

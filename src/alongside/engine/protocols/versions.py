@@ -108,7 +108,7 @@ def _of_the_whole(before: Protocol, after: Protocol) -> Iterator[Difference]:
     yield from differing.rows("exclusions", before.exclusions, after.exclusions, _id)
     yield from differing.rows("cautions", before.cautions, after.cautions, _last_of_key)
     yield from differing.rows("evidence", before.evidence, after.evidence, _last_of_key)
-    for name in ("name", "what", "family", "treats", "runnable", "formats", "settings"):
+    for name in ("name", "what", "family", "treats", "runnable", "alerts", "formats", "settings"):
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
             yield Difference("whole", "changed", name, old, new, (name,))

@@ -110,6 +110,7 @@ FIELDS: Mapping[str, Any] = {
     "family": gettext_lazy("its kind"),
     "treats": gettext_lazy("whom it treats"),
     "runnable": gettext_lazy("can it be begun"),
+    "alerts": gettext_lazy("levels of alert that make it run"),
     "formats": gettext_lazy("how"),
     "settings": gettext_lazy("where"),
     "checked": gettext_lazy("checked against its sources"),
@@ -277,7 +278,7 @@ def _listed(name: str, value: Any) -> str:
         return ", ".join(str(known.get(one, one)) for one in value) or "–"
     if name in ("name", "text", "exit", "what", "then") and isinstance(value, str):
         return value
-    if name in ("followup_days", "followup_months") or (
+    if name in ("followup_days", "followup_months", "alerts") or (
         name == "sessions" and isinstance(value, tuple)
     ):
         return ", ".join(str(one) for one in value) or "–"

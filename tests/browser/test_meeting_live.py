@@ -99,6 +99,25 @@ def test_a_meeting_goes_on_without_network_and_nothing_pressed_is_lost(
     assert served.call(kept, case=here["case"]) == expected
 
 
+def test_the_order_of_the_letters_is_moved_by_dragging_and_by_keyboard(
+    page_for: Any, served: Any, here: dict[str, str]
+) -> None:
+    page = page_for(1280, signed_in=served.session_of("asha@example.org"))
+    page.goto(f"/work/cases/{here['case']}/meeting/letters/")
+    rows = page.locator("[data-row]")
+
+    def order() -> list[str]:
+        return [row.get_attribute("data-row") for row in rows.all()]
+
+    first, second = order()
+    with page.expect_navigation():
+        rows.nth(1).drag_to(rows.nth(0))
+    assert order() == [second, first]
+    with page.expect_navigation():
+        rows.nth(0).get_by_role("button", name="Later").press("Enter")
+    assert order() == [first, second]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
 def test_pages_of_a_meeting_can_be_read_by_everyone(

@@ -91,6 +91,7 @@ def _row(
         url = reverse("practitioner:meeting-letter", args=[case.pk, letter.pk])
         tag, kind = (_("Final"), "moss") if letter.final_at else (_("With you"), "lamp")
     return {
+        "id": str(seat.pk),
         "number": number + 1,
         "name": seat.person.name,
         "text": relation(seat.member.relation),
@@ -111,7 +112,7 @@ def _swapped(seats: list[Any], one: int, other: int) -> str:
 @access("planned_meeting", "E")
 @require_POST
 def order(request: Request, pk: UUID) -> HttpResponse:
-    """Move somebody up or down, or take the suggested order: buttons, so a keyboard is enough."""
+    """Move somebody up or down, or take the suggested order: by buttons or by dragging."""
     case = case_or_404(request, pk)
     found = meeting_or_404(request, case)
     at = clock.now()

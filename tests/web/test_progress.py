@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils.translation import override
 
 from alongside.access import actions as access
 from alongside.access.models import LinkToken, Relationship
@@ -20,6 +22,8 @@ from alongside.people import actions as people
 from alongside.plans import actions as plans
 from alongside.plans.models import Course
 from alongside.tasks.models import Task
+from alongside.web.parts.scores import event_words
+from alongside.web.practitioner.progress import protocol_name
 from tests.conftest import NOON
 from tests.factories import Cast, World, care
 
@@ -504,3 +508,22 @@ def test_who_can_see_follows_whose_answers_are_drawn(world: World, desk: Any, ca
     care.answer(world, world.sam, "phq9", total(9))
     here = text(desk.get(f"{case}progress/?measure=phq9.{world.sam.pk}.{world.sam.pk}"))
     assert "The person does not see it." not in here
+
+
+def test_ways_and_phases_stand_on_the_charts_and_the_time_line_in_the_readers_language(
+    world: World, cbt: Course, signed_in: Any
+) -> None:
+    began = SimpleNamespace(kind="began", protocol="cbt@1", phase="")
+    phase = SimpleNamespace(kind="phase", protocol="cbt@1", phase="formulate")
+    name = "Terapia cognitivo-conductual (TCC)"
+    with override("es"):
+        assert [event_words(each, protocol_name) for each in (began, phase)] == [name, "Comprender"]
+    world.asha.account.language = "es"
+    world.asha.account.save(update_fields=["language"])
+    desk = signed_in(world.asha)
+    page = desk.get(f"/work/cases/{world.case.pk}/timeline/").content.decode()
+    assert name in page
+    assert "Cognitive behavioural" not in page
+    page = desk.get(f"/work/plans/{cbt.plan_id}/course/").content.decode()
+    assert "sesiones" in page
+    assert " sessions" not in page

@@ -110,5 +110,7 @@ def event_words(event: Any, phase_name: Name) -> str:
     if event.kind == "phase":
         way = catalogue.current().protocols.get(event.protocol)
         found = next((p for p in way.phases if p.id == event.phase), None) if way else None
-        return str(found.name) if found else event.phase
+        texts = catalogue.current().reasons(get_language() or "en")
+        said = texts.get(f"protocols/{event.protocol}/phases/{event.phase}/name")
+        return str(said or (found.name if found else event.phase))
     return name

@@ -24,6 +24,7 @@ from alongside.web.parts.pages import (
     seen_by_whom,
 )
 from alongside.web.practitioner import delivery_words as said
+from alongside.web.practitioner import standing_words
 from alongside.web.practitioner.base import address, case_or_404, case_page
 from alongside.web.practitioner.delivery_forms import (
     ProposeCourse,
@@ -172,8 +173,9 @@ def _ways(decided: Collection[str], *, first: str) -> tuple[list[tuple[str, str]
             continue
         for variant in way.variants or ():
             value = f"{way.id}/{variant.id}"
-            ways.append((value, f"{way.name}: {variant.name}"))
-            hints[value] = _hint(way.dose_of(variant.id), variant.note)
+            ways.append((value, said.way_name(str(way.ref), variant.id)))
+            note = standing_words.of_way(way, f"variants/{variant.id}/note", variant.note)
+            hints[value] = _hint(way.dose_of(variant.id), note)
         if not way.variants:
             ways.append((f"{way.id}/", way.name))
             hints[f"{way.id}/"] = said.dose_words(way.dose)
@@ -182,7 +184,7 @@ def _ways(decided: Collection[str], *, first: str) -> tuple[list[tuple[str, str]
 
 def _hint(dose: Any, note: str) -> str:
     """How much it is; the note alone where it says so itself."""
-    if "session" in note.casefold():
+    if any(word in note.casefold() for word in ("session", "sesion")):
         return note
     return f"{said.dose_words(dose)}. {note}".strip()
 

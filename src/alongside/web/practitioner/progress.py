@@ -35,6 +35,7 @@ from alongside.web.parts.pages import (
 )
 from alongside.web.parts.picture import as_download
 from alongside.web.parts.scores import chart_of, drawn_events, event_words, plain_chart, words_of
+from alongside.web.parts.ways import way_name
 from alongside.web.practitioner import tracking
 from alongside.web.practitioner.base import address, case_or_404, case_page
 from alongside.web.practitioner.change_words import reasons_of
@@ -199,9 +200,8 @@ def name_of(case: Any, series: insights.Series) -> str:
 
 
 def protocol_name(protocol: str) -> str:
-    """What began, on the chart."""
-    found = catalogue.current().protocols.get(protocol)
-    return str(found.name) if found else protocol
+    """What began, on the chart, in the reader's language."""
+    return way_name(protocol)
 
 
 def wording_of(series: insights.Series) -> Any:

@@ -29,6 +29,7 @@ from alongside.web.parts.pages import (
 )
 from alongside.web.parts.people_words import CASE_ENDS, COMPLETIONS, relation
 from alongside.web.parts.sheets import title_of
+from alongside.web.parts.ways import way_name
 from alongside.web.practitioner.base import address, case_or_404, case_page
 from alongside.web.practitioner.crisis_words import fact
 from alongside.web.practitioner.deciding_forms import OUTCOMES
@@ -253,9 +254,9 @@ def _in_words(entry: insights.Entry) -> _Facts:
     elif word == "course_moved":
         facts["from"] = facts["protocol"].rpartition("@")[2]
         facts["to"] = facts["to"].rpartition("@")[2]
-        facts["protocol"] = _protocol(facts["protocol"])
+        facts["protocol"] = way_name(facts["protocol"])
     elif word in ("course_started", "course_ended"):
-        facts["protocol"] = _protocol(facts["protocol"])
+        facts["protocol"] = way_name(facts["protocol"])
         facts["completion"] = str(COMPLETIONS.get(facts["completion"], facts["completion"]))
     elif word == "alert_raised":
         facts["note"] = fact(SimpleNamespace(**facts))[0]
@@ -294,11 +295,6 @@ def _scores(facts: Mapping[str, str]) -> str:
     if not said:
         return _("no score: too few answers")
     return ", ".join(said) + (f" ({_('filled in')})" if facts["prorated"] else "")
-
-
-def _protocol(ref: str) -> str:
-    found = catalogue.current().protocols.get(ref)
-    return str(found.name) if found else ref
 
 
 def _instrument(ref: str) -> str:

@@ -23,6 +23,7 @@ from alongside.people import actions as people
 from alongside.people import reach
 from alongside.records.errors import Refused
 from alongside.web.parts.pages import day_words
+from alongside.web.parts.ways import way_name
 
 SHORT = 6  # letters of an instrument's id that can stand for its name
 PATHS: Mapping[str, Any] = {
@@ -253,8 +254,11 @@ def chosen(word: str) -> str:
     if found is None:
         places = catalogue.current().reasons(get_language() or "en")
         return str(CHOSEN.get(word) or places.get(f"settings/{word}/name", word))
-    held = found.variant(variant) if variant else None
-    return f"{found.name}: {held.name}" if held is not None else str(found.name)
+    name, held = way_name(str(found.ref)), found.variant(variant) if variant else None
+    if held is None:
+        return name
+    texts = catalogue.current().reasons(get_language() or "en")
+    return f"{name}: {texts.get(f'protocols/{found.ref}/variants/{variant}/name') or held.name}"
 
 
 def short_instrument(ref: str) -> str:

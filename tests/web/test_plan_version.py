@@ -41,6 +41,8 @@ def test_the_lead_reads_what_a_newer_version_changes_and_moves_the_course_or_lea
         "Talk about sleep In the session",
         "How it came about",
         "days it may take: 7 → 14",
+        "It waits while: There is violence",
+        "what it asks for: Patient Health Questionnaire-9 → ",
         "Not yet, because…",
         "It is another plan than the one people agreed to.",
     ):

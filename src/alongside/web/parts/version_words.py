@@ -27,7 +27,7 @@ from alongside.web.parts.way_words import (
 from alongside.web.parts.way_words import EFFECTS as EXCLUDES
 
 Words = Mapping[str, str]
-SHORT = 90  # letters of a value that is shown beside what it was
+SHORT = 140  # letters of a value that is shown beside what it was
 PARTS: Mapping[str, Any] = {
     "dose": gettext_lazy("How much of it"),
     "phases": gettext_lazy("Phases"),
@@ -157,7 +157,12 @@ def _row(before: Any, after: Any, one: Difference, words: Words) -> dict[str, An
         "title": _name(way, one, words),
         "text": " · ".join(text for text in texts if text),
         # A gate is named by its reason already.
-        "why": [] if one.part == "gates" else [in_words(reason, words) for reason in one.reasons],
+        "why": []
+        if one.part == "gates"
+        else [
+            _("It waits while: %(reason)s") % {"reason": in_words(reason, words)}
+            for reason in one.reasons
+        ],
         "tag": str(tag),
         "tag_kind": kind,
         "tag_icon": icon,
@@ -239,6 +244,8 @@ def _changes(one: Difference, words: Words) -> list[str]:
     said: dict[str, None] = {}
     for name in one.fields:
         label = str(FIELDS.get(name, _("its rules")))
+        if one.part == "gates" and name == "of":
+            label = _("what it asks for")
         if one.part == "whole":
             was, now = _value(name, one.before), _value(name, one.after)
         else:
@@ -272,6 +279,8 @@ def _listed(name: str, value: Any) -> str:
         "when": WHEN, "kind": STEPS, "formats": FORMATS, "treats": TREATS, "of": ASKED,
     }  # fmt: skip
     known = lists.get(name)
+    if name == "of" and not isinstance(value, str):
+        return ", ".join(_consent(_instrument(one)) for one in value) or "–"
     if known is not None and isinstance(value, str):
         return str(known.get(value, value))
     if known is not None:

@@ -83,7 +83,8 @@ def _page(request: Request, case: Any, course: Any, way: Any, form: ToVersion) -
     against = versioning.obstacle(course, way)
     there = against is None
     found = versioning.changes(course, way) if there else ()
-    done = progress.steps_of(seen_by=reader, course=course) if there else {}
+    records = progress.steps_of(seen_by=reader, course=course) if there else {}
+    done = frozenset(step for step, row in records.items() if row.state != "left_out")
     states = queries.gates_on(course=course, way=way, seen_by=reader, at=at) if there else ()
     waits = [state for state in states if not state.is_open]
     dose = way.dose_of(course.variant).sessions
@@ -101,7 +102,7 @@ def _page(request: Request, case: Any, course: Any, way: Any, form: ToVersion) -
         new=way.ref.version,
         checked=short_day(way.checked),
         against="" if against is None else said.refusal(against)[1],
-        sections=sections(queries.protocol_of(course), way, found, done=frozenset(done)),
+        sections=sections(queries.protocol_of(course), way, found, done=done),
         waits=[said.gate_item(state, course, with_steps=True) for state in waits],
         release=[
             {

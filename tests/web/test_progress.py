@@ -524,6 +524,8 @@ def test_ways_and_phases_stand_on_the_charts_and_the_time_line_in_the_readers_la
     page = desk.get(f"/work/cases/{world.case.pk}/timeline/").content.decode()
     assert name in page
     assert "Cognitive behavioural" not in page
+    assert not re.search(r"hasta el \d{4}-|hasta \d{4}-", page)  # until a day as people write it
+    assert re.search(r"hasta el \d+ \w+ \d{4}", page)
     page = desk.get(f"/work/plans/{cbt.plan_id}/course/").content.decode()
     assert "sesiones" in page
     assert " sessions" not in page

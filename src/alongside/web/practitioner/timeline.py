@@ -269,11 +269,14 @@ def _in_words(entry: insights.Entry) -> _Facts:
         facts["relation"] = relation(facts["relation"])
     elif word.startswith("consent_"):
         facts["form"] = _form(facts["form"])
+        facts["until"] = _until(facts["until"])
     elif word == "capacity":
         facts["conclusion"] = str(CAPACITY.get(facts["conclusion"], facts["conclusion"]))
         facts["note"] = facts["decision"]
     elif word == "best_interests":
         facts["outcome"] = str(OUTCOMES.get(facts["outcome"], facts["outcome"]))
+    elif word == "goal_rated":
+        facts["level"] = f"{int(facts['level']):+d}".replace("-", "−").replace("+0", "0")
     elif word == "agreement":
         facts["answer"] = str(YES_NO.get(facts["answer"], facts["answer"]))
     elif word == "talk_not_held":
@@ -300,6 +303,10 @@ def _scores(facts: Mapping[str, str]) -> str:
 def _instrument(ref: str) -> str:
     found = catalogue.current().instruments.get(ref)
     return str(found.name) if found else ref
+
+
+def _until(kept: str) -> str:
+    return short_day(date.fromisoformat(kept)) if kept else ""
 
 
 def _form(ref: str) -> str:

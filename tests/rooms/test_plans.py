@@ -246,6 +246,15 @@ def test_helping_the_family_needs_the_family_s_consent_only(world: World, craft:
     assert session_waits(world, craft) == {"G2"}
 
 
+def test_each_who_is_treated_gives_the_consent_that_is_for_them(world: World) -> None:
+    """Noor's yes is to help for the family, Sam's to treatment; neither needs the other's form."""
+    world.engage_sam()
+    course = course_of(world, proposed(world, "cbt", persons=[world.sam, world.noor.person]))
+    assert "consent" not in queries.words(course, NOON)
+    give_consent(world, world.sam, "c_treatment")
+    assert "consent" in queries.words(course, NOON)
+
+
 def test_a_refusal_closes_the_gate_that_a_consent_opened(world: World) -> None:
     from alongside.consent import actions as consent
 

@@ -505,23 +505,22 @@ def _consented(
     refused = _refused(course, treated)
     deciding = [person for person in treated if person.pk not in stands]
 
-    def is_given(form: str) -> bool:
-        return all(
-            permitted(
-                facts,
-                person=str(person.pk),
-                form=form,
-                on=on,
-                about=f"course:{course.pk}",
-                refusals=refused,
-            ).allowed
-            for person in deciding
-        )
+    def is_given(form: str, person: Person) -> bool:
+        return permitted(
+            facts,
+            person=str(person.pk),
+            form=form,
+            on=on,
+            about=f"course:{course.pk}",
+            refusals=refused,
+        ).allowed
 
     if not treated or not all(stands.values()):
         return set()
     forms = {fact.form_id for fact in facts}
-    given = {form for form in forms if deciding and is_given(form)}
+    given = {
+        form for form in forms if deciding and all(is_given(form, person) for person in deciding)
+    }
     have = {f"consent:{form}" for form in given}
     if stands:
         have.add("consent:c_best_interests")
@@ -529,8 +528,9 @@ def _consented(
             have.add("consent:c_treatment")
     # Helping a relative needs the relative's consent; treating the person needs the person's.
     focus = course.circle.focus_id
-    needed = {"c_treatment" if person.pk == focus else "c_family" for person in deciding}
-    if needed <= given:
+    if all(
+        is_given("c_treatment" if person.pk == focus else "c_family", person) for person in deciding
+    ):
         have.add("consent")
     return have
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -110,6 +111,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, pytest.
         for server in running:
             report.sections.append((f"alongside serve at {server.url}", server.log()[-6000:]))
     return report
+
+
+def pytest_runtest_teardown() -> None:
+    """The language of a page that a test opened is not that of the next test."""
+    if languages := sys.modules.get("django.utils.translation.trans_real"):
+        languages.deactivate()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from django.utils.translation import override
 
 from alongside.access import actions as access
@@ -526,6 +527,6 @@ def test_ways_and_phases_stand_on_the_charts_and_the_time_line_in_the_readers_la
     assert "Cognitive behavioural" not in page
     assert not re.search(r"hasta el \d{4}-|hasta \d{4}-", page)  # until a day as people write it
     assert re.search(r"hasta el \d+ \w+ \d{4}", page)
-    page = desk.get(f"/work/plans/{cbt.plan_id}/course/").content.decode()
+    page = desk.get(reverse("practitioner:plan-course", args=[cbt.plan_id])).content.decode()
     assert "sesiones" in page
     assert " sessions" not in page

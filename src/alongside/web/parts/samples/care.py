@@ -24,6 +24,28 @@ from alongside.web.parts.samples.values import (
 )
 
 
+def version_samples() -> tuple[Sample, ...]:
+    rows = [
+        {
+            "title": "Talk about sleep",
+            "text": "",
+            "why": [],
+            "tag": "new",
+            "tag_kind": "moss",
+            "tag_icon": "",
+        },
+        {
+            "title": "First measures",
+            "text": "Within 14 days; until now within 28",
+            "why": ["It waits while: No credential for it is recorded."],
+            "tag": "changed",
+            "tag_kind": "pen",
+            "tag_icon": "",
+        },
+    ]
+    return (Sample("version_rows", "one new, one changed", {"rows": rows}),)
+
+
 def option_samples() -> tuple[Sample, ...]:
     values = {"level": 3, "facts": OPTION_FACTS}
     return (

@@ -9,6 +9,7 @@ from alongside.web.parts.samples.care import (
     letter_samples,
     meeting_samples,
     option_samples,
+    version_samples,
 )
 from alongside.web.parts.samples.drawn import chart_samples
 from alongside.web.parts.samples.people import people_samples
@@ -131,6 +132,7 @@ def samples() -> tuple[Sample, ...]:
         Sample("ring", "soon", ring(0.3, "6 h", "6 hours", "soon")),
         Sample("ring", "over", ring(0.1, "1:12", "1 minute 12 seconds", "over")),
         *option_samples(),
+        *version_samples(),
         *alert_samples(),
         *danger_samples(),
         *letter_samples(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -104,9 +105,10 @@ def test_what_is_due_is_asked_once_in_one_letter_that_tells_nothing(
     assert letter.address == "sam.quiet@example.org"
     local = letter.due_at.astimezone(LONDON)
     assert (local.date(), local.time()) == (due.astimezone(LONDON).date(), time(18))
-    told = f"{letter.subject} {letter.body}".lower()
+    # A private address is made by chance, and may spell anything.
+    told = re.sub(r"http\S+", "", f"{letter.subject} {letter.body}".lower())
     for word in ("sam", "phq", "cbt", "depress", "therapy", "question", "asha", "session"):
-        assert word not in told.replace("http://testserver", "")
+        assert word not in told
     # Each link opens its own asking and no other.
     token = letter.body.split("/l/")[1][:43]
     by = reader_for_link(token, "answer", due)

@@ -205,3 +205,23 @@ def test_the_supervisors_task_stays_until_the_notes_about_all_who_came_are_answe
             asked=row, answer="signed", by=world.ifeoma.reader, at=world.moment
         )
     assert not task.exists()
+
+
+def test_no_page_lets_somebody_type_a_process_note_that_could_not_be_kept(
+    world: World, signed_in: SignedIn
+) -> None:
+    """Asha treats in Sam's circle and only leads Rae's: there she is offered nothing to write."""
+    access.grant(
+        account=world.asha.account, role="therapist", circle=world.circle, reason="delivers",
+        by=world.system, at=world.moment,
+    )  # fmt: skip
+    other = world.open_case(world.worry(alias="Rae", contact="rae@example.org"))
+    asha = signed_in(world.asha)
+    here, elsewhere = (f"/work/cases/{case.pk}/own-notes/" for case in (world.case, other.case))
+    assert f"{here}new/" in asha.get(here).content.decode()
+    page = asha.get(elsewhere)
+    assert page.status_code == 200
+    assert f"{elsewhere}new/" not in page.content.decode()
+    assert asha.get(f"{elsewhere}new/").status_code == 404
+    assert asha.post(f"{elsewhere}new/", {"words": "I wonder"}).status_code == 404
+    assert not ProcessNote._base_manager.exists()

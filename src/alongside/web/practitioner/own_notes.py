@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,6 +39,7 @@ class Change(Versioned, Write):
 def listing(request: Request, pk: UUID) -> HttpResponse:
     """The reader's own process notes of a case, the newest first."""
     case = case_or_404(request, pk)
+    write_url = reverse("practitioner:own-note-new", args=[case.pk])
     rows, paging = further(
         request, process_notes.process_notes(seen_by=request.reader).filter(circle=case.circle)
     )
@@ -61,7 +62,7 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
             for row in rows
         ],
         paging=paging,
-        write_url=reverse("practitioner:own-note-new", args=[case.pk]),
+        write_url=write_url if _may(request, case) else "",
     )
 
 
@@ -70,6 +71,8 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
 def write(request: Request, pk: UUID) -> HttpResponse:
     """Write a process note, of a session where the address names one."""
     case = case_or_404(request, pk)
+    if not _may(request, case):  # before anything is typed
+        raise Http404
     session = None
     if named := request.GET.get("session", ""):
         here = queries.sessions(seen_by=request.reader).filter(circle=case.circle)
@@ -128,6 +131,13 @@ def _page(request: Request, case: Any, form: Form, session: Any) -> HttpResponse
         form=form,
         about=_name(session) if session else "",
         back=reverse("practitioner:case-own-notes", args=[case.pk]),
+    )
+
+
+def _may(request: Request, case: Any) -> bool:
+    """Does the reader treat somebody here? Elsewhere they may, and find this page from there."""
+    return request.reader.may_make(
+        "process_note", institution=case.institution_id, circle=case.circle_id
     )
 
 

@@ -84,7 +84,6 @@ UNSCOPED = {
     "alongside.plans.queries": "gates ask for facts, not for who may read them",
     "alongside.plans.together": "several ways in one plan: gates ask, whoever looks",
     "alongside.plans.treating": "a role stays as long as any course needs it, whoever ends one",
-    "alongside.plans.versioning": "did anybody agree to the former version: yes or no",
     "alongside.records.scoped": "here it is made",
 }
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import re
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import yaml
 from django.db import DatabaseError
 from django.test import Client
 
@@ -22,6 +24,7 @@ from tests.conftest import NOON
 from tests.harness.reading import ease, grade
 
 FIRST = "/worried/today/first/"
+PROTOCOLS = Path(__file__).resolve().parents[2] / "content" / "protocols"
 NIGHT = NOON + timedelta(days=20)  # nobody is on call
 
 
@@ -514,6 +517,17 @@ def test_ways_that_helped_name_their_limits_and_sources(house, visitor):
     assert "Limits:" in way
     assert "Roozen" in way
     assert visitor.get("/what-helps/miracle_cure/").status_code == 404
+
+
+def test_every_way_tells_its_findings_limits_and_cautions_in_the_language_of_the_page(house):
+    """As the Spanish words of its folder have them."""
+    browser = Client(headers={"accept-language": "es"})
+    for folder in sorted(PROTOCOLS.iterdir()):
+        words = yaml.safe_load(max(folder.glob("*/wording.es.yaml")).read_text())
+        told = [*words.get("cautions", {}).values()]
+        told += [each for one in words["evidence"].values() for each in one.values()]
+        page = unescape(browser.get(f"/what-helps/{folder.name}/").content.decode())
+        assert [each for each in told if each not in page] == [], folder.name
 
 
 @pytest.mark.parametrize("path", ["/about-a-child/", "/about-me/", "/private/"])

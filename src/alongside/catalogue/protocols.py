@@ -417,6 +417,8 @@ def _flat(key: str, words: WordingShape) -> dict[str, str]:
         flat[f"{key}/stop_rules/{id}/then"] = stop.then
     for id, finding in words.evidence.items():
         flat[f"{key}/evidence/{id}"] = f"{finding.text} {finding.limits}".strip()
+        flat[f"{key}/evidence/{id}/text"] = finding.text
+        flat[f"{key}/evidence/{id}/limits"] = finding.limits
     return {key: text for key, text in flat.items() if text}
 
 

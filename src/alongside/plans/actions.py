@@ -291,8 +291,7 @@ def add_course(
     dose = way.dose_of(variant).sessions
     usual = dose.typical or dose.max or 12
     _must_fit_the_dose(sessions_planned or usual, dose, summary)
-    answered = Agreement.objects.unscoped("was anything said to this edition?")
-    is_answered = answered.filter(plan=plan, edition=plan.edition).exists()
+    is_answered = queries.is_answered(plan)
     is_reworded = bool(summary.strip()) and summary != plan.summary
     if is_answered or is_reworded:
         plan.edition += int(is_answered)

@@ -187,6 +187,12 @@ def protocol_of(course: Course) -> Protocol:
     return catalogue.current().protocol(course.protocol)
 
 
+def is_answered(plan: Plan) -> bool:
+    """Did anybody say anything to the present edition of a plan? Not who, and not what."""
+    said = Agreement.objects.unscoped(GATE)
+    return said.filter(plan=plan, edition=plan.edition).exists()
+
+
 def version_at(course: Course, moment: datetime) -> str:
     """The version a course ran on at a moment, ``cbt@1``."""
     return rules.version_at(course.protocol, course.former, moment)

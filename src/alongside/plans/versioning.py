@@ -12,7 +12,7 @@ from alongside.engine.protocols import gates as gate_rules
 from alongside.engine.protocols.shapes import Protocol
 from alongside.engine.protocols.versions import asks_again, differences
 from alongside.plans import actions, queries
-from alongside.plans.models import Agreement, Course, Plan
+from alongside.plans.models import Course
 from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.errors import Refused, StaleVersion
@@ -117,8 +117,8 @@ def move_to_version(
 
 def _another_edition(course: Course) -> None:
     """Whoever answered agreed to the plan by the former version."""
-    plan = Plan.objects.unscoped("the edition that counts").get(pk=course.plan_id)
-    answered = Agreement.objects.unscoped("was anything said to this edition?")
-    if answered.filter(plan=plan, edition=plan.edition).exists():
+    plan = course.plan
+    plan.refresh_from_db()
+    if queries.is_answered(plan):
         plan.edition += 1
         plan.save_version(plan.version, ["edition"])

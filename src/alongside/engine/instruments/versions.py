@@ -38,9 +38,7 @@ def differences(
     found = [
         *differing.rows("items", before.items, after.items, _id),
         *_mapping("answers", before.options, after.options),
-        *differing.rows(
-            "codes", before.codes, after.codes, lambda row: f"{row.options}/{row.name}"
-        ),
+        *differing.rows("codes", before.codes, after.codes, _code),
         *differing.rows("scores", before.scores, after.scores, _id),
         *_missing(before, after),
         *differing.rows("bands", before.bands, after.bands, lambda row: f"{row.score}/{row.name}"),

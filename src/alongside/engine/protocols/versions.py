@@ -16,6 +16,11 @@ PARTS: tuple[str, ...] = (
     "cautions", "evidence", "whole", "sources",
 )  # fmt: skip
 
+_WHOLE = (
+    "name", "what", "family", "treats", "runnable", "alerts", "formats", "settings", "checked",
+    "review_by",
+)  # fmt: skip
+
 # What whoever takes part would notice: a change here is another plan than the one agreed to.
 AGREED_TO: frozenset[str] = frozenset(
     {"dose", "phases", "steps", "gates", "measures", "forms", "each_session", "consents",
@@ -108,11 +113,7 @@ def _of_the_whole(before: Protocol, after: Protocol) -> Iterator[Difference]:
     yield from differing.rows("exclusions", before.exclusions, after.exclusions, _id)
     yield from differing.rows("cautions", before.cautions, after.cautions, _last_of_key)
     yield from differing.rows("evidence", before.evidence, after.evidence, _last_of_key)
-    for name in ("name", "what", "family", "treats", "runnable", "alerts", "formats", "settings"):
-        old, new = getattr(before, name), getattr(after, name)
-        if old != new:
-            yield Difference("whole", "changed", name, old, new, (name,))
-    for name in ("checked", "review_by"):
+    for name in _WHOLE:
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
             yield Difference("whole", "changed", name, old, new, (name,))

@@ -194,11 +194,11 @@ def one_way(request: HttpRequest, protocol: str) -> HttpResponse:
             "for_whom": [
                 texts.get(f"{key}/indications/{each.id}", each.text) for each in found.indications
             ],
-            "not_when": [each.text for each in found.cautions],
+            "not_when": [texts.get(each.key, each.text) for each in found.cautions],
             "evidence": [
                 {
-                    "text": each.text,
-                    "limits": each.limits,
+                    "text": texts.get(f"{each.key}/text", each.text),
+                    "limits": texts.get(f"{each.key}/limits", each.limits),
                     "source": each.source,
                     "unverified": each.unverified,
                 }

@@ -98,6 +98,7 @@ def test_a_course_stays_on_its_version_until_the_lead_moves_it_through_open_gate
             moved(world, cbt, to=wrong)
     with pytest.raises(NeedsAReason):
         moved(world, cbt, reason="")
+    assert (cbt.protocol, cbt.former) == ("cbt@1", [])  # the page shows it again as it stands
     assert fresh(cbt).former == []
 
     edition = cbt.plan.edition

@@ -86,31 +86,32 @@ def move_to_version(
     if not gate_rules.may_start(states):
         raise actions.GatesClosed(states=states)
     found, before = changes(course, way), course.protocol
-    course.former = [*course.former, {"protocol": before, "until": at.isoformat()}]
-    course.protocol = str(way.ref)
-    course.save_version(expected, ["former", "protocol"])
-    if asks_again(found):
-        _another_edition(course)
     cases.record_decision(
         circle=course.circle,
         kind="version",
-        chosen=course.protocol,
+        chosen=to,
         about=f"course:{course.pk}",
         reason=reason,
         shown={
             "from": before,
-            "to": course.protocol,
+            "to": to,
             "changes": [f"{one.part}/{one.id}: {one.word}" for one in found],
         },
         by=by,
         at=at,
     )
+    # Only now: a page that was refused shows the course it holds as it stands.
+    course.former = [*course.former, {"protocol": before, "until": at.isoformat()}]
+    course.protocol = to
+    course.save_version(expected, ["former", "protocol"])
+    if asks_again(found):
+        _another_edition(course)
     audit.write(
         "plans.course_moved",
         by=by,
         at=at,
         about=course,
-        detail={"before": before, "after": course.protocol},
+        detail={"before": before, "after": to},
     )
     return course
 

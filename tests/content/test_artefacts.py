@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,33 @@ from tests.harness.content import shipped
 from tests.harness.house import CONTENT
 
 SHIPPED = shipped()
+OF_ONE_DANGER = {
+    "ed_monitoring",
+    "weekly_weight",
+    "memory_record",
+    "crisis_chain",
+    "risk_situations",
+}
+# What a variant has no use for, by hand from its steps; a variant that is not here has every form.
+NOT_USED = {
+    **{
+        f"cbt/{id}": OF_ONE_DANGER
+        for id in ("group_cbt", "depression", "gad", "panic", "social_anxiety", "ocd")
+    },
+    "cbt/guided_selfhelp": {*OF_ONE_DANGER, "module_sheet"},
+    "cbt/ptsd": OF_ONE_DANGER - {"memory_record"},
+    "cbt/cbt_ed": OF_ONE_DANGER - {"ed_monitoring", "weekly_weight"},
+    "cbt/cbt_sp": OF_ONE_DANGER - {"crisis_chain"},
+    "cbt/relapse_prevention": OF_ONE_DANGER - {"risk_situations"},
+    "craft/entry_only": {"happiness", "life_plan"},
+    "dementia/cst": {"carer_plan"},
+    "dementia/maintenance": {"carer_plan"},
+    "dementia/carer": {"session_ratings"},
+    "arts/art": {"music_list"},
+    "arts/movement": {"music_list"},
+    "arts/drama": {"music_list"},
+    "respect/brief": {"negotiation_script"},
+}
 GOOD = """\
 title: {en: Sheet, es: Hoja}
 intro: {en: Write., es: Escribe.}
@@ -69,6 +97,28 @@ def test_a_form_for_people_is_easy_to_read_in_both_languages(form):
 
     assert reading.grade(page("en")) <= 6
     assert reading.ease(page("es")) >= 70
+
+
+def test_a_variant_has_the_forms_its_steps_use_and_each_form_has_a_variant():
+    left_out = {}
+    for way in SHIPPED.protocols.values():
+        variants = [row.id for row in way.variants] or [""]
+        given = {id: set(way.forms_of(id)) for id in variants}
+        assert set().union(*given.values()) == {*way.artefacts}, way.id
+        left_out |= {
+            f"{way.id}/{id}": {*way.artefacts} - forms
+            for id, forms in given.items()
+            if {*way.artefacts} - forms
+        }
+        for id in variants:
+            assert way.forms_before_start(id) <= given[id], (way.id, id)
+    assert left_out == NOT_USED
+
+
+def test_a_form_that_no_step_names_belongs_to_every_variant():
+    way = SHIPPED.protocol("cbt")
+    free = replace(way, artefacts=(*way.artefacts, "leaflet"))
+    assert all("leaflet" in free.forms_of(id) for id in ("", "depression", "cbt_ed"))
 
 
 @pytest.mark.parametrize("way", ["cbt@1", "mi_brief@1"])

@@ -14,9 +14,9 @@ ONCE = {"name": "Sam", "service": "Help", "writer": "Asha", "way": "CBT", "held"
 ROWS = {
     "measure": [
         {"measure": "PHQ-9", "first": "16", "first_day": "2 Mar", "last": "0", "last_day": "9 Mar",
-         "change": "Better."},
+         "scale": "Lower is better.", "change": "Better."},
         {"measure": "GAD-7", "first": "9", "first_day": "2 Mar", "last": "", "last_day": "",
-         "change": ""},
+         "scale": "", "change": ""},
     ],
     "help": [{"line": "Samaritans", "number": "116 123"}],
 }  # fmt: skip
@@ -26,7 +26,7 @@ def test_a_letter_says_what_is_known_and_leaves_out_what_is_not() -> None:
     closing = catalogue.current().letter("closing")
     texts = {part.id: part.text for part in draft(closing, Facts(ONCE, ROWS), "en")}
     assert texts["beginning"].splitlines()[0] == "Dear Sam,"
-    assert texts["change"] == "PHQ-9: 16 on 2 Mar, 0 on 9 Mar. Better."
+    assert texts["change"] == "PHQ-9: 16 on 2 Mar, 0 on 9 Mar. Lower is better. Better."
     assert texts["help"] == "Samaritans: 116 123"
     assert texts["what_we_did"] == ""  # since when is not known
     assert [part.id for part in missing(closing, texts)] == ["what_we_did"]

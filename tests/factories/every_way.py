@@ -155,7 +155,7 @@ def ready(world: World, way: str, variant: str, persons: Iterable[Person]) -> Co
 def walked(world: World, course: Course) -> Any:
     """Go on with a course, week by week, until its protocol calls it complete; where it stands."""
     way = gates.protocol_of(course)
-    forms = catalogue.current().artefacts_of(course.protocol)
+    forms = artefacts.forms_of(course)
     planned = way.dose_of(course.variant).sessions
     most = planned.min or planned.typical or planned.max or 12
     number = 0
@@ -178,6 +178,8 @@ def walked(world: World, course: Course) -> Any:
             for step in again.next_steps:
                 _do(world, course, step.step, forms)
         for need in way.each_session if is_left else ():
+            if need.variants and course.variant not in need.variants:
+                continue
             form = forms[need.form]
             if form.ref.form not in {s.form for u in way.gates_session for s in u.shown_by}:
                 _fill(world, course, form)

@@ -72,6 +72,32 @@ def test_every_save_is_a_version_and_a_stale_one_changes_nothing(world: World, c
     assert {"delivery.artefact_written", "delivery.artefact_changed"} <= words
 
 
+def test_a_sheet_of_a_form_the_variant_does_not_use_stays_and_is_gone_on_with(
+    world: World, cbt: Course
+) -> None:
+    of_another = {"form": "risk_situations", "answers": {"slip": "I ring Ana"}}
+    by_sam = {"by": world.sam_account.reader, "entered_from": "home"}
+
+    def becomes(variant: str) -> None:
+        with writing():
+            Course.objects.unscoped("what was").filter(pk=cbt.pk).update(variant=variant)
+        cbt.refresh_from_db()
+
+    becomes("relapse_prevention")
+    row = filled(world, cbt, **of_another, **by_sam)
+    becomes("depression")
+    with pytest.raises(artefacts.FormNotHere):
+        filled(world, cbt, **of_another)
+    task = {"session": held(world, cbt), "about": world.sam, "task": "Write", "at": world.moment}
+    with pytest.raises(actions.UnknownWord):
+        actions.set_homework(form="risk_situations", by=world.asha.reader, **task)
+    row = artefacts.sheet(seen_by=world.asha.reader, sheet=row.sheet)
+    more = {"slip": "I ring Ben"}
+    artefacts.change(artefact=row, answers=more, expected=1, at=NOON, **by_sam)
+    (there,) = artefacts.sheets(seen_by=world.asha.reader)
+    assert (there.number, artefacts.answers_of(there)) == (2, more)
+
+
 def test_what_was_written_by_mistake_is_struck_and_kept(world: World, cbt: Course) -> None:
     row = filled(world, cbt)
     given = {"artefact": row, "by": world.asha.reader, "at": NOON}
@@ -91,6 +117,7 @@ def test_what_was_written_by_mistake_is_struck_and_kept(world: World, cbt: Cours
     [
         ({"form": "letter"}, artefacts.FormNotHere),
         ({"form": "craft/life_plan@1"}, artefacts.FormNotHere),
+        ({"form": "risk_situations"}, artefacts.FormNotHere),  # of another variant
         ({"answers": {"mood": " "}}, artefacts.NothingWritten),
         ({"answers": {"mood_before": 101}}, artefacts.WrongAnswers),
         ({"about": "noor"}, artefacts.NotTreated),

@@ -64,7 +64,8 @@ def test_a_closing_letter_goes_from_the_record_to_the_persons_own_page(
     one = begun["Location"]
     parts = fields(asha.get(one).content.decode())
     assert parts["part_beginning"].startswith("Dear Sam,")
-    assert "8 on 2 Mar 2026, 0 on 9 Mar 2026. It is better." in parts["part_change"]
+    scale = "It goes from 0 to 27; lower is better."
+    assert f"0 on 9 Mar 2026. {scale} It is better." in parts["part_change"]
     assert "Generalised" not in str(parts)  # a relative's answers are nobody else's
     unsigned = {**parts, "part_what_we_did": "", "version": "1", "do": "sign"}
     assert "At the end of our talks, version 1" in asha.get(one).content.decode()

@@ -55,6 +55,9 @@ def test_a_sheet_is_filled_in_gone_on_with_and_both_texts_are_shown(
     new = f"/work/courses/{cbt.pk}/sheets/thought_record/"
     assert new in listing
     assert "Nothing is filled in yet." in listing
+    assert "risk_situations" not in listing, "a form of another variant"
+    read(browser, f"/work/courses/{cbt.pk}/sheets/risk_situations/", 404)
+    read(browser, f"/work/courses/{cbt.pk}/sheets/risk_situations/blank/", 404)
     assert "0 to 100" in read(browser, new)
     wrong = send(browser, new, {**RECORD, "a_mood_before": "101"}, 400).content.decode()
     assert "Write a whole number from 0 to 100." in wrong
@@ -170,7 +173,10 @@ def test_a_form_set_for_home_comes_back_into_the_note(
     assert "paper-lines" in read(sam, f"/me/sheets/blank/{cbt.pk}/thought_record/")
     read(sam, f"/me/sheets/new/{cbt.pk}/formulation/", 404)
     send(sam, f"/me/sheets/{row.sheet}/change/", {**RECORD, "a_mood_after": "9"}, 409)
-    assert "What you wrote" in read(sam, "/me/sheets/")
+    own = read(sam, "/me/sheets/")
+    assert "What you wrote" in own
+    assert "exposure_ladder" in own
+    assert "risk_situations" not in own, "a form of another variant"
     for other in (world.noor, world.bo):
         browser = signed_in(other)
         read(browser, f"/me/sheets/{row.sheet}/", 404)

@@ -10,13 +10,12 @@ from typing import Any
 
 from django.db.models import Max
 
-from alongside import catalogue
 from alongside.access import readers
 from alongside.access.models import Account
 from alongside.calendar.models import Booking
 from alongside.cases import actions as cases
 from alongside.crisis import reports
-from alongside.delivery import countersigning, queries, rules
+from alongside.delivery import artefacts, countersigning, queries, rules
 from alongside.delivery.models import (
     Addition,
     Attendance,
@@ -573,7 +572,7 @@ def _form_made_by(course: Course, step: str) -> str:
 
 def _form_for(course: Course, about: Person, form: str) -> str:
     """The full name of a form that this person may fill in at home."""
-    found = catalogue.current().artefacts_of(course.protocol).get(form)
+    found = artefacts.forms_of(course).get(form)
     who: Who = "person" if course.circle.focus_id == about.pk else "relative"
     if found is None or not found.is_for(who):
         raise UnknownWord(field="form", value=form)

@@ -8,7 +8,7 @@ what the form gives into their hands; staff fill in any form with them, or from 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -97,7 +97,7 @@ def fill_in(
         WrongAnswers with every field that cannot be kept.
     """
     by.confirm_create("artefact", institution=course.institution_id, circle=course.circle_id)
-    found = form_of(course, form)
+    found = offered(course, form)
     _must_run(course, found)
     if about not in plans.treated_by(course):
         raise NotTreated(person=about)
@@ -277,8 +277,8 @@ def _holding(sheet: UUID) -> Artefact:
 
 
 def form_of(course: Course, form: str) -> Form:
-    """The form of a course by its id or its full name, which may be of a version the course ran on
-    before: a sheet that was begun is finished as it was. Raises FormNotHere."""
+    """The form of a sheet that is there, by its id or its full name, which may be of a version the
+    course ran on before: a sheet that was begun is finished as it was. Raises FormNotHere."""
     cat = catalogue.current()
     here = cat.artefacts_of(course.protocol)
     if form in cat.artefacts and str(cat.artefacts[form].ref.way) in plans.versions_of(course):
@@ -289,9 +289,25 @@ def form_of(course: Course, form: str) -> Form:
     return here[name]
 
 
-def forms_of(course: Course) -> Sequence[Form]:
-    """The forms of the protocol of a course, in its order, that are here."""
-    return tuple(catalogue.current().artefacts_of(course.protocol).values())
+def forms_of(course: Course) -> Mapping[str, Form]:
+    """The forms that a course has by id: those its variant uses, in the order of the protocol.
+
+    One that another variant uses is no part of it; a sheet of it that is there stays (``sheets``).
+    """
+    here = catalogue.current().artefacts_of(course.protocol)
+    names = plans.protocol_of(course).forms_of(course.variant)
+    return {name: here[name] for name in names if name in here}
+
+
+def offered(course: Course, form: str) -> Form:
+    """A form of a course that a new sheet may be made of, by its id or its full name.
+
+    Raises FormNotHere.
+    """
+    for name, found in forms_of(course).items():
+        if form in {name, str(found.ref)}:
+            return found
+    raise FormNotHere(form=form)
 
 
 def who_is(course: Course, person: Person) -> Who:

@@ -94,6 +94,7 @@ def _measures(
             "measure": one.instrument.name,
             "first": str(first.score),
             "first_day": day(first.on),
+            "scale": _scale(one, language),
         }
         if len(marks) == 1:
             found["measure_once"].append(row)
@@ -101,6 +102,13 @@ def _measures(
         row |= {"last": str(last.score), "last_day": day(last.on)}
         found["measure"].append({**row, "change": _change(kind, one, marks, language)})
     return found
+
+
+def _scale(one: Series, language: str) -> str:
+    """From where to where the numbers go, and which way is better."""
+    key = f"letter.higher_is_{one.change.higher_is or 'neither'}"
+    ends = {"lowest": one.change.lowest, "highest": one.change.highest}
+    return str(catalogue.current().sentence(key, language)).format(**ends)
 
 
 def _change(kind: Kind, one: Series, marks: list[Any], language: str) -> str:

@@ -17,8 +17,8 @@ PLACES: Mapping[str, frozenset[str]] = {
     "": frozenset(
         {"name", "to", "service", "writer", "way", "what", "began", "ended", "held", "planned"}
     ),
-    "measure": frozenset({"measure", "first", "first_day", "last", "last_day", "change"}),
-    "measure_once": frozenset({"measure", "first", "first_day"}),
+    "measure": frozenset({"measure", "first", "first_day", "last", "last_day", "scale", "change"}),
+    "measure_once": frozenset({"measure", "first", "first_day", "scale"}),
     "goal": frozenset({"goal", "level"}),
     "sheet": frozenset({"line"}),
     "home": frozenset({"task"}),

@@ -358,11 +358,39 @@ class Protocol:
         """The forms that are filled in before a course starts: of those phases, and for gates."""
         phases = self.before_start(variant)
         uses = [use for use in self.gates_start if use.is_for(variant)]
+        named = {
+            *(step.artefact for phase in phases for step in phase.steps),
+            *(need.form for phase in phases for need in phase.artefacts),
+            *(sign.form for use in uses for sign in use.shown_by),
+        }
+        of_others = {*self.artefacts} - {*self.forms_of(variant)}
+        return frozenset(form for form in named if form and form not in of_others)
+
+    def forms_of(self, variant: str = "") -> tuple[str, ...]:
+        """The forms of a variant, in the protocol's order; "" is the protocol as a whole.
+
+        A form belongs to each variant with a step that makes it, a gate that it opens, a phase that
+        asks for it without a step, or sessions that each have one. What no variant names in this
+        way is free, and belongs to all.
+        """
+        own = self._forms_named(variant)
+        named = own.union(*(self._forms_named(one.id) for one in self.variants))
+        return tuple(form for form in self.artefacts if form in own or form not in named)
+
+    def _forms_named(self, variant: str) -> frozenset[str]:
+        def is_here(variants: tuple[str, ...]) -> bool:
+            return not variants or variant in variants
+
+        phases = self.phases_of(variant)
+        steps = [step for phase in phases for step in phase.steps if is_here(step.variants)]
+        uses = [*self.gates_start, *self.gates_session, *(u for step in steps for u in step.gates)]
+        made = {step.artefact for phase in self.phases for step in phase.steps}
+        needs = [need for phase in phases for need in phase.artefacts if need.form not in made]
         return frozenset(
             (
-                *(step.artefact for phase in phases for step in phase.steps if step.artefact),
-                *(need.form for phase in phases for need in phase.artefacts),
-                *(sign.form for use in uses for sign in use.shown_by if sign.form),
+                *(step.artefact for step in steps if step.artefact),
+                *(sign.form for u in uses if u.is_for(variant) for sign in u.shown_by if sign.form),
+                *(need.form for need in (*needs, *self.each_session) if is_here(need.variants)),
             )
         )
 

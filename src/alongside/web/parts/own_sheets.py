@@ -97,7 +97,9 @@ class Place:
     def change(self, sheet: UUID) -> HttpResponse:
         """Go on with one."""
         row = self._sheet_or_404(sheet)
-        found = self._form_or_404(row.course, row.form)
+        found = self._begun(row)
+        if found is None:
+            raise Http404
         return sheets.fill(
             self.request,
             self._door(self.url("sheet", sheet)),
@@ -112,7 +114,7 @@ class Place:
         """One as it holds now."""
         row = self._sheet_or_404(sheet)
         may = row.course.ended_at is None and not row.is_struck
-        may = may and any(str(one.ref) == row.form for one in self._forms(row.course))
+        may = may and self._begun(row) is not None
         return self.render(
             "read",
             sheet=sheets.shown(self.request, row),
@@ -141,14 +143,13 @@ class Place:
             return {}
         rows = self._own().filter(homework=task)
         form = task.form.partition("/")[2].partition("@")[0]
-        try:
-            self._form_or_404(task.course, form)
-        except Http404:
+        is_offered = any(form == one.ref.form for one in self._forms(task.course))
+        if not is_offered and not rows:
             return {}
         return {
             "title": sheets.title_of(task.form),
             "url": f"{self.url('sheet-new', task.course_id, form)}?task={task.pk}"
-            if task.reviewed_at is None
+            if is_offered and task.reviewed_at is None
             else "",
             "filled": [
                 {
@@ -177,7 +178,15 @@ class Place:
 
     def _forms(self, course: Any) -> Sequence[Any]:
         who = artefacts.who_is(course, self.me)
-        return [form for form in artefacts.forms_of(course) if form.is_for(who)]
+        return [form for form in artefacts.forms_of(course).values() if form.is_for(who)]
+
+    def _begun(self, sheet: Any) -> Any:
+        """The form of a sheet that is there, if it may be gone on with at home."""
+        try:
+            found = artefacts.form_of(sheet.course, sheet.form)
+        except artefacts.FormNotHere:
+            return None
+        return found if found.is_for(artefacts.who_is(sheet.course, self.me)) else None
 
     def _course_or_404(self, pk: UUID) -> Any:
         found = next((course for course in self._courses() if course.pk == pk), None)

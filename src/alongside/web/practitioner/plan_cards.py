@@ -9,7 +9,6 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from alongside import catalogue
 from alongside.calendar import queries as calendar
 from alongside.delivery import artefacts
 from alongside.delivery import queries as progress
@@ -189,7 +188,7 @@ def _step(course: Any, step: Any, names: Mapping[str, str], *, can_record: bool)
         why = _("Opens with its phase")
     recordable = can_record and step.status != "locked"
     form = form_of(queries.protocol_of(course), step.step) if recordable else ""
-    here = catalogue.current().artefacts_of(course.protocol)
+    here = artefacts.forms_of(course)
     if form not in here or not artefacts.is_time_for(course, here[form]):
         form = ""
     return {

@@ -87,7 +87,7 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
 def _to_prepare(course: Any) -> bool:
     """A course that has not started yet and has forms that come before that."""
     return course.ended_at is None and any(
-        artefacts.is_time_for(course, form) for form in artefacts.forms_of(course)
+        artefacts.is_time_for(course, form) for form in artefacts.forms_of(course).values()
     )
 
 
@@ -95,7 +95,7 @@ def _forms(course: Any, rows: list[Any], *, may: bool) -> list[dict[str, Any]]:
     """Each form of a course, how many are there, and where one is filled in or printed."""
     way = plans.protocol_of(course)
     found = []
-    for form in artefacts.forms_of(course):
+    for form in artefacts.forms_of(course).values():
         own = [row for row in rows if row.course_id == course.pk and row.form == str(form.ref)]
         if course.started_at is None and not artefacts.is_time_for(course, form) and not own:
             continue
@@ -122,8 +122,9 @@ def _course_or_404(request: Request, pk: UUID) -> Any:
 
 
 def _form_or_404(course: Any, form: str) -> EngineForm:
+    """A form for a new sheet."""
     try:
-        return artefacts.form_of(course, form)
+        return artefacts.offered(course, form)
     except artefacts.FormNotHere:
         raise Http404 from None
 
@@ -201,7 +202,10 @@ def change(request: Request, pk: UUID) -> HttpResponse:
     """Go on with a sheet, rate it again, or correct it: one more version."""
     row = _sheet_or_404(request, pk)
     case = case_or_404(request, row.course.plan.case_id)
-    found = _form_or_404(row.course, row.form)
+    try:
+        found = artefacts.form_of(row.course, row.form)
+    except artefacts.FormNotHere:
+        raise Http404 from None
     back = reverse("practitioner:sheet", args=[row.sheet])
     return sheets.fill(
         request,

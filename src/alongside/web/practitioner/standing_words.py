@@ -65,7 +65,7 @@ def standing(way: Any, course: Any, state: Any, *, may_fill: bool) -> dict[str, 
 
 
 def _behind(course: Any, form: str, number: int, *, may_fill: bool) -> dict[str, str]:
-    here = catalogue.current().artefacts_of(course.protocol)
+    here = artefacts.forms_of(course)
     title = sheets.title_of(str(here[form].ref)) if form in here else form.replace("_", " ")
     return {
         "title": title,
@@ -103,7 +103,7 @@ def completion(way: Any, state: Any) -> list[dict[str, Any]]:
 
 def form_of_gate(state: Any, course: Any) -> tuple[str, str]:
     """Where the form that opens a gate is filled in, and the words of its button."""
-    here = catalogue.current().artefacts_of(course.protocol)
+    here = artefacts.forms_of(course)
     for form in state.forms:
         if form in here and artefacts.is_time_for(course, here[form]):
             url = reverse("practitioner:sheet-new", args=[course.pk, form])

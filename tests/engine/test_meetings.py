@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from alongside.catalogue import meetings as shelf
 from alongside.engine.meetings import Fact, OptionFacts, Screened, check_states, go_no_go, suggested
 from alongside.engine.meetings.shapes import Rules
+from tests.harness.content import shipped
 from tests.harness.house import CONTENT
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -305,3 +306,14 @@ def test_content_of_meetings_is_whole_in_both_languages() -> None:
     asked = {check.id for check in CONTENT_OF.screen.checks} | set(CONTENT_OF.screen.computed)
     assert asked == {f"SC{number}" for number in range(1, 23)}
     assert {gate.id for gate in RULES.gates} >= set().union(*(w for _c, w in LACKING.values()))
+
+
+def test_gambling_has_another_way_but_not_where_somebody_drinks_as_well() -> None:
+    flow_for = shipped().meetings.flow_for
+    found = flow_for(["gambling"])
+    assert found is not None
+    assert "self-exclusion" in found.text["en"]
+    assert flow_for(["gambling", "substance_use"]) is None
+    drinks_too = flow_for(["dementia", "substance_use"])
+    assert drinks_too is not None
+    assert drinks_too.decides

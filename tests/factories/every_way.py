@@ -6,7 +6,7 @@ state = walked(world, course)        # sessions held, steps done, forms filled i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -152,8 +152,12 @@ def ready(world: World, way: str, variant: str, persons: Iterable[Person]) -> Co
     return plans.start_course(course=course, by=world.asha.reader, at=world.moment)
 
 
-def walked(world: World, course: Course) -> Any:
-    """Go on with a course, week by week, until its protocol calls it complete; where it stands."""
+def walked(world: World, course: Course, *, sessions: int = 0, leave: Collection[str] = ()) -> Any:
+    """Go on with a course, week by week, until its protocol calls it complete; where it stands.
+
+    Args:
+        sessions: how many weeks, if not to the end. leave: steps that are not done meanwhile.
+    """
     way = gates.protocol_of(course)
     forms = artefacts.forms_of(course)
     planned = way.dose_of(course.variant).sessions
@@ -161,6 +165,8 @@ def walked(world: World, course: Course) -> Any:
     number = 0
     for _round in range(ROUNDS):
         state = queries.state_of(course=course, seen_by=world.asha.reader, at=world.moment)
+        if sessions and number == sessions:
+            return state
         if state.phase is None and state.completion.is_complete:
             return state
         is_left = number < most or not state.completion.enough_sessions
@@ -171,12 +177,14 @@ def walked(world: World, course: Course) -> Any:
             held(world, course)
             number += 1
         for step in state.next_steps:
-            _do(world, course, step.step, forms)
+            if step.step not in leave:
+                _do(world, course, step.step, forms)
         locked = [one.step for one in state.steps if one.status == "locked"]
         if [_unlock(world, course, step) for step in locked].count(True):  # for today alone
             again = queries.state_of(course=course, seen_by=world.asha.reader, at=world.moment)
             for step in again.next_steps:
-                _do(world, course, step.step, forms)
+                if step.step not in leave:
+                    _do(world, course, step.step, forms)
         for need in way.each_session if is_left else ():
             if need.variants and course.variant not in need.variants:
                 continue

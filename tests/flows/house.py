@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, Response
@@ -22,10 +24,11 @@ from tests.flows.walking import (
     mail_to,
     next_chapter,
 )
-from tests.harness import clockwork
-from tests.harness.served import Served
+from tests.harness import clockwork, environment
+from tests.harness.served import Served, Template
 
 LONDON = ZoneInfo("Europe/London")
+STAFF = {name: f"{name}@example.org" for name in ("asha", "hana", "bo", "grace", "ifeoma")}
 
 
 @dataclass
@@ -52,6 +55,31 @@ class House:
         if address not in self.sessions:
             self.sessions[address] = self.served.session_of(address)
         return self.sessions[address]
+
+
+@contextmanager
+def opened(template: Template, moment: datetime, team: str = "") -> Iterator[House]:
+    """A house of its own whose clock begins at a moment.
+
+    Args:
+        team: the function that makes it and its team inside; without, ``STAFF`` is made later.
+    """
+    box, clock = Mailbox(), environment.own() / f"clock-of-{uuid4().hex}"
+    box.open()
+    clockwork.set_to(clock, moment)
+    served = Served(
+        template,
+        ALONGSIDE_SMTP_URL=box.url,
+        DJANGO_SETTINGS_MODULE="tests.harness.moved",
+        **{clockwork.VARIABLE: str(clock)},
+    )
+    try:
+        served.start()
+        found = served.call(team, url=served.url) if team else STAFF
+        yield House(served, box, clock, found)
+    finally:
+        served.remove()
+        box.close()
 
 
 @dataclass

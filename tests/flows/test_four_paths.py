@@ -13,16 +13,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.fakes.mailbox import Mailbox
-from tests.flows.house import ANYBODY, SPENT, House, Walk
+from tests.flows.house import ANYBODY, SPENT, House, Walk, opened
 from tests.flows.walking import (
     Somebody,
     answer_the_four_private_questions,
     find_no_danger,
     next_chapter,
 )
-from tests.harness import clockwork, environment
-from tests.harness.served import Served, Template
+from tests.harness.served import Template
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -32,21 +30,8 @@ MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 @pytest.fixture
 def house(served_template: Template) -> Iterator[House]:
     """A house of its own for each path, with its team; its clock begins on a Monday."""
-    box, clock = Mailbox(), environment.own() / "clock-of-four-paths"
-    box.open()
-    clockwork.set_to(clock, MONDAY)
-    served = Served(
-        served_template,
-        ALONGSIDE_SMTP_URL=box.url,
-        DJANGO_SETTINGS_MODULE="tests.harness.moved",
-        **{clockwork.VARIABLE: str(clock)},
-    )
-    try:
-        served.start()
-        yield House(served, box, clock, served.call("tests.flows.ready:a_team", url=served.url))
-    finally:
-        served.remove()
-        box.close()
+    with opened(served_template, MONDAY, "tests.flows.ready:a_team") as found:
+        yield found
 
 
 @pytest.fixture

@@ -329,6 +329,24 @@ def test_after_a_meeting_there_is_none_for_thirty_days(world: World) -> None:
     assert "between" not in closed(world, again)
 
 
+def test_an_open_invitation_goes_on_within_days_unless_it_was_broken_off(world: World) -> None:
+    meeting = ready(world)
+    actions.choose_path(
+        meeting=meeting, path="arise", level=1, reason=REASON, expected=meeting.version,
+        by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    actions.release(
+        meeting=fresh(world, meeting), gate="people", reason="Two of them will do for the first.",
+        by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    world.at(dated(world, fresh(world, meeting)).booking.ends_at)
+    ended(world, meeting, "refuses_calm")
+    again = begun(world, path="arise", level=2)
+    assert "between" not in closed(world, again)
+    type(meeting)._base_manager.filter(pk=meeting.pk).update(outcome="leaves")
+    assert "between" in closed(world, again)
+
+
 def ended(world: World, meeting: PlannedMeeting, outcome: str) -> None:
     actions.end(
         meeting=fresh(world, meeting),

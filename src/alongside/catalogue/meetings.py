@@ -61,6 +61,7 @@ class PathFile(Shape):
     id: Word
     is_meeting: bool
     is_surprise: bool
+    meets_again: bool = False
     led: tuple[Led, ...] = Field(min_length=1)
     people: Between
     name: Texts
@@ -92,10 +93,16 @@ class PathFile(Shape):
 
 
 class FlowFile(Shape):
-    """What is done in place of a meeting, by need: what that rules out, whom it needs, changes."""
+    """What is done in place of a meeting, by need: what that rules out, whom it needs, changes.
+
+    Not where one of ``unless`` is needed as well. ``decides``: it asks first whether the person
+    can decide.
+    """
 
     id: Word
     needs: tuple[Word, ...] = Field(min_length=1)
+    unless: tuple[Word, ...] = ()
+    decides: bool = False
     title: Texts
     text: Texts
     blocks: Texts
@@ -490,7 +497,15 @@ class Meetings:
 
     def flow_for(self, needs: Sequence[str]) -> FlowFile | None:
         """What is done in place of a meeting for one of these needs."""
-        return next((flow for flow in self.paths_file.flows if set(flow.needs) & set(needs)), None)
+        asked = set(needs)
+        return next(
+            (
+                flow
+                for flow in self.paths_file.flows
+                if asked & set(flow.needs) and not asked & set(flow.unless)
+            ),
+            None,
+        )
 
 
 SHAPES = {

@@ -249,7 +249,7 @@ def facts_of(
     seated = list(seats(seen_by=seen_by, meeting=meeting))
     said, day_at = _said_by_lead(meeting, seen_by)
     earlier = list(meetings(seen_by=seen_by).filter(circle=meeting.circle).exclude(ended_at=None))
-    held = [each.held_at for each in earlier if each.held_at]
+    held = [each.held_at for each in earlier if each.held_at and not _goes_on(path, each)]
     booked = date_of(meeting)
     flow = content.flow_for(meeting.case.needs)
     persons = frozenset(str(seat.person_id) for seat in seated)
@@ -294,6 +294,12 @@ def facts_of(
         is_stopped=bool(open_stops(seen_by=seen_by, meeting=meeting)),
         released=_released(meeting, seen_by),
     )
+
+
+def _goes_on(path: Any, earlier: PlannedMeeting) -> bool:
+    """Is an earlier meeting of the same way, which may go on within days?"""
+    is_same = path.meets_again and earlier.path == path.id
+    return is_same and earlier.outcome not in rules.BROKEN_OFF
 
 
 def _is_qualified(meeting: PlannedMeeting, seen_by: Reader, at: datetime) -> bool:

@@ -9,6 +9,7 @@ NOT_HELD = "not_held"
 HOLDS_POWER = frozenset({"employer", "colleague", "manager"})  # relations that read last
 SHARP = frozenset({"always_never", "label", "threat", "sarcasm", "diagnosis"})
 REFUSED = frozenset({"refuses_calm", "leaves"})
+BROKEN_OFF = frozenset({"leaves", "crisis"})  # after these no way goes on within days
 
 
 def released_about(meeting: object, gate: str) -> str:

@@ -57,7 +57,7 @@ def mine(request: Request, place: Any) -> list[dict[str, Any]]:
     """What a member is asked to do for the meeting, for *My part*."""
     found = meeting_of(request, place)
     if found is None:
-        return []
+        return _still_mine(request, place)
     asked = queries.own_screen(place.person_id, seen_by=request.reader, meeting=found)
     rows = [
         {
@@ -80,14 +80,57 @@ def mine(request: Request, place: Any) -> list[dict[str, Any]]:
     return rows
 
 
+def _still_mine(request: Request, place: Any) -> list[dict[str, Any]]:
+    """What the reader wrote for a meeting that is over: it stays theirs, and goes on."""
+    mine = {"seen_by": request.reader, "circle": place.circle_id}
+    letter = queries.own_letters(place.person_id, **mine).first()
+    rows = []
+    if letter is not None:
+        rows.append(("letter", _("My letter"), _letter_words(letter), "feather"))
+    if own.boundaries(person=place.person_id, **mine).exists():
+        rows.append(
+            (
+                "limits",
+                _("My limits and offers"),
+                _("How it goes with them, without blame."),
+                "shield-check",
+            )
+        )
+    if own.helping_sheets(person=place.person_id, **mine).exists():
+        rows.append(
+            (
+                "helping",
+                _("How I help, and what it does"),
+                _("Look again, and see what has changed."),
+                "heart-handshake",
+            )
+        )
+    return [
+        {
+            "title": title,
+            "text": text,
+            "url": reverse(f"circle:{name}", args=[place.circle_id]),
+            "icon": icon,
+        }
+        for name, title, text, icon in rows
+    ]
+
+
 def letter_words(request: Request, place: Any, found: Any) -> str:
     """Where the reader's own letter stands."""
     rows = queries.letters(seen_by=request.reader, meeting=found)
-    own = rows.filter(written_by_id=place.person_id).first()
+    return _letter_words(rows.filter(written_by_id=place.person_id).first())
+
+
+def _letter_words(own: Any) -> str:
     if own is None:
         return _("What you would say to them, at your own pace.")
     if own.withheld_at is not None:
         return _("You keep it. It is not read.")
+    if own.given_at is not None and own.given_back_at is None:
+        return _("Given to them.")
+    if own.final_at is not None and own.meeting.ended_at is not None:
+        return _("Yours to give to them, or to keep.")
     if own.final_at is not None:
         return _("Done. It will be read.")
     if own.shared_with_lead_at is not None:

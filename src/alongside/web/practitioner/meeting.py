@@ -55,6 +55,8 @@ def meeting(request: Request, pk: UUID) -> HttpResponse:
             raise Http404
         if form.is_valid() and began(request, case, form):
             return redirect("practitioner:case-meeting", pk=case.pk)
+    if request.method != "POST" and catalogue.current().meetings.flow_for(case.needs):
+        may = False  # nothing that is begun here could ever be dated
     return ways_page(request, case, form if may else None, title=_("Meeting"))
 
 

@@ -77,14 +77,15 @@ def path_form(request: Request, case: Any, data: Any, *, meeting: Any = None) ->
     )
 
 
-def _flow(flow: Any) -> dict[str, Any]:
-    """What is done in place of a meeting, and what that changes."""
+def _flow(case: Any, flow: Any) -> dict[str, Any]:
+    """What is done in place of a meeting, what that changes, and the page it begins on."""
     language = said.language()
     lines = ((_("Not here"), flow.blocks), (_("Needs"), flow.whom), (_("Different"), flow.changes))
     return {
         "title": in_language(flow.title, language),
         "text": in_language(flow.text, language),
         "facts": [{"term": term, "text": in_language(text, language)} for term, text in lines],
+        "url": reverse("practitioner:case-consent", args=[case.pk]) if flow.decides else "",
     }
 
 
@@ -110,7 +111,7 @@ def ways_page(
         first=said.path_name(first),
         first_is_meeting=any(path.id == first and path.is_meeting for path in content.paths),
         number=number,
-        flow=_flow(flow) if flow else None,
+        flow=_flow(case, flow) if flow else None,
         ways=[_way(path) for path in content.paths],
         choose_url=reverse("practitioner:case-choose", args=[case.pk]),
         history=history(request, meeting) if meeting else [],

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.harness import environment
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 WITH_A_BROWSER = ("browser", "flows")  # as scripts/test names them
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday
 _cluster = pytest.StashKey[Any]()
+
+# How long a machine takes, with other work beside the tests, says nothing about the software.
+settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
 
 
 # -- the run ------------------------------------------------------------------------------------

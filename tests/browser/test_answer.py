@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.harness.browser import Look, check_looks
+
 pytestmark = pytest.mark.browser
 
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SHOTS = os.environ.get("SHOTS", "")  # a folder: keep a picture of each page there
 MINE = ["", "plan/", "questions/", "change/", "record/", "record/receipts/", "record/looked/"]
 
@@ -74,12 +75,13 @@ def here(served: Any) -> dict[str, str]:
     return found
 
 
-def look(page: Any, axe: Callable[..., None], name: str) -> None:
+def look(page: Any, name: str, looks: Sequence[Look]) -> None:
+    def keep(width: int) -> None:
+        if SHOTS:
+            page.screenshot(path=f"{SHOTS}/{name}-{width}.png", full_page=True)
+
     page.wait_for_load_state()
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
-    assert page.evaluate(OVERFLOW) <= 0, f"{name} scrolls sideways"
-    axe(page)
+    check_looks(page, looks, keep=keep)
 
 
 def walk(page: Any, token: str, seen: Callable[[str], None]) -> None:
@@ -123,48 +125,38 @@ def test_form_is_answered_without_script_and_without_a_cookie(
 
 @pytest.mark.sqlite
 @pytest.mark.slow
-@pytest.mark.parametrize(("width", "dark"), [(320, False), (390, True)])
 def test_pages_of_a_form_can_be_read_by_everyone(
-    page_for: Any,
-    axe: Callable[..., None],
-    served: Any,
-    here: dict[str, str],
-    width: int,
-    dark: bool,
+    page_for: Any, served: Any, here: dict[str, str]
 ) -> None:
-    page = page_for(width, dark=dark)
+    page = page_for(320)
     token = served.call(another_link, asking_of=here["case"])
-    walk(page, token, lambda name: look(page, axe, f"answer-{name}-{width}"))
+    looks: Sequence[Look] = ((320, "light"), (390, "dark"))
+    walk(page, token, lambda name: look(page, f"answer-{name}", looks))
 
 
 @pytest.mark.sqlite
 @pytest.mark.slow
-@pytest.mark.parametrize(("width", "dark"), [(390, False), (390, True), (1280, False)])
 def test_pages_of_the_person_can_be_read_by_everyone(
-    page_for: Any,
-    axe: Callable[..., None],
-    served: Any,
-    here: dict[str, str],
-    width: int,
-    dark: bool,
+    page_for: Any, served: Any, here: dict[str, str]
 ) -> None:
-    page = page_for(width, dark=dark, signed_in=served.session_of("sam@example.org"))
+    page = page_for(390, signed_in=served.session_of("sam@example.org"))
     pages = [*MINE, f"plan/talks/{here['course']}/", f"plan/{here['plan']}/", "settings/"]
     for path in pages:
         page.goto(f"/me/{path}")
-        look(page, axe, f"me-{path.split('/')[0]}-{width}{'-dark' if dark else ''}")
+        looks: Sequence[Look] = ((390, "light"), (390, "dark"), (1280, "light"))
+        look(page, f"me-{path.split('/')[0]}", looks)
 
 
 @pytest.mark.sqlite
 @pytest.mark.slow
-@pytest.mark.parametrize("width", [1280, 390])
 def test_pages_of_a_case_can_be_read_by_everyone(
-    page_for: Any, axe: Callable[..., None], served: Any, here: dict[str, str], width: int
+    page_for: Any, served: Any, here: dict[str, str]
 ) -> None:
-    page = page_for(width, signed_in=served.session_of("asha@example.org"))
+    page = page_for(signed_in=served.session_of("asha@example.org"))
+    looks: Sequence[Look] = ((1280, "light"), (390, "light"))
     for path in ("", "questions/", "progress/", "timeline/"):
         page.goto(f"/work/cases/{here['case']}/{path}")
-        look(page, axe, f"case-{path.strip('/')}-{width}")
+        look(page, f"case-{path.strip('/')}", looks)
     page.goto(f"/work/cases/{here['case']}/progress/")
     page.get_by_role("table").get_by_role("link").first.click()
-    look(page, axe, f"case-response-{width}")
+    look(page, "case-response", looks)

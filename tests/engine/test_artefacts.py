@@ -175,7 +175,7 @@ def test_the_note_says_only_what_was_entered():
         max_size=8,
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_ladder_goes_from_hard_to_easy_and_loses_no_step(rows):
     drawn = artefacts.draw(SHEET, {"steps": rows})
     kept = artefacts.tidy(SHEET, {"steps": rows}).get("steps", [])

@@ -161,7 +161,7 @@ def test_one_persons_change_pauses_stops_or_sets_another_interval() -> None:
         changed(Change("every_days", date(2026, 3, 6)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     began=st.dates(date(2025, 1, 1), date(2027, 12, 31)),
     every=st.integers(1, 60),
@@ -200,7 +200,7 @@ def test_every_so_many_days_is_the_same_wall_time_and_never_drifts(
     assert [one.slot for one in later_ones][: len(all_of_it)] == [one.slot for one in all_of_it]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     gaps=st.lists(st.integers(1, 30), min_size=1, max_size=20),
     least=st.integers(0, 14),

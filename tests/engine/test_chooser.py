@@ -116,13 +116,13 @@ flat_facts = st.fixed_dictionaries({}, optional={key.path: value_of(key) for key
 any_facts = flat_facts.map(nested)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(any_facts)
 def test_crisis_is_never_blocked(raw):
     assert "crisis" not in gates(choice_of(SHIPPED, raw))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(any_facts)
 def test_nothing_is_both_suggested_and_blocked(raw):
     choice = choice_of(SHIPPED, raw)
@@ -132,7 +132,7 @@ def test_nothing_is_both_suggested_and_blocked(raw):
         assert one.protocol.partition("/")[0] not in blocked
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(any_facts)
 def test_every_answer_has_a_reason_and_a_source(raw):
     choice = choice_of(SHIPPED, raw)
@@ -155,7 +155,7 @@ def test_every_answer_has_a_reason_and_a_source(raw):
 ASKED_IF_UNKNOWN = ("medical.", "danger.withdrawal_risk")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_an_unknown_never_makes_a_blocked_protocol_suggested(data):
     keys = data.draw(st.lists(st.sampled_from(SCHEMA.keys), min_size=1, max_size=3))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alongside.catalogue import meetings as shelf
@@ -266,7 +266,6 @@ def test_family_training_is_offered_first_to_two_and_an_invitation_to_three() ->
     assert offered == ["craft", "craft", "craft", "arise", "arise"]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.tuples(

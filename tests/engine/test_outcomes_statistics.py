@@ -279,7 +279,6 @@ def test_the_intraclass_correlation_of_a_published_table():
     assert (same.icc, same.low, same.high, same.trend) == (1, 0, 0, None)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=4, max_size=20))
 def test_agreement_turns_its_sign_with_the_raters(pairs):
     one, other = [x for x, _ in pairs], [y for _, y in pairs]
@@ -373,7 +372,7 @@ def test_newey_west_and_the_season_are_those_of_the_statistics_library():
     assert found.jump.standard_error < without.jump.standard_error
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.floats(-5, 5), st.floats(-2, 2), st.floats(-9, 9), st.floats(-2, 2))
 def test_a_series_made_of_its_parts_gives_them_back(level, slope, jump, change):
     values = [level + slope * t + (jump + change * (t - 10) if t > 10 else 0) for t in range(1, 22)]

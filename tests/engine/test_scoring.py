@@ -471,7 +471,7 @@ def outcome(run, answers) -> object:
 
 
 @given(forms(), st.booleans())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_the_prepared_scorer_gives_what_the_reference_gives(drawn, as_tuple):
     instrument, answers = drawn
     expected = outcome(lambda form: score(instrument, form), answers)
@@ -481,7 +481,7 @@ def test_the_prepared_scorer_gives_what_the_reference_gives(drawn, as_tuple):
 
 
 @given(forms())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_leaving_out_blank_items_changes_nothing(drawn):
     instrument, answers = drawn
     asked = {id: value for id, value in answers.items() if value is not None}
@@ -532,7 +532,7 @@ WAYS = [(in_steps, each) for each in TRIED] + [
     ("way", "instrument"), WAYS, ids=[f"{way.__name__}-{each.ref}" for way, each in WAYS]
 )
 @given(st.data())
-@settings(max_examples=2, deadline=None)  # the first is the plainest form
+@settings(max_examples=2)  # the first is the plainest form
 def test_the_sql_gives_what_the_reference_gives(way, instrument, data):
     filled = data.draw(st.lists(answers_to(instrument), min_size=30, max_size=60))
     wanted, query = way(instrument)

@@ -61,7 +61,7 @@ def test_letter_and_number_that_is_no_answer_are_named_by_their_item() -> None:
     assert len(errors) == 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_what_is_written_down_in_order_is_read_back_as_it_was(data: st.DataObject) -> None:
     instrument = INSTRUMENTS[data.draw(st.sampled_from(TYPED_IN))]
@@ -83,7 +83,7 @@ def test_what_is_written_down_in_order_is_read_back_as_it_was(data: st.DataObjec
     assert differing(instrument, wanted, changed) == (instrument.items[0].id,)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.uuids(version=4), st.data())
 def test_code_of_a_form_leads_back_and_no_single_slip_leads_elsewhere(
     pk: UUID, data: st.DataObject

@@ -12,22 +12,16 @@ import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.fakes.mailbox import Letter, Mailbox
 from tests.harness import environment
+from tests.harness.browser import check_looks
 
 WAIT_MS = 20_000
 CHAPTER_SECONDS = 300
-
-AGAIN = """() => axe.run(document, {
-  runOnly: {type: 'rule', values: ['color-contrast', 'target-size', 'link-in-text-block',
-                                   'scrollable-region-focusable']},
-  resultTypes: ['violations'],
-}).then(seen => seen.violations.flatMap(rule => rule.nodes.map(
-  node => `${rule.id}: ${node.target} ${node.html.slice(0, 120)} ${node.failureSummary}`)))"""
 
 
 class Somebody:
@@ -98,27 +92,10 @@ class Somebody:
         """
         if environment.database() == "postgresql" and "ALONGSIDE_TEST_SHOTS" not in os.environ:
             return
-        size, page = self.page.viewport_size, self.page
+        check_looks(self.page, keep=self._keep_picture)
+        size = self.page.viewport_size
         assert size is not None
-        seen: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1280, "light"), (390, "dark"))
-        for width, scheme in seen:
-            page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size({"width": width, "height": 900})
-            # As tall as its content: what sticks to the edge then covers nothing.
-            tall = page.evaluate("document.documentElement.scrollHeight")
-            page.set_viewport_size({"width": width, "height": max(900, tall + 150)})
-            over = page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            assert over <= 0, f"{page.url} is {over} px too wide at {width} px"
-            self._keep_picture(width)
-            if scheme == "light":
-                self.axe(page)
-            else:  # axe is in the page by now; only what colours and widths can change
-                found = page.evaluate(AGAIN)
-                assert not found, f"{page.url}, dark and narrow: {found}"
-        page.emulate_media(color_scheme="dark" if size["width"] < 600 else "light")
-        page.set_viewport_size(size)
+        self.page.emulate_media(color_scheme="dark" if size["width"] < 600 else "light")
 
     def _keep_picture(self, width: int) -> None:
         """With ALONGSIDE_TEST_SHOTS=folder every page that is looked at is kept as a picture."""

@@ -6,8 +6,9 @@ Chromium without windows of its own is preferred: the same pages take less than 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Literal
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -30,7 +31,12 @@ FLAGS = [
     # Whatever a page asks for, nothing outside this machine has an address.
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 ]
+Look = tuple[int, Literal["light", "dark"]]
+WIDE_AND_PHONE: tuple[Look, ...] = ((1280, "light"), (390, "dark"))
+# What of a page that was looked at whole other colours can change, and what another width can.
 COLOURS = ("color-contrast", "link-in-text-block")
+SIZES = ("target-size", "scrollable-region-focusable", "button-name", "link-name", "label")
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -71,13 +77,48 @@ def watch(page: Page, problems: list[str]) -> None:
     page.on("request", asked)
 
 
+def check_looks(
+    page: Page, looks: Sequence[Look] = WIDE_AND_PHONE, *, keep: Callable[[int], None] | None = None
+) -> None:
+    """One page, loaded once, at some widths and in some colours: none runs out sideways; axe.
+
+    Args:
+        looks: the first is asked about whole, the others about what is new there.
+        keep: called with the width at each look, for a picture.
+
+    Raises:
+        AssertionError: which look, and what is wrong there.
+    """
+    size = page.viewport_size
+    assert size is not None
+    seen: set[int | str] = set()
+    for width, scheme in looks:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        # As tall as its content: what sticks to the edge then covers nothing.
+        tall = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": width, "height": max(900, tall + 150)})
+        over = page.evaluate(OVERFLOW)
+        assert over <= 0, f"{page.url} is {over} px too wide at {width} px"
+        if keep is not None:
+            keep(width)
+        new = [*(SIZES if width not in seen else ()), *(COLOURS if scheme not in seen else ())]
+        try:
+            if not seen or new:
+                check_accessibility(page, only=new if seen else ())
+        except AssertionError as found:
+            raise AssertionError(f"{width} px, {scheme}: {found}") from None
+        seen |= {width, scheme}
+    page.set_viewport_size(size)
+
+
 def check_accessibility(
     page: Page, *, without: Sequence[str] = (), only: Sequence[str] = ()
 ) -> None:
     """Run axe over the page as it is now.
 
     Args:
-        only: ids of the only rules to ask; ``COLOURS`` where nothing but those has changed.
+        only: ids of the only rules to ask, where the rest was asked before.
         without: ids of axe rules that do not apply here; say why where you call it.
 
     Raises:

@@ -434,7 +434,7 @@ def test_drafts_wait_for_their_author_the_oldest_first(world: World, craft: Cour
         st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200),
     )
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_is_kept_of_a_note_is_what_was_written(parts: dict[str, str]) -> None:
     kept = json.dumps({k: v for k, v in parts.items() if v.strip()}, ensure_ascii=False)
     assert rules.parts_of(kept) == {k: v for k, v in parts.items() if v.strip()}

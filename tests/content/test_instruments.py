@@ -133,6 +133,11 @@ def test_an_id_without_a_version_means_the_newest():
     assert SHIPPED.instrument("phq9@1") is SHIPPED.instrument("phq9")
 
 
+def test_the_score_that_leads_is_the_total_or_what_bands_name_or_what_is_made_of_others():
+    leads = {id: SHIPPED.instrument(id).main_score for id in ("phq9", "score15", "bam", "urica")}
+    assert leads == {"phq9": "total", "score15": "total", "bam": "use", "urica": "readiness"}
+
+
 def test_an_unknown_id_is_refused_with_the_nearest():
     with pytest.raises(catalogue.UnknownContent) as refusal:
         SHIPPED.instrument("phq_9")

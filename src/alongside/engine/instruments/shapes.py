@@ -307,12 +307,15 @@ class Instrument:
 
     @property
     def main_score(self) -> str:
-        """The score that bands and caseness speak of: ``total``, else the one they name."""
+        """The score that leads: ``total``, else what bands and caseness name, else what is made
+        of the others, else the first.
+        """
         ids = [rule.id for rule in self.scores]
         if "total" in ids or not ids:
             return "total"
         named = [band.score for band in self.bands] + [case.score for case in self.caseness]
-        return named[0] if named else ids[0]
+        made = [rule.id for rule in self.scores if rule.kind == "combined"]
+        return (*named, *made, *ids)[0]
 
     @property
     def default_caseness(self) -> CasenessRule | None:

@@ -25,6 +25,8 @@ def pseudo_locale() -> Iterator[None]:
     from django.utils import translation
     from django.utils.translation import trans_real
 
+    from alongside.web.parts import pages
+
     def bracketed(real: Any) -> Any:
         def answer(*given: Any) -> str:
             said = real(*given)
@@ -35,7 +37,11 @@ def pseudo_locale() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("gettext", "ngettext", "pgettext", "npgettext"):
             patch.setattr(translation._trans, name, bracketed(getattr(trans_real, name)))
-        yield
+        pages._short_day.cache_clear()  # days in few letters are kept once they were written
+        try:
+            yield
+        finally:
+            pages._short_day.cache_clear()
 
 
 class _Outside(HTMLParser):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from alongside.catalogue import meetings as shelf
 from alongside.engine.meetings import Fact, OptionFacts, Screened, check_states, go_no_go, suggested
 from alongside.engine.meetings.shapes import Rules
+from alongside.engine.sides import Heard
 from tests.harness.content import shipped
 from tests.harness.house import CONTENT
 
@@ -56,6 +57,7 @@ READY = Fact(
     screened=tuple(Screened(member, (CLEAR,)) for member in "abc"),
     said_by_lead=CLEAR,
     has_children_covered=True,
+    sides=Heard(have=2, least=2, own=1),
     next_steps=frozenset(RULES.answers),
     options=(option("House", residential=True), option("Day"), option("Talk")),
     has_place=True,
@@ -94,6 +96,9 @@ LACKING: dict[str, tuple[dict[str, Any], set[str]]] = {
     "somebody was not asked": ({"screened": READY.screened[:2]}, {"asked"}),
     "no aim": ({"has_aim": False}, {"aim"}),
     "a refused aim": ({"refused_aims": ("surveillance",)}, {"refused_aim"}),
+    "one side was heard": ({"sides": Heard(have=1, least=2, own=1)}, {"sides_heard"}),
+    "all were chosen by who told us": ({"sides": Heard(have=3, least=2, own=0)}, {"own_side"}),
+    "nobody wrote down whom they spoke to": ({"sides": Heard()}, {"sides_heard", "own_side"}),
     "nobody asked about a child": ({"is_child_asked": False}, {"child_asked"}),
     "children unsupervised": ({"has_children_covered": False}, {"children"}),
     "an answer without a step": (

@@ -16,6 +16,7 @@ from alongside import catalogue
 from alongside.calendar import actions as calendar
 from alongside.calendar.models import Booking
 from alongside.cases import actions as cases
+from alongside.cases import sides
 from alongside.cases.models import Case, Decision
 from alongside.consent import actions as consent
 from alongside.credentials import actions as credentials
@@ -133,6 +134,28 @@ def give_consent(world: World, person: Person, form: str, about: str = "") -> An
         by=world.asha.reader,
         at=world.moment,
     )
+
+
+def spoken_to(world: World, person: Person, proposed_by: str = "lead", **more: Any) -> Any:
+    """Asha spoke with somebody alone today, and wrote it down."""
+    last = sides.newest(world.circle.pk, seen_by=world.asha.reader).get(person.pk)
+    given: dict[str, Any] = {
+        "spoken_on": world.moment.date(),
+        "how": "phone",
+        "spoken_by": world.asha.person,
+        "expected": 0 if last is None else last.number,
+        **more,
+    }
+    return sides.write(
+        circle=world.circle, person=person, proposed_by=proposed_by, by=world.asha.reader,
+        at=world.moment, **given,
+    )  # fmt: skip
+
+
+def two_sides(world: World) -> None:
+    """Noor, who told us, and Teo, whom Asha chose, were each spoken to alone."""
+    spoken_to(world, world.noor.person, "")
+    spoken_to(world, world.teo.person, "lead")
 
 
 def answer(world: World, person: Person, instrument: str, answers: Mapping[str, int]) -> Any:

@@ -22,7 +22,15 @@ from alongside.people.models import Person
 from alongside.plans import actions as plans
 from alongside.plans import queries as gates
 from alongside.plans.models import Course, Plan
-from tests.factories.care import agreed_by_all, answer, course_of, give_consent, give_title, held
+from tests.factories.care import (
+    agreed_by_all,
+    answer,
+    course_of,
+    give_consent,
+    give_title,
+    held,
+    two_sides,
+)
 from tests.factories.care import proposed as proposed_by_care
 from tests.factories.world import World
 
@@ -122,6 +130,8 @@ def open_all(world: World, course: Course) -> None:
             for form in use.of:
                 for person in people:
                     give_consent(world, person, form)
+        if use.gate == "sides_heard":
+            two_sides(world)
         if use.gate == "asked_alone":
             for person in people:
                 no = {q.id: next(a.id for a in q.answers if not a.freezes) for q in asked.questions}

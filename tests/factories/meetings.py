@@ -11,6 +11,7 @@ from alongside.directory import actions as directory
 from alongside.meetings import actions, queries
 from alongside.meetings.models import PlannedMeeting
 from tests.factories import Cast, World
+from tests.factories.care import two_sides
 
 REASON = "They asked for an open way, and three of them will come."
 SATURDAY = datetime.fromisoformat("2026-03-14T10:00")  # wall time in London
@@ -156,6 +157,7 @@ def ready(world: World) -> PlannedMeeting:
     for name, kind in (("Rowan House", "residential"), ("Day", "day"), ("One talk", "one_talk")):
         add_option(world, name, kind)
     ask_about_a_child(world)
+    two_sides(world)
     return arranged(world, meeting)
 
 

@@ -28,6 +28,7 @@ UNSCOPED = {
     "alongside.cases.reporting": "reports by one contact, or about one person, are counted",
     "alongside.cases.queries": "that a case is over, and when",
     "alongside.cases.retention": "what ran out is found, whoever may read it",
+    "alongside.cases.sides": "a gate asks how many sides were heard: a count, no word of it",
     "alongside.crisis.answering": "the alert somebody may open, looked at again under its lock",
     "alongside.crisis.care": "what is missed is chased, whoever may read it",
     "alongside.crisis.done": "a task is over, whoever had it",

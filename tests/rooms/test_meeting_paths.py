@@ -20,7 +20,7 @@ from alongside.people import actions as people
 from alongside.people.models import Person
 from alongside.tasks.models import Task
 from tests.factories import World
-from tests.factories.care import give_title, held
+from tests.factories.care import give_title, held, two_sides
 from tests.factories.meetings import (
     REASON,
     SATURDAY,
@@ -63,6 +63,7 @@ def prepared(world: World, meeting: PlannedMeeting, **words: str) -> PlannedMeet
     for name, kind in (("Rowan House", "residential"), ("Day", "day"), ("One talk", "one_talk")):
         add_option(world, name, kind)
     ask_about_a_child(world)
+    two_sides(world)
     return arranged(world, meeting, **words)
 
 

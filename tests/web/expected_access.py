@@ -178,6 +178,7 @@ ROLES = {
     "practitioner:case-circle": WORK,
     "practitioner:circle-add": "lead",
     "practitioner:circle-member": WORK,
+    "practitioner:circle-side": "lead therapist supervisor",
     "practitioner:circle-invite": "lead",
     "practitioner:circle-end": "lead",
     "practitioner:circle-check": WORK,

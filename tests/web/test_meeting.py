@@ -120,7 +120,13 @@ def test_a_meeting_is_prepared_from_the_choice_to_the_date_by_pages_alone(
     early = lead.post(work(world, "date/"), {**date, "minutes": 90})
     assert early.status_code == 400
     assert "whether a child will be there" in texts(early)
+    assert "Spoken to alone: 0 of 2." in texts(early)
     ask_about_a_child(world)
+    for who in (noor, teo):  # who told us, and one whom Asha chose
+        talk = {"version": 0, "proposed_by": "lead", "spoken_on": "2026-03-02", "how": "phone"}
+        side = f"/work/cases/{world.case.pk}/circle/sides/{who.person.pk}/"
+        talk["spoken_by"] = str(asha.person.pk)
+        assert lead.post(side, talk).status_code == 302
     assert "Set the date" in texts(lead.get(work(world)))
     assert lead.post(work(world, "date/"), {**date, "minutes": 90}).status_code == 302
     assert "Saturday 14 March 2026, 10:00" in texts(lead.get(work(world)))

@@ -13,9 +13,9 @@ from django.db.models import Q, QuerySet
 
 from alongside.access import policy
 from alongside.access.models import Account, AccountPerson, Relationship
-from alongside.access.permissions import FAMILY, is_family, live
+from alongside.access.permissions import FAMILY, WORKS_WITH_A_CIRCLE, is_family, live
 from alongside.access.readers import AccountReader
-from alongside.people.models import Institution, Member
+from alongside.people.models import Institution, Member, Person
 from alongside.records.audit_words import READS, REFUSALS
 from alongside.records.models import AuditEvent
 from alongside.records.scoped import ScopedQuerySet
@@ -56,6 +56,29 @@ def who_leads(circles: Collection[UUID], *, seen_by: AccountReader) -> dict[UUID
         if row.circle_id is not None:
             found.setdefault(row.circle_id, []).append(row.account.name or row.account.email)
     return {circle: ", ".join(names) for circle, names in found.items()}
+
+
+def who_works_on(circle: UUID, *, seen_by: AccountReader) -> list[Person]:
+    """Who leads a circle or treats in it, longest first, for a reader who works with it."""
+    here = _working_on({circle} & seen_by.circles_of(), seen_by.at)
+    persons = Person._base_manager.in_bulk(here)
+    return [persons[pk] for pk in here]
+
+
+def works_on(circle: UUID, person: UUID, *, at: datetime) -> bool:
+    """Does somebody lead this circle or treat in it? For an act that names them."""
+    return person in _working_on({circle}, at)
+
+
+def _working_on(circles: Collection[UUID], at: datetime) -> list[UUID]:
+    """The persons on the staff who work on some circles, longest first."""
+    edges = Relationship._base_manager.filter(
+        live(at), role__in=WORKS_WITH_A_CIRCLE, circle__in=circles
+    )
+    since = {row.account_id: row.valid_from for row in edges.order_by("-valid_from", "-pk")}
+    staff = AccountPerson._base_manager.filter(account__in=since, person__is_staff_member=True)
+    found = staff.values_list("account", "person").order_by("person")
+    return [person for _account, person in sorted(found, key=lambda pair: since[pair[0]])]
 
 
 def without_a_second(*, seen_by: AccountReader) -> ScopedQuerySet:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from alongside.access import apart
+from alongside.cases import sides
 from alongside.people import actions as people
 from alongside.people import reach
 from alongside.people.models import Circle, Member
@@ -31,11 +32,16 @@ def add(
     roles: Sequence[str] = (),
     contact: str = "",
     words: str = "",
+    texts: bool = False,
+    proposed_by: str = "",
 ) -> Member | None:
     """Give somebody a place in a circle, with a safe way to reach them, or refuse it.
 
     Args:
-        contact: their own number or address; words: what may be said there.
+        contact: their own number or address; words: what may be said there; texts: nobody else
+            reads texts there.
+        proposed_by: whose idea it was to ask them, a word of content/gates/sides; empty while
+            nobody says.
 
     Returns:
         The place; None when they cannot be added. Why is not said; who leads has a task.
@@ -54,7 +60,11 @@ def add(
     made = people.add_member(circle=circle, name=name, relation=relation, roles=roles, by=by, at=at)
     if contact:
         people.add_contact(
-            person=made.person, circle=circle, value=contact, words=words, by=by, at=at
+            person=made.person, circle=circle, value=contact, words=words, texts=texts, by=by, at=at
+        )
+    if proposed_by:
+        sides.write(
+            circle=circle, person=made.person, expected=0, proposed_by=proposed_by, by=by, at=at
         )
     return made
 

@@ -122,6 +122,42 @@ class ReportReview(Record):
     )
 
 
+class Side(Record):
+    """What is known of one side: who proposed somebody, and when they were spoken to alone (M1).
+
+    Added to, never changed: of the rows about one person the last counts.
+    """
+
+    record_type = "side"
+    audit_noun = "cases.side"
+
+    institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
+    circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()  # 1 is the first row about this person here
+    proposed_by = models.CharField(max_length=12, blank=True)  # a word of content/gates/sides
+    spoken_on = models.DateField(null=True)  # the last talk with them alone; none yet, or none
+    how = models.CharField(max_length=12, blank=True)  # a word of content/gates/sides
+    spoken_by = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    words = EncryptedTextField(blank=True)
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="what_is_said_of_a_side_follows_on", fields=["circle", "person", "number"]
+            ),
+            models.CheckConstraint(
+                name="a_talk_alone_has_a_day_a_way_and_somebody",
+                condition=Q(spoken_on=None, how="", spoken_by=None)
+                | (Q(spoken_on__isnull=False, spoken_by__isnull=False) & ~Q(how="")),
+            ),
+        ]
+
+
 class Decision(Record):
     """What a person decided, with what was shown and why. Added to, never changed."""
 

@@ -15,7 +15,7 @@ from alongside.catalogue.loading import Problem, Shelf, review_findings
 
 if TYPE_CHECKING:
     from alongside.catalogue.answering import Answering
-    from alongside.catalogue.chooser import ReleaseShape
+    from alongside.catalogue.chooser import ReleaseShape, SidesShape
     from alongside.catalogue.consent_forms import ConsentForm
     from alongside.catalogue.danger import Danger
     from alongside.catalogue.groups import Groups
@@ -53,6 +53,7 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("consent_forms", "consent_forms", "load"),
     ("gates", "chooser", "load_gates"),
     ("gate_release", "chooser", "load_release"),
+    ("sides", "chooser", "load_sides"),
     ("blend", "chooser", "load_blend"),
     ("needs", "chooser", "load_needs"),
     ("settings", "chooser", "load_settings"),
@@ -192,6 +193,12 @@ class Catalogue:
         """For how many days a gate is let pass: usually, and at most."""
         release: ReleaseShape = self._one("gate_release", "release")
         return release
+
+    @property
+    def sides(self) -> SidesShape:
+        """How many sides are heard alone before anybody acts around somebody."""
+        found: SidesShape = self._one("sides", "sides")
+        return found
 
     @property
     def blend(self) -> Mapping[str, Any]:

@@ -49,6 +49,7 @@ from alongside.engine.protocols.shapes import (
     Protocol,
     Setting,
 )
+from alongside.engine.sides import NEVER_OWN, THE_PERSON, SideRules
 from alongside.engine.terms import Reason
 
 if TYPE_CHECKING:
@@ -121,13 +122,46 @@ class ReleaseShape(Shape):
     most: int = Field(ge=1, le=366)
 
 
+class SideWordShape(Shape):
+    """A word of what is written down about one side, and what it says."""
+
+    id: str = Field(pattern=r"^[a-z][a-z_]*$", max_length=12)
+    text: Said
+
+
+class SidesShape(Shape):
+    """How many sides are heard before anybody acts around somebody, and who may propose them."""
+
+    least: int = Field(ge=2, le=20)
+    own: int = Field(ge=1, le=20)
+    own_by: list[str] = Field(min_length=1)
+    proposed_by: list[SideWordShape] = Field(min_length=2)
+    how: list[SideWordShape] = Field(min_length=1)
+
+    @property
+    def rules(self) -> SideRules:
+        """As the engine reads it."""
+        return SideRules(self.least, self.own, frozenset(self.own_by))
+
+    def wrong(self) -> str:
+        """What does not fit together; nothing when all does."""
+        known = {one.id for one in self.proposed_by}
+        if needed := {*self.own_by, *NEVER_OWN, THE_PERSON} - known:
+            return f"sides: proposed_by says nothing of {', '.join(sorted(needed))}"
+        if NEVER_OWN & set(self.own_by):
+            return "sides: whoever told us is nobody's own choice"
+        return "sides: own is more than least" if self.own > self.least else ""
+
+
 class GatesShape(Shape):
-    """``content/gates/*.yaml``. ``release_days`` of the last file that has it counts."""
+    """``content/gates/*.yaml``. ``release_days`` and ``sides`` of the last file that has them
+    count."""
 
     never_block: list[ActShape] = Field(default_factory=list)
     gates: list[GateShape] = Field(default_factory=list)
     blend: list[BlendShape] = Field(default_factory=list)
     release_days: ReleaseShape | None = None
+    sides: SidesShape | None = None
     checked: date
     review_by: date
 
@@ -162,6 +196,23 @@ def load_release(roots: Sequence[Path]) -> Shelf[ReleaseShape]:
         shelf.items["release"] = page.release_days
     if pages and not shelf.items:
         words = "no file of content/gates has release_days: {usual, most}"
+        shelf.problems.append(Problem(pages[0][1], 0, 0, words))
+    return shelf
+
+
+def load_sides(roots: Sequence[Path]) -> Shelf[SidesShape]:
+    """How many sides are heard alone, under ``sides``; mistakes of the files are of load_gates."""
+    shelf: Shelf[SidesShape] = Shelf()
+    pages = _read_all(roots, "gates/*.yaml", GatesShape, [])
+    for page, shown in pages:
+        if page.sides is None:
+            continue
+        if wrong := page.sides.wrong():
+            shelf.problems.append(Problem(shown, 0, 0, wrong))
+            continue
+        shelf.items["sides"] = page.sides
+    if pages and not shelf.items:
+        words = "no file of content/gates has sides: {least, own, own_by, proposed_by, how}"
         shelf.problems.append(Problem(pages[0][1], 0, 0, words))
     return shelf
 
@@ -526,6 +577,10 @@ def load_words(roots: Sequence[Path]) -> Shelf[Mapping[str, str]]:
             _put(texts, f"gates/never_block/{act.id}", act.text)
         for rule in gates.blend:
             _put(texts, f"gates/{rule.id}/name", rule.name)
+        if gates.sides is not None:
+            for kind in ("proposed_by", "how"):
+                for word in getattr(gates.sides, kind):
+                    _put(texts, f"sides/{kind}/{word.id}", word.text)
         for gate in (*gates.gates, *gates.blend):
             _put(texts, f"gates/{gate.id}/text", gate.text)
             _put(texts, f"gates/{gate.id}/release", gate.release)

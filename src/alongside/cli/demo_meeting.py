@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from alongside import catalogue
 from alongside.access.models import Account
 from alongside.calendar import actions as calendar
-from alongside.cases import joining
+from alongside.cases import joining, sides
 from alongside.cli.demo_days import Story
 from alongside.cli.demo_group import Groups
 from alongside.cli.demo_rights import DAY
@@ -42,13 +42,16 @@ class Meetings(Groups):
     def _prepare_meeting(self, story: Story, *, is_held: bool) -> None:
         """Chosen, seated, asked alone, arranged; the letters are begun."""
         words, lead = self.scenes["meeting"], self._reader(story.lead)
-        joining.add(
+        second = joining.add(
             circle=story.case.circle,
             name=words["second"],
             relation="friend",
+            proposed_by="lead",
             by=lead,
             at=self.moment,
         )
+        if second is not None:
+            self._heard(story, second.person, "lead")
         meetings.begin(
             case=self._case(story),
             path=WAY,
@@ -71,6 +74,21 @@ class Meetings(Groups):
             self._family_letter(story, seat.person, account, text, is_whole=is_held or not number)
         if is_held:
             self.at(self.moment + DAY * 2, partial(self._date_meeting, story))
+
+    def _heard(self, story: Story, person: Person, proposed_by: str = "") -> None:
+        """The lead spoke with somebody alone today, and writes it down (M1)."""
+        last = sides.newest(story.case.circle_id, seen_by=self._reader(story.lead)).get(person.pk)
+        sides.write(
+            circle=story.case.circle,
+            person=person,
+            expected=0 if last is None else last.number,
+            proposed_by=proposed_by,
+            spoken_on=self.moment.astimezone(ZoneInfo(self.home.zone)).date(),
+            how="phone",
+            spoken_by=story.lead.practitioner.person,
+            by=self._reader(story.lead),
+            at=self.moment,
+        )
 
     def _speaker(self, story: Story, seat: Seat, order: int) -> Account:
         """A member comes in, answers alone, and is to speak."""

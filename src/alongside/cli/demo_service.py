@@ -316,6 +316,7 @@ class Demonstration(Meetings):
             by=self._reader(story.lead),
             at=self.moment,
         )
+        self._heard(story, other.person, "lead")
 
     def _leaves(self, story: Story, member: Member) -> None:
         """Somebody would rather not take part any longer: place and rights end together."""
@@ -337,6 +338,7 @@ class Demonstration(Meetings):
             by=self._reader(story.lead),
             at=self.moment,
         )
+        self._heard(story, story.member.person)
 
     def _choose(self, story: Story) -> None:
         lead, case, chosen = self._reader(story.lead), story.case, COURSES[story.way]

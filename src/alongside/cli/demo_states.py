@@ -14,7 +14,7 @@ from alongside import catalogue
 from alongside.access.models import Guardianship, Relationship
 from alongside.calendar.models import Booking
 from alongside.cases import rules as case_rules
-from alongside.cases.models import Case, Concern, Decision, OwnView, RightsRequest
+from alongside.cases.models import Case, Concern, Decision, OwnView, RightsRequest, Side
 from alongside.consent.models import BestInterests, Capacity, Consent, Refusal
 from alongside.crisis.models import Alert
 from alongside.delivery.models import (
@@ -98,6 +98,8 @@ def _rights(at: datetime) -> Iterator[State]:
     yield from _each("capacity", Capacity, "conclusion", _words(Capacity, "CONCLUSIONS"))
     yield from _each("best interests", BestInterests, "outcome", _words(BestInterests, "OUTCOMES"))
     yield State("minor with a guardian", Guardianship, {"ended_at": None, "until__gt": today})
+    yield State("side heard that told us", Side, {"proposed_by": "told_us"}, ("spoken_on",))
+    yield State("side heard of our own choice", Side, {"proposed_by": "lead"}, ("spoken_on",))
 
 
 def _courses() -> Iterator[State]:

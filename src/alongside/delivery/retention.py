@@ -292,6 +292,7 @@ CLEAR: dict[str, dict[str, Any]] = {
     "Booking": {"cancelled_because": "", "persons": []},
     "Consent": {"to_whom": "", "parts": []},
     "GroupMember": {"left_because": ""},
+    "Side": {"proposed_by": ""},
 }
 
 

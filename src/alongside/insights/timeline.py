@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from alongside.cases import queries as cases
-from alongside.cases.models import Concern
+from alongside.cases.models import Concern, Side
 from alongside.consent.models import BestInterests, Capacity, Consent, Refusal
 from alongside.crisis.models import Alert, AlertEvent, Contact, SafetyCheck
 from alongside.delivery.models import Addition, Artefact, Homework, ProgressNote, TherapySession
@@ -27,7 +27,7 @@ from alongside.records import prepared
 from alongside.records.presence import with_rows
 
 MODELS: tuple[Any, ...] = (
-    *(Concern, SafetyCheck, Alert, AlertEvent, Contact),
+    *(Concern, Side, SafetyCheck, Alert, AlertEvent, Contact),
     *(Consent, Refusal, Capacity, BestInterests, Plan, Agreement, Goal, GoalRating),
     *(TherapySession, ProgressNote, Addition, Homework, Artefact),
 )
@@ -178,6 +178,31 @@ def _people(ask: _Ask) -> Iterator[Entry]:
         yield Entry(member.from_at, "people", "member_joined", who, facts, record=member.pk)
         if member.to_at:
             yield Entry(member.to_at, "people", "member_left", who, facts, record=member.pk)
+    before: dict[UUID, Side] = {}
+    for side in sorted(ask.rows(Side, "person", "spoken_by"), key=lambda row: row.number):
+        last = before.get(side.person_id)
+        before[side.person_id] = side
+        yield Entry(
+            side.written_at, "people", _of_side(side, last), str(side.person), _side_facts(side),
+            side.spoken_on is not None, side.pk,
+        )  # fmt: skip
+
+
+def _of_side(side: Side, last: Side | None) -> str:
+    """What a row says: a talk alone, that there was none after all, or who proposed somebody."""
+    if side.spoken_on is not None:
+        return "side_heard"
+    return "side_not_heard" if last is not None and last.spoken_on is not None else "side_proposed"
+
+
+def _side_facts(side: Side) -> dict[str, str]:
+    return {
+        "proposed": side.proposed_by,
+        "on": "" if side.spoken_on is None else side.spoken_on.isoformat(),
+        "how": side.how,
+        "by": "" if side.spoken_by is None else str(side.spoken_by),
+        "note": side.words,
+    }
 
 
 def _agreed(ask: _Ask) -> Iterator[Entry]:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from alongside import catalogue
 from alongside.cases import queries as cases
+from alongside.cases import sides
 from alongside.cases.models import Decision
 from alongside.credentials import queries as credentials
 from alongside.crisis import private_check, safeguarding
@@ -291,6 +292,7 @@ def facts_of(
         day_checked_at=day_at,
         has_open_alert=plans.is_held_back(meeting.circle_id, at),
         is_afraid=private_check.is_frozen(meeting.circle_id),
+        sides=sides.heard(meeting.circle_id, at=at),
         is_stopped=bool(open_stops(seen_by=seen_by, meeting=meeting)),
         released=_released(meeting, seen_by),
     )

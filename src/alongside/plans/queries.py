@@ -14,6 +14,7 @@ from django.db.models import F, Q
 
 from alongside import catalogue
 from alongside.access.guardians import decides_with
+from alongside.cases import sides
 from alongside.cases.models import Case, Decision
 from alongside.consent.models import BestInterests, Capacity, Refusal
 from alongside.consent.models import Consent as ConsentRow
@@ -24,6 +25,7 @@ from alongside.credentials.queries import fact_of as credential_fact
 from alongside.credentials.rules import counting
 from alongside.crisis import private_check, reports
 from alongside.crisis.models import Alert, SafetyCheck
+from alongside.engine import sides as engine_sides
 from alongside.engine.consent import RefusalFact, capacity_on, lawful_basis, permitted
 from alongside.engine.protocols.gates import GateState, gate_states, words_of_gate
 from alongside.engine.protocols.shapes import Protocol
@@ -400,6 +402,8 @@ def words(course: Course, at: datetime, *, beside: together.Beside | None = None
     if private_check.were_asked(course.circle_id, [person.pk for person in treated]):
         have.add("asked_alone")
     have |= _measured(course, way, treated, at)
+    if _asks(way, engine_sides.HEARD, engine_sides.OWN):
+        have |= sides.heard(course.circle_id, at=at).words
     have |= (beside or together.beside(course, at)).words
     have |= places.words(course.plan.case, at)
     kinds = set(prepared.rows("plans.tasks", _open_tasks, circle=course.circle_id, at=at))
@@ -413,6 +417,14 @@ def words(course: Course, at: datetime, *, beside: together.Beside | None = None
     if facts.get("danger", {}).get("withdrawal_risk") == "none":
         have.add("withdrawal_advice")
     return frozenset(have)
+
+
+def _asks(way: Protocol, *words: str) -> bool:
+    """Does any gate of a way wait for one of these words?"""
+    steps = (step for phase in way.phases for step in phase.steps)
+    uses = (*way.gates_start, *way.gates_session, *(use for step in steps for use in step.gates))
+    gates = catalogue.current().gates
+    return any(gates[use.gate].needs in words for use in uses if use.gate in gates)
 
 
 def _open_tasks(circle: UUID, at: datetime) -> Any:

@@ -19,7 +19,7 @@ ACTS = frozenset(
     cases.concern_referred_on cases.decision_recorded cases.person_engaged cases.person_disclosed
     cases.own_view_added cases.own_view_taken_back cases.person_request_answered
     cases.person_request_lifted cases.person_request_made
-    cases.report_review_answered cases.report_review_asked
+    cases.report_review_answered cases.report_review_asked cases.side_written
     consent.best_interests_decided consent.best_interests_ended
     consent.capacity_recorded consent.consent_ended consent.consent_given
     consent.consent_withdrawn consent.refusal_recorded
@@ -93,7 +93,7 @@ READS = frozenset(
     access.account_read access.relationship_read calendar.booking_read calendar.feed_read
     calendar.resource_read cases.case_read
     cases.concern_read cases.decision_read cases.own_view_read cases.person_request_read
-    cases.report_review_read
+    cases.report_review_read cases.side_read
     consent.consent_read credentials.credential_read
     crisis.alert_read crisis.care_form_read crisis.follow_up_read crisis.means_action_read
     crisis.safety_check_read crisis.safety_plan_read

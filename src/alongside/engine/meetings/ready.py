@@ -9,9 +9,11 @@ from typing import Literal
 
 from alongside.engine.meetings.screen import CheckState, Screened, check_states
 from alongside.engine.meetings.shapes import Check, Holds, Path, Rules
+from alongside.engine.sides import HEARD, OWN, Heard
 
 State = Literal["clear", "warn", "needs", "stop"]
 STOPS = frozenset({"flow", "refused_aim", "minor"})
+NOTHING_HEARD = Heard()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Fact:
 
     ``members`` are the ids of who takes part, ``speakers`` of who speaks, ``minors`` of who takes
     part and is under 16; ``next_steps`` the answers that have a next step; ``released`` the gates
-    the named lead let pass; ``tried`` the ways tried before.
+    the named lead let pass; ``tried`` the ways tried before; ``sides`` who was heard alone.
     """
 
     path: Path
@@ -74,6 +76,7 @@ class Fact:
     has_open_alert: bool = False
     is_afraid: bool = False
     is_stopped: bool = False
+    sides: Heard = NOTHING_HEARD
     released: frozenset[str] = frozenset()
 
 
@@ -224,6 +227,9 @@ def _each(rules: Rules, fact: Fact, checks: tuple[MeetingGate, ...]) -> Iterator
     yield _needs("stopped", not fact.is_stopped)
     yield _needs("alert", not fact.has_open_alert)
     yield _needs("afraid", not fact.is_afraid)
+    sides = fact.sides
+    yield _needs(HEARD, sides.are_enough, have=sides.have, least=sides.least)
+    yield _needs(OWN, sides.has_own, have=sides.own, least=sides.own_least)
     yield _needs("flow", not fact.other_flow)
     asked = {each.member for each in fact.screened if each.given} & fact.members
     yield _needs(

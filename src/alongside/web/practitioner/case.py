@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from alongside import catalogue
-from alongside.cases import actions, queries, rights
+from alongside.cases import actions, queries, rights, sides
 from alongside.crisis import private_check
 from alongside.crisis import queries as crisis
 from alongside.delivery import reviews
@@ -38,7 +38,7 @@ from alongside.web.parts.pages import (
     two_texts,
 )
 from alongside.web.parts.people_words import CASE_ENDS, CASE_STATES, member_roles, relation
-from alongside.web.practitioner import caseload, own_views, strip, words
+from alongside.web.practitioner import caseload, own_views, sides_words, strip, words
 from alongside.web.practitioner.base import BASE, address, case_or_404, case_page, name_of
 from alongside.web.practitioner.forms import SEXES, Alternative, Disclose, Engage, Known
 
@@ -193,27 +193,19 @@ def _gate_items(
                 "label": _("See whom to ask"),
             }
         )
-    if limits and rights.is_limited(case.circle_id):
-        pass  # nobody else is heard or asked about them until it is answered
-    elif len(members) < 2:
-        held.append(
-            {
-                "title": _("Only one side has been heard."),
-                "text": _("Speak to at least two people alone; choose one of them yourself."),
-                "url": circle_url,
-                "label": _("Add somebody"),
-            }
-        )
-    elif not checks.all_asked:
+    if not (limits and rights.is_limited(case.circle_id)):
+        # While it is, nobody else is heard or asked about them.
+        held += _sides(case, at)
         names = [m.person.name for m in members if checks.of(m.person_id).word == "not_asked"]
-        held.append(
-            {
-                "title": _("Not everybody was asked alone."),
-                "text": _("Still to ask: %(names)s.") % {"names": ", ".join(names)},
-                "url": circle_url,
-                "label": _("Ask them"),
-            }
-        )
+        if names:
+            held.append(
+                {
+                    "title": _("Not everybody was asked alone."),
+                    "text": _("Still to ask: %(names)s.") % {"names": ", ".join(names)},
+                    "url": circle_url,
+                    "label": _("Ask them"),
+                }
+            )
     todo = [
         {
             "title": words.task(task),
@@ -233,6 +225,27 @@ def _gate_items(
             },
         )
     return held, todo
+
+
+def _sides(case: Any, at: datetime) -> list[dict[str, Any]]:
+    """One reporter never makes a circle; whoever came in is heard themselves (M1)."""
+    if case.engaged_at is not None:
+        return []
+    found, least = sides.heard(case.circle_id, at=at), catalogue.current().sides.least
+    if found.are_enough and found.has_own:
+        return []
+    title = _("Whoever told us chose everybody who was heard.")
+    if not found.are_enough:
+        title = _("Only one side has been heard.") if found.have else _("No side has been heard.")
+    text = _("Speak to at least %(least)s people alone; choose one of them yourself.")
+    return [
+        {
+            "title": title,
+            "text": f"{text % {'least': least}} {sides_words.so_far(found)}",
+            "url": sides_words.url_of(case.pk),
+            "label": _("See whom to speak to"),
+        }
+    ]
 
 
 def _each_once(found: Iterable[Any]) -> list[Any]:

@@ -37,7 +37,7 @@ from alongside.web.parts.pages import (
     two_texts,
 )
 from alongside.web.parts.people_words import MEMBER_ROLES, RELATIONS, member_roles, relation
-from alongside.web.practitioner import apart, guardian_forms, words
+from alongside.web.practitioner import apart, guardian_forms, sides_words, words
 from alongside.web.practitioner.base import BASE, case_or_404, case_page
 from alongside.web.practitioner.forms import AddMember, ChangeMember, Invite, Resolve
 
@@ -94,6 +94,7 @@ def _page(
         tab="circle",
         status=status,
         members=[_row(case, member, states.of(member.person_id)) for member in rows],
+        sides=sides_words.in_circle(request, case),
         others=[
             {
                 "name": people_by_id[each.person].name,
@@ -113,10 +114,14 @@ def _page(
         frozen=states.is_frozen,
         heard=sum(1 for member in states.members if member.word != "not_asked"),
         can_add=case.state != "closed" and reader.may("E", case),
-        add_form=add_form or AddMember(),
+        add_form=add_form or AddMember(proposers=_proposers()),
         seen=seen_by_whom(request, "roster", case.circle_id),
         form=add_form,
     )
+
+
+def _proposers() -> list[tuple[str, str]]:
+    return sides_words.choices("proposed_by")
 
 
 def _row(case: Any, member: Any, state: Any) -> dict[str, Any]:
@@ -138,7 +143,7 @@ def _row(case: Any, member: Any, state: Any) -> dict[str, Any]:
 def add(request: Request, pk: UUID) -> HttpResponse:
     """Add somebody to the circle, with a safe way to reach them."""
     case = case_or_404(request, pk)
-    form = AddMember(request.POST)
+    form = AddMember(request.POST, proposers=_proposers())
     if not form.is_valid():
         return _page(request, case, add_form=form, status=400)
     given, at = form.cleaned_data, clock.now()
@@ -150,6 +155,8 @@ def add(request: Request, pk: UUID) -> HttpResponse:
             roles=given["roles"],
             contact=given["contact"],
             words=given["safe_words"],
+            texts=given["texts"],
+            proposed_by=given["proposed_by"],
             by=request.reader,
             at=at,
         )
@@ -295,6 +302,7 @@ def member_page(
         or Invite(auto_id="invite_%s", initial={"address": addresses[0] if addresses else ""}),
         alone_form=given.get("alone_form") or AskedAlone(auto_id="alone_%s"),
         apart=apart.of_member(request, case, found),
+        side=sides_words.of_member(request, case, found),
         guardian=guardian_forms.of_member(request, case, found, given.get("guardian_form")),
         contact_seen=seen_by_whom(request, "contact", case.circle_id),
         check_seen=seen_by_whom(request, "safety_check", case.circle_id),

@@ -18,6 +18,7 @@ from alongside.calendar.rules import ComesTwice, NoSuchTime, NoSuchZone
 from alongside.cases import actions as cases
 from alongside.crisis import private_check, safeguarding
 from alongside.delivery import actions as delivery
+from alongside.engine import sides as engine_sides
 from alongside.meetings import actions as meetings
 from alongside.plans import actions as plans
 from alongside.plans import moving, stepping, versioning
@@ -27,7 +28,7 @@ from alongside.records import clock
 from alongside.records.errors import Refused
 from alongside.web.parts.pages import day_words
 from alongside.web.parts.people_words import COMPLETIONS
-from alongside.web.practitioner import standing_words, words
+from alongside.web.practitioner import sides_words, standing_words, words
 from alongside.web.practitioner.base import address
 
 KINDS: Mapping[str, Any] = {
@@ -185,6 +186,8 @@ def gate_item(state: Any, course: Any, *, with_steps: bool) -> dict[str, Any]:
         missing = plan_queries.first_measures_missing(course, clock.now())
         names = ", ".join(catalogue.current().instrument(one).name for one in missing)
         text = _("%(reason)s Still to be answered: %(names)s.") % {"reason": text, "names": names}
+    if engine_sides.HEARD in state.missing:
+        text = f"{text} {sides_words.heard_so_far(course.circle_id)}"
     if state.gate == PLACE_READY and state.missing:
         named = "; ".join(_required(word) for word in state.missing)
         text = _("%(reason)s Still open: %(names)s") % {"reason": text, "names": named}
@@ -219,6 +222,8 @@ def _opens(state: Any, course: Any) -> tuple[str, str]:
         form = of or ("c_treatment" if state.gate == "G2" else "")
         url = address("practitioner:consent-record", case)
         return f"{url}?form={form}&course=course:{course.pk}", _("Record consent")
+    if word in (engine_sides.HEARD, engine_sides.OWN):
+        return sides_words.url_of(case), _("See whom to speak to")
     if word == PLACE_READY:
         url = address("practitioner:plan-setting", course.plan_id)
         return f"{url}?to={of.partition('/')[0]}", _("Say what is in place")

@@ -132,6 +132,51 @@ class AddMember(Form):
     safe_words = Text(
         label=gettext_lazy("What may be said, what never"), required=False, max_length=500
     )
+    proposed_by = forms.ChoiceField(
+        label=gettext_lazy("Who proposed them"),
+        help_text=gettext_lazy("Nobody in the circle sees this."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, proposers: Choices = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "proposed_by", [("", _("Not known yet")), *proposers])
+
+
+class SpokenAlone(Form):
+    """Who proposed somebody, and when they were spoken to alone: added, never changed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    proposed_by = forms.ChoiceField(
+        label=gettext_lazy("Who proposed them"),
+        help_text=gettext_lazy("Nobody in the circle sees this."),
+        required=False,
+    )
+    spoken_on = Day(
+        label=gettext_lazy("Spoken to alone on"),
+        help_text=gettext_lazy("The last time. Leave it open while nobody has."),
+        required=False,
+    )
+    how = forms.ChoiceField(label=gettext_lazy("How"), required=False)
+    spoken_by = forms.ChoiceField(label=gettext_lazy("Who spoke with them"), required=False)
+    words = Text(
+        label=gettext_lazy("What else to know"),
+        help_text=gettext_lazy("Why, if a talk that is written down was not alone after all."),
+        lines=3,
+        max_length=1000,
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, proposers: Choices, how: Choices, people: Choices, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "how", [("", _("Choose one")), *how])
+        offer(self, "spoken_by", people)
+        if proposers:
+            offer(self, "proposed_by", [("", _("Not known yet")), *proposers])
+        else:
+            del self.fields["proposed_by"]
 
 
 class ChangeMember(Versioned):

@@ -87,6 +87,8 @@ OPENS: Mapping[str, tuple[str, str]] = {
     "alert": ("practitioner:crisis-board", ""),
     "child_asked": ("practitioner:case-child", ""),
     "afraid": ("practitioner:case-circle", ""),
+    "sides_heard": ("practitioner:case-circle", "#sides"),
+    "own_side": ("practitioner:case-circle", "#sides"),
     "asked": ("practitioner:case-meeting", "#people"),
     "speakers": ("practitioner:case-meeting", "#people"),
     "people": ("practitioner:case-meeting", "#people"),

@@ -30,6 +30,7 @@ from alongside.web.parts.pages import (
 from alongside.web.parts.people_words import CASE_ENDS, COMPLETIONS, relation
 from alongside.web.parts.sheets import title_of
 from alongside.web.parts.ways import way_name
+from alongside.web.practitioner import sides_words
 from alongside.web.practitioner.base import address, case_or_404, case_page
 from alongside.web.practitioner.crisis_words import fact
 from alongside.web.practitioner.deciding_forms import OUTCOMES
@@ -63,6 +64,9 @@ TITLES: Mapping[str, Any] = {
     "contact": gettext_lazy("A try to reach somebody (%(method)s): %(reached)s"),
     "member_joined": gettext_lazy("%(who)s joined the circle (%(relation)s)"),
     "member_left": gettext_lazy("%(who)s left the circle"),
+    "side_heard": gettext_lazy("%(who)s was spoken to alone on %(on)s, %(how)s, with %(by)s"),
+    "side_not_heard": gettext_lazy("%(who)s was not spoken to alone after all"),
+    "side_proposed": gettext_lazy("Who proposed %(who)s was written down"),
     "consent_given": gettext_lazy("%(who)s agreed: %(form)s, until %(until)s"),
     "consent_withdrawn": gettext_lazy("%(who)s took it back: %(form)s"),
     "consent_ended": gettext_lazy("It ended with what it covered: %(form)s"),
@@ -93,7 +97,7 @@ TITLES: Mapping[str, Any] = {
     "asking_ended": gettext_lazy("%(who)s is asked %(instrument)s no more. %(because)s"),
 }
 # Facts that stand in small print under the title.
-SMALL = ("person", "reason", "note", "words")
+SMALL = ("person", "proposed", "reason", "note", "words")
 YES_NO = {
     "yes": gettext_lazy("yes"),
     "no": gettext_lazy("no"),
@@ -267,6 +271,10 @@ def _in_words(entry: insights.Entry) -> _Facts:
         facts["reached"] = str(REACHED.get(facts["reached"], ""))
     elif word == "member_joined":
         facts["relation"] = relation(facts["relation"])
+    elif word.startswith("side_"):
+        facts["on"] = _until(facts["on"])
+        facts["how"] = sides_words.word("how", facts["how"])
+        facts["proposed"] = sides_words.word("proposed_by", facts["proposed"])
     elif word.startswith("consent_"):
         facts["form"] = _form(facts["form"])
         facts["until"] = _until(facts["until"])

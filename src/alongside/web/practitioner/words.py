@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.access import actions as access
 from alongside.cases import actions as cases
-from alongside.cases import reporting, rights
+from alongside.cases import reporting, rights, sides
 from alongside.consent import actions as consent
 from alongside.consent import best_interests
 from alongside.credentials import actions as credentials
@@ -161,6 +161,10 @@ _REFUSALS: tuple[tuple[type[Refused], Any], ...] = (
             "others until it is answered."
         ),
     ),
+    (
+        sides.NotOnThisCase,
+        gettext_lazy("Choose somebody who works on this case."),
+    ),
     (best_interests.OneOptionOnly, gettext_lazy("Compare at least two ways.")),
     (credentials.UnknownCredential, gettext_lazy("Choose a title from the list.")),
 )
@@ -175,6 +179,11 @@ _REASONS: Mapping[str, Any] = {
     "why": gettext_lazy("Write why, in a full sentence."),
     "words": gettext_lazy("Write what happened, in a full sentence."),
     "reason": gettext_lazy("Write why, in a full sentence."),
+}
+_UNSAID: Mapping[str, Any] = {
+    "spoken_on": gettext_lazy("Say on which day you spoke, or leave out how."),
+    "how": gettext_lazy("Say how you spoke with them."),
+    "spoken_by": gettext_lazy("Say who spoke with them."),
 }
 _DATES: Mapping[str, Any] = {
     "review_by": gettext_lazy(
@@ -303,6 +312,10 @@ def refusal(why: Refused) -> tuple[str, str]:
         return why.field, _("Write this down to go on.")
     if isinstance(why, cases.UnknownWord | people.UnknownWord):
         return why.field, _("Choose one of the words of the list.")
+    if isinstance(why, sides.NotADay):
+        return "spoken_on", _("Choose today, or a day before it.")
+    if isinstance(why, sides.Unsaid):
+        return why.field, str(_UNSAID.get(why.field, _UNSAID["how"]))
     for kind, words in _REFUSALS:
         if isinstance(why, kind):
             return "", str(words)

@@ -147,7 +147,7 @@ def danger_samples() -> tuple[Sample, ...]:
                     "id": f"danger-{state}",
                 },
             )
-            for state in ("now", "not_staffed", "not_saved")
+            for state in ("now", "not_staffed", "not_saved", "over")
         ),
         Sample(
             "danger",

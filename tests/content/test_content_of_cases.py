@@ -10,6 +10,7 @@ import pytest
 
 from alongside import catalogue
 from alongside.catalogue import credentials, legal_bases, private_check
+from tests.harness.content import shipped
 
 SHIPPED = Path(__file__).resolve().parents[2] / "content"
 
@@ -107,3 +108,12 @@ def test_a_file_that_nobody_looked_at_again_in_time_is_a_warning(content: Path) 
         late = module.check(catalogue.current(), [content], date(2029, 1, 1))
         assert [problem.grade for problem in late] == ["warning"]
         assert module.check(catalogue.current(), [content], date(2027, 1, 1)) == []
+
+
+def test_for_whom_a_crisis_line_is_stands_in_both_languages() -> None:
+    said = {
+        line.id: line.audience for each in shipped().lines.values() for line in each.lines
+        if line.audience
+    }  # fmt: skip
+    assert said["gb_childline"]["es"] == "niños, niñas y jóvenes"
+    assert not [id for id, words in said.items() if words["en"] == words["es"]]

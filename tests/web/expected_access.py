@@ -180,6 +180,7 @@ ROLES = {
     "practitioner:circle-member": WORK,
     "practitioner:circle-side": "lead therapist supervisor",
     "practitioner:circle-invite": "lead",
+    "practitioner:reach": "lead",
     "practitioner:circle-end": "lead",
     "practitioner:circle-check": WORK,
     "practitioner:case-consent": "lead therapist supervisor",
@@ -401,7 +402,7 @@ ROLES = {
 
 # Whoever is signed in, for their own account and nothing else.
 OWN_ACCOUNT = {
-    "home", "person:settings", "own:index", "own:kept", "own:forget-kept",
+    "home", "person:settings", "own:index", "own:language", "own:kept", "own:forget-kept",
     "own:shifts", "own:shifts-end", "own:times", "own:times-end", "own:reach",
     "own:reach-add", "own:reach-test",
     "own:reach-answer", "own:reach-remove", "own:reach-push",

@@ -12,6 +12,7 @@ from django.test import Client
 
 from alongside import catalogue
 from alongside.access import actions as access
+from alongside.access.models import AccountPerson
 from alongside.cases import actions as cases
 from alongside.cases import queries as case_queries
 from alongside.consent import queries as consent
@@ -21,6 +22,7 @@ from alongside.measures.models import Response
 from alongside.notify.models import Message
 from alongside.people import actions as people
 from alongside.people import queries as people_queries
+from alongside.people.models import Person
 from alongside.plans import actions as plans
 from alongside.plans import queries as plan_queries
 from alongside.records.scoped import writing
@@ -359,6 +361,21 @@ def test_joining_goes_to_the_six_numbers_and_the_link_is_used_up(world: World) -
     assert circles.to_at is None
     again = Client().get(f"/circle/join/{token}/")
     assert again.status_code == 404
+
+
+def test_who_joins_in_spanish_goes_on_in_spanish_and_may_change_it(
+    world: World, signed_in: SignedIn
+) -> None:
+    member, token = invited(world)
+    assert Client().post(f"/es/circle/join/{token}/").status_code == 302
+    link = AccountPerson._base_manager.get(person=member.person_id)
+    assert (link.account.language, link.person.language) == ("es", "es")
+    browser = signed_in(world.teo)
+    assert "/account/language/" in read(browser, f"/circle/{world.circle.pk}/")
+    assert browser.post("/account/language/", {"language": "xx"}).status_code == 422
+    assert browser.post("/account/language/", {"language": "es"}).status_code == 302
+    assert 'lang="es"' in read(browser, f"/circle/{world.circle.pk}/")
+    assert Person._base_manager.get(pk=world.teo.person.pk).language == "es"
 
 
 def test_a_new_invitation_ends_the_link_before(world: World) -> None:

@@ -21,6 +21,7 @@ from alongside.credentials import queries as credentials
 from alongside.crisis import private_check
 from alongside.notify.models import Message
 from alongside.people import queries as people
+from alongside.people.models import Person
 from alongside.tasks import queries as tasks
 from tests.conftest import NOON
 from tests.factories import Cast, World
@@ -885,3 +886,45 @@ def test_every_kind_of_task_the_house_makes_has_words_of_its_own() -> None:
     }
     assert "reach_out" in made
     assert made - set(catalogue.current().task_kinds.kinds) == set()
+
+
+def test_how_somebody_is_reached_is_written_down_with_hours_and_ended(
+    world: World, signed_in: SignedIn
+) -> None:
+    asha, case = signed_in(world.asha), f"/work/cases/{world.case.pk}/"
+    page = f"{case}reach/{world.noor.person.pk}/"
+    assert page in asha.get(f"{case}circle/{world.noor.member.pk}/").content.decode()
+    way = {"contact": "07700 900555", "texts": "on", "safe_from": "09:00"}
+    assert "Write both times, or neither." in asha.post(page, way).content.decode()
+    assert asha.post(page, {**way, "contact": "12", "safe_to": "12:30"}).status_code == 400
+    assert asha.post(page, {**way, "safe_to": "12:30"}).status_code == 302
+    said = asha.get(page).content.decode()
+    assert "only from 09:00 to 12:30 · texts are safe · never voicemail" in said
+    rows = people.contacts_of(world.noor.person, seen_by=world.asha.reader)
+    row = next(one for one in rows if one.channel == "phone")
+    assert (row.value, row.safe_to.hour, row.texts) == ("+447700900555", 12, True)
+    asha.post(page, {"end": str(row.pk), "version": "7"})
+    assert rows.filter(pk=row.pk).exists()
+    asha.post(page, {"end": str(row.pk), "version": "1"})
+    assert not rows.filter(pk=row.pk).exists()
+    # Before the person came in, nothing of how to reach them is kept.
+    own = f"{case}reach/{world.sam.pk}/"
+    assert asha.get(own).status_code == 404
+    assert asha.get(f"{case}reach/{world.bo.person.pk}/").status_code == 404
+    world.engage_sam()
+    assert asha.post(own, {"contact": "sam@example.org"}).status_code == 302
+
+
+def test_who_is_added_is_written_to_by_text_and_in_their_language_as_was_said(
+    world: World, signed_in: SignedIn
+) -> None:
+    asha = signed_in(world.asha)
+    added = {"name": "Luz", "relation": "sister", "contact": "07700 900556", "language": "es"}
+    asha.post(f"/work/cases/{world.case.pk}/circle/add/", {**added, "texts": "on"})
+    luz = Person.objects.visible_to(world.asha.reader).get(pk__in=[
+        member.person_id
+        for member in people.live_members(world.circle, seen_by=world.asha.reader)
+        if member.person.name == "Luz"
+    ])  # fmt: skip
+    (way,) = people.contacts_of(luz, seen_by=world.asha.reader)
+    assert (luz.language, way.texts) == ("es", True)

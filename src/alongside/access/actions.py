@@ -169,10 +169,19 @@ def choose_language(*, language: str, by: Reader, at: datetime) -> Account:
     if by.account_id is None:
         raise NotAllowed(action="E", record="account")
     account = Account.objects.get(pk=by.account_id)
-    account.language = language[:10]
-    account.save(update_fields=["language"])
+    _speak(account, language[:10])
     audit.write("access.account_changed", by=by, at=at, about=account)
     return account
+
+
+def _speak(account: Account, language: str) -> None:
+    """Pages come in the language of the account, messages in that of whom it stands for."""
+    account.language = language
+    account.save(update_fields=["language"])
+    for link in AccountPerson._base_manager.filter(account=account).select_related("person"):
+        if link.person.language != language:
+            link.person.language = language
+            link.person.save_version(link.person.version, ["language"])
 
 
 def _confirm_on_account(account: Account, by: Reader) -> None:
@@ -647,7 +656,7 @@ def take_back_device(*, sha256: str, by: Reader, at: datetime) -> None:
 
 
 @action
-def accept_invitation(*, email: str, by: LinkReader, at: datetime) -> Account:
+def accept_invitation(*, email: str, by: LinkReader, at: datetime, language: str = "") -> Account:
     """Use up an invitation: an account at this address, standing for the invited person, in role.
 
     The link is a ``join_circle`` one; it ends in a sign-in, so the address must prove itself.
@@ -655,6 +664,7 @@ def accept_invitation(*, email: str, by: LinkReader, at: datetime) -> Account:
     Args:
         email: the address the person wants to sign in with.
         by: the reader of the link, ``readers.reader_for_link(token, "join_circle", at)``.
+        language: in which they read what they join; a new account speaks it.
 
     Raises:
         NotAllowed: the link ended, or the person is no longer in the circle.
@@ -670,7 +680,10 @@ def accept_invitation(*, email: str, by: LinkReader, at: datetime) -> Account:
     if apart.would_meet(circle, person=person.pk, email=email, at=at):
         raise CannotJoin(circle=circle)
     role = "person" if circle.focus_id == person.pk else "concerned"
+    is_new = not Account.objects.filter(email=email.strip().lower()).exists()
     account = _account_for(person, email=email, name="", zone="", by=by, at=at)
+    if is_new and language:
+        _speak(account, language[:10])
     if not is_family(account.pk, circle.pk, at):
         raise NotAllowed(action="use", record="link")
     _must_fit(account, role, circle.institution_id, circle, at)

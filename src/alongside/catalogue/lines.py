@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from alongside.catalogue.loading import Problem, Reading, Shape, Shelf, read_placed, shown
 
@@ -48,11 +48,19 @@ class Line(Shape):
     text_words: str | None = None  # what to write, where a word is needed
     then: str | None = None  # what to press after the line answers
     languages: tuple[str, ...] = ()
-    audience: str = "anyone"
+    audience: dict[str, str] = {}  # for whom, by language; empty: for anyone
     hours: Literal["always", "part_of_day"] | tuple[Window, ...] | None = None
     evidence: Evidence
     source: str
     note: str = ""
+
+    @field_validator("audience", mode="before")
+    @classmethod
+    def _in_one_language(cls, given: object) -> object:
+        """One text stands for every language: no line of a deployment is lost for a translation."""
+        if isinstance(given, str):
+            return {} if given == "anyone" else {"en": given, "es": given}
+        return given
 
     @model_validator(mode="after")
     def _can_be_reached(self) -> Self:
@@ -119,6 +127,10 @@ def _mistakes(
         if line.id in owners:
             yield reading.problem(f"{line.id} is used twice", "lines", index, "id")
         owners[line.id] = reading.name
+        if line.audience and not {"en", "es"} <= {k for k, v in line.audience.items() if v}:
+            yield reading.problem(
+                f"{line.id}: audience: words are missing in a language", "lines", index, "audience"
+            )
     for language in ("en", "es"):
         if language not in file.name:
             yield reading.problem(f"name: missing in {language}", "name")

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from alongside import catalogue
 from alongside.directory import rules
@@ -202,8 +202,10 @@ def numbers_for(kind: str, country: str, language: str, at: datetime) -> list[di
 def _line(each: Shown) -> dict[str, Any]:
     line = each.line
     notes = [_("In %(nation)s.") % {"nation": NATIONS[line.scope]}] if line.scope in NATIONS else []
-    if line.audience != "anyone":
-        notes.append(_("For %(audience)s.") % {"audience": line.audience})
+    if line.audience:
+        short = (get_language() or "en").partition("-")[0]
+        audience = line.audience.get(short) or line.audience["en"]
+        notes.append(_("For %(audience)s.") % {"audience": audience})
     if line.hours == "always":
         notes.append(_("Any time, day or night."))
     elif each.is_open is not None:

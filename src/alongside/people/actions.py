@@ -265,6 +265,22 @@ def add_contact(
 
 
 @action
+def end_contact(*, contact: ContactPoint, version: int, by: Reader, at: datetime) -> ContactPoint:
+    """Say that a way to somebody is safe no more: nothing goes there from now on.
+
+    Raises:
+        StaleVersion: somebody changed it since it was read.
+    """
+    by.confirm("E", contact)
+    contact.ended_at = at
+    contact.save_version(version, ["ended_at"])
+    audit.write(
+        "people.contact_changed", by=by, at=at, about=contact, detail={"channel": contact.channel}
+    )
+    return contact
+
+
+@action
 def add_member(
     *,
     circle: Circle,

@@ -8,6 +8,7 @@ from alongside.web.account.own_calendar import SHIFTS, TIMES
 app_name = "own"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("language/", views.language, name="language"),
     path("kept/", views.kept_forms, name="kept"),
     path("kept/<uuid:pk>/forget/", views.forget_kept, name="forget-kept"),
     path("shifts/", own_calendar.page, {"of": SHIFTS}, name="shifts"),

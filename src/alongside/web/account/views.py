@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from alongside.access import actions as access_actions
 from alongside.access import first_run, kept, readers
 from alongside.directory import actions as directory
 from alongside.directory.queries import countries
 from alongside.records import audit, clock
 from alongside.web.account.forms import SetUpForm
 from alongside.web.parts.access import access
-from alongside.web.parts.pages import Request
+from alongside.web.parts.pages import Request, saved
 
 
 @access.own_account
@@ -38,6 +41,33 @@ def home(request: Request) -> HttpResponse:
 def index(request: Request) -> HttpResponse:
     """One's own account begins with how one signs in."""
     return redirect("mfa_index")
+
+
+@access.own_account
+@require_http_methods(["GET", "HEAD", "POST"])
+def language(request: Request) -> HttpResponse:
+    """In which language one's own pages and messages come."""
+    chosen, error = request.POST.get("language", ""), ""
+    if request.method == "POST":
+        if chosen in dict(settings.LANGUAGES):
+            at = clock.now()
+            access_actions.choose_language(language=chosen, by=request.reader, at=at)
+            translation.activate(chosen)
+            saved(request, at)
+            return redirect("home")
+        error = _("Choose one of these.")
+    return render(
+        request,
+        "account/language.html",
+        {
+            "languages_here": [
+                {"code": code, "name": name, "checked": code == request.user.language}
+                for code, name in settings.LANGUAGES
+            ],
+            "error": error,
+        },
+        status=422 if error else 200,
+    )
 
 
 @access.own_account

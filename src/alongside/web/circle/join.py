@@ -6,8 +6,8 @@ from allauth.account.internal.flows.login_by_code import LoginCodeVerificationPr
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from alongside.access import actions as access_actions
@@ -40,7 +40,9 @@ def join(request: Request, token: str) -> HttpResponse:
     if request.method == "POST" and (form is None or form.is_valid()):
         address = known or (form.cleaned_data["address"] if form is not None else "")
         try:
-            account = access_actions.accept_invitation(email=address, by=request.reader, at=at)
+            account = access_actions.accept_invitation(
+                email=address, language=get_language() or "", by=request.reader, at=at
+            )
         except (
             access_actions.AddressTaken,
             access_actions.CannotJoin,

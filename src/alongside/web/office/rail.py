@@ -67,5 +67,6 @@ def me(request: Request) -> dict[str, Any]:
     links = [{"url": reverse("mfa_index"), "label": _("How I sign in")}]
     if "practitioner" in request.reader.doors():
         links.insert(0, {"url": reverse("practitioner:today"), "label": _("My work")})
+    links.append({"url": reverse("own:language"), "label": _("Your language")})
     links.append({"url": reverse("account_logout"), "label": _("Sign out")})
     return {"name": request.reader.name, "links": links}

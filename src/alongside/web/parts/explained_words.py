@@ -161,6 +161,7 @@ def answers(it: Any, wording: Any) -> list[dict[str, str]]:
                 "points": "–" if each.points is None else str(each.points),
                 "note": note,
                 "is_open": "yes" if each.said == "skipped" else "",
+                "in_form": "yes" if each.said == "answered" else "",
             }
         )
     return rows

@@ -40,6 +40,7 @@ from alongside.web.parts.people_words import MEMBER_ROLES, RELATIONS, member_rol
 from alongside.web.practitioner import apart, guardian_forms, sides_words, words
 from alongside.web.practitioner.base import BASE, case_or_404, case_page
 from alongside.web.practitioner.forms import AddMember, ChangeMember, Invite, Resolve
+from alongside.web.practitioner.reach import ways
 
 CHECK_STATES = {
     "not_asked": (gettext_lazy("Not asked alone yet"), "lamp"),
@@ -114,7 +115,12 @@ def _page(
         frozen=states.is_frozen,
         heard=sum(1 for member in states.members if member.word != "not_asked"),
         can_add=case.state != "closed" and reader.may("E", case),
-        add_form=add_form or AddMember(proposers=_proposers()),
+        reach_url=reverse("practitioner:reach", args=[case.pk, case.circle.focus_id])
+        if case.engaged_at is not None
+        and reader.may_make("contact", institution=case.institution_id, circle=case.circle_id)
+        else "",
+        add_form=add_form
+        or AddMember(proposers=_proposers(), initial={"language": case.circle.focus.language}),
         seen=seen_by_whom(request, "roster", case.circle_id),
         form=add_form,
     )
@@ -157,6 +163,7 @@ def add(request: Request, pk: UUID) -> HttpResponse:
             words=given["safe_words"],
             texts=given["texts"],
             proposed_by=given["proposed_by"],
+            language=given["language"] or case.circle.focus.language,
             by=request.reader,
             at=at,
         )
@@ -265,20 +272,12 @@ def member_page(
         ended=short_day(found.to_at),
         relation=RELATIONS.get(found.relation, found.relation),
         roles=[MEMBER_ROLES.get(role, role) for role in found.roles],
-        contacts=[
-            {
-                "term": _("Phone") if contact.channel == "phone" else _("E-mail"),
-                "text": contact.value
-                + (f" · {contact.words}" if contact.words else "")
-                + (f" · {_('texts are safe')}" if contact.texts else "")
-                + (
-                    f" · {_('never voicemail')}"
-                    if contact.never_voicemail and contact.channel == "phone"
-                    else ""
-                ),
-            }
-            for contact in contacts
-        ],
+        contacts=ways(found.person, seen_by=reader),
+        reach_url=reverse("practitioner:reach", args=[case.pk, found.person_id])
+        if found.to_at is None
+        and case.state != "closed"
+        and reader.may_make("contact", institution=case.institution_id, circle=case.circle_id)
+        else "",
         check={
             "label": label,
             "kind": kind,

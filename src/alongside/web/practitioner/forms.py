@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -131,6 +132,11 @@ class AddMember(Form):
     )
     safe_words = Text(
         label=gettext_lazy("What may be said, what never"), required=False, max_length=500
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("In which language we write to them"),
+        choices=settings.LANGUAGES,
+        required=False,
     )
     proposed_by = forms.ChoiceField(
         label=gettext_lazy("Who proposed them"),

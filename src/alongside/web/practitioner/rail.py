@@ -113,9 +113,13 @@ def me(request: Request) -> Mapping[str, Any]:
         "alerts_ok": pulse.is_alive,
         "alerts_words": words,
         "links": [
-            {"url": reverse("home"), "label": _("My other pages")},
+            *(
+                [{"url": reverse("home"), "label": _("My other pages")}]
+                if len(request.reader.doors()) > 1
+                else []
+            ),
+            {"url": reverse("mfa_index"), "label": _("How I sign in")},
+            {"url": reverse("own:language"), "label": _("Your language")},
             {"url": reverse("account_logout"), "label": _("Sign out")},
-        ]
-        if len(request.reader.doors()) > 1
-        else [{"url": reverse("account_logout"), "label": _("Sign out")}],
+        ],
     }

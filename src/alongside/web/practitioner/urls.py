@@ -16,6 +16,7 @@ from alongside.web.practitioner import (
     concerns,
     consent,
     credentials,
+    reach,
     today,
 )
 
@@ -37,6 +38,7 @@ urlpatterns: list[Any] = [
     path("cases/<uuid:pk>/circle/", circle.members, name="case-circle"),
     path("cases/<uuid:pk>/circle/add/", circle.add, name="circle-add"),
     path("cases/<uuid:pk>/circle/<uuid:member>/", circle.member, name="circle-member"),
+    path("cases/<uuid:pk>/reach/<uuid:person>/", reach.reach, name="reach"),
     path("cases/<uuid:pk>/circle/<uuid:member>/invite/", circle.invite, name="circle-invite"),
     path("cases/<uuid:pk>/circle/<uuid:member>/end/", circle.end, name="circle-end"),
     path("cases/<uuid:pk>/checks/<uuid:check>/", circle.check, name="circle-check"),

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+import pytest
+
 from alongside import catalogue
 from alongside.consent import actions as consent
 from alongside.consent.models import Consent
@@ -126,6 +128,8 @@ def is_open(asks: Asks, course: Course, world: World, why: str) -> bool:
     return state.status == "open"
 
 
+@pytest.mark.slow
+@pytest.mark.sqlite
 def test_every_gate_that_needs_a_consent_opens_with_it_and_closes_when_it_goes(
     world: World,
 ) -> None:

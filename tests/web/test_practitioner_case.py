@@ -23,6 +23,7 @@ from alongside.notify.models import Message
 from alongside.people import queries as people
 from alongside.people.models import Person
 from alongside.tasks import queries as tasks
+from alongside.web.practitioner import words
 from tests.conftest import NOON
 from tests.factories import Cast, World
 from tests.factories.care import answer
@@ -873,6 +874,18 @@ def test_nobody_sees_anothers_titles_here(world: World, bo: Cast, signed_in: Sig
 
 
 # -- tasks ---------------------------------------------------------------------------------------
+
+
+def test_whatever_is_decided_is_told_in_words() -> None:
+    written = re.compile(r"chosen=[\"']([a-z_]+)[\"']")
+    house = (path for path in Path("src/alongside").rglob("*.py") if "cli" not in path.parts)
+    kept = {word for path in house for word in written.findall(path.read_text())}
+    assert {"released", "resolved", "does_not_speak"} <= kept
+    paths = [path.id for path in catalogue.current().meetings.paths if path.is_meeting]
+    for word in (*kept, *paths, "arise/2", "edition 3", "2026-12-31", "step_up", "switch"):
+        assert words.chosen(word) != word
+    assert words.chosen("arise/2") == "Open invitation (ARISE), level 2"
+    assert words.chosen("2026-12-31") == "Thursday 31 December 2026"
 
 
 def test_every_kind_of_task_the_house_makes_has_words_of_its_own() -> None:

@@ -34,7 +34,8 @@ from alongside.records.reader import system
 
 WHY = "the demonstration's own set-up"
 NEVER = ("expired",)  # no act brings a worry there: one that is not sent is forgotten
-NOT_MADE = ("shown",)  # nobody of the demonstration keeps an answer from a guardian
+# Nobody of the demonstration keeps an answer from a guardian, and no way has a second version yet.
+NOT_MADE = ("shown", "version")
 AT_WORK = ("lead", "on_call")  # whose account is a practitioner's; the office is not among them
 
 

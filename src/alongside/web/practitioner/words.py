@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
@@ -13,6 +13,7 @@ from alongside import catalogue
 from alongside.access import actions as access
 from alongside.cases import actions as cases
 from alongside.cases import reporting, rights, sides
+from alongside.catalogue.meetings import in_language
 from alongside.consent import actions as consent
 from alongside.consent import best_interests
 from alongside.credentials import actions as credentials
@@ -61,6 +62,9 @@ CHOSEN: Mapping[str, Any] = {
     "considered": gettext_lazy("looked at, and written down"),
     "shared": gettext_lazy("on their own page, until the next look"),
     "shown": gettext_lazy("to who looks after them"),
+    "released": gettext_lazy("for a reason that is written down"),
+    "resolved": gettext_lazy("what somebody said alone was resolved with them"),
+    "does_not_speak": gettext_lazy("somebody does not speak at the meeting"),
     "step_down": gettext_lazy("Step down: less is enough now"),
     "switch": gettext_lazy("Switch: another way"),
 }
@@ -262,12 +266,33 @@ def chosen(word: str) -> str:
         }
     if found is None:
         places = catalogue.current().reasons(get_language() or "en")
-        return str(CHOSEN.get(word) or places.get(f"settings/{word}/name", word))
+        known = CHOSEN.get(word) or _path(id, variant) or _day_or_edition(word)
+        return str(known or places.get(f"settings/{word}/name", word))
     name, held = way_name(str(found.ref)), found.variant(variant) if variant else None
     if held is None:
         return name
     texts = catalogue.current().reasons(get_language() or "en")
     return f"{name}: {texts.get(f'protocols/{found.ref}/variants/{variant}/name') or held.name}"
+
+
+def _path(id: str, level: str) -> str:
+    """A way to a planned meeting by its name, with its level; nothing for anything else."""
+    path = catalogue.current().meetings.path(id)
+    if path is None:
+        return ""
+    name = in_language(path.name, get_language() or "en")
+    return _("%(way)s, level %(level)s") % {"way": name, "level": level} if level else name
+
+
+def _day_or_edition(word: str) -> str:
+    """The day until which a case was prolonged, or the edition of a plan that changed."""
+    kind, _space, number = word.partition(" ")
+    if kind == "edition" and number.isdigit():
+        return _("edition %(number)s of the plan") % {"number": number}
+    try:
+        return day_words(date.fromisoformat(word))
+    except ValueError:
+        return ""
 
 
 def short_instrument(ref: str) -> str:

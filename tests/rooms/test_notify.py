@@ -104,8 +104,12 @@ def test_a_claimed_message_is_nobody_elses_until_its_lease_runs_out(house):
 
 
 def test_a_message_that_is_not_due_waits(house):
-    put(house, due_at=NOON + timedelta(minutes=1))
-    assert dispatcher.send_next(transport=Recording(), at=NOON) is False
+    due, transport = NOON + timedelta(minutes=1), Recording()
+    put(house, due_at=due)
+    assert dispatcher.send_next(transport=transport, at=NOON) is False
+    # Nor does it show the hour at which it was written, when its reader may not be written to.
+    assert dispatcher.send_next(transport=transport, at=due) is True
+    assert [letter["Date"].datetime for _to, letter in transport.taken] == [due]
 
 
 def test_life_critical_messages_go_first(house):

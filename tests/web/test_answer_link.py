@@ -373,6 +373,7 @@ def test_answer_sent_to_a_dead_link_says_that_nobody_was_told(phone):
     sent = phone.post(f"{DEAD}/9/", {"a": "3"})
     assert sent.status_code == 404
     assert "This was not saved, and nobody has been told" in sent.content.decode()
+    assert "Something on our side is broken" not in sent.content.decode()
     assert alerts() == []
 
 

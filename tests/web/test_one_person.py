@@ -167,6 +167,26 @@ def test_it_closes_after_an_hour_however_busy(tablet: Client, at: Callable[[Any]
         assert tablet.get("/here/1/").status_code == 200
     at(NOON + timedelta(minutes=61))
     assert BACK in text(tablet, "/here/1/")
+    told = tablet.post("/here/9/", {"a": "3"})
+    assert (told.status_code, Alert._base_manager.count()) == (200, 1)
+
+
+def test_danger_told_after_the_rest_reaches_a_person_until_somebody_ended_it(
+    tablet: Client, world: World, asking: Asking, signed_in: Callable[[Cast], Client],
+    at: Callable[[Any], None],
+) -> None:  # fmt: skip
+    fill(tablet, [1])
+    at(NOON + timedelta(minutes=20))
+    told = tablet.post("/here/9/", {"a": "3", "item": "item_9"})
+    assert told.status_code == 200
+    for words in ("sent to the on-call team at 12:20", "the rest was not kept", 'href="tel:999"'):
+        assert words in told.content.decode()
+    assert json.loads(Asking._base_manager.get(pk=asking.pk).draft) == {"item_1": 1}
+    assert BACK in text(tablet, "/here/9/")  # it opens nothing all the same
+
+    signed_in(world.asha).post(page_of(world, asking))  # on another device
+    ended = tablet.post("/here/9/", {"a": "3"})
+    assert (ended.status_code, b"nobody has been told" in ended.content) == (404, True)
 
 
 def test_staff_take_it_back_with_password_and_second_factor_and_not_before(

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 
 from alongside import catalogue
-from alongside.access.readers import LinkReader, hashed, reader_for_hash
+from alongside.access.readers import LinkReader, hashed, reader_for_hash, reader_for_run_out
 from alongside.records.errors import NotAllowed
 
 PURPOSE = "here"
@@ -67,6 +67,20 @@ def reader(request: HttpRequest, at: datetime) -> LinkReader | None:
         return None
     try:
         return reader_for_hash(request.session[_LINK], PURPOSE, at)
+    except NotAllowed:
+        return None
+
+
+def reader_after(request: HttpRequest, at: datetime) -> LinkReader | None:
+    """The reader of the one form, though the device rested too long or its hour is over.
+
+    For danger that was told after the end, and for nothing else. None once somebody ended it: then
+    whoever holds the device is no longer who it was handed to.
+    """
+    if not is_on(request):
+        return None
+    try:
+        return reader_for_run_out(request.session[_LINK], PURPOSE, at)
     except NotAllowed:
         return None
 

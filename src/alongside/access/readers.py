@@ -370,6 +370,15 @@ def reader_for_ended_link(token: str, purpose: str, at: datetime) -> LinkReader:
     return _reader_of(Q(), hashed(token), purpose, at)
 
 
+def reader_for_run_out(sha256: str, purpose: str, at: datetime) -> LinkReader:
+    """As ``reader_for_ended_link``, by the hash; of a link that ran out, and that nobody ended.
+
+    Raises:
+        NotAllowed: there never was such a link for this purpose, or somebody ended it.
+    """
+    return _reader_of(Q(ended_at=None), sha256, purpose, at)
+
+
 def _reader_of(lives: Q, sha256: str, purpose: str, at: datetime) -> LinkReader:
     rows = LinkToken._base_manager.filter(lives, sha256=sha256, purpose=purpose)
     link = rows.select_related("institution").first()

@@ -260,7 +260,7 @@ def _send(message: Message, transport: Transport, *, within: float) -> Said:
         subject=subject,
         body=body,
         message_id=together.letter_id(message, len(others)),
-        at=message.created_at,
+        at=message.due_at,  # what it shows: never an hour before the one it may go out at
         urgent=message.life_critical,
     )
     try:

@@ -20,6 +20,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from alongside import catalogue
+from alongside.access import one_person
 from alongside.access.readers import reader_for_ended_link
 from alongside.delivery import on_time
 from alongside.measures import actions, late, queries
@@ -202,6 +203,8 @@ def _ended(request: Request, way: Way, at: datetime) -> Any:
         rows = queries.alone(queries.askings(seen_by=request.reader))
         return rows.filter(pk=way.key, respondent__in=request.reader.persons).first()
     if way.is_here:
+        if request.reader.link is None:
+            request.reader = one_person.reader_after(request, at) or request.reader
         return queries.askings(seen_by=request.reader).first()
     try:
         request.reader = reader_for_ended_link(way.key, "answer", at)

@@ -150,6 +150,10 @@ def test_a_surprise_is_held_and_refused_and_help_begins_on_the_seventh_day(
         noor.goto(f"{at['circle']}meeting/letter/")
         noor.write(text=LETTER)
         noor.press("Share with Asha Raman")
+        noor.pick("read_by", label="Teo Lindqvist")
+        noor.choose("keep_for", "month")
+        noor.press("Save what I wish")
+        noor.look()
         noor.goto(f"{at['circle']}meeting/limits/new/")
         noor.choose("kind", "limit")
         noor.pick("topic", index=1)
@@ -166,7 +170,6 @@ def test_a_surprise_is_held_and_refused_and_help_begins_on_the_seventh_day(
         after = it_ends(asha, at["meeting"], "refuses_calm", "He said no and stayed for tea.")
         noor.goto(at["circle"])
         noor.sees("My letter")  # what she wrote stays hers when the meeting is over
-        noor.look()
         noor.follow("My limits and offers", exact=False)
         noor.sees("say no and make us tea")
 

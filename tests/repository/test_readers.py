@@ -71,6 +71,7 @@ UNSCOPED = {
     "alongside.measures.queries": "what a private link shows before it is opened",
     "alongside.measures.typing": "was this form typed in before",
     "alongside.meetings.actions": "a date is set, taken back or stopped one at a time",
+    "alongside.meetings.after": "that the person was met, and when, for them alone",
     "alongside.meetings.giving": "a letter is given, taken back and opened one at a time",
     "alongside.meetings.live": "is this press kept already? (ids alone)",
     "alongside.meetings.letters": "a letter is finished as it stands, under its lock",

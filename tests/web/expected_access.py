@@ -57,6 +57,7 @@ ROLES = {
     "practitioner:meeting-limits": "lead",
     "practitioner:meeting-letters": "lead",
     "practitioner:meeting-letter": "lead",
+    "practitioner:meeting-letter-paper": "lead",
     "practitioner:meeting-order": "lead",
     "circle:task": "concerned",
     **dict.fromkeys(
@@ -154,6 +155,7 @@ ROLES = {
             "person:letters",
             "person:letter",
             "person:letter-file",
+            "person:met",
             "person:family-letters",
             "person:family-letter",
             "person:family-letter-move",

@@ -9,9 +9,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from alongside import catalogue
 from alongside.access import actions as access
-from alongside.meetings import actions, boundaries, giving, letters, live, own, queries
+from alongside.delivery import retention
+from alongside.meetings import actions, after, boundaries, giving, letters, live, own, queries
+from alongside.records.errors import NotAllowed
 from alongside.tasks import queries as tasks
 from tests.factories import Cast, World
 from tests.factories.meetings import (
@@ -516,6 +520,117 @@ def test_a_letter_is_given_after_the_meeting_opened_or_given_back_and_taken_back
     assert person.get(f"{mine}{row.pk}/").status_code == 404
     assert "They gave it back" in texts(writer.get(where))
     assert "From Teo" not in texts(person.get(mine))
+
+
+def test_who_does_not_come_chooses_who_reads_their_letter_and_when_it_goes(
+    world: World, asha: Cast, noor: Cast, teo: Cast, signed_in: SignedIn
+) -> None:
+    meeting, more = ready(world), {"by": teo.through("circle"), "at": world.moment}
+    actions.save_seat(
+        meeting=meeting, member=teo.member, roles=["absent_friend"], speaks=True, order=2,
+        by=asha.reader, at=world.moment,
+    )  # fmt: skip
+    letter = letters.begin(meeting=meeting, person=teo.person, language="en", **more)
+    letter = letters.save(letter=letter, text="I remember the sea.", expected=1, **more)
+    letter = letters.share(letter=letter, expected=letter.version, **more)
+    letters.review(
+        letter=letter, is_ready=True, words="The sea is good.", expected=letter.version,
+        by=asha.reader, at=world.moment,
+    )  # fmt: skip
+    letters.finish(letter=letter, expected=letter.version, **more)
+    where, paper = circle(world, "letter/"), work(world, f"letters/{letter.pk}/paper/")
+    writer, lead, reader = signed_in(teo), signed_in(asha), signed_in(noor)
+
+    def final() -> tuple[int, int]:
+        fact = queries.facts_of(fresh(world, meeting), seen_by=asha.reader, at=world.moment)
+        return fact.letters_final, len(fact.speakers)
+
+    assert final() == (0, 1)  # nobody there would read it
+    assert "has to say who reads it" in texts(lead.get(work(world, "letters/")))
+    assert lead.get(paper).status_code == 404
+    assert "You do not have to come" in texts(writer.get(circle(world)))
+    for wrong in (str(teo.person.pk), str(world.sam.pk)):
+        writer.post(f"{where}move/", {"do": "wish", "read_by": wrong, "keep_for": "day"})
+        assert final() == (0, 1)
+    wish = {"do": "wish", "read_by": str(noor.person.pk), "keep_for": "day"}
+    assert reader.post(f"{where}move/", wish).status_code == 404  # she has written none
+    page = texts(writer.post(f"{where}move/", wish, follow=True))
+    assert f'value="{noor.person.pk}" selected' in page
+    assert grade(page) <= 6.0
+    assert final() == (1, 1)
+    page = texts(reader.get(circle(world)))
+    assert "You read for Teo Lindqvist" in page
+    assert "the sea" not in page
+    assert grade(page) <= 6.0
+    assert "Teo Lindqvist, read by Noor Haddad" in texts(lead.get(work(world, "sheet/")))
+    assert "Print it for Noor Haddad" in texts(lead.get(paper))
+    assert str(teo.person.pk) not in dated(world, fresh(world, meeting)).booking.persons
+
+    world.at(fresh(world, meeting).booking.ends_at)
+    actions.end(
+        meeting=fresh(world, meeting), outcome="refuses_calm", words="As it was.",
+        expected=fresh(world, meeting).version, by=asha.reader, at=world.moment,
+    )  # fmt: skip
+    assert "My letter" in texts(writer.get(f"/circle/{world.circle.pk}/"))
+    day = timedelta(days=1)
+    assert retention.erase_letters_due(at=world.moment + day - timedelta(minutes=1)) == 0
+    assert retention.erase_letters_due(at=world.moment + day) == 1
+    assert retention.erase_letters_due(at=world.moment + day) == 0
+    page = texts(writer.get(where))
+    assert "that time is over" in page
+    assert "the sea" not in page
+    assert "The sea is good." not in page
+    writer.post(where, {"text": "Written anew.", "version": "9"})
+    assert "Written anew." not in texts(writer.get(where))
+
+
+def test_who_was_met_says_how_it_was_once_they_know_and_the_circle_does_not_read_it(
+    world: World, asha: Cast, noor: Cast, signed_in: SignedIn, at: Any
+) -> None:
+    meeting = dated(world, ready(world))
+    mine = f"/me/record/met/{meeting.pk}/"
+    sam = world.engage_sam()
+    person, lead = signed_in(sam), signed_in(asha)
+    assert person.get(mine).status_code == 404  # it was not held yet
+    world.at(meeting.booking.ends_at)
+    actions.end(
+        meeting=fresh(world, meeting), outcome="accept_other", words="As it was.",
+        expected=fresh(world, meeting).version, by=asha.reader, at=world.moment,
+    )  # fmt: skip
+    where = work(world, f"ended/{meeting.pk}/")
+    at(world.moment)
+    person, lead = signed_in(sam), signed_in(asha)
+    assert person.get(mine).status_code == 200
+    type(world.case)._base_manager.update(engaged_at=None, disclosed_at=None)
+    assert person.get(mine).status_code == 404  # nobody has told them
+    assert "How the meeting was" not in texts(person.get("/me/record/"))
+    type(world.case)._base_manager.update(disclosed_at=world.moment)
+
+    assert mine in texts(person.get("/me/record/"))
+    page = texts(person.get(mine))
+    assert grade(page) <= 6.0
+    assert "Noor" not in page
+    assert person.post(mine, {"words": " "}).status_code == 400
+    assert person.post(mine, {"felt_pressed": "11"}).status_code == 400
+    assert "What the person says of it" not in texts(lead.get(where))
+    said = {"words": "Too many at once.", "felt_respected": "0", "again": "unknown"}
+    page = texts(person.post(mine, said, follow=True))
+    assert "Too many at once." in page
+    assert grade(page) <= 6.0
+    page = texts(lead.get(where))
+    for words in ("What the person says of it", "Too many at once.", "Not sure"):
+        assert words in page, words
+    assert "Did you feel pushed" not in page  # left out is not zero
+    at(world.moment + timedelta(minutes=1))
+    person.post(mine, {"words": "I see it differently now."})
+    assert texts(lead.get(where)).count("Too many at once.") == 1  # among all that was written
+    for other in (noor, world.bo):
+        assert "Too many" not in texts(signed_in(other).get(mine))
+        assert signed_in(other).get(where).status_code == 404
+    with pytest.raises(NotAllowed):
+        after.say(
+            meeting=meeting, scales={}, again="yes", words="", by=noor.reader, at=world.moment
+        )
 
 
 def test_after_a_meeting_the_debrief_and_the_first_help_are_written_and_the_office_counts(

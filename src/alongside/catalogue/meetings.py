@@ -261,12 +261,26 @@ class LookFile(Shape):
         return Look(self.id, tuple(words), pattern)
 
 
+class WordFile(Shape):
+    """A word with its text."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+    text: Texts
+
+
+class KeepingFile(WordFile):
+    """How long a letter is kept: so many days after its meeting; without, as long as the rest."""
+
+    days: Annotated[int, Field(ge=1, le=400)] | None = None
+
+
 class LettersFile(Shape):
-    """``meetings/letters.yaml``."""
+    """``meetings/letters.yaml``. Of ``keeping`` the first holds where its writer chose none."""
 
     source: str = Field(min_length=1)
     checked: date
     review_by: date
+    keeping: tuple[KeepingFile, ...] = Field(min_length=1)
     words_a_minute: Annotated[int, Field(ge=60, le=250)]
     most_minutes: Count
     most_words: Count
@@ -336,13 +350,6 @@ class SheetFile(Shape):
     cards: tuple[CardFile, ...]
 
 
-class WordFile(Shape):
-    """A word with its text."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
-    text: Texts
-
-
 class ReplyFile(WordFile):
     """How it went with a limit, and what is said back."""
 
@@ -402,6 +409,14 @@ class StrainFile(Shape):
     covered_days: Annotated[int, Field(ge=0, le=30)]
 
 
+class AskedFile(Shape):
+    """What the person is asked about the meeting, if they want."""
+
+    before: Texts
+    scales: tuple[ScaleFile, ...] = Field(min_length=1)
+    again: Texts
+
+
 class AfterFile(Shape):
     """``meetings/after.yaml``."""
 
@@ -413,6 +428,7 @@ class AfterFile(Shape):
     scales: tuple[ScaleFile, ...] = Field(min_length=1)
     facts: tuple[WordFile, ...] = Field(min_length=1)
     harms: tuple[WordFile, ...] = Field(min_length=1)
+    person: AskedFile
 
 
 class LearningPageFile(Shape):

@@ -46,6 +46,10 @@ def main() -> int:
         with gate.before_others():
             escalation.climb_once(at=clock.now())
 
+    def retain() -> None:
+        retention.run_out_due(at=clock.now())
+        retention.erase_letters_due(at=clock.now())
+
     catalogue.current()  # read once, before anything is claimed
     replay = import_string(settings.REPLAY)  # of config, which no command may import
     try:
@@ -80,7 +84,7 @@ def main() -> int:
         threading.Thread(target=every, args=(stop, TRACK_EVERY, _track(watching)), name="track"),
         threading.Thread(
             target=every,
-            args=(stop, RETAIN_EVERY, lambda: retention.run_out_due(at=clock.now())),
+            args=(stop, RETAIN_EVERY, retain),
             name="retention",
         ),
         threading.Thread(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from alongside.crisis.models import Alert, SafeguardingNamed, SafeguardingReport
 from alongside.delivery import stopping
 from alongside.delivery.models import Erasure
 from alongside.measures.models import Response
+from alongside.meetings.models import FamilyLetter, LetterReview
 from alongside.people.models import Circle, ContactPoint, Member, Person
 from alongside.plans.models import Course, CoursePerson
 from alongside.records import audit
@@ -97,6 +98,43 @@ def run_out_due(*, at: datetime) -> int:
             continue  # a hold of another room, or a step that was taken just now
         closed += 1
     return closed
+
+
+def erase_letters_due(*, at: datetime) -> int:
+    """Erase the letters whose time is over, as their writers chose. Returns how many.
+
+    What was given to the person and not given back is theirs. Never while an alert of the circle
+    is open or a safeguarding report waits.
+    """
+    by, erased = system(REASON, at), 0
+    for each in catalogue.current().meetings.letters.keeping:
+        if each.days is None:
+            continue
+        rows = FamilyLetter.objects.unscoped(WHY).filter(
+            keep_for=each.id,
+            erased_at=None,
+            meeting__ended_at__lte=at - timedelta(days=each.days),
+        )
+        found = list(rows.exclude(given_at__isnull=False, given_back_at=None).order_by("pk"))
+        held = _in_danger({row.circle_id for row in found})
+        for row in found:
+            if row.circle_id not in held:
+                erased += _erase_letter(letter=row, by=by, at=at)
+    return erased
+
+
+@action
+def _erase_letter(*, letter: FamilyLetter, by: Reader, at: datetime) -> int:
+    """Take the words of one letter, and of what was said to it, unless it was given meanwhile."""
+    rows = FamilyLetter.objects.unscoped(WHY).select_for_update(of=("self",))
+    row = rows.filter(pk=letter.pk, keep_for=letter.keep_for, erased_at=None).first()
+    if row is None or (row.given_at is not None and row.given_back_at is None):
+        return 0
+    row.text, row.kept, row.erased_at = "", "", at
+    row.save_version(row.version, ["text", "kept", "erased_at"])
+    LetterReview.objects.unscoped(WHY).filter(letter=row).update(words="")
+    audit.write("meetings.letter_erased", by=by, at=at, about=row)
+    return 1
 
 
 @action

@@ -484,7 +484,11 @@ def set_date(
     meeting.booking = calendar.book(
         circle=meeting.circle,
         practitioner=meeting.lead,
-        persons=[seat.person for seat in queries.seats(seen_by=by, meeting=meeting)],
+        persons=[
+            seat.person
+            for seat in queries.seats(seen_by=by, meeting=meeting)
+            if rules.ABSENT not in seat.roles
+        ],
         wall=wall,
         zone=zone,
         minutes=minutes,

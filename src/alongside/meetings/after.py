@@ -13,11 +13,12 @@ from alongside.directory.rules import OPTION_KINDS
 from alongside.meetings.models import MeetingAfter, PlannedMeeting
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import NotAllowed, Refused
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 
 DEBRIEF = "debrief"
+BY_PERSON = "by_person"
 FIRST_HELP = "first_help"
 STILL = "still_"  # with the days: still_30
 SAID = ("yes", "no", "unknown")
@@ -25,6 +26,10 @@ SAID = ("yes", "no", "unknown")
 
 class NotEnded(Refused):
     """The meeting has not ended: say how it ended first."""
+
+
+class NothingSaid(Refused):
+    """Neither a word nor a number."""
 
 
 class MakesNoSense(Refused):
@@ -101,6 +106,66 @@ def record_help(
         raise MakesNoSense(field="on")
     return _keep(
         meeting, what, by, at, said=said, on=on if needs_day else None, kind=kind, answers="{}"
+    )
+
+
+@action
+def say(
+    *,
+    meeting: PlannedMeeting,
+    scales: Mapping[str, int | None],
+    again: str,
+    words: str,
+    by: Reader,
+    at: datetime,
+) -> MeetingAfter:
+    """Keep how a meeting was for the person it was held with, as they say. The last one counts.
+
+    Args:
+        scales: by id of ``after.person.scales``; None is what they left out. again: whether it
+            was good, of ``SAID``, or empty. words: their own.
+
+    Raises:
+        NotAllowed for anybody but the person, or before they were told; NothingSaid, MakesNoSense.
+    """
+    by.confirm_create("meeting_said", institution=meeting.institution_id, circle=meeting.circle_id)
+    if not held_with(seen_by=by).filter(pk=meeting.pk).exists():
+        raise NotAllowed("said by whom the meeting was held with, once they were told")
+    most = {each.id: each.most for each in catalogue.current().meetings.after.person.scales}
+    for name, value in scales.items():
+        if name not in most or (value is not None and not 0 <= value <= most[name]):
+            raise MakesNoSense(field=name)
+    if again and again not in SAID:
+        raise MakesNoSense(field="again")
+    given = {name: value for name, value in scales.items() if value is not None}
+    if not (given or again or words.strip()):
+        raise NothingSaid
+    row: MeetingAfter = MeetingAfter.objects.create(
+        institution_id=meeting.institution_id,
+        circle_id=meeting.circle_id,
+        meeting=meeting,
+        what=BY_PERSON,
+        said=again,
+        answers=json.dumps({"scales": given}),
+        words=words.strip(),
+        written_at=at,
+        written_by_id=meeting.circle.focus_id,
+    )
+    audit.write("meetings.person_said", by=by, at=at, about=row)
+    return row
+
+
+def held_with(*, seen_by: Reader) -> ScopedQuerySet:
+    """Meetings that were held with the reader, who was told; for them the day alone, newest first.
+
+    The rest of a meeting is no page of the person's.
+    """
+    rows = PlannedMeeting.objects.unscoped("that somebody was met, and when, for them alone")
+    return (
+        rows.filter(circle__focus__in=seen_by.persons, held_at__lte=seen_by.at)
+        .exclude(case__disclosed_at=None, case__engaged_at=None)
+        .select_related("circle")
+        .order_by("-held_at", "pk")
     )
 
 

@@ -34,7 +34,7 @@ def give(*, letter: FamilyLetter, by: Reader, at: datetime) -> FamilyLetter:
     letter = _locked(letter)
     _must_be_the_writers(letter, by)
     by.confirm("S", letter)
-    if letter.final_at is None or letter.withheld_at is not None:
+    if letter.final_at is None or letter.withheld_at is not None or letter.erased_at is not None:
         raise NotDone
     case = letter.meeting.case
     if letter.meeting.held_at is None and case.disclosed_at is None and case.engaged_at is None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
+from alongside import catalogue
 from alongside.access import readers
 from alongside.engine.meetings.letters import kept_as
 from alongside.meetings import queries
@@ -35,6 +36,14 @@ class TooLong(Unfit):
     """More than can be kept. ``most`` letters are."""
 
     most: int
+
+
+class IsErased(Refused):
+    """Its time was over, as its writer chose: there is no letter any more."""
+
+
+class NotThere(Refused):
+    """Whoever is to read the letter neither leads the meeting nor comes to it."""
 
 
 class NotTheSeats(Refused):
@@ -73,9 +82,11 @@ def save(
     """Keep what the writer typed. A letter that was shared stays so; what was found ready is not.
 
     Raises:
-        IsFinal, TooLong, StaleVersion.
+        IsFinal, IsErased, TooLong, StaleVersion.
     """
     _must_be_the_writers(letter, by)
+    if letter.erased_at is not None:
+        raise IsErased
     if letter.final_at is not None:
         raise IsFinal
     by.confirm("E", letter)
@@ -198,6 +209,53 @@ def keep_back(*, letter: FamilyLetter, by: Reader, at: datetime) -> FamilyLetter
     letter.withheld_at = at
     letter.save(update_fields=["final_at", "shared_with_lead_at", "withheld_at"])
     audit.write("meetings.letter_kept_back", by=by, at=at, about=letter)
+    return letter
+
+
+@action
+def keep_for(*, letter: FamilyLetter, word: str, by: Reader, at: datetime) -> FamilyLetter:
+    """The writer says how long the letter is kept; it may be said anew until it is gone.
+
+    Args:
+        word: of ``keeping`` in content.
+
+    Raises:
+        Unfit for any other word; IsErased.
+    """
+    _must_be_the_writers(letter, by)
+    by.confirm("R", letter)
+    if word not in {each.id for each in catalogue.current().meetings.letters.keeping}:
+        raise Unfit
+    if letter.erased_at is not None:
+        raise IsErased
+    letter.keep_for = word
+    letter.save(update_fields=["keep_for"])
+    audit.write("meetings.letter_kept_for", by=by, at=at, about=letter, detail={"word": word})
+    return letter
+
+
+@action
+def let_read(
+    *, letter: FamilyLetter, person: Person | None, by: Reader, at: datetime
+) -> FamilyLetter:
+    """The writer says who reads it aloud in their place; without anybody they read it themself.
+
+    Args:
+        person: whoever leads the meeting, or somebody who comes to it.
+
+    Raises:
+        NotThere; IsErased.
+    """
+    _must_be_the_writers(letter, by)
+    by.confirm("R", letter)
+    if letter.erased_at is not None:
+        raise IsErased
+    readers_there = queries.who_may_read(letter, seen_by=by)
+    if person is not None and person.pk not in {each.pk for each in readers_there}:
+        raise NotThere
+    letter.read_by = person
+    letter.save(update_fields=["read_by"])
+    audit.write("meetings.letter_reader_chosen", by=by, at=at, about=letter)
     return letter
 
 

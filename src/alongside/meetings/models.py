@@ -156,6 +156,11 @@ class FamilyLetter(Editable, Record):
     given_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)  # by the person, the first time
     given_back_at = models.DateTimeField(null=True)
+    read_by = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )  # who reads it aloud, as its writer wishes; else the writer
+    keep_for = models.CharField(max_length=20, blank=True)  # a word of content/meetings/letters
+    erased_at = models.DateTimeField(null=True)  # its time was over, as its writer chose
 
     class Meta:
         constraints = [
@@ -325,9 +330,15 @@ class RunMark(Record):
 
 
 class MeetingAfter(Record):
-    """What was written after a meeting: a debrief, first help that was attended, still in help."""
+    """What was written after a meeting: a debrief, first help that was attended, still in help.
 
-    record_type = "meeting_after"
+    What the person says of it themself is another row of the table.
+    """
+
+    RECORD_TYPES = {
+        "meeting_after": ~Q(what="by_person"),
+        "meeting_said": Q(what="by_person"),
+    }
     audit_noun = "meetings.after"
 
     SAID = [(word, word) for word in ("yes", "no", "unknown")]
@@ -346,3 +357,7 @@ class MeetingAfter(Record):
 
     class Meta:
         indexes = [models.Index(fields=["meeting", "written_at"], name="after_a_meeting")]
+
+    @property
+    def record_type_of_row(self) -> str:
+        return "meeting_said" if self.what == "by_person" else "meeting_after"

@@ -37,6 +37,7 @@ LOOK = {
 }
 LEARNING = {"author": own("written_by")}
 REVIEW = {"own": own("about")}
+AFTER = {"own": own("written_by")}
 
 
 def register() -> None:
@@ -49,3 +50,4 @@ def register() -> None:
     conditions.register("meetings.boundarylook", LOOK)
     conditions.register("meetings.helpingsheet", SHARED)
     conditions.register("meetings.learningread", LEARNING)
+    conditions.register("meetings.meetingafter", AFTER)

@@ -29,6 +29,7 @@ from alongside.meetings.models import (
     Seat,
     StopCall,
 )
+from alongside.people.models import Person
 from alongside.people.queries import age_of
 from alongside.plans import queries as plans
 from alongside.records.reader import Reader
@@ -156,6 +157,29 @@ def letters(*, seen_by: Reader, meeting: PlannedMeeting) -> ScopedQuerySet:
     )
 
 
+def who_may_read(letter: FamilyLetter, *, seen_by: Reader) -> list[Person]:
+    """Who may read a letter aloud in its writer's place: who leads, and who comes."""
+    there = [
+        seat.person
+        for seat in seats(seen_by=seen_by, meeting=letter.meeting)
+        if rules.ABSENT not in seat.roles and seat.person_id != letter.written_by_id
+    ]
+    return [letter.meeting.lead.person, *there]
+
+
+def whose_letters_i_read(meeting: PlannedMeeting, *, seen_by: Reader) -> list[Person]:
+    """Of whom the reader reads a finished letter aloud: names alone, no word of a letter."""
+    rows = FamilyLetter.objects.unscoped("of whom somebody reads a letter aloud: a name alone")
+    found = rows.filter(
+        meeting=meeting,
+        read_by__in=seen_by.persons,
+        final_at__isnull=False,
+        withheld_at=None,
+        erased_at=None,
+    ).select_related("written_by")
+    return [row.written_by for row in found.order_by("began_at", "pk")]
+
+
 def reviews(letter: FamilyLetter, *, seen_by: Reader) -> ScopedQuerySet:
     """What was said to a letter, newest first."""
     return (
@@ -254,6 +278,7 @@ def facts_of(
     booked = date_of(meeting)
     flow = content.flow_for(meeting.case.needs)
     persons = frozenset(str(seat.person_id) for seat in seated)
+    absent = {seat.person_id for seat in seated if rules.ABSENT in seat.roles}
     return Fact(
         path=path.rule,
         at=at,
@@ -265,7 +290,10 @@ def facts_of(
         has_aim=bool(meeting.aim.strip() and meeting.accepts.strip()),
         refused_aims=tuple(meeting.refused_aims),
         members=persons,
-        speakers=frozenset(str(seat.person_id) for seat in seated if seat.speaks),
+        absent=frozenset(str(each) for each in absent),
+        speakers=frozenset(
+            str(seat.person_id) for seat in seated if seat.speaks and seat.person_id not in absent
+        ),
         minors=frozenset(str(s.person_id) for s in seated if _is_child(s.person, at)),
         screened=_screened(meeting, seen_by),
         said_by_lead=said,
@@ -285,8 +313,10 @@ def facts_of(
         .filter(
             withheld_at=None,
             final_at__lte=at,
+            erased_at=None,
             written_by__in=[seat.person_id for seat in seated if seat.speaks],
         )
+        .exclude(written_by__in=absent, read_by=None)  # nobody there would read it
         .count(),
         rehearsed_at=meeting.rehearsed_at,
         day_checked_at=day_at,

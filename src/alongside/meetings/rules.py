@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 ROLES = ("organiser", "anchor", "escort", "safety_person", "absent_friend", "listened_to")
+ABSENT = "absent_friend"  # does not come; another reads their letter
 NOT_HELD = "not_held"
 HOLDS_POWER = frozenset({"employer", "colleague", "manager"})  # relations that read last
 SHARP = frozenset({"always_never", "label", "threat", "sarcasm", "diagnosis"})

@@ -60,11 +60,12 @@ ACTS = frozenset(
     measures.asking_ended measures.asking_left measures.asking_opened
     measures.answer_kept_back measures.answer_shown measures.answers_corrected
     measures.answers_typed measures.typing_forgotten
-    meetings.after_written meetings.boundary_ended meetings.boundary_looked_at
+    meetings.after_written meetings.person_said meetings.boundary_ended meetings.boundary_looked_at
     meetings.boundary_saved
     meetings.boundary_shared meetings.boundary_taken_back meetings.helping_filled
     meetings.helping_shared meetings.helping_taken_back
     meetings.check_recorded meetings.date_set meetings.date_taken_back meetings.gate_released
+    meetings.letter_erased meetings.letter_kept_for meetings.letter_reader_chosen
     meetings.letter_finished meetings.letter_given meetings.letter_given_back
     meetings.letter_opened meetings.letter_kept_back meetings.letter_reviewed
     meetings.letter_saved meetings.letter_shared meetings.letter_taken_back

@@ -39,7 +39,8 @@ class OptionFacts:
 class Fact:
     """What is known of one meeting that is being prepared.
 
-    ``members`` are the ids of who takes part, ``speakers`` of who speaks, ``minors`` of who takes
+    ``members`` are the ids of who takes part, ``absent`` of those who do not come and whose letter
+    another reads, ``speakers`` of who speaks, ``minors`` of who takes
     part and is under 16; ``next_steps`` the answers that have a next step; ``released`` the gates
     the named lead let pass; ``tried`` the ways tried before; ``sides`` who was heard alone.
     """
@@ -54,6 +55,7 @@ class Fact:
     has_aim: bool = False
     refused_aims: tuple[str, ...] = ()
     members: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
     speakers: frozenset[str] = frozenset()
     minors: frozenset[str] = frozenset()
     screened: tuple[Screened, ...] = ()
@@ -270,7 +272,7 @@ def _of_leading(rules: Rules, fact: Fact, checks: tuple[MeetingGate, ...]) -> It
         path.is_surprise
         or with_lead
         or fact.is_under_18
-        or len(fact.members) > rules.unaided_members
+        or len(fact.members - fact.absent) > rules.unaided_members
         or fact.refused_before >= rules.failures
         or not is_clear
     )
@@ -280,7 +282,7 @@ def _of_leading(rules: Rules, fact: Fact, checks: tuple[MeetingGate, ...]) -> It
 
 
 def _of_people(rules: Rules, fact: Fact) -> Iterator[MeetingGate]:
-    path, number = fact.path, len(fact.members)
+    path, number = fact.path, len(fact.members - fact.absent)
     yield _needs("child", not fact.minors & fact.speakers)
     least = min(rules.speakers, path.least)
     yield _needs(

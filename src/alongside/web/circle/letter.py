@@ -6,10 +6,11 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,7 +22,7 @@ from alongside.records.errors import StaleVersion
 from alongside.web.circle.base import own_place
 from alongside.web.circle.meeting import asked_for, meeting_of
 from alongside.web.parts.access import access
-from alongside.web.parts.forms import Form, Text
+from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.pages import (
     Request,
     clock_time,
@@ -33,6 +34,22 @@ from alongside.web.parts.pages import (
 )
 
 BASE = "parts/base_circle.html"
+
+
+class Wishes(Form):
+    """Who reads the letter aloud, and how long it is kept."""
+
+    read_by = forms.ChoiceField(label=gettext_lazy("Who reads it?"), required=False)
+    keep_for = forms.ChoiceField(
+        label=gettext_lazy("How long is it kept?"), widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = get_language() or "en"
+        offer(self, "read_by", [("", _("I read it myself")), *people])
+        kept = catalogue.current().meetings.letters.keeping
+        offer(self, "keep_for", [(each.id, in_language(each.text, language)) for each in kept])
 
 
 class Write(Form):
@@ -76,6 +93,8 @@ def letter_or_404(request: Request, circle: UUID) -> tuple[Any, Any, Any]:
 
 def state_of(letter: Any) -> tuple[str, str]:
     """Where a letter stands, as a word and for its writer."""
+    if letter is not None and letter.erased_at is not None:
+        return "withdrawn", _("Gone, as you chose")
     if letter is None or (letter.shared_with_lead_at is None and letter.withheld_at is None):
         return "draft", _("Draft, only you")
     if letter.withheld_at is not None:
@@ -114,6 +133,8 @@ def letter(request: Request, circle: UUID) -> HttpResponse:
         return _stale(request, place, stale.current, form.cleaned_data["text"])
     except letters.IsFinal:
         say(request, _("This letter is done. Take it back to write on."))
+    except letters.IsErased:
+        say(request, _("This letter is gone, as you chose."))
     return redirect("circle:letter", circle=circle)
 
 
@@ -188,9 +209,35 @@ def _page(
             and found.given_at is not None
             and found.given_back_at is None,
             "look": look(found),
+            "wishes": _wishes(request, found) if found and not found.erased_at else None,
+            "is_gone": found is not None and found.erased_at is not None,
         },
         status=400 if errors else 200,
     )
+
+
+def _wishes(request: Request, found: Any, data: Any = None) -> Wishes:
+    there = queries.who_may_read(found, seen_by=request.reader)
+    kept = catalogue.current().meetings.letters.keeping
+    return Wishes(
+        data,
+        people=[(str(each.pk), each.name) for each in there],
+        initial={
+            "read_by": str(found.read_by_id or ""),
+            "keep_for": found.keep_for or kept[0].id,
+        },
+    )
+
+
+def _wish(request: Request, found: Any, at: Any) -> None:
+    """Keep both wishes of the writer; what is no choice any more changes nothing."""
+    form = _wishes(request, found, request.POST)
+    if not form.is_valid():
+        raise letters.NotThere
+    there = {str(each.pk): each for each in queries.who_may_read(found, seen_by=request.reader)}
+    more = {"letter": found, "by": request.reader, "at": at}
+    letters.let_read(person=there.get(form.cleaned_data["read_by"]), **more)
+    letters.keep_for(word=form.cleaned_data["keep_for"], **more)
 
 
 def _can_give(found: Any) -> bool:
@@ -198,7 +245,8 @@ def _can_give(found: Any) -> bool:
     case = found.meeting.case
     is_met = found.meeting.held_at or case.disclosed_at or case.engaged_at
     is_with_them = found.given_at is not None and found.given_back_at is None
-    return bool(found.final_at and not found.withheld_at and is_met and not is_with_them)
+    is_there = found.final_at and not found.withheld_at and not found.erased_at
+    return bool(is_there and is_met and not is_with_them)
 
 
 def look(found: Any) -> dict[str, Any]:
@@ -249,7 +297,7 @@ def autosave(request: Request, circle: UUID) -> HttpResponse:
         return JsonResponse({"words": words}, status=HTTPStatus.BAD_REQUEST)
     try:
         found = _saved(request, place, meeting, form.cleaned_data["text"], at)
-    except (StaleVersion, letters.IsFinal):
+    except (StaleVersion, letters.IsFinal, letters.IsErased):
         words = _("Another page saved this letter first. Press Save to see both texts.")
         return JsonResponse({"words": words}, status=HTTPStatus.CONFLICT)
     time = clock_time(request, at)
@@ -292,6 +340,8 @@ def move(request: Request, circle: UUID) -> HttpResponse:
             letters.take_back(letter=found, by=request.reader, at=at)
         elif word == "keep":
             letters.keep_back(letter=found, by=request.reader, at=at)
+        elif word == "wish":
+            _wish(request, found, at)
         elif word == "give":
             giving.give(letter=found, by=request.reader, at=at)
         elif word == "ungive":
@@ -302,6 +352,10 @@ def move(request: Request, circle: UUID) -> HttpResponse:
         say(request, _("They have opened it. It is theirs now."))
     except (giving.NotDone, giving.NotYetMet):
         say(request, _("Not yet. A letter is given once it is done and you have met."))
+    except letters.NotThere:
+        say(request, _("Choose again: who comes has changed."))
+    except letters.IsErased:
+        say(request, _("This letter is gone, as you chose."))
     except letters.NotShared:
         say(request, _("You took this letter back. Share it first."))
     except (letters.NotReady, letters.IsFinal, StaleVersion):

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alongside import catalogue
 from alongside.catalogue.meetings import in_language
-from alongside.meetings import actions, own, queries
+from alongside.meetings import actions, own, queries, rules
 from alongside.records import clock
 from alongside.web.circle.base import own_place
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, day_and_time, say, seen_by_whom
+from alongside.web.parts.people_words import listed
 
 LONGEST_WORDS = 2000
 
@@ -125,6 +126,8 @@ def letter_words(request: Request, place: Any, found: Any) -> str:
 def _letter_words(own: Any) -> str:
     if own is None:
         return _("What you would say to them, at your own pace.")
+    if own.erased_at is not None:
+        return _("Gone, as you chose.")
     if own.withheld_at is not None:
         return _("You keep it. It is not read.")
     if own.given_at is not None and own.given_back_at is None:
@@ -178,6 +181,10 @@ def meeting(request: Request, circle: UUID) -> HttpResponse:
             "stop_word": found.stop_word,
             "speaks": seat is not None and seat.speaks,
             "asked": day_and_time(request, asked.checked_at) if asked else "",
+            "is_absent": seat is not None and rules.ABSENT in seat.roles,
+            "reads_for": listed(
+                [each.name for each in queries.whose_letters_i_read(found, seen_by=request.reader)]
+            ),
             "letter_words": letter_words(request, place, found),
             "learning_words": learning_words(request, place),
             "stopped": bool(queries.open_stops(seen_by=request.reader, meeting=found)),

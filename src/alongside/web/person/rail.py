@@ -28,6 +28,7 @@ UNDER = {
     "person:letters": "person:record",
     "person:letter": "person:record",
     "person:letter-file": "person:record",
+    "person:met": "person:record",
     "person:family-letters": "person:record",
     "person:family-letter": "person:record",
     "person:held": "person:record",

@@ -36,6 +36,7 @@ from alongside.web.parts.pages import (
 )
 from alongside.web.parts.people_words import listed
 from alongside.web.parts.ways import way_name
+from alongside.web.person import met
 
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 SPAN = timedelta(days=30)
@@ -108,6 +109,7 @@ def record(request: Request) -> HttpResponse:
             "text": _("Letters that were given to you here. You can keep them."),
         },
         *_from_circle(request),
+        *met.doors(request),
         {
             "url": reverse("person:looked"),
             "icon": "eye",

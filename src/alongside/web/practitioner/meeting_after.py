@@ -174,12 +174,12 @@ def _page(
         when=short_day(found.held_at or found.ended_at),
         facts=[{"term": words, "text": _said(newest.get(what))} for what, words in what_words()],
         debrief=_debrief(newest.get(after.DEBRIEF)),
+        own=_own(request, newest.get(after.BY_PERSON)),
         forms=forms_,
         rows=[
             {
-                "title": dict(what_words()).get(row.what, _("Debrief")),
-                "text": f"{_said(row) if row.what != after.DEBRIEF else row.words} "
-                f"({row.written_by.name})",
+                "title": _titles().get(row.what, _("Debrief")),
+                "text": f"{_in_short(row)} ({row.written_by.name})",
                 "when": list_moment(request, row.written_at),
             }
             for row in written
@@ -196,6 +196,32 @@ def _page(
         back=reverse("practitioner:case-meeting", args=[case.pk]),
         seen=seen_by_whom(request, "meeting_after", case.circle_id),
     )
+
+
+def _titles() -> dict[str, str]:
+    return {**dict(what_words()), after.BY_PERSON: _("What the person says of it")}
+
+
+def _in_short(row: Any) -> str:
+    return str(row.words) if row.what in {after.DEBRIEF, after.BY_PERSON} else _said(row)
+
+
+def _own(request: Request, row: Any) -> dict[str, Any] | None:
+    """What the person said last: their words, each number beside its question."""
+    if row is None:
+        return None
+    asked, language = _content().person, said.language()
+    given = json.loads(row.answers or "{}").get("scales", {})
+    facts = [
+        {"term": in_language(each.text, language), "text": str(given[each.id])}
+        for each in asked.scales
+        if each.id in given
+    ]
+    if row.said:
+        words = {**dict(SAID), "unknown": _("Not sure")}[row.said]
+        facts.append({"term": in_language(asked.again, language), "text": str(words)})
+    who = _("%(who)s, %(day)s") % {"who": row.written_by.name, "day": short_day(row.written_at)}
+    return {"words": row.words, "facts": facts, "who": who}
 
 
 def _said(row: Any) -> str:

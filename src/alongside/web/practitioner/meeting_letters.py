@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alongside import catalogue
 from alongside.catalogue.meetings import in_language
-from alongside.meetings import letters, queries
+from alongside.meetings import letters, queries, rules
 from alongside.records import clock
 from alongside.records.errors import StaleVersion
 from alongside.records.fields import prepare
@@ -27,6 +27,7 @@ from alongside.web.practitioner import meeting_words as said
 from alongside.web.practitioner.base import case_or_404, case_page
 from alongside.web.practitioner.forms import Versioned
 from alongside.web.practitioner.meeting_frame import meeting_or_404
+from alongside.web.practitioner.meeting_sheet import readers_of
 
 
 class Review(Versioned):
@@ -62,8 +63,9 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
     }
     suggested = queries.suggested_order(seen_by=request.reader, meeting=found)
     names = {str(seat.pk): seat.person.name for seat in seats}
+    read_by = readers_of(request, found)
     rows = [
-        _row(case, seat, written.get(seat.person_id), number, len(seats), seats)
+        _row(case, seat, written.get(seat.person_id), number, seats, read_by)
         for number, seat in enumerate(seats)
     ]
     return case_page(
@@ -83,10 +85,12 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
 
 
 def _row(
-    case: Any, seat: Any, letter: Any, number: int, all_of: int, seats: list[Any]
+    case: Any, seat: Any, letter: Any, number: int, seats: list[Any], read_by: dict[UUID, str]
 ) -> dict[str, Any]:
     if letter is None:
         tag, kind, url = _("Not shared"), "", ""
+    elif letter.erased_at is not None:
+        tag, kind, url = _("Gone, as they chose"), "", ""
     else:
         url = reverse("practitioner:meeting-letter", args=[case.pk, letter.pk])
         tag, kind = (_("Final"), "moss") if letter.final_at else (_("With you"), "lamp")
@@ -94,13 +98,20 @@ def _row(
         "id": str(seat.pk),
         "number": number + 1,
         "name": seat.person.name,
-        "text": relation(seat.member.relation),
+        "text": " · ".join(filter(None, (relation(seat.member.relation), _reads(seat, read_by)))),
         "tag": tag,
         "kind": kind,
         "url": url,
         "up": _swapped(seats, number, number - 1) if number else "",
-        "down": _swapped(seats, number, number + 1) if number + 1 < all_of else "",
+        "down": _swapped(seats, number, number + 1) if number + 1 < len(seats) else "",
     }
+
+
+def _reads(seat: Any, read_by: dict[UUID, str]) -> str:
+    """Who reads it, if not the writer; that nobody was named yet for one who does not come."""
+    if name := read_by.get(seat.person_id):
+        return _("read by %(name)s") % {"name": name}
+    return _("has to say who reads it") if rules.ABSENT in seat.roles else ""
 
 
 def _swapped(seats: list[Any], one: int, other: int) -> str:
@@ -131,12 +142,35 @@ def order(request: Request, pk: UUID) -> HttpResponse:
 
 
 @access("letter_final", "R")
+@require_safe
+def paper(request: Request, pk: UUID, letter: UUID) -> HttpResponse:
+    """A finished letter in large print, for whoever the writer chose to read it."""
+    case = case_or_404(request, pk)
+    found = meeting_or_404(request, case)
+    rows = queries.letters(seen_by=request.reader, meeting=found).exclude(read_by=None)
+    rows = rows.filter(final_at__isnull=False, withheld_at=None, erased_at=None)
+    row = get_object_or_404(rows.select_related("read_by"), pk=letter)
+    return case_page(
+        request,
+        "practitioner/meeting/letter_paper.html",
+        case,
+        tab="meeting",
+        title=_("The letter of %(name)s") % {"name": row.written_by.name},
+        head=False,
+        letter=row,
+        back=reverse("practitioner:meeting-letter", args=[case.pk, row.pk]),
+        seen=seen_by_whom(request, row.record_type_of_row, case.circle_id),
+    )
+
+
+@access("letter_final", "R")
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: Request, pk: UUID, letter: UUID) -> HttpResponse:
     """One letter that was shared, its hints, and what is said to it."""
     case = case_or_404(request, pk)
     found = meeting_or_404(request, case)
-    row = get_object_or_404(queries.letters(seen_by=request.reader, meeting=found), pk=letter)
+    rows = queries.letters(seen_by=request.reader, meeting=found).filter(erased_at=None)
+    row = get_object_or_404(rows.select_related("read_by"), pk=letter)
     form = Review(request.POST or None, initial={"version": row.version, "is_ready": ""})
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -171,6 +205,9 @@ def one(request: Request, pk: UUID, letter: UUID) -> HttpResponse:
         head=False,
         status=status if status == 409 else 400 if form.errors else 200,
         letter=row,
+        paper_url=reverse("practitioner:meeting-letter-paper", args=[case.pk, row.pk])
+        if row.final_at and row.read_by_id and not row.withheld_at
+        else "",
         form=None if row.final_at else form,
         seconds=looked.seconds,
         words=looked.words,

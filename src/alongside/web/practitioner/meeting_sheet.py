@@ -98,17 +98,33 @@ def run_rows(
         "person": name_of(case),
         "escort": _with_role(seats, "escort") or found.escort,
     }
-    speakers = [seat for seat in seats if seat.speaks]
+    read_by = readers_of(request, found)
+    each = [
+        (seat.person.name, read_by.get(seat.person_id, seat.person.name))
+        for seat in seats
+        if seat.speaks
+    ]
     for step in content.sheet.steps:
-        who_each = [names[step.who]] if step.who != "each" else [s.person.name for s in speakers]
-        for who in who_each:
+        pairs = each if step.who == "each" else [(names[step.who], names[step.who])]
+        for name, who in pairs:
+            whose = name
+            if who != name:
+                whose = _("%(name)s, read by %(who)s") % {"name": name, "who": who}
             yield {
                 "time": clock_time(request, at) if at else "",
-                "what": in_language(step.what, language).format(name=who, options=options),
+                "what": in_language(step.what, language).format(name=whose, options=options),
                 "who": who,
                 "minutes": step.minutes,
             }
             at = at + timedelta(minutes=step.minutes) if at else None
+
+
+def readers_of(request: Request, found: Any) -> dict[UUID, str]:
+    """Who reads a letter aloud in its writer's place, by the writer."""
+    rows = queries.letters(seen_by=request.reader, meeting=found).exclude(read_by=None)
+    there = list(rows.filter(withheld_at=None, erased_at=None).select_related("read_by"))
+    prepare([row.read_by for row in there], "name")
+    return {row.written_by_id: row.read_by.name for row in there}
 
 
 def at_hand(

@@ -37,6 +37,7 @@ urlpatterns = [
     path(f"{AT}letters/", meeting_letters.listing, name="meeting-letters"),
     path(f"{AT}letters/order/", meeting_letters.order, name="meeting-order"),
     path(f"{AT}letters/<uuid:letter>/", meeting_letters.one, name="meeting-letter"),
+    path(f"{AT}letters/<uuid:letter>/paper/", meeting_letters.paper, name="meeting-letter-paper"),
     path(f"{AT}limits/", meeting_limits.limits, name="meeting-limits"),
     path(f"{AT}live/", meeting_live.live_page, name="meeting-live"),
     path(f"{AT}live/presses/", meeting_live.presses, name="meeting-presses"),

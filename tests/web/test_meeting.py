@@ -562,7 +562,9 @@ def test_who_does_not_come_chooses_who_reads_their_letter_and_when_it_goes(
     assert "You read for Teo Lindqvist" in page
     assert "the sea" not in page
     assert grade(page) <= 6.0
-    assert "Teo Lindqvist, read by Noor Haddad" in texts(lead.get(work(world, "sheet/")))
+    sheet = texts(lead.get(work(world, "sheet/")))
+    assert "Teo Lindqvist, read by Noor Haddad" in sheet
+    assert "I’ll cut down." in sheet.partition("runprint")[2]  # the paper alone is enough
     assert "Print it for Noor Haddad" in texts(lead.get(paper))
     assert str(teo.person.pk) not in dated(world, fresh(world, meeting)).booking.persons
 
@@ -660,10 +662,12 @@ def test_after_a_meeting_the_debrief_and_the_first_help_are_written_and_the_offi
     assert "Write the day of the first talk" in texts(wrong)
     for given in (
         {"calm": "7", "facts": "stop_used", "harms": "rupture", "words": "Ask sooner."},
+        {"what": "arrived", "said": "no"},
         {"what": "first_help", "said": "yes", "on": "2026-03-01", "kind": "outpatient"},
     ):
         assert lead.post(where, given).status_code == 302
     page = texts(lead.get(where))
+    assert re.search(r"They arrived where they said yes to go</dt>\s*<dd[^>]*>No<", page)
     for words in ("Ask sooner.", "A break between people", "1 Mar 2026", "Outpatient talks"):
         assert words in page, words
     assert where in texts(lead.get(work(world)))

@@ -19,6 +19,7 @@ from alongside.records.scoped import ScopedQuerySet
 
 DEBRIEF = "debrief"
 BY_PERSON = "by_person"
+ARRIVED = "arrived"  # where they said yes to go, the same day
 FIRST_HELP = "first_help"
 STILL = "still_"  # with the days: still_30
 SAID = ("yes", "no", "unknown")
@@ -87,7 +88,7 @@ def record_help(
     """Keep whether help was really begun, or still goes on. The last one of its kind counts.
 
     Args:
-        what: ``first_help``, or ``still_30`` with the days of content. said: yes, no, unknown.
+        what: ``arrived``, ``first_help``, or ``still_30`` with the days of content. said: yes, no, unknown.
         on: the day of the first talk that was attended; needed with yes to ``first_help``.
         kind: what help it was, a kind of ``directory``; may be empty.
 
@@ -95,7 +96,7 @@ def record_help(
         NotEnded, MakesNoSense.
     """
     days = catalogue.current().meetings.after.still_days
-    if what not in {FIRST_HELP, *(f"{STILL}{each}" for each in days)}:
+    if what not in {ARRIVED, FIRST_HELP, *(f"{STILL}{each}" for each in days)}:
         raise MakesNoSense(field="what")
     if said not in SAID:
         raise MakesNoSense(field="said")

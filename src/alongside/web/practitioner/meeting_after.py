@@ -92,6 +92,7 @@ def _content() -> Any:
 def what_words() -> list[tuple[str, str]]:
     """What may be learnt after a meeting, with its words."""
     return [
+        (after.ARRIVED, _("They arrived where they said yes to go")),
         (after.FIRST_HELP, _("A first talk was kept")),
         *(
             (f"{after.STILL}{days}", _("Still in help after %(days)s days") % {"days": days})

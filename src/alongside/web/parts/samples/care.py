@@ -248,6 +248,7 @@ def meeting_samples() -> tuple[Sample, ...]:
                     {"time": "10:13", "what": "Noor’s letter", "who": "Noor"},
                 ],
                 "ifs": [{"title": "If Sam leaves:", "text": "don’t follow."}],
+                "cards": [{"says": "After the holidays.", "answer": "The place is today."}],
                 "endings": ["goes today", "other help", "no, calm"],
             },
         ),

@@ -128,6 +128,18 @@ def test_an_open_invitation_goes_on_at_its_second_level_within_a_week(walk_from:
         asha.sees("Yes, 23")
         asha.goto(at["meeting"])
         asha.sees("Yes, to different help", "Wants time")
+        sam = comes_in(walk, asha, at["case"], "sam@mail.test")
+        sam.goto("/me/record/")
+        sam.page.locator("main a[href*='/met/']").first.click()
+        sam.write(words="I was glad that Teo was there.")
+        sam.choose("felt_respected", "8")
+        sam.choose("again", "yes")
+        sam.press("Save")
+        sam.sees("You said on", "I was glad that Teo was there.")
+        sam.look()
+        asha.goto(after)
+        asha.sees("What the person says of it", "I was glad that Teo was there.")
+        asha.look()
 
 
 def test_a_surprise_is_held_and_refused_and_help_begins_on_the_seventh_day(

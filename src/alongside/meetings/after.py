@@ -88,7 +88,8 @@ def record_help(
     """Keep whether help was really begun, or still goes on. The last one of its kind counts.
 
     Args:
-        what: ``arrived``, ``first_help``, or ``still_30`` with the days of content. said: yes, no, unknown.
+        what: ``arrived``, ``first_help``, or ``still_30`` with the days of content.
+        said: yes, no, unknown.
         on: the day of the first talk that was attended; needed with yes to ``first_help``.
         kind: what help it was, a kind of ``directory``; may be empty.
 

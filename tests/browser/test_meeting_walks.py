@@ -132,7 +132,7 @@ def test_an_open_invitation_goes_on_at_its_second_level_within_a_week(walk_from:
         sam.goto("/me/record/")
         sam.page.locator("main a[href*='/met/']").first.click()
         sam.write(words="I was glad that Teo was there.")
-        sam.choose("felt_respected", "8")
+        sam.pick("felt_respected", value="8")
         sam.choose("again", "yes")
         sam.press("Save")
         sam.sees("You said on", "I was glad that Teo was there.")

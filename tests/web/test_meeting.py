@@ -564,7 +564,8 @@ def test_who_does_not_come_chooses_who_reads_their_letter_and_when_it_goes(
     assert grade(page) <= 6.0
     sheet = texts(lead.get(work(world, "sheet/")))
     assert "Teo Lindqvist, read by Noor Haddad" in sheet
-    assert "I’ll cut down." in sheet.partition("runprint")[2]  # the paper alone is enough
+    for words in ("I’ll cut down.", "Noor rings at once."):  # the paper alone is enough
+        assert words in sheet.partition("runprint")[2], words
     assert "Print it for Noor Haddad" in texts(lead.get(paper))
     assert str(teo.person.pk) not in dated(world, fresh(world, meeting)).booking.persons
 

@@ -162,7 +162,9 @@ def who_may_read(letter: FamilyLetter, *, seen_by: Reader) -> list[Person]:
     there = [
         seat.person
         for seat in seats(seen_by=seen_by, meeting=letter.meeting)
-        if rules.ABSENT not in seat.roles and seat.person_id != letter.written_by_id
+        if rules.ABSENT not in seat.roles
+        and seat.person_id != letter.written_by_id
+        and not _is_child(seat.person, seen_by.at)  # an adult reads aloud
     ]
     return [letter.meeting.lead.person, *there]
 

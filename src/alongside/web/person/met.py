@@ -43,8 +43,10 @@ class Said(Form):
         for scale in asked.scales:
             self.fields[scale.id] = forms.ChoiceField(
                 label=in_language(scale.text, language),
-                choices=[(str(number), str(number)) for number in range(scale.most + 1)],
-                widget=forms.RadioSelect,
+                choices=[
+                    ("", _("I leave it out")),
+                    *((str(number), str(number)) for number in range(scale.most + 1)),
+                ],
                 required=False,
             )
         self.fields["again"] = forms.ChoiceField(

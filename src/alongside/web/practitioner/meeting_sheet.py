@@ -23,6 +23,7 @@ from alongside.web.parts.pages import Request, clock_time, day_and_time, seen_by
 from alongside.web.parts.people_words import listed
 from alongside.web.practitioner import meeting_words as said
 from alongside.web.practitioner.base import case_or_404, case_page, name_of
+from alongside.web.practitioner.meeting_cards import steps_rows
 from alongside.web.practitioner.meeting_frame import meeting_or_404
 
 
@@ -50,6 +51,7 @@ def sheet(request: Request, pk: UUID) -> HttpResponse:
         when=day_and_time(request, booking.starts_at) if booking else _("No date is set yet"),
         facts=at_hand(request, case, found, seats, at),
         rows=rows,
+        steps=steps_rows(found),
         is_go=verdict.may_go,
         knows=queries.reads_stops(seen_by=request.reader, meeting=found),
         ifs=[

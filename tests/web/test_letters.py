@@ -17,8 +17,9 @@ from alongside.access import actions as access
 from alongside.consent import actions as consent
 from alongside.delivery import clinical_letters as letters
 from alongside.delivery.models import Letter, LetterGiven
-from alongside.plans.models import Course
+from alongside.plans.models import Course, CoursePerson
 from alongside.records.models import AuditEvent
+from alongside.records.scoped import writing
 from alongside.web.parts.pdf import NotOurs, our_file
 from tests.conftest import NOON
 from tests.factories import Cast, World
@@ -112,6 +113,26 @@ def test_a_closing_letter_goes_from_the_record_to_the_persons_own_page(
     late = asha.post(one, {**whole, "part_what_we_did": "Typed late.", "version": "3"})
     assert late.status_code == 409
     assert "Typed late." in late.content.decode()
+
+
+def test_two_courses_of_one_way_are_told_apart_by_their_variant(
+    world: World, cbt: Course, signed_in: SignedIn
+) -> None:
+    with writing():
+        again = Course.objects.create(
+            institution_id=cbt.institution_id, circle_id=cbt.circle_id, plan_id=cbt.plan_id,
+            protocol=cbt.protocol, variant="guided_selfhelp", deliverer_id=cbt.deliverer_id,
+            sessions_planned=8, started_at=NOON,
+        )  # fmt: skip
+        CoursePerson.objects.create(
+            course=again, person=world.sam, institution_id=cbt.institution_id,
+            circle_id=cbt.circle_id,
+        )  # fmt: skip
+    asha, case = signed_in(world.asha), f"/work/cases/{world.case.pk}/"
+    for page in (f"{case}letters/", f"{case}consent/record/?form=c_treatment"):
+        said = asha.get(page).content.decode()
+        for name in ("(CBT): Depression", "(CBT): Guided self-help"):
+            assert name in said, (page, name)
 
 
 def test_a_report_goes_to_nobody_without_a_live_consent_that_names_them(

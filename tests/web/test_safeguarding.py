@@ -96,10 +96,13 @@ def test_several_people_get_no_date_before_a_child_was_asked_about(
         "place": "in_person",
     }  # fmt: skip
     assert "First ask whether a child will be there" in text(asha.post(f"{case}book/", date))
+    series = {**date, "repeat": "1", "times": "4"}
+    assert "First ask whether a child will be there" in text(asha.post(f"{case}book/", series))
     asked = {"child_there": "yes", "words": "With her aunt."}
     assert asha.post(f"{case}child/", {"child_there": "yes"}).status_code == 400
     assert asha.post(f"{case}child/", asked).status_code == 302
     assert "With her aunt." in text(asha.get(f"{case}child/"))
+    assert "Keep all 4" in text(asha.post(f"{case}book/", series))
     assert asha.post(f"{case}book/", date).status_code == 302
 
 

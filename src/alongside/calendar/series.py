@@ -62,13 +62,16 @@ def look(
 
     Raises:
         NotAllowed: the reader may book nothing here. NoDates, and what holds for every date:
-        NotExpected, KeptApart, NoSuchRoom, TooSmall, UnknownWord, NoSuchZone.
+        NotExpected, KeptApart, NoSuchRoom, TooSmall, UnknownWord, NoSuchZone; Held, where somebody
+        is to be asked something first.
     """
     if not seen_by.may_make(
         "booking", institution=kept.circle.institution_id, circle=kept.circle.pk
     ):
         raise NotAllowed("booking")
-    return _looked(kept, walls, at, second)
+    dates = _looked(kept, walls, at, second)
+    holds.ask("calendar.book", at=at, circle=kept.circle, persons=kept.persons)
+    return dates
 
 
 @action

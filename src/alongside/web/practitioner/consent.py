@@ -30,6 +30,7 @@ from alongside.web.parts.pages import (
     seen_by_whom,
     short_day,
 )
+from alongside.web.parts.ways import way_name
 from alongside.web.practitioner import deciding, words
 from alongside.web.practitioner.base import case_or_404, case_page
 from alongside.web.practitioner.deciding import course_names, persons_of
@@ -240,7 +241,7 @@ def _places(request: Request, case: Any, course: str) -> dict[str, Any]:
     minutes = (dose.minutes.typical or dose.minutes.max or "") if dose is not None else ""
     return {
         "about": f"course:{row.pk}",
-        "fill__protocol": way.name if way is not None else row.protocol,
+        "fill__protocol": way_name(row.protocol),
         "fill__deliverer": row.deliverer.person.name,
         "fill__supervisor": row.supervisor.person.name if row.supervisor is not None else "",
         "fill__sessions": str(row.sessions_planned),

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from alongside import catalogue
 from alongside.cases import deciding
 from alongside.consent import best_interests, queries
 from alongside.engine.consent import ABILITIES
@@ -31,6 +30,7 @@ from alongside.web.parts.pages import (
     seen_by_whom,
 )
 from alongside.web.parts.people_words import relation
+from alongside.web.parts.ways import course_name
 from alongside.web.practitioner import own_views, words
 from alongside.web.practitioner.base import case_or_404, case_page
 from alongside.web.practitioner.deciding_forms import (
@@ -49,14 +49,9 @@ from alongside.web.practitioner.deciding_forms import (
 
 
 def course_names(request: Request, case: Any) -> dict[str, str]:
-    """The courses of a case by ``course:<uuid>``."""
-    cat = catalogue.current()
-    return {
-        f"course:{course.pk}": cat.protocols[course.protocol].name
-        if course.protocol in cat.protocols
-        else course.protocol
-        for course in plans.courses(seen_by=request.reader).filter(circle=case.circle)
-    }
+    """The courses of a case by ``course:<uuid>``; with the variant where two have one name."""
+    rows = list(plans.courses(seen_by=request.reader).filter(circle=case.circle))
+    return {f"course:{course.pk}": course_name(course, rows) for course in rows}
 
 
 def persons_of(request: Request, case: Any) -> dict[str, Any]:

@@ -45,7 +45,7 @@ from alongside.web.parts.pages import (
     short_day,
     two_texts,
 )
-from alongside.web.parts.ways import way_name
+from alongside.web.parts.ways import course_name
 from alongside.web.practitioner.base import BASE, case_or_404, case_page
 from alongside.web.practitioner.delivery_forms import Day
 from alongside.web.practitioner.forms import Versioned
@@ -67,6 +67,7 @@ class Choice:
     kind: Kind
     course: Any
     about: Any
+    way: str
     consent: Any = None
 
     @property
@@ -80,7 +81,7 @@ class Choice:
         return _("%(title)s, to %(to)s (%(way)s)") % {
             "title": in_language(self.kind.title),
             "to": to,
-            "way": way_name(self.course.protocol),
+            "way": self.way,
         }
 
 
@@ -198,21 +199,24 @@ def _list_page(request: Request, case: Any, form: Begin | None = None) -> HttpRe
 
 def _choices(request: Request, case: Any, at: datetime) -> Iterator[Choice]:
     """Every letter that can be begun now: for a referrer one for each live release."""
-    rows = plans.courses(seen_by=request.reader).filter(
-        circle=case.circle, started_at__isnull=False
+    rows = list(
+        plans.courses(seen_by=request.reader)
+        .filter(circle=case.circle, started_at__isnull=False)
+        .order_by("-started_at", "pk")
     )
-    for course in rows.order_by("-started_at", "pk"):
+    for course in rows:
+        way = course_name(course, rows)
         for about in plans.treated_by(course):
             if about.pk == case.circle.focus_id and case.disclosed_at is None:
                 continue
             for kind in letters.kinds():
                 if not kind.consent:
-                    yield Choice(kind, course, about)
+                    yield Choice(kind, course, about, way)
                     continue
                 for release in letters.releases(
                     kind=kind, course=course, about=about, seen_by=request.reader, at=at
                 ):
-                    yield Choice(kind, course, about, release)
+                    yield Choice(kind, course, about, way, release)
 
 
 def _drafted(request: Request, chosen: Choice, language: str, at: datetime) -> dict[str, str]:

@@ -547,6 +547,7 @@ def test_who_does_not_come_chooses_who_reads_their_letter_and_when_it_goes(
 
     assert final() == (0, 1)  # nobody there would read it
     assert "has to say who reads it" in texts(lead.get(work(world, "letters/")))
+    assert texts(lead.get(work(world))).count("· speaks") == 1  # Noor alone
     assert lead.get(paper).status_code == 404
     assert "You do not have to come" in texts(writer.get(circle(world)))
     for wrong in (str(teo.person.pk), str(world.sam.pk)):

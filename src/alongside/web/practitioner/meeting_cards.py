@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.catalogue.meetings import in_language
 from alongside.directory import queries as directory
-from alongside.meetings import queries
+from alongside.meetings import queries, rules
 from alongside.people import queries as people
 from alongside.records.fields import prepare
 from alongside.web.parts.pages import (
@@ -28,6 +28,7 @@ def seat_row(case: Any, found: Any, seat: Any, verdict: Any, request: Request) -
     asked = queries.own_screen(seat.person_id, seen_by=request.reader, meeting=found)
     gate = verdict.gate("SC12")
     must_not = gate is not None and gate.is_closed and str(seat.person_id) in gate.members
+    is_absent = rules.ABSENT in seat.roles
     tag, kind = (_("Asked alone"), "moss") if asked else (_("To be asked alone"), "lamp")
     if must_not:
         tag, kind = _("Should not speak"), "signal"
@@ -38,7 +39,7 @@ def seat_row(case: Any, found: Any, seat: Any, verdict: Any, request: Request) -
             part
             for part in (
                 relation(seat.member.relation),
-                _("speaks") if seat.speaks else _("does not speak"),
+                "" if is_absent else _("speaks") if seat.speaks else _("does not speak"),
                 *(str(said.ROLES[role]) for role in seat.roles if role in said.ROLES),
                 seat.where,
             )

@@ -15,6 +15,8 @@ from django.utils.translation import override
 from alongside.access import actions as access
 from alongside.access.models import LinkToken, Relationship
 from alongside.crisis.models import Alert
+from alongside.delivery.lanes import lanes
+from alongside.insights import progress as insights
 from alongside.measures import actions as measures
 from alongside.measures.models import Asking, Response
 from alongside.notify import actions as notify
@@ -509,6 +511,22 @@ def test_who_can_see_follows_whose_answers_are_drawn(world: World, desk: Any, ca
     care.answer(world, world.sam, "phq9", total(9))
     here = text(desk.get(f"{case}progress/?measure=phq9.{world.sam.pk}.{world.sam.pk}"))
     assert "The person does not see it." not in here
+
+
+def test_a_phase_begins_on_the_chart_on_the_day_on_which_its_lane_begins(
+    world: World, cbt: Course
+) -> None:
+    care.answer(world, world.sam, "phq9", total(9))
+    start = world.moment
+    for week in range(1, 7):  # no step is ticked off yet: sessions alone say where a course is
+        world.at(start + timedelta(days=7 * week))
+        care.held(world, cbt, when=world.moment - timedelta(hours=1))
+    given: dict[str, Any] = {"seen_by": world.asha.reader, "at": world.moment}
+    [lane] = lanes(world.circle.pk, **given)
+    here = [(each.phase, each.begins) for each in lane.spans[1:] if each.state != "planned"]
+    [drawn, *_rest] = insights.series(world.circle.pk, zone="Europe/London", **given)
+    assert here
+    assert [(each.phase, each.on) for each in drawn.phases if each.kind == "phase"] == here
 
 
 def test_ways_and_phases_stand_on_the_charts_and_the_time_line_in_the_readers_language(

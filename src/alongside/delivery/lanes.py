@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -40,7 +40,7 @@ def lanes(circle: UUID, *, seen_by: Any, at: datetime) -> tuple[Lane, ...]:
         .select_related("institution")
         if row.started_at is not None or row.ended_at is None
     ]
-    known, spacing = catalogue.current().protocols, catalogue.current().tracking.spacing_days
+    known = catalogue.current().protocols
     rows = [row for row in rows if row.protocol in known]
     rows.sort(key=lambda row: (row.started_at is None, row.started_at or at, str(row.pk)))
     held: dict[UUID, list[date]] = defaultdict(list)
@@ -56,24 +56,50 @@ def lanes(circle: UUID, *, seen_by: Any, at: datetime) -> tuple[Lane, ...]:
     today, found, ends = at.astimezone(zone).date(), list[Lane](), dict[str, date]()
     for row in rows:
         protocol = known[row.protocol]
-        drawn = spans(
+        drawn = spans_of(
+            row,
             protocol,
-            variant=row.variant,
             begins=row.started_at.astimezone(zone).date()
             if row.started_at
             else _may_begin(row, ends, at, today),
-            ended_on=row.ended_at.astimezone(zone).date() if row.ended_at else None,
             held=held[row.pk],
-            phase_ends=_phase_ends(protocol, row.variant, steps[row.pk]),
-            sessions_planned=row.sessions_planned,
+            done=steps[row.pk],
             on=today,
-            spacing=spacing,
-            is_planned=row.started_at is None,
+            zone=zone,
         )
         if drawn:
             ends[str(row.pk)] = max(span.ends for span in drawn)
             found.append(Lane(row, protocol, drawn, row.started_at is None))
     return tuple(found)
+
+
+def spans_of(
+    course: Course,
+    protocol: Protocol,
+    *,
+    begins: date,
+    held: Sequence[date],
+    done: Mapping[str, date],
+    on: date,
+    zone: ZoneInfo,
+) -> tuple[Span, ...]:
+    """The phases of one course by day: as its lane is drawn, so is every other picture of them.
+
+    Args:
+        held: the days of its sessions, in order. done: by step, the day it was done or left out.
+    """
+    return spans(
+        protocol,
+        variant=course.variant,
+        begins=begins,
+        ended_on=course.ended_at.astimezone(zone).date() if course.ended_at else None,
+        held=held,
+        phase_ends=_phase_ends(protocol, course.variant, done),
+        sessions_planned=course.sessions_planned,
+        on=on,
+        spacing=catalogue.current().tracking.spacing_days,
+        is_planned=course.started_at is None,
+    )
 
 
 def _may_begin(course: Course, ends: Mapping[str, date], at: datetime, today: date) -> date:

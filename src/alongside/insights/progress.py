@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,7 +13,8 @@ from zoneinfo import ZoneInfo
 from alongside import catalogue
 from alongside.cases import queries as cases
 from alongside.catalogue import UnknownContent
-from alongside.delivery.models import StepRecord
+from alongside.delivery.lanes import spans_of
+from alongside.delivery.models import StepRecord, TherapySession
 from alongside.engine.instruments.shapes import Band, Instrument
 from alongside.engine.outcomes.course import Point, Progress, progress
 from alongside.engine.outcomes.of_instrument import InstrumentChange, change_of
@@ -149,7 +151,7 @@ def series(
     responses = measures.answered_in_circle(circle, seen_by=seen_by)
     askings = measures.asked_in_circle(circle, seen_by=seen_by)
     courses = plans.courses_in(circle, seen_by=seen_by)
-    began = _events(circle, courses, seen_by, where)
+    began = _events(circle, courses, seen_by, where, at)
     grouped: dict[Key, list[tuple[datetime, Mark]]] = {}
     people: dict[UUID, Any] = {}
     answered_askings = set()
@@ -293,7 +295,7 @@ def _why(asking: Any, at: datetime, where: ZoneInfo) -> str:
 
 
 def _events(
-    circle: UUID, courses: Sequence[Any], seen_by: Any, where: ZoneInfo
+    circle: UUID, courses: Sequence[Any], seen_by: Any, where: ZoneInfo, at: datetime
 ) -> tuple[Phase, ...]:
     """What began and ended around the answers: the person, each way of helping, its phases."""
     found: list[tuple[datetime, Phase]] = []
@@ -307,34 +309,49 @@ def _events(
         if course.started_at is not None and course.ended_at is not None:
             ended = Phase(_day(course.ended_at, where), course.protocol, "ended")
             found.append((course.ended_at, ended))
-    found += _stretches(courses, seen_by, where)
+    found += _stretches(courses, seen_by, where, at)
     return tuple(each for _moment, each in sorted(found, key=lambda pair: pair[0]))
 
 
 def _stretches(
-    courses: Iterable[Any], seen_by: Any, where: ZoneInfo
+    courses: Iterable[Any], seen_by: Any, where: ZoneInfo, at: datetime
 ) -> list[tuple[datetime, Phase]]:
-    """Each later phase of a course, from the first of its steps that was taken."""
+    """Each later phase that began, of every course: on the day on which its lane begins it."""
     began = {course.pk: course for course in courses if course.started_at is not None}
-    phase_of: dict[tuple[UUID, str], str] = {}
-    for course in began.values():
-        for version in plans.versions_of(course):
-            way = catalogue.current().protocols.get(version)
-            for phase in way.phases_of(course.variant)[1:] if way else ():
-                phase_of |= {(course.pk, step.id): phase.id for step in phase.steps}
-    first: dict[tuple[UUID, str], datetime] = {}
+    if not began:
+        return []
+    held: dict[UUID, list[date]] = defaultdict(list)
+    done: dict[UUID, dict[str, date]] = defaultdict(dict)
 
-    def rows(courses: Ids) -> Any:
+    def sessions(courses: Ids) -> Any:
+        rows = TherapySession.objects.visible_to(seen_by).filter(course__among=courses, held=True)
+        return rows.order_by("held_at")
+
+    def steps(courses: Ids) -> Any:
         taken = StepRecord.objects.visible_to(seen_by).filter(course__among=courses)
-        return taken.exclude(state="left_out").order_by("-done_at")
+        return taken.exclude(state="part").order_by("done_at")
 
-    for row in prepared.rows("progress.steps", rows, seen_by=seen_by, courses=Ids(began)):
-        if phase := phase_of.get((row.course_id, row.step)):
-            first[row.course_id, phase] = row.done_at
-    return [
-        (at, Phase(_day(at, where), began[course].protocol, "phase", phase))
-        for (course, phase), at in first.items()
-    ]
+    given: dict[str, Any] = {"seen_by": seen_by, "courses": Ids(began)}
+    for row in prepared.rows("progress.sessions", sessions, **given):
+        held[row.course_id].append(_day(row.held_at, where))
+    for row in prepared.rows("progress.steps", steps, **given):
+        done[row.course_id][row.step] = _day(row.done_at, where)
+    found, today = [], _day(at, where)
+    for course in began.values():
+        way = catalogue.current().protocols.get(course.protocol)
+        if way is None:
+            continue
+        begins = _day(course.started_at, where)
+        drawn = spans_of(
+            course, way, begins=begins, held=held[course.pk], done=done[course.pk], on=today,
+            zone=where,
+        )  # fmt: skip
+        for span in drawn[1:]:
+            if span.state != "planned" and span.begins <= today:
+                # After whatever began that day: the way of helping, or who came in.
+                moment = datetime.combine(span.begins, time.max, where)
+                found.append((moment, Phase(span.begins, course.protocol, "phase", span.phase)))
+    return found
 
 
 def _day(at: datetime, where: ZoneInfo) -> date:

@@ -196,23 +196,24 @@ class World:
             concern=concern, by=(by or self.asha).reader, at=self.moment, **given
         )
 
-    def build_case(self) -> None:
-        """Sam's case, with Noor who agreed and Teo whom nobody asked yet."""
-        self.concern = self.worry()
+    def build_case(self, mark: str = "") -> None:
+        """Sam's case, with Noor who agreed and Teo whom nobody asked yet; others have a mark."""
+        noor, teo = f"noor{mark}@example.org", f"teo{mark}@example.org"
+        self.concern = self.worry(contact=noor, alias=f"Sam{mark}")
         opened = self.open_case(self.concern)
         self.case, self.circle = opened.case, opened.circle
         self.sam = self.circle.focus
         assert opened.reporter is not None
-        self.noor = self.joined(opened.reporter, "noor@example.org")
+        self.noor = self.joined(opened.reporter, noor)
         self.at(self.moment + timedelta(days=1))
-        teo = people.add_member(
+        friend = people.add_member(
             circle=self.circle,
             name="Teo Lindqvist",
             relation="friend",
             by=self.asha.reader,
             at=self.moment,
         )
-        self.teo = self.joined(teo, "teo@example.org")
+        self.teo = self.joined(friend, teo)
         consent.give(
             circle=self.circle,
             person=self.noor.person,
@@ -267,7 +268,7 @@ def make_world(*, at: datetime = NOON, case: bool = True) -> World:
     return add_case(world, at=at) if case else world.at(at)
 
 
-def add_case(world: World, *, at: datetime) -> World:
-    """Sam's case in a house that stands, as ``make_world`` has it."""
-    world.at(at - timedelta(days=2)).build_case()
+def add_case(world: World, *, at: datetime, mark: str = "") -> World:
+    """Sam's case in a house that stands, as ``make_world`` has it; one more has a mark."""
+    world.at(at - timedelta(days=2)).build_case(mark)
     return world.at(at)

@@ -191,6 +191,8 @@ def a_session_is_told(walk: Walk, asha: Somebody, case: str, *, agenda: str) -> 
     asha.page.locator("main a[href*='/courses/'][href$='/tell/']").first.click()
     asha.choose("what", "held")
     asha.write(time=f"{walk.house.now():%H:%M}", agenda=agenda)
+    if not asha.field("minutes").input_value():  # a way that has no usual length
+        asha.write(minutes="50")
     for each in asha.page.locator("main input[name^=said_]").all():
         each.check()
     asha.press("Save")

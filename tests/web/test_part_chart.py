@@ -112,6 +112,18 @@ def test_words_of_a_chart_are_never_markup() -> None:
     assert len(svgs(markup)) == 2
 
 
+def test_what_fell_on_one_day_is_written_beside_each_other_and_never_over_it() -> None:
+    day = [chart.Phase(7, f"What began as number {n}") for n in range(1, 7)]
+    for drawing in svgs(chart.draw(made(18, 17, 12, 9, phases=(*day, chart.Phase(8, "Next"))))):
+        ends: dict[str, float] = {}
+        labels = classes(drawing, "c-phase-t")
+        assert len(labels) == 7
+        for label in labels:
+            row, place = str(label.get("y")), float(label.get("x") or 0)
+            assert place >= ends.get(row, 0), label.text
+            ends[row] = place + 6 * len(label.text or "")
+
+
 def test_table_says_the_same_with_the_change_from_the_start() -> None:
     rows = list(chart.rows(samples.marisol_chart()))
     assert rows[0] == chart.Row("start", "18", "mod. severe", "–")

@@ -383,21 +383,26 @@ def _phases(frame: _Frame) -> Iterator[SafeString]:
             f"{x:.1f}",
             f"{frame.base:.1f}",
         )
-        height, words = _label_of(frame, x, number, phase.label, taken)
-        yield _text(x + 4, height, words, classes="c-phase-t")
+        place, height, words = _label_of(frame, x, number, phase.label, taken)
+        yield _text(place + 4, height, words, classes="c-phase-t")
 
 
 def _label_of(
     frame: _Frame, x: float, number: int, label: str, taken: dict[float, float]
-) -> tuple[float, str]:
-    """The row a label goes on, and its words: the number where the words do not fit."""
-    for words in [str(number)] if frame.narrow else [label, str(number)]:
+) -> tuple[float, float, str]:
+    """Where a label goes, and its words: the number where the words do not fit.
+
+    Where several things fell on one day their numbers stand beside each other.
+    """
+    free = min(taken, key=lambda height: taken[height])
+    tried = [(str(number), x)] if frame.narrow else [(label, x), (str(number), x)]
+    for words, place in [*tried, (str(number), taken[free])]:
         wide = 4 + LETTER * len(words)
         for height, end in taken.items():
-            if x >= end and (x + wide <= frame.width or words == str(number)):
-                taken[height] = x + wide + 6
-                return height, words
-    return 20.0, str(number)
+            if place >= end and (place + wide <= frame.width or words == str(number)):
+                taken[height] = place + wide + 6
+                return place, height, words
+    raise AssertionError("a number stands where its row is free")
 
 
 def _course(frame: _Frame) -> Iterator[SafeString]:

@@ -113,5 +113,6 @@ def test_grief_is_met_by_talks_and_medicine_and_a_class_after_both(walk: Walk) -
     asha.look()
     waits(walk, asha, call(inside.goes_on, world=world, course=group))
     is_completed(asha, page, "class")
-    asha.goto(f"/work/plans/{place['plan']}/end/")
+    asha.goto(page)
+    asha.follow("End this plan")
     asha.look()

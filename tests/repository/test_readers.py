@@ -66,6 +66,7 @@ UNSCOPED = {
     "alongside.delivery.schedule": "may anything go out to somebody: yes or no",
     "alongside.directory.queries": "numbers to call are for anyone",
     "alongside.measures.actions": "the same answer twice is one answer",
+    "alongside.measures.correcting": "answers are put right once, whoever did it",
     "alongside.measures.ending": "a person's own word ends it, whoever was asked",
     "alongside.measures.permissions": "the outbox asks whether a link is still right",
     "alongside.measures.queries": "what a private link shows before it is opened",

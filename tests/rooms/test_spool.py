@@ -325,7 +325,8 @@ def test_an_answer_on_a_device_that_was_handed_out_waits_too_while_its_hour_last
     assert alerts().count() == 0
     at(world.moment + timedelta(minutes=minutes))
     assert spooling.replay_waiting() == taken
-    assert alerts().count() == taken, "what no page takes is held for a person"
+    assert alerts().count() == 1, "danger is raised after the hour, too"
+    assert len(spool.held()) == 1 - taken, "what no page takes is held for a person"
 
 
 def test_what_no_page_takes_any_more_is_held_for_a_person_and_can_be_read(house, at, capsys):

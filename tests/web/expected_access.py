@@ -245,6 +245,7 @@ ROLES = {
     "practitioner:measure-send": TREAT,
     "practitioner:measure-link": TREAT,
     "practitioner:measure-enter": TREAT,
+    "practitioner:measure-right": TREAT,
     "practitioner:measure-device": TREAT,
     "practitioner:measure-device-code": TREAT,
     "practitioner:measure-paper": TREAT,

@@ -343,7 +343,7 @@ def test_another_submission_after_the_first_is_not_kept_and_is_told_so(phone, to
     late = phone.post(f"{form(token)}/check/", {**sent, "submission": "x" * 20, "item_1": "3"})
     text = late.content.decode()
     assert late.status_code == 404
-    assert "This was not saved, and nobody has been told" in text
+    assert "it was not saved, and nobody has been told" in text
     assert 'href="tel:999"' in text
     assert Response._base_manager.filter(asking=asking).count() == 1
 
@@ -372,7 +372,7 @@ def test_used_and_expired_and_unknown_links_have_the_same_page(phone, token, ask
 def test_answer_sent_to_a_dead_link_says_that_nobody_was_told(phone):
     sent = phone.post(f"{DEAD}/9/", {"a": "3"})
     assert sent.status_code == 404
-    assert "This was not saved, and nobody has been told" in sent.content.decode()
+    assert "it was not saved, and nobody has been told" in sent.content.decode()
     assert "Something on our side is broken" not in sent.content.decode()
     assert alerts() == []
 

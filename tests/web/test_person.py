@@ -440,7 +440,7 @@ def test_answer_to_a_form_that_ran_out_says_it_was_not_saved(
     me = signed_in(sam)
     sent = me.post(f"/me/questions/{asking.pk}/1/", {"a": "3"})
     assert sent.status_code == 404
-    assert "This was not saved, and nobody has been told" in text(sent)
+    assert "it was not saved, and nobody has been told" in text(sent)
 
 
 def test_form_of_a_member_is_not_the_persons(world: World, me: Any) -> None:

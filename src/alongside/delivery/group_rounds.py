@@ -166,7 +166,9 @@ def _state(timing: Timing, at: datetime, zone: ZoneInfo) -> str:
 
 def _points(timings: Sequence[Timing]) -> dict[UUID, float]:
     rows = Response.objects.unscoped(ONE_WORD).filter(
-        asking__in=[timing.asking_id for timing in timings], entered_in_error=False
+        asking__in=[timing.asking_id for timing in timings],
+        entered_in_error=False,
+        corrections=None,
     )
     found = {}
     for row in rows.order_by("answered_at"):

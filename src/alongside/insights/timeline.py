@@ -315,8 +315,10 @@ def _answers(ask: _Ask) -> Iterator[Entry]:
             "band": row.band,
             "prorated": "yes" if row.prorated else "",
         }
-        word = "corrected" if row.corrects_id else "answered"
-        yield Entry(row.answered_at, "answers", word, str(row.respondent), facts, record=row.pk)
+        word, when = "answered", row.answered_at
+        if row.corrects_id:
+            word, when = "corrected", row.entered_at or row.answered_at
+        yield Entry(when, "answers", word, str(row.respondent), facts, record=row.pk)
     for asking in measures.asked_in_circle(ask.circle, seen_by=ask.reader):
         facts, who = {"instrument": asking.instrument}, str(asking.respondent)
         yield Entry(asking.asked_at, "answers", "asked", who, facts, record=asking.pk)

@@ -386,9 +386,9 @@ def record_answers(
     must_be_open(asking, given_at)
     cat = catalogue.current()
     instrument = cat.instrument(asking.instrument)
-    points = score(instrument, answers, _who(asking, given_at))
+    points = score(instrument, answers, who(asking, given_at))
     crashpoint.here("measures.answers.scored")
-    response = _kept(
+    response = kept(
         asking, instrument, answers, points, by=by, at=at, given_at=given_at, where=where
     )
     crashpoint.here("measures.answers.saved")
@@ -408,7 +408,7 @@ def record_answers(
         without_codes(instrument, answers),
         asked=items_to_ask(instrument, answers),
     )
-    _ask_for(asking, instrument, blank, by=by, at=at)
+    ask_for(asking, instrument, blank, by=by, at=at)
     _close(asking, submission, at, where.occasion)
     audit.write("measures.answers_recorded", by=by, at=at, about=response)
     crashpoint.here("measures.answers.written")
@@ -449,17 +449,17 @@ def record_totals(
     if not totals:
         raise InvalidTotals(asking=asking, error="")
     try:
-        points = score_totals(instrument, totals, _who(asking, at))
+        points = score_totals(instrument, totals, who(asking, at))
     except EngineError as refusal:
         raise InvalidTotals(asking=asking, error=str(refusal)) from refusal
-    response = _kept(asking, instrument, {}, points, by=by, at=at, form_version=form_version)
+    response = kept(asking, instrument, {}, points, by=by, at=at, form_version=form_version)
     crashpoint.here("measures.totals.saved")
     alerts: tuple[Alert, ...] = ()
     findings = _dangers(asking, {}, at, scores=points.scores, finished=False)
     if findings:
         alerts = _raise(asking, {}, findings, by=by, at=at)
     blank = blank_critical(cat.risk_rules_for(str(instrument.ref)), {})
-    _ask_for(asking, instrument, blank, by=by, at=at)
+    ask_for(asking, instrument, blank, by=by, at=at)
     _close(asking, submission, at)
     audit.write("measures.answers_recorded", by=by, at=at, about=response)
     return Recorded(response, alerts, blank)
@@ -482,6 +482,8 @@ def raise_typed(
     answers: Answers,
     *,
     raised: Said = frozenset(),
+    scores: Mapping[str, int | None] | None = None,
+    finished: bool = True,
     by: Any,
     at: datetime,
 ) -> tuple[Alert, ...]:
@@ -489,21 +491,36 @@ def raise_typed(
 
     Args:
         raised: what was raised before, by ``danger_said``; it is not raised again.
+        scores, finished: as for ``danger_said``.
     """
-    findings = _dangers(asking, answers, at)
+    findings = _dangers(asking, answers, at, scores, finished=finished)
     news = tuple(f for f in findings if not _said((f,), answers) <= raised)
     return _raise(asking, answers, news, by=by, at=at) if news else ()
 
 
-def raise_told(asking: Asking, answers: Answers, *, by: Any, at: datetime) -> tuple[Alert, ...]:
+def raise_told(
+    asking: Asking, answers: Answers, *, raised: Said = frozenset(), by: Any, at: datetime
+) -> tuple[Alert, ...]:
     """Raise the danger that answers themselves show, inside an action, when no more will come."""
-    told = _told(asking, answers, at)
+    told = tuple(f for f in _told(asking, answers, at) if not _said((f,), answers) <= raised)
     return _raise(asking, answers, told, by=by, at=at) if told else ()
 
 
-def danger_said(asking: Asking, answers: Answers, at: datetime) -> Said:
-    """The danger in answers of a whole form, to tell it from what is new."""
-    return _said(_dangers(asking, answers, at), answers)
+def danger_said(
+    asking: Asking,
+    answers: Answers,
+    at: datetime,
+    *,
+    scores: Mapping[str, int | None] | None = None,
+    finished: bool = True,
+) -> Said:
+    """The danger in answers of a whole form, to tell it from what is new.
+
+    Args:
+        scores: what they come to, for rules about a score. finished: False where single answers
+            are not known, and none is blank.
+    """
+    return _said(_dangers(asking, answers, at, scores, finished=finished), answers)
 
 
 def kind_of(circle: Circle, about: Person, respondent: Person) -> str:
@@ -518,7 +535,7 @@ def row_of(circle: Circle, about: Person, respondent: Person) -> str:
     return KINDS[kind_of(circle, about, respondent)]
 
 
-def _kept(
+def kept(
     asking: Asking,
     instrument: Instrument,
     answers: Answers,
@@ -529,7 +546,10 @@ def _kept(
     form_version: str = "",
     given_at: datetime | None = None,
     where: Where = Where(),
+    corrects: Response | None = None,
+    because: str = "",
 ) -> Response:
+    """A row of answers with their score; inside an action that has asked who may write it."""
     return Response.objects.create(
         institution_id=asking.institution_id,
         circle_id=asking.circle_id,
@@ -557,6 +577,8 @@ def _kept(
         entered_at=at if where.filled_on is not None else None,
         filled_on=where.filled_on,
         typed_first_by=where.typed_first_by,
+        corrects=corrects,
+        because=because,
     )
 
 
@@ -582,7 +604,7 @@ def _details(asking: Asking, instrument: Instrument, form_version: str) -> dict[
     return found
 
 
-def _ask_for(
+def ask_for(
     asking: Asking, instrument: Instrument, blank: tuple[str, ...], *, by: Any, at: datetime
 ) -> None:
     """A person follows up what was left open about danger."""
@@ -657,6 +679,7 @@ def _facts(asking: Asking, at: datetime) -> Facts:
                 respondent_id=respondent,
                 instrument__startswith=form + "@",
                 entered_in_error=False,
+                corrections=None,  # as it was put right
             )
             .exclude(asking=asking)  # what is being answered now is not last time
             .order_by("-answered_at")
@@ -679,7 +702,7 @@ def _said(findings: tuple[RiskFinding, ...], answers: Answers) -> Said:
     return frozenset((f.rule, f.level, f.item or "", answers.get(f.item or "")) for f in findings)
 
 
-def _who(asking: Asking, at: datetime) -> Who:
+def who(asking: Asking, at: datetime) -> Who:
     """What is known of the person, for cut-offs by age and sex. What is not known chooses none."""
     sexes: dict[str, Sex] = {"female": "female", "male": "male"}
     return Who(age=age_of(asking.about, at.date()), sex=sexes.get(asking.about.sex))

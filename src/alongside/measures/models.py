@@ -93,6 +93,7 @@ class Response(Record):
     corrects = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="corrections"
     )
+    because = EncryptedTextField(blank=True)  # of a correction: why
     entered_in_error = models.BooleanField(default=False)
     kept_from_guardian = models.BooleanField(default=False)  # by the young person themself
     # A clinician showed it all the same, for safety; the decision beside it says why.
@@ -103,6 +104,9 @@ class Response(Record):
             models.Index(
                 fields=["circle", "about", "instrument", "answered_at"], name="responses_over_time"
             )
+        ]
+        constraints = [
+            models.UniqueConstraint(name="answers_are_put_right_once", fields=["corrects"]),
         ]
 
     @property

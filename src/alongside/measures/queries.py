@@ -119,7 +119,7 @@ def newest_of(circles: Collection[UUID], *, seen_by: Any) -> dict[UUID, Newest]:
 
     def rows(circles: Ids) -> Any:
         return (
-            responses(seen_by=seen_by)
+            that_stand(responses(seen_by=seen_by), circles=circles)
             .select_related(None)
             .filter(circle__among=circles)
             .annotate(nth=last)
@@ -310,8 +310,9 @@ def open_for(persons: Collection[UUID], circle: UUID, *, seen_by: Any, at: datet
 
 
 def answered_in(occasion: str, *, seen_by: Any) -> Any:
-    """What was answered on one occasion, such as ``session:<uuid>``, oldest first."""
-    return responses(seen_by=seen_by).filter(asking__occasion=occasion).order_by("answered_at")
+    """What was answered on one occasion, such as ``session:<uuid>``, as it stands, oldest first."""
+    found = responses(seen_by=seen_by).filter(asking__occasion=occasion, corrections=None)
+    return found.order_by("answered_at")
 
 
 def sent_by_mail(found: list[Asking]) -> dict[UUID, str]:

@@ -74,7 +74,7 @@ def ward(request: Request, circle: UUID, pk: UUID) -> HttpResponse:
 
 def _rows(request: Request, ward: UUID) -> Any:
     rows = measures.responses(seen_by=request.reader).filter(about=ward, respondent=ward)
-    return rows.filter(entered_in_error=False, kind="own").order_by("-answered_at", "pk")
+    return rows.filter(corrections=None, kind="own").order_by("-answered_at", "pk")
 
 
 def _agreed(request: Request, place: Any, ward: UUID) -> list[dict[str, str]]:

@@ -159,7 +159,7 @@ def _scores(request: Request, alert: Any, circle: UUID | None) -> list[dict[str,
         return []
     rows: dict[str, dict[str, str]] = {}
     found = measures.over_time(seen_by=request.reader, circle=circle).filter(
-        about=alert.about_id, respondent=alert.about_id
+        about=alert.about_id, respondent=alert.about_id, corrections=None
     )
     for response in reversed(list(found)):
         name = short_instrument(response.instrument)

@@ -120,7 +120,7 @@ def _listing(request: Request, case: Any, form: Ask | None, status: int = 200) -
     answers = {
         row.asking_id: row
         for row in queries.over_time(seen_by=reader, circle=case.circle_id).filter(
-            asking__in=[row.pk for row in rows]
+            asking__in=[row.pk for row in rows], corrections=None
         )
     }
     mails = {

@@ -26,6 +26,7 @@ from alongside.web.parts.content_words import stale
 from alongside.web.parts.pages import Request, day_words, moment_words, seen_by_whom
 from alongside.web.practitioner.base import address, case_or_404, case_page
 from alongside.web.practitioner.kept_back import kept_of
+from alongside.web.practitioner.measures_right import standing
 
 
 @access("own_measure", "R")
@@ -77,6 +78,7 @@ def response(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
         lang=wording.language,
         seen=seen_by_whom(request, found.record_type_of_row, case.circle_id),
         kept=kept_of(request, case, found),
+        right=standing(request, case, found),
     )
 
 

@@ -9,6 +9,7 @@ from alongside.web.practitioner import (
     measures_device,
     measures_enter,
     measures_paper,
+    measures_right,
     progress,
     timeline,
 )
@@ -29,6 +30,7 @@ urlpatterns = [
     path(f"{ONE}/type/forget/", measures_paper.forget, name="measure-type-forget"),
     path("paper/", measures_paper.pile, name="paper-pile"),
     path(ANSWERS, measures_answers.response, name="measure-response"),
+    path(f"{ANSWERS}right/", measures_right.right, name="measure-right"),
     path(f"{ANSWERS}show/", kept_back.show, name="measure-show"),
     path("cases/<uuid:pk>/progress/", progress.progress, name="case-progress"),
     path("cases/<uuid:pk>/progress/picture/", progress.picture, name="progress-picture"),

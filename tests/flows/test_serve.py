@@ -34,10 +34,11 @@ def of_parent(pid: int) -> dict[int, str]:
 
 
 def parts(pid: int) -> dict[str, set[int]]:
-    """The children of a supervisor, by what they do."""
+    """The children of a supervisor, by what they do; one just born has no name of its own yet."""
     found: dict[str, set[int]] = {"web": set(), "dispatcher": set()}
     for child, name in of_parent(pid).items():
-        found[name.split()[0]].add(child)
+        if (what := name.split()[0]) in found:
+            found[what].add(child)
     return found
 
 

@@ -341,7 +341,7 @@ def submit(
     if errors:
         drafted = save_draft(asking=asking, answers=valid, by=by, at=at)
         raise InvalidAnswers(
-            errors=errors, items=[_item_of(error) for error in errors], alerts=drafted.alerts
+            errors=errors, items=[item_of(error) for error in errors], alerts=drafted.alerts
         )
     return record_answers(
         asking=asking, answers=valid, submission=submission, by=by, at=at, where=where
@@ -763,5 +763,6 @@ def _read(draft: str) -> dict[str, int | None]:
     return found
 
 
-def _item_of(error: EngineError) -> str:
+def item_of(error: EngineError) -> str:
+    """The item that an answer was refused for; empty where it was for no single one."""
     return str(getattr(error, "item", ""))

@@ -52,7 +52,7 @@ def put_right(
     valid, errors = valid_answers(instrument, answers)
     if errors:
         alerts = _raise_at_least(response=response, answers=valid, by=by, at=at)
-        items = [found for error in errors if (found := str(getattr(error, "item", "") or ""))]
+        items = [actions.item_of(error) for error in errors]
         raise actions.InvalidAnswers(errors=errors, items=items, alerts=alerts)
     return _put_right(response=response, answers=valid, because=because, by=by, at=at)
 

@@ -21,7 +21,7 @@ from tests.harness import environment
 from tests.harness.browser import check_looks
 
 WAIT_MS = 20_000
-CHAPTER_SECONDS = 300
+CHAPTER_SECONDS = 600
 
 
 class Somebody:

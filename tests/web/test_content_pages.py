@@ -22,6 +22,7 @@ from alongside.catalogue import authoring, live, writing
 from alongside.catalogue.chooser import choice_of
 from alongside.catalogue.reviews import Review
 from alongside.directory import drafts
+from alongside.directory.models import ContentDraft
 from alongside.measures import actions as measures
 from alongside.plans.models import Course
 from alongside.records.models import AuditEvent
@@ -393,11 +394,93 @@ def test_a_version_goes_out_as_fhir_and_comes_in_as_a_draft_with_its_gaps_shown(
     assert acts() == ["draft_imported", "draft_imported"]
 
 
-def test_a_measure_without_its_rules_of_danger_cannot_be_published(own: Path) -> None:
+def test_a_measure_carries_its_rules_of_danger_and_is_never_blinder_than_before(own: Path) -> None:
     files = authoring.files_of("instruments", "phq9@1")
-    blind = authoring.tried("instruments", "phq9", 2, files)
-    assert "would raise no alert" in blind.errors[0].message
-    assert authoring.tried("instruments", "mood_here", 1, files).errors == ()
+    rule = "danger/self_harm.yaml"
+    assert authoring.tried("instruments", "phq9", 2, files).errors == ()
+    blind = {name: text for name, text in files.items() if name != rule}
+    assert "would raise no alert" in str(authoring.tried("instruments", "phq9", 2, blind).errors)
+    weaker = files | {rule: files[rule].replace("level: C", "level: E", 1)}
+    found = authoring.tried("instruments", "phq9", 2, weaker).errors
+    assert "the level is E, not C" in str(found)  # its own worked examples speak first
+    said = weaker[rule][: weaker[rule].index("examples:")]
+    alone = "examples:\n  - {title: none, answers: {item_9: 0}, level: null}\n"
+    found = authoring.tried("instruments", "phq9", 2, weaker | {rule: said + alone}).errors
+    assert "weaker than phq9_self_harm@1" in str(found)
+
+    # Under a name of its own nothing came before; the question itself is a finding.
+    lost = authoring.tried("instruments", "mood_here", 1, blind)
+    assert lost.errors == ()
+    assert "item_9 asks about harm, and no rule of danger reads it" in str(lost.problems)
+    assert "asks about harm" not in str(authoring.tried("instruments", "mood_here", 1, files))
+    # What is broken on the disk is not used without its rule.
+    review = Review("Iris Moor", NOON.date(), date(2027, 3, 1), ("A trial",))
+    writing.publish("instruments", "mood_here", 1, files, review)
+    assert catalogue.current().risk_rules_for("mood_here@1")[0].level == "C"
+    (own / "instruments/mood_here/2").mkdir()
+    for name, text in files.items():
+        path = own / "instruments/mood_here/2" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("level: [" if name == rule else text, encoding="utf-8")
+    live.look_again()
+    assert "mood_here@2" not in catalogue.current().instruments
+
+
+def test_a_rule_of_danger_is_written_by_form_and_leaves_as_fhir_with_the_draft(
+    own: Path, grace: Client
+) -> None:
+    draft = begun(grace, "instruments/phq9@1", "mood_here")
+    rules, file = f"{draft}danger/", f"{draft}danger/item_9/?rule=danger/self_harm.yaml"
+    assert "Written as a file." in text(grace.get(rules))  # more in it than the form can show
+    assert grace.get(file).status_code == 404
+    saved_file(grace, draft, "danger/self_harm.yaml", "")
+    page = text(grace.get(rules))
+    assert "1 question asks about harm, and no rule reads it." in page
+    assert "about harm, without a rule" in page
+
+    address = f"{draft}danger/item_9/"
+    assert "More than half the days" in text(grace.get(address))
+    version = version_of(grace.get(address))
+    given = {
+        "version": version, "name": "Wants to die", "shows": ["1", "2", "3"], "level": "B",
+        "also": ["same_day_clinician"], "source": "Our own rule 4", "review_by": "2027-03-01",
+    }  # fmt: skip
+    refused = grace.post(address, {**given, "shows": ["1", "9"], "level": ""})
+    assert refused.status_code == 400
+    assert "Wants to die" in refused.content.decode()
+    assert grace.post(address, given).status_code == 302
+    stale = grace.post(address, given)
+    assert stale.status_code == 409
+    assert "Somebody changed this meanwhile" in text(stale)
+    page = text(grace.get(rules))
+    assert "Wants to die B · very urgent" in page
+    assert "without a rule" not in page
+    trial = authoring.tried("instruments", "mood_here", 1, draft_files())
+    rule = trial.catalogue.risk_rules["mood_here_item_9@1"]
+    assert (trial.errors, rule.level, rule.critical) == ((), "B", ("item_9",))
+
+    sent = grace.get(f"{draft}fhir/")
+    assert sent["Content-Disposition"] == 'attachment; filename="mood_here-1.fhir.json"'
+    whole = json.loads(sent.content)
+    assert {row["resource"]["status"] for row in whole["entry"]} == {"draft"}
+    assert dict(authoring.unpacked(sent.content).files) == draft_files()
+
+    file = f"{address}?rule=danger/item_9.yaml"
+    again = {**given, "version": version_of(grace.get(file)), "shows": ["2", "3"], "level": "C"}
+    assert grace.post(file, again).status_code == 302
+    assert "in: [2, 3]" in draft_files()["danger/item_9.yaml"]
+    gone = {"version": version_of(grace.get(file)), "take_out": "1"}
+    assert grace.post(file, gone).status_code == 302
+    assert "danger/item_9.yaml" not in draft_files()
+    saved_file(grace, draft, "instrument.yaml", "items: [")
+    assert "There are no questions to read yet." in text(grace.get(rules))
+    assert grace.get(f"{draft}fhir/").status_code == 404
+
+
+def draft_files() -> dict[str, str]:
+    """The files of the one draft there is."""
+    found: dict[str, str] = ContentDraft._base_manager.get().files
+    return found
 
 
 def test_two_published_versions_are_compared_in_words_with_the_lines_of_their_files(

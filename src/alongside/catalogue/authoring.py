@@ -18,7 +18,14 @@ from typing import Any, Final
 
 import yaml
 
-from alongside.catalogue import live, placed, protocol_examples, protocols
+from alongside.catalogue import (
+    changing,
+    live,
+    placed,
+    protocol_examples,
+    protocols,
+    risk_rules,
+)
 from alongside.catalogue.book import Catalogue, build
 from alongside.catalogue.loading import Problem, folders, parse
 
@@ -37,7 +44,8 @@ _NAMES = {
         r"|artefacts/[a-z][a-z0-9_]{0,59}\.yaml|SOURCE\.md)\Z"
     ),
     "instruments": re.compile(
-        r"(?:(?:instrument|examples)\.yaml|wording\.[a-z]{2,3}(?:-[A-Z]{2})?\.yaml|SOURCE\.md)\Z"
+        r"(?:(?:instrument|examples)\.yaml|(?:wording|labels)\.[a-z]{2,3}(?:-[A-Z]{2})?\.yaml"
+        r"|danger/[a-z][a-z0-9_]{0,59}\.yaml|SOURCE\.md)\Z"
     ),
 }
 # Controls, lone surrogates, and marks that turn the order of letters round.
@@ -50,7 +58,7 @@ _SHELVES = {
         "facts", "gates", "needs", "settings", "chooser_words", "protocols", "protocol_words",
         "artefacts", "protocol_examples",
     ),
-    "instruments": ("instruments", "wordings"),
+    "instruments": ("instruments", "wordings", "risk_rules"),
 }  # fmt: skip
 _OPENERS = (
     yaml.BlockMappingStartToken,
@@ -118,9 +126,9 @@ class Foreign:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """Another way to write one version: how it goes out, and how a file of it is read."""
+    """Another way to write one version: how it goes out, as a draft or not, and how it is read."""
 
-    written: Callable[[Catalogue, str, str, Mapping[str, str]], str]
+    written: Callable[[Catalogue, str, str, Mapping[str, str], bool], str]
     read: Callable[[Mapping[str, Any]], Foreign]
     is_it: Callable[[Mapping[str, Any]], bool]
 
@@ -133,19 +141,40 @@ FORMATS: dict[str, Format] = {}
 
 
 def files_of(kind: str, ref: str) -> dict[str, str]:
-    """The files of a version by name. Raises KeyError for what is not here."""
+    """The files of a version by name, an instrument's with its rules of danger.
+
+    Raises:
+        KeyError: it is not here.
+    """
     id, _, number = ref.rpartition("@")
     for root in reversed(live.roots()):
         folder = root / kind / id / number
         if (folder / MAIN[kind]).is_file():
             found = sorted(path for path in folder.rglob("*") if path.is_file())
             named = {path.relative_to(folder).as_posix(): path for path in found}
-            return {
+            own = {
                 name: path.read_text(encoding="utf-8")
                 for name, path in named.items()
                 if _NAMES[kind].match(name)
             }
+            rules = _rules_about(ref) if kind == "instruments" else {}
+            return dict(sorted({**rules, **own}.items()))
     raise KeyError(ref)
+
+
+def _rules_about(ref: str) -> dict[str, str]:
+    """The rules of danger of an instrument that stand elsewhere, as its own folder brings them."""
+    found: dict[str, str] = {}
+    id = ref.partition("@")[0]
+    for rule in live.current().risk_rules_for(ref):
+        for root in reversed(live.roots()):
+            path = root / "risk_rules" / rule.ref.id / f"{rule.ref.version}.yaml"
+            if path.is_file():
+                text = re.sub(r"(?m)^instrument:.*\n", "", path.read_text(encoding="utf-8"))
+                name = rule.ref.id.removeprefix(f"{id}_")
+                found[f"danger/{name}.yaml"] = changing.changed(text, {("approved",): None})
+                break
+    return found
 
 
 def next_number(kind: str, id: str) -> int:
@@ -320,8 +349,10 @@ def _built(
         shelves = {
             name: {**held, **alone.shelves.get(name, {})} for name, held in here.shelves.items()
         }
-        whole = Catalogue(shelves, here.problems)
-        return whole, [*alone.problems, *_without_danger(here, id, number)]
+        whole = Catalogue(shelves, alone.problems)
+        blind = risk_rules.unfit(whole)["instruments"].get(f"{id}@{number}", [])
+        harm = risk_rules.check(whole, [root / "none", root], today)
+        return whole, [*alone.problems, *blind, *harm]
     roots = [*live.roots(), root]
     whole = build(roots, only=_SHELVES[kind], base=here)
     checks = [
@@ -334,19 +365,6 @@ def _built(
         each for each in whole.problems if each.grade == "error" or each.file.startswith(mine)
     ]
     return whole, [*errors, *checks]
-
-
-def _without_danger(here: Catalogue, id: str, number: int) -> Iterator[Problem]:
-    """A rule of danger speaks of one exact version; a version none speaks of would be blind."""
-    about = [rule for rule in here.risk_rules.values() if rule.instrument is not None]
-    rules = {str(rule.ref): str(rule.instrument) for rule in about}
-    versions = [ref for ref in rules.values() if ref.partition("@")[0] == id]
-    if versions and f"{id}@{number}" not in versions:
-        names = ", ".join(sorted(name for name, ref in rules.items() if ref in versions))
-        yield Problem(
-            MAIN["instruments"], 0, 0,
-            f"the rules of danger {names} speak of another version: this one would raise no alert",
-        )  # fmt: skip
 
 
 # -- one file in and out -------------------------------------------------------------------------

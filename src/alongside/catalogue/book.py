@@ -48,6 +48,7 @@ SHELVES: tuple[tuple[str, str, str], ...] = (
     ("instruments", "instruments", "load"),
     ("wordings", "instruments", "load_wordings"),
     ("risk_rules", "risk_rules", "load"),
+    ("harm_words", "risk_rules", "load_harm_words"),
     ("danger", "danger", "load"),
     ("lines", "lines", "load"),
     ("consent_forms", "consent_forms", "load"),
@@ -494,7 +495,7 @@ def build(
     for module in _modules(wanted):
         if not hasattr(module, "unfit"):
             continue
-        for name, refused in module.unfit(_frozen(shelves)).items():
+        for name, refused in module.unfit(_frozen(shelves, tuple(problems))).items():
             for id, why in refused.items():
                 if name not in shelves:
                     continue

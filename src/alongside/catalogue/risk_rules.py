@@ -1,7 +1,12 @@
-"""Risk rules: what in an answer is a danger, and how soon a person must respond."""
+"""Risk rules: what in an answer is a danger, and how soon a person must respond.
+
+A rule stands in ``risk_rules/<id>/<version>.yaml``, or in the folder of the one version of an
+instrument it speaks of: ``instruments/<id>/<version>/danger/<name>.yaml``. Both are read alike.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -13,6 +18,7 @@ from pydantic import Field
 
 from alongside.catalogue import instruments as instrument_shelf
 from alongside.catalogue.answer_conditions import ConditionFile, Word, condition, parts
+from alongside.catalogue.instrument_files import InstrumentFile
 from alongside.catalogue.loading import (
     Problem,
     Reading,
@@ -74,11 +80,10 @@ class RuleExampleFile(Shape):
     prompt: bool = False
 
 
-class RiskRuleFile(Shape):
-    """``risk_rules/<id>/<version>.yaml``: one danger that an instrument, or a fact, can show."""
+class BroughtRuleFile(Shape):
+    """``instruments/<id>/<version>/danger/<name>.yaml``: one danger that this version can show."""
 
     name: str
-    instrument: str | None
     when: ConditionFile
     level: Code | None
     also: tuple[str, ...] = ()
@@ -92,7 +97,28 @@ class RiskRuleFile(Shape):
     examples: tuple[RuleExampleFile, ...] = Field(min_length=1)
 
 
-SHAPES = {"risk_rule": RiskRuleFile}
+class RiskRuleFile(BroughtRuleFile):
+    """``risk_rules/<id>/<version>.yaml``: one danger that an instrument, or a fact, can show."""
+
+    instrument: str | None
+
+
+class HarmWordsFile(Shape):
+    """``danger/harm_words.yaml``: what a question about harm is known by, in each language."""
+
+    source: str
+    checked: date
+    review_by: date
+    words: dict[str, tuple[str, ...]]
+
+
+SHAPES = {
+    "risk_rule": RiskRuleFile,
+    "brought_risk_rule": BroughtRuleFile,
+    "harm_words": HarmWordsFile,
+}
+FOLDER = "danger"  # of an instrument's version: the rules it brings
+_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
 def load(roots: Sequence[Path]) -> Shelf[risk.RiskRule]:
@@ -102,24 +128,119 @@ def load(roots: Sequence[Path]) -> Shelf[risk.RiskRule]:
     instruments = instrument_shelf.load(roots).items
     for name, number, path in found:
         reading = read_placed(path, RiskRuleFile, shown=shown(path, roots))
-        mistakes = list(reading.problems)
-        rule = None
-        if reading.value is not None:
-            rule = _rule(Ref(name, number), reading.value)
-            mistakes.extend(_mistakes(reading, reading.value, instruments))
-            if not mistakes:
-                mistakes.extend(_example_mistakes(reading, reading.value, rule))
-            is_shipped = not roots or path.is_relative_to(roots[0])
-            if not mistakes and not is_shipped:
-                mistakes.extend(_weakness(reading, rule, shelf.items, instruments))
-        shelf.problems.extend(mistakes)
-        if rule is not None and not mistakes:
-            shelf.items[str(rule.ref)] = rule
+        about = reading.value.instrument if reading.value is not None else None
+        _add(shelf, Ref(name, number), reading, about, instruments)
+        rule = shelf.items.get(f"{name}@{number}")
+        is_shipped = not roots or path.is_relative_to(roots[0])
+        if rule is not None and not is_shipped:
+            earlier = {ref: each for ref, each in shelf.items.items() if each is not rule}
+            if weak := list(_weakness(reading, rule, earlier, instruments)):
+                shelf.problems.extend(weak)
+                del shelf.items[str(rule.ref)]
+    for id, number, path in _brought(roots):
+        ref = Ref(rule_id(id, path.stem), number)
+        brought = read_placed(path, BroughtRuleFile, shown=shown(path, roots))
+        if not _NAME.match(path.stem):
+            shelf.problems.append(brought.problem("a rule is called by a-z, 0-9 and _"))
+        elif str(ref) in shelf.items:
+            shelf.problems.append(brought.problem(f"there is another rule {ref} already"))
+        else:
+            _add(shelf, ref, brought, f"{id}@{number}", instruments)
     return shelf
 
 
+def rule_id(instrument: str, name: str) -> str:
+    """What a rule is called that an instrument brings."""
+    return f"{instrument}_{name}"
+
+
+def _brought(roots: Sequence[Path]) -> Iterator[tuple[str, int, Path]]:
+    for id, number, folder in versions(roots, "instruments")[0]:
+        for path in sorted((folder / FOLDER).glob("*.yaml")):
+            yield id, number, path
+
+
+def _add(
+    shelf: Shelf[risk.RiskRule],
+    ref: Ref,
+    reading: Reading[Any],
+    about: str | None,
+    instruments: Mapping[str, Instrument],
+) -> None:
+    """Put one rule on the shelf, or what is wrong with it beside."""
+    mistakes = list(reading.problems)
+    if reading.value is not None:
+        rule = _rule(ref, reading.value, about)
+        mistakes.extend(_mistakes(reading, reading.value, about, instruments))
+        if not mistakes:
+            mistakes.extend(_example_mistakes(reading, reading.value, rule))
+        if not mistakes:
+            shelf.items[str(ref)] = rule
+    shelf.problems.extend(mistakes)
+
+
+def load_harm_words(roots: Sequence[Path]) -> Shelf[Mapping[str, tuple[str, ...]]]:
+    """One item, ``words``: by language, what a question about harm is known by."""
+    shelf: Shelf[Mapping[str, tuple[str, ...]]] = Shelf()
+    path = roots[0] / "danger" / "harm_words.yaml" if roots else Path()
+    if not path.is_file():
+        return shelf
+    reading = read_placed(path, HarmWordsFile, shown=shown(path, roots))
+    shelf.problems.extend(reading.problems)
+    if reading.value is not None:
+        shelf.items["words"] = reading.value.words
+    return shelf
+
+
+def about_harm(catalogue: Catalogue, language: str, text: str) -> bool:
+    """Whether a question asks about harm or death, as far as its words show it."""
+    known = catalogue.shelves.get("harm_words", {}).get("words", {})
+    said = " ".join(text.casefold().split())
+    return any(re.search(rf"\b{re.escape(word)}", said) for word in known.get(language, ()))
+
+
+def check(catalogue: Catalogue, roots: Sequence[Path], today: date | None) -> Iterator[Problem]:
+    """Questions about harm that no rule of danger reads: an answer to them would tell nobody."""
+    for id, number, folder in versions(roots, "instruments")[0]:
+        ref, path = f"{id}@{number}", folder / "instrument.yaml"
+        instrument = catalogue.instruments.get(ref)
+        if instrument is None:
+            continue
+        unread = unread_harm(catalogue, instrument)
+        if unread:
+            reading = read_placed(path, InstrumentFile, shown=shown(path, roots))
+            for item in unread:
+                place = instrument.item_ids.index(item)
+                words = f"{item} asks about harm, and no rule of danger reads it"
+                yield reading.problem(words, "items", place, grade="warning")
+
+
+def unread_harm(catalogue: Catalogue, instrument: Instrument) -> tuple[str, ...]:
+    """The items of an instrument that ask about harm and that no rule of danger reads."""
+    rules = catalogue.risk_rules_for(str(instrument.ref))
+    found = [leaf for rule in rules for leaf in risk.leaves(rule.when)]
+    read = {leaf.item for leaf in found if isinstance(leaf, risk.ItemIs)}
+    for leaf in found:
+        if isinstance(leaf, risk.ScoreIs) and (score := instrument.score_rule(leaf.score)):
+            read.update(score.items)
+    wordings = catalogue.wordings.get(str(instrument.ref), {})
+    return tuple(
+        item.id
+        for item in instrument.items
+        if item.id not in read
+        and any(
+            about_harm(catalogue, language, words.items.get(item.id, ""))
+            for language, words in wordings.items()
+        )
+    )
+
+
 def unfit(catalogue: Catalogue) -> Mapping[str, Mapping[str, list[Problem]]]:
-    """Instruments whose earlier version had a danger rule, while this one has none."""
+    """Versions of instruments that would be blind to a danger an earlier version shows.
+
+    Either none of their rules is there, or one is broken, or they find less in the same answer to
+    the same question.
+    """
     guarded: dict[str, list[risk.RiskRule]] = {}
     for rule in catalogue.risk_rules.values():
         if rule.instrument is not None and rule.level is not None:
@@ -127,19 +248,79 @@ def unfit(catalogue: Catalogue) -> Mapping[str, Mapping[str, list[Problem]]]:
     refused: dict[str, list[Problem]] = {}
     for name, instrument in catalogue.instruments.items():
         ref = instrument.ref
+        here = f"/instruments/{ref.id}/{ref.version}/{FOLDER}/"
+        broken = [
+            each for each in catalogue.problems if here in f"/{each.file}" and each.grade == "error"
+        ]
+        file = f"content/instruments/{ref.id}/{ref.version}/instrument.yaml"
+        if broken:
+            message = f"{name} is not used: a rule of danger it brings has mistakes"
+            refused[name] = [Problem(file, 1, 1, message)]
+            continue
         before = [f"{ref.id}@{number}" for number in range(1, ref.version)]
-        lost = next((each for each in before if each in guarded), None)
-        if lost is not None and name not in guarded:
-            file = f"content/instruments/{ref.id}/{ref.version}/instrument.yaml"
-            message = f"{name} has no danger rule, and {lost} has {guarded[lost][0].ref}"
+        lost = next((each for each in reversed(before) if each in guarded), None)
+        if lost is None or lost not in catalogue.instruments:
+            continue
+        message = ""
+        if name not in guarded:
+            message = (
+                f"{name} has no danger rule, and {lost} has {guarded[lost][0].ref}: it would raise "
+                "no alert"
+            )
+        else:
+            message = _blinder(catalogue, lost, name)
+        if message:
             refused[name] = [Problem(file, 1, 1, message)]
     return {"instruments": refused, "wordings": refused}
 
 
-def _rule(ref: Ref, file: RiskRuleFile) -> risk.RiskRule:
+def _blinder(catalogue: Catalogue, before: str, now: str) -> str:
+    """What the rules of a version find less than those of an earlier one; "" for nothing.
+
+    Only the same questions are held against each other: by their English words, with the same
+    points.
+    """
+    was, is_ = catalogue.instruments[before], catalogue.instruments[now]
+    said, says = (
+        words.items if (words := catalogue.wordings.get(ref, {}).get("en")) else {}
+        for ref in (before, now)
+    )
+    same: dict[str, str] = {}
+    for old in was.items:
+        for new in is_.items:
+            spoken = said.get(old.id, old.id), says.get(new.id, new.id)
+            points = was.options[old.options], is_.options[new.options]
+            if spoken[0] == spoken[1] and points[0] == points[1]:
+                same[old.id] = new.id
+    rules = catalogue.risk_rules_for(now)
+    for rule in catalogue.risk_rules_for(before):
+        leaves = [
+            leaf for when in (rule.when, *(one.when for one in rule.instead))
+            for leaf in risk.leaves(when)
+        ]  # fmt: skip
+        if any(isinstance(one, risk.ItemIs) and one.item not in same for one in leaves):
+            continue
+        if any(isinstance(one, risk.ScoreIs) and not is_.score_rule(one.score) for one in leaves):
+            continue
+        for answers, scores, facts in islice(_situations((rule,), was), 20_000):
+            then = risk.find_risk([rule], answers, scores=scores, facts=facts)
+            if not then:
+                continue
+            moved = {same[item]: value for item, value in answers.items()}
+            last = {same[item]: value for item, value in facts.previous.items()}
+            known = risk.Facts(previous=last, known=facts.known)
+            found = risk.find_risk(rules, moved, scores=scores, facts=known)
+            if not found or found[0].level > then[0].level:
+                said_now = found[0].level if found else "nothing"
+                because = f"{then[0].because} gave {then[0].level}, here {said_now}"
+                return f"weaker than {rule.ref}: {because}"
+    return ""
+
+
+def _rule(ref: Ref, file: BroughtRuleFile, about: str | None) -> risk.RiskRule:
     when = condition(file.when)
     try:
-        instrument = Ref.parse(file.instrument) if file.instrument else None
+        instrument = Ref.parse(about) if about else None
     except NotARef:
         instrument = None
     return risk.RiskRule(
@@ -159,11 +340,14 @@ def _rule(ref: Ref, file: RiskRuleFile) -> risk.RiskRule:
 
 
 def _mistakes(
-    reading: Reading[RiskRuleFile], file: RiskRuleFile, instruments: Mapping[str, Instrument]
+    reading: Reading[Any],
+    file: BroughtRuleFile,
+    about: str | None,
+    instruments: Mapping[str, Instrument],
 ) -> Iterator[Problem]:
-    instrument = instruments.get(file.instrument or "")
-    if file.instrument is not None and instrument is None:
-        yield reading.problem(f"instrument: there is no {file.instrument} here", "instrument")
+    instrument = instruments.get(about or "")
+    if about is not None and instrument is None:
+        yield reading.problem(f"instrument: there is no {about} here", "instrument")
     if (file.level is None) != (file.prompt is not None):
         yield reading.problem("a rule has a level, or else the prompt it shows", "level")
     if file.level is None and file.instead:
@@ -172,11 +356,11 @@ def _mistakes(
     for index, case in enumerate(file.instead):
         found.extend(parts(case.when, "instead", index, "when"))
     for part, loc in found:
-        yield from _part_mistakes(reading, part, loc, file.instrument, instrument)
+        yield from _part_mistakes(reading, part, loc, about, instrument)
     if instrument is not None:
         for index, id in enumerate(file.critical):
             if id not in instrument.item_ids:
-                yield reading.problem(f"critical: {file.instrument} has no {id}", "critical", index)
+                yield reading.problem(f"critical: {about} has no {id}", "critical", index)
     lists: list[tuple[tuple[str, ...], tuple[int | str, ...]]] = [(file.also, ("also",))]
     lists.extend((case.also, ("instead", i, "also")) for i, case in enumerate(file.instead))
     for words, loc in lists:
@@ -186,7 +370,7 @@ def _mistakes(
 
 
 def _part_mistakes(
-    reading: Reading[RiskRuleFile],
+    reading: Reading[Any],
     part: ConditionFile,
     loc: tuple[int | str, ...],
     named: str | None,
@@ -219,7 +403,7 @@ _EMPTY = risk.RiskRule(Ref("probe", 1), "", None, risk.AllOf(()), "A", "")
 
 
 def _example_mistakes(
-    reading: Reading[RiskRuleFile], file: RiskRuleFile, rule: risk.RiskRule
+    reading: Reading[Any], file: BroughtRuleFile, rule: risk.RiskRule
 ) -> Iterator[Problem]:
     for index, example in enumerate(file.examples):
         facts = risk.Facts(previous=example.previous, known=example.facts)

@@ -44,10 +44,16 @@ _READ_PLAN = frozenset({"resourceType", "title", "name", "id", "description", "a
 _READ_FORM = frozenset({"resourceType", "title", "name", "id", "item", "language", "copyright"})
 
 
-def to_bundle(cat: Catalogue, kind: str, ref: str, files: Mapping[str, str]) -> str:
-    """A published version for other software, with its own files in a Library beside it."""
+def to_bundle(
+    cat: Catalogue, kind: str, ref: str, files: Mapping[str, str], is_draft: bool = False
+) -> str:
+    """One version for other software, with its own files in a Library beside it.
+
+    Args:
+        is_draft: it is written here and not published; every resource says so.
+    """
     item, retired = cat.shelves[kind][ref], f"{kind}/{ref}" in cat.retired
-    status = "retired" if retired else "active"
+    status = "draft" if is_draft else "retired" if retired else "active"
     library = _library(kind, ref, files, status)
     review = cat.reviews.get(f"{kind}/{ref}")
     if kind == "protocols":
@@ -55,7 +61,7 @@ def to_bundle(cat: Catalogue, kind: str, ref: str, files: Mapping[str, str]) -> 
             item, cat.gates, status=status, approved_on=review.on if review else None
         )
         plan["library"] = [f"{library['url']}|{library['version']}"]
-        found = [plan, *to_activity_definitions(item)]
+        found = [plan, *to_activity_definitions(item, status=status)]
     else:
         wordings = cat.wordings.get(ref, {})
         words = wordings.get("en") or next(iter(wordings.values()), None)

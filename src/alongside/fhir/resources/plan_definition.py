@@ -66,7 +66,7 @@ def to_plan_definition(
     return {key: value for key, value in made.items() if value not in ("", [], {})}
 
 
-def to_activity_definitions(protocol: Protocol) -> list[Json]:
+def to_activity_definitions(protocol: Protocol, *, status: str = "active") -> list[Json]:
     """Each step as an ActivityDefinition that the plan's actions name; by its kind a task."""
     return [
         {
@@ -78,7 +78,7 @@ def to_activity_definitions(protocol: Protocol) -> list[Json]:
                 part.capitalize() for part in f"{protocol.ref.id}_{step.id}".split("_")
             ),
             "title": step.name,
-            "status": "active",
+            "status": status,
             "experimental": not protocol.runnable,
             "kind": "Task",
             "code": concept(coding(KINDS, step.kind), text=step.name),

@@ -20,7 +20,7 @@ from alongside.directory import content as fit
 from alongside.directory import drafts as actions
 from alongside.directory import queries
 from alongside.records import clock
-from alongside.web.office.content_drafts import problem_row
+from alongside.web.office.content_drafts import problem_row, trial_of
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form
 from alongside.web.parts.pages import Request, saved
@@ -63,7 +63,23 @@ def export_fhir(request: Request, kind: str, ref: str) -> HttpResponse:
         files = authoring.files_of(kind, ref)
     except (KeyError, ValueError):
         raise Http404 from None
-    whole = authoring.FORMATS["fhir"].written(cat, kind, ref, files)
+    return _fhir(ref, authoring.FORMATS["fhir"].written(cat, kind, ref, files, False))
+
+
+@access("content_draft", "R")
+@require_safe
+def export_draft_fhir(request: Request, pk: UUID) -> HttpResponse:
+    """A draft that can be read, as a FHIR Bundle that says it is a draft."""
+    draft = get_object_or_404(queries.drafts(seen_by=request.reader), pk=pk)
+    cat = trial_of(request, draft).catalogue
+    if draft.ref not in cat.shelves[draft.kind]:
+        raise Http404
+    return _fhir(
+        draft.ref, authoring.FORMATS["fhir"].written(cat, draft.kind, draft.ref, draft.files, True)
+    )
+
+
+def _fhir(ref: str, whole: str) -> HttpResponse:
     answer = HttpResponse(whole, content_type="application/fhir+json")
     name = ref.replace("@", "-")
     answer["Content-Disposition"] = f'attachment; filename="{name}.fhir.json"'

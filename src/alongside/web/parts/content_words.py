@@ -30,6 +30,16 @@ OWN_PARTS = {
     "whole": gettext_lazy("the whole text"),
 }
 
+LEVELS = {
+    "A": gettext_lazy("emergency"),
+    "B": gettext_lazy("very urgent"),
+    "C": gettext_lazy("urgent"),
+    "D": gettext_lazy("semi-urgent"),
+    "E": gettext_lazy("routine"),
+    "F": gettext_lazy("refer on"),
+    "G": gettext_lazy("advice"),
+}
+
 
 def stale(kind: str, ref: str, today: date) -> str:
     """One sentence while the review of an item is overdue; nothing otherwise."""

@@ -12,19 +12,12 @@ from alongside import catalogue
 from alongside.catalogue import UnknownContent
 from alongside.crisis import actions
 from alongside.engine.instruments.shapes import ScoreRule
+from alongside.web.parts import content_words
 from alongside.web.parts.explained_words import score_name
 from alongside.web.parts.pages import short_day
 from alongside.web.practitioner.words import short_instrument
 
-LEVELS = {
-    "A": gettext_lazy("emergency"),
-    "B": gettext_lazy("very urgent"),
-    "C": gettext_lazy("urgent"),
-    "D": gettext_lazy("semi-urgent"),
-    "E": gettext_lazy("routine"),
-    "F": gettext_lazy("refer on"),
-    "G": gettext_lazy("advice"),
-}
+LEVELS = content_words.LEVELS
 RECIPIENTS = {
     "on_shift": gettext_lazy("whoever is on shift"),
     "duty_clinician": gettext_lazy("duty clinician"),

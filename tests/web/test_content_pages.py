@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 
 from alongside import catalogue
+from alongside.access.models import Account
 from alongside.catalogue import authoring, live, writing
 from alongside.catalogue.chooser import choice_of
 from alongside.catalogue.reviews import Review
@@ -427,7 +428,7 @@ def test_a_measure_carries_its_rules_of_danger_and_is_never_blinder_than_before(
 
 
 def test_a_rule_of_danger_is_written_by_form_and_leaves_as_fhir_with_the_draft(
-    own: Path, grace: Client
+    own: Path, world: World, grace: Client
 ) -> None:
     draft = begun(grace, "instruments/phq9@1", "mood_here")
     rules, file = f"{draft}danger/", f"{draft}danger/item_9/?rule=danger/self_harm.yaml"
@@ -440,6 +441,10 @@ def test_a_rule_of_danger_is_written_by_form_and_leaves_as_fhir_with_the_draft(
 
     address = f"{draft}danger/item_9/"
     assert "More than half the days" in text(grace.get(address))
+    me = Account._base_manager.filter(pk=world.grace.account.pk)
+    me.update(language="es")
+    assert "B · muy urgente" in text(grace.get(address))
+    me.update(language="en")
     version = version_of(grace.get(address))
     given = {
         "version": version, "name": "Wants to die", "shows": ["1", "2", "3"], "level": "B",

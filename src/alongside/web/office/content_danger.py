@@ -53,7 +53,6 @@ class RuleForm(Form):
     level = forms.ChoiceField(
         label=gettext_lazy("How soon somebody must respond"),
         help_text=gettext_lazy("From A to C people are called until one of them has it."),
-        choices=[(code, f"{code} · {words}") for code, words in LEVELS.items()],
         widget=forms.RadioSelect,
     )
     also = forms.MultipleChoiceField(
@@ -142,6 +141,7 @@ def rule(request: Request, pk: UUID, item: str) -> HttpResponse:
     form = RuleForm(
         request.POST if request.method == "POST" else None, initial=_initial(request, draft, held)
     )
+    offer(form, "level", [(code, f"{code} · {words}") for code, words in LEVELS.items()])
     offer(form, "shows", [(str(value), words) for value, words in question.answers.items()])
     is_stale = False
     is_taken_out = bool(name) and "take_out" in request.POST

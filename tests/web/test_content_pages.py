@@ -418,13 +418,13 @@ def test_a_measure_carries_its_rules_of_danger_and_is_never_blinder_than_before(
     review = Review("Iris Moor", NOON.date(), date(2027, 3, 1), ("A trial",))
     writing.publish("instruments", "mood_here", 1, files, review)
     assert catalogue.current().risk_rules_for("mood_here@1")[0].level == "C"
-    (own / "instruments/mood_here/2").mkdir()
+    (own / "instruments/mood_new/1").mkdir(parents=True)
     for name, text in files.items():
-        path = own / "instruments/mood_here/2" / name
+        path = own / "instruments/mood_new/1" / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("level: [" if name == rule else text, encoding="utf-8")
     live.look_again()
-    assert "mood_here@2" not in catalogue.current().instruments
+    assert "mood_new@1" not in catalogue.current().instruments
 
 
 def test_a_rule_of_danger_is_written_by_form_and_leaves_as_fhir_with_the_draft(

@@ -51,6 +51,10 @@ def it_is_a_go(asha: Somebody, meeting: str) -> None:
     """Rehearsed; asked by phone on the day; the place that can start at once is still kept."""
     asha.goto(meeting)
     asha.press("All of it was rehearsed")
+    asha.follow("The day before")
+    for thing in ("sober_hour", "place", "children", "car", "bag", "told"):
+        asha.page.locator(f"input[name=done][value={thing}]").check()
+    asha.press("Save")
     asha.follow("Checks of the day")
     for check in ("SC1", "SC2", "SC3", "SC4", "SC5"):
         asha.choose(check, "none")

@@ -63,6 +63,8 @@ READY = Fact(
     has_place=True,
     has_escort=True,
     rehearsed_at=NOON,
+    eve_checked_at=NOON - timedelta(hours=20),
+    eve_ticked=RULES.eve_things,
     day_checked_at=NOON,
 )
 
@@ -123,7 +125,7 @@ LACKING: dict[str, tuple[dict[str, Any], set[str]]] = {
             "starts_at": NOON + timedelta(days=3),
             "options": (*READY.options[:2], option("T", held_until=NOON + timedelta(days=2))),
         },
-        {"options"},
+        {"options", "eve"},
     ),
     "one speaker": ({"speakers": frozenset("a")}, {"speakers"}),
     "a child speaks": ({"minors": frozenset("a")}, {"child"}),
@@ -145,6 +147,13 @@ LACKING: dict[str, tuple[dict[str, Any], set[str]]] = {
         {"options": tuple(replace(o, proved_at=NOON - timedelta(hours=25)) for o in READY.options)},
         {"proof"},
     ),
+    "a letter whose reader has left": (
+        {"read_for": frozenset("ab"), "unread": frozenset("b")},
+        {"readers"},
+    ),
+    "nobody looked the day before": ({"eve_checked_at": None}, {"eve"}),
+    "looked too long before": ({"eve_checked_at": NOON - timedelta(hours=37)}, {"eve"}),
+    "something of the day before left open": ({"eve_ticked": RULES.eve_things - 1}, {"eve"}),
     "the day not asked": ({"day_checked_at": NOON - timedelta(hours=13)}, {"day"}),
 }
 

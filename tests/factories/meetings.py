@@ -180,3 +180,15 @@ def dated(world: World, meeting: PlannedMeeting) -> PlannedMeeting:
         at=world.moment,
     )
     return fresh(world, meeting)
+
+
+def looked_the_day_before(world: World, meeting: PlannedMeeting) -> None:
+    """The lead went through everything there is to go through."""
+    look = catalogue.current().meetings.rules_file.look("eve")
+    actions.record_checks(
+        meeting=fresh(world, meeting),
+        kind="eve",
+        answers={each.id: "done" for each in look.things} if look else {},
+        by=world.asha.reader,
+        at=world.moment,
+    )

@@ -9,10 +9,11 @@ from uuid import uuid4
 import pytest
 
 from alongside.insights import meeting_funnel
-from alongside.meetings import actions, after
+from alongside.meetings import actions, after, calls
 from alongside.meetings.models import MeetingAfter, PlannedMeeting
 from alongside.people.models import Circle, Person
 from alongside.records.scoped import writing
+from alongside.tasks import queries as tasks
 from tests.factories import World
 from tests.factories.meetings import begun, fresh
 
@@ -72,6 +73,51 @@ def test_a_yes_is_help_only_with_the_day_of_a_talk_that_was_kept_and_the_last_wo
             meeting=meeting, scales={"calm": 11}, facts=[], harms=[], words="",
             by=world.asha.reader, at=world.moment,
         )  # fmt: skip
+
+
+def test_each_who_took_part_is_called_by_themself_and_whoever_was_missed_is_tried_again(
+    world: World,
+) -> None:
+    meeting, lead = ended(world), world.asha.reader
+
+    def call(who: Any, came_to: str, days: int = 0, words: str = "", **numbers: Any) -> Any:
+        return calls.record(
+            meeting=meeting, person=who, days=days, came_to=came_to, words=words,
+            numbers=numbers, by=lead, at=world.moment,
+        )  # fmt: skip
+
+    def states(days: int = 0) -> dict[str, str]:
+        found = calls.of_meeting(meeting, seen_by=lead, at=world.moment)
+        day = next(each for each in found if each.days == days)
+        return {each.person.name.split()[0]: each.state for each in day.calls}
+
+    def waits() -> int:
+        due = tasks.open_tasks(seen_by=lead)
+        return due.filter(kind="meeting_follow_up", about=f"meeting:{meeting.pk}:0").count()
+
+    noor, teo = world.noor.person, world.teo.person
+    with pytest.raises(calls.NotCalled):
+        call(meeting.circle.focus, "spoken")  # nobody told them, nobody asked them
+    with pytest.raises(calls.NeedsWords):
+        call(teo, "let_go")
+    told = call(noor, "spoken", item_1=7, item_2=6, item_3=3)
+    assert [alert.about_id for alert in told.alerts] == [noor.pk]  # not safe, in her own words
+    call(teo, "not_reached")
+    assert (states(), waits()) == ({"Noor": "spoken", "Teo": "again"}, 1)
+    about = f"meeting:{meeting.pk}:0"
+    (shown,) = calls.of_tasks([about], seen_by=lead, at=world.moment).values()
+    assert {each.state for each in shown} == {"spoken", "again"}
+    world.at(world.moment + timedelta(days=1))
+    call(teo, "spoken", days=1)
+    assert (states(), waits()) == ({"Noor": "spoken", "Teo": "missed"}, 0)
+    call(noor, "no_more", days=1)
+    assert states(7)["Noor"] == "ended"
+    with pytest.raises(after.MakesNoSense):
+        said(world, meeting, "may_call", "yes")
+    type(meeting.case)._base_manager.update(disclosed_at=world.moment)
+    meeting = fresh(world, meeting)
+    said(world, meeting, "may_call", "yes")
+    assert "Sam" in states(7)
 
 
 def test_the_funnel_counts_each_family_once_of_all_who_began_and_hides_small_counts(

@@ -31,6 +31,7 @@ from tests.factories.meetings import (
     clear_answers,
     closed,
     fresh,
+    looked_the_day_before,
 )
 
 DAY = timedelta(days=1)
@@ -103,6 +104,7 @@ def is_held(world: World, meeting: PlannedMeeting) -> PlannedMeeting:
         )  # fmt: skip
     with pytest.raises(live.NotAGo):  # nobody asked on the day yet
         pressed(world, meeting, ["begin"])
+    looked_the_day_before(world, meeting)
     actions.record_checks(
         meeting=meeting, kind="day", answers=SOBER, by=asha.reader, at=world.moment
     )

@@ -206,6 +206,7 @@ ROLES = {
     "practitioner:meeting-option": "lead",
     "practitioner:meeting-option-end": "lead",
     "practitioner:meeting-checks": "lead",
+    "practitioner:meeting-call": "lead",
     "practitioner:meeting-date": "lead",
     "practitioner:meeting-date-back": "lead",
     "practitioner:meeting-rehearsed": "lead",

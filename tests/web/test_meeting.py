@@ -138,7 +138,7 @@ def test_a_meeting_is_prepared_from_the_choice_to_the_date_by_pages_alone(
     sheet = texts(lead.get(work(world, "sheet/")))
     assert "The way: Bus 16. Bring: No phone. Withdrawal: " in sheet
     assert "Medicines in their boxes" in sheet  # nobody wrote what is in the bag
-    for line in ("10:00", "Letter of Noor Haddad", "Rowan day", "Walk-in", "harbour"):
+    for line in ("10:00", "Rowan day", "Walk-in", "harbour"):
         assert sheet.count(line) >= 2, line  # on screen and on paper
     assert "It is not a go yet" in sheet
     end = {"version": fresh(world, meeting).version, "outcome": "accept_now", "words": "Yes."}
@@ -526,6 +526,21 @@ def test_who_does_not_come_chooses_who_reads_their_letter_and_when_it_goes(
     world: World, asha: Cast, noor: Cast, teo: Cast, signed_in: SignedIn
 ) -> None:
     meeting, more = ready(world), {"by": teo.through("circle"), "at": world.moment}
+
+    def go(path: str) -> None:
+        found = fresh(world, meeting)
+        actions.choose_path(
+            meeting=found, path=path, level=0, reason="They wish it so, all of them.",
+            expected=found.version, by=asha.reader, at=world.moment,
+        )  # fmt: skip
+
+    def comes(who: Cast, *roles: str) -> None:
+        actions.save_seat(
+            meeting=fresh(world, meeting), member=who.member, roles=list(roles), speaks=True,
+            order=1, by=asha.reader, at=world.moment,
+        )  # fmt: skip
+
+    go("love_first")
     actions.save_seat(
         meeting=meeting, member=teo.member, roles=["absent_friend"], speaks=True, order=2,
         by=asha.reader, at=world.moment,
@@ -568,6 +583,17 @@ def test_who_does_not_come_chooses_who_reads_their_letter_and_when_it_goes(
     for words in ("I’ll cut down.", "Noor rings at once."):  # the paper alone is enough
         assert words in sheet.partition("runprint")[2], words
     assert "Print it for Noor Haddad" in texts(lead.get(paper))
+    comes(noor, "absent_friend")  # the reader does not come any more
+    assert final() == (0, 0)
+    assert "a reader must be found" in texts(lead.get(work(world, "letters/")))
+    assert "will not be there any more" in texts(writer.get(where))
+    verdict = queries.verdict(fresh(world, meeting), seen_by=asha.reader, at=world.moment)
+    assert [gate.members for gate in verdict.closed if gate.id == "readers"] == [
+        (str(teo.person.pk),)
+    ]
+    comes(noor)
+    assert final() == (1, 1)
+    go("one_to_one")
     assert str(teo.person.pk) not in dated(world, fresh(world, meeting)).booking.persons
 
     world.at(fresh(world, meeting).booking.ends_at)
@@ -673,7 +699,21 @@ def test_after_a_meeting_the_debrief_and_the_first_help_are_written_and_the_offi
     for words in ("Ask sooner.", "A break between people", "1 Mar 2026", "Outpatient talks"):
         assert words in page, words
     assert where in texts(lead.get(work(world)))
+    today = texts(lead.get("/work/"))
+    assert f"{where}#calls" in today
+    assert "0 of 2 done. To call:" in today
+    call = f"{where}calls/0/{noor.person.pk}/"
+    assert lead.post(call, {"came_to": "let_go"}).status_code == 400
+    assert lead.post(call, {"came_to": "spoken", "number_item_1": "11"}).status_code == 400
+    given = {"came_to": "spoken", "words": "Sleeps badly.", "number_item_1": "7"}
+    assert lead.post(call, given)["Location"] == f"{where}#calls"
+    page = texts(lead.get(where))
+    for words in ("Sleeps badly.", "How strained are you by supporting them? 7", "1 of 2 done"):
+        assert words in page, words
+    for nobody in (uuid4(), world.sam.pk):
+        assert lead.get(f"{where}calls/0/{nobody}/").status_code == 404
     assert signed_in(noor).get(where).status_code == 404
+    assert signed_in(noor).get(call).status_code == 404
     office = texts(signed_in(world.grace).get("/office/"))
     assert "A family thought of a meeting" in office
     assert "She fell ill" not in office

@@ -62,6 +62,7 @@ class PathFile(Shape):
     is_meeting: bool
     is_surprise: bool
     meets_again: bool = False
+    reads_letters: bool = True
     led: tuple[Led, ...] = Field(min_length=1)
     people: Between
     name: Texts
@@ -191,6 +192,13 @@ class ScreenFile(Shape):
         return tuple(each for each in self.checks if each.asked == of)
 
 
+class WordFile(Shape):
+    """A word with its text."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+    text: Texts
+
+
 class GateFile(Shape):
     """The words of a gate, what it holds back, who may let it pass."""
 
@@ -211,10 +219,22 @@ class SaidFile(Shape):
 
 
 class FollowUpFile(Shape):
-    """A contact with the family, so many days after a meeting."""
+    """A call with each who took part, so many days after a meeting; what the person is asked."""
 
     days: Count
     what: Texts
+    person: Texts
+
+
+class GoLookFile(Shape):
+    """One time before a meeting at which somebody looks whether it is a go. Hours before it."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z]+$", max_length=10)]
+    from_hours: Annotated[int, Field(ge=1, le=96)]
+    due_hours: Annotated[int, Field(ge=0, le=96)]
+    title: Texts
+    before: Texts
+    things: tuple[WordFile, ...] = ()
 
 
 class RulesFile(Shape):
@@ -234,6 +254,8 @@ class RulesFile(Shape):
     days_between: Count
     failures: Count
     day_check_hours: Count
+    follow_up_by: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    looks: tuple[GoLookFile, ...] = Field(min_length=2, max_length=2)
     speaks_from: Annotated[int, Field(ge=12, le=21)]
     minutes: Between
     gates: tuple[GateFile, ...] = Field(min_length=1)
@@ -243,6 +265,10 @@ class RulesFile(Shape):
     def gate(self, id: str) -> GateFile | None:
         """The gate with this id."""
         return next((each for each in self.gates if each.id == id), None)
+
+    def look(self, id: str) -> GoLookFile | None:
+        """The look with this id: ``eve`` or ``day``."""
+        return next((each for each in self.looks if each.id == id), None)
 
 
 class LookFile(Shape):
@@ -259,13 +285,6 @@ class LookFile(Shape):
         words = self.words.get(language) or self.words.get("en", ())
         pattern = self.pattern.get(language) or self.pattern.get("en", "")
         return Look(self.id, tuple(words), pattern)
-
-
-class WordFile(Shape):
-    """A word with its text."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
-    text: Texts
 
 
 class KeepingFile(WordFile):
@@ -400,6 +419,14 @@ class ScaleFile(WordFile):
     most: Annotated[int, Field(ge=1, le=100)]
 
 
+class CallFile(WordFile):
+    """What a call came to: whether it is tried again, and so soon, or never again."""
+
+    again_hours: Annotated[int, Field(ge=1, le=240)] | None = None
+    ends: bool = False
+    needs_words: bool = False
+
+
 class StrainFile(Shape):
     """When everybody who takes part is asked how they are, whatever the person decides."""
 
@@ -424,11 +451,16 @@ class AfterFile(Shape):
     checked: date
     review_by: date
     still_days: tuple[int, ...] = Field(min_length=1)
+    calls: tuple[CallFile, ...] = Field(min_length=2)
     strain: StrainFile
     scales: tuple[ScaleFile, ...] = Field(min_length=1)
     facts: tuple[WordFile, ...] = Field(min_length=1)
     harms: tuple[WordFile, ...] = Field(min_length=1)
     person: AskedFile
+
+    def call(self, id: str) -> CallFile | None:
+        """What a call may come to, by its id."""
+        return next((each for each in self.calls if each.id == id), None)
 
 
 class LearningPageFile(Shape):
@@ -493,7 +525,7 @@ class Meetings:
     @property
     def rules(self) -> Rules:
         """As the engine reads them."""
-        file = self.rules_file
+        file, eve = self.rules_file, self.rules_file.look("eve")
         return Rules(
             gates=tuple(GateRule(each.id, each.holds, each.release) for each in file.gates),
             checks=tuple(each.rule for each in self.screen.checks),
@@ -508,6 +540,8 @@ class Meetings:
             days_between=file.days_between,
             failures=file.failures,
             day_check_hours=file.day_check_hours,
+            eve_hours=eve.from_hours if eve else 0,
+            eve_things=len(eve.things) if eve else 0,
             tried=frozenset(self.paths_file.tried),
         )
 
@@ -623,6 +657,11 @@ def _of_paths(file: PathsFile) -> Iterator[str]:
 
 
 def _of_rules(file: RulesFile) -> Iterator[tuple[str, tuple[str, int]]]:
+    for place, look in enumerate(file.looks):
+        if look.id not in {"eve", "day"}:
+            yield f"a look is the one of the eve or of the day, not {look.id}", ("looks", place)
+        if look.due_hours > look.from_hours:
+            yield f"{look.id}: due before it may be done", ("looks", place)
     years = re.compile(rf"\b{file.speaks_from}\b")
     for place, gate in enumerate(file.gates):
         if gate.id == "child":

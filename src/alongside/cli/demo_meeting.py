@@ -246,6 +246,7 @@ class Meetings(Groups):
         if booking is None:
             return
         self.at(booking.starts_at - timedelta(hours=16), partial(self._rehearse, story))
+        self.at(booking.starts_at - timedelta(hours=15), partial(self._check_eve, story))
         self.at(booking.starts_at - timedelta(hours=2), partial(self._check_day, story))
         self.at(booking.ends_at + timedelta(minutes=20), partial(self._end_meeting, story))
 
@@ -254,6 +255,17 @@ class Meetings(Groups):
         meetings.rehearse(
             meeting=meeting,
             expected=meeting.version,
+            by=self._reader(story.lead),
+            at=self.moment,
+        )
+
+    def _check_eve(self, story: Story) -> None:
+        """Everything gone through the evening before."""
+        look = catalogue.current().meetings.rules_file.look("eve")
+        meetings.record_checks(
+            meeting=self._meeting(story),
+            kind="eve",
+            answers={each.id: "done" for each in look.things} if look else {},
             by=self._reader(story.lead),
             at=self.moment,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from alongside.directory import actions as directory
 from alongside.directory.models import Hold
 from alongside.engine.meetings import Verdict
 from alongside.engine.risk import RiskFinding
-from alongside.meetings import queries, rules
+from alongside.meetings import calls, queries, rules
 from alongside.meetings.models import MeetingCheck, PlannedMeeting, Seat, StopCall
 from alongside.people.models import Member, Person, Practitioner
 from alongside.people.queries import live_members
@@ -34,6 +35,8 @@ from alongside.tasks import actions as tasks
 from alongside.tasks import queries as task_queries
 
 MEETING = "meeting:"  # what the booking of a meeting says it is about
+LOOK = "meeting_look"  # of tasks
+DONE = "done"  # of a thing gone through the day before
 DAY = "meeting_day"  # a safety check from the phone call of the day, which is nobody's screen
 WORDS = (
     "aim", "accepts", "offered", "children", "standby", "place", "stop_word", "escort", "bag",
@@ -371,13 +374,16 @@ def record_checks(
     at: datetime,
     words: str = "",
 ) -> MeetingCheck:
-    """Keep what the lead checked, or asked by phone on the day. The last one counts.
+    """Keep what the lead checked, or looked at the day before or on the day. The last one counts.
 
-    An answer of the day that shows danger raises its alert in the same transaction.
+    A look keeps every gate that was still closed then. An answer of the day that shows danger
+    raises its alert in the same transaction.
 
     Args:
-        kind: ``lead``, or ``day``: the questions that are asked again on the day.
-        answers: by check id; None is one nobody could answer: on the day that means no-go.
+        kind: ``lead``; ``eve``: the things gone through the day before; ``day``: the questions
+            that are asked again on the day.
+        answers: by check id, or by the thing; None is one nobody could answer, or that is not
+            done: on the day that means no-go.
 
     Raises:
         UnknownWord, HasEnded.
@@ -385,18 +391,22 @@ def record_checks(
     by.confirm_create("meeting_check", institution=meeting.institution_id, circle=meeting.circle_id)
     if meeting.ended_at is not None:
         raise HasEnded
-    if kind not in {"lead", "day"}:
+    if kind not in {"lead", rules.EVE, rules.DAY}:
         raise UnknownWord(field="kind", value=kind)
-    asked = {check.id: check for check in catalogue.current().meetings.screen.asked(kind)}
+    content = catalogue.current().meetings
+    asked = {} if kind == rules.EVE else {each.id: each for each in content.screen.asked(kind)}
+    eve = content.rules_file.look(rules.EVE)
+    things = {each.id for each in eve.things} if kind == rules.EVE and eve else set()
     for id, said in answers.items():
-        if id not in asked or (said is not None and asked[id].answer(said) is None):
+        is_thing = id in things and said in {None, DONE}
+        if not is_thing and (id not in asked or (said and asked[id].answer(said) is None)):
             raise UnknownWord(field=id, value=said)
     row = MeetingCheck.objects.create(
         institution_id=meeting.institution_id,
         circle_id=meeting.circle_id,
         meeting=meeting,
         kind=kind,
-        answers=json.dumps({id: said for id, said in answers.items() if said or kind == "day"}),
+        answers=json.dumps({id: said for id, said in answers.items() if said or kind != "lead"}),
         words=words.strip(),
         checked_at=at,
         written_by=_writer(by, meeting),
@@ -404,12 +414,12 @@ def record_checks(
     findings = [
         found
         for id, said in answers.items()
-        if (found := _finding(kind, asked[id], said)) is not None
+        if id in asked and (found := _finding(kind, asked[id], said)) is not None
     ]
-    if kind == "day" and findings:
+    if kind == rules.DAY and findings:
         crisis.record_safety_check(
             kind=DAY,
-            form=catalogue.current().meetings.screen_ref,
+            form=content.screen_ref,
             circle=meeting.circle,
             about=meeting.circle.focus,
             written_by=row.written_by,
@@ -419,8 +429,43 @@ def record_checks(
             by=by,
             at=at,
         )
+    if kind != "lead":
+        row.still_open = _still_open(meeting, kind, by=by, at=at)
+        row.save(update_fields=["still_open"])
+        _finish(LOOK, rules.look_about(meeting.pk, kind), by=by, at=at)
     audit.write("meetings.check_recorded", by=by, at=at, about=row, detail={"kind": kind})
     return row
+
+
+def _still_open(meeting: PlannedMeeting, look: str, *, by: Reader, at: datetime) -> str:
+    """Every gate that is closed at a look, as JSON, without whose answers close it."""
+    found = queries.verdict(meeting, seen_by=by, at=at).closed
+    later = {rules.DAY} if look == rules.EVE else set()  # that look is still to come
+    return json.dumps([asdict(gate) for gate in found if gate.id not in later])
+
+
+def _look_ahead(meeting: PlannedMeeting, starts_at: datetime, *, by: Reader, at: datetime) -> None:
+    """Somebody is to look whether it is a go, the day before and on the day, each in its time."""
+    for look in catalogue.current().meetings.rules_file.looks:
+        about = rules.look_about(meeting.pk, look.id)
+        _finish(LOOK, about, by=by, at=at)
+        tasks.make_task(
+            institution=meeting.institution,
+            circle=meeting.circle,
+            kind=LOOK,
+            about=about,
+            what=LOOK,
+            why=look.title["en"],
+            for_role="lead",
+            due_at=max(at, starts_at - timedelta(hours=look.due_hours)),
+            by=by,
+            at=at,
+        )
+
+
+def _look_no_more(meeting: PlannedMeeting, *, by: Reader, at: datetime) -> None:
+    for look in catalogue.current().meetings.rules_file.looks:
+        _finish(LOOK, rules.look_about(meeting.pk, look.id), by=by, at=at)
 
 
 @action
@@ -497,12 +542,15 @@ def set_date(
         at=at,
     )
     meeting.save_version(expected, ["booking"])
+    _look_ahead(meeting, starts_at, by=by, at=at)
     audit.write("meetings.date_set", by=by, at=at, about=meeting)
     return meeting
 
 
 def gates_are_open(*, at: datetime, booking: Booking, by: Reader) -> None:
     """The date of a meeting moves only to a time it could be set for. Asked by ``calendar.move``.
+
+    The looks before it move along.
 
     Raises:
         GatesClosed with every reason; NoSuchMeeting for whoever could not set the date either:
@@ -518,6 +566,7 @@ def gates_are_open(*, at: datetime, booking: Booking, by: Reader) -> None:
     found = queries.verdict(meeting, seen_by=by, at=at, starts_at=booking.starts_at)
     if not found.may_date:
         raise GatesClosed(verdict=found)
+    _look_ahead(meeting, booking.starts_at, by=by, at=at)
 
 
 @action
@@ -535,6 +584,7 @@ def take_back_date(
         calendar.cancel(booking=booking, because=because, expected=booking.version, by=by, at=at)
     meeting.booking = None
     meeting.save_version(expected, ["booking"])
+    _look_no_more(meeting, by=by, at=at)
     audit.write("meetings.date_taken_back", by=by, at=at, about=meeting)
     return meeting
 
@@ -651,16 +701,17 @@ def end(
         directory.end_warnings(circle=meeting.circle, by=by, at=at)
     for hold in give_back:
         directory.end_hold(hold=hold, by=by, at=at)
+    _look_no_more(meeting, by=by, at=at)
     for contact in content.rules_file.follow_ups:
         tasks.make_task(
             institution=meeting.institution,
             circle=meeting.circle,
-            kind="meeting_follow_up",
-            about=f"meeting:{meeting.pk}:{contact.days}",
-            what="meeting_follow_up",
+            kind=rules.FOLLOW_UP,
+            about=rules.calls_about(meeting.pk, contact.days),
+            what=rules.FOLLOW_UP,
             why=contact.what["en"],
             for_role="lead",
-            due_at=(meeting.held_at or at) + timedelta(days=contact.days),
+            due_at=calls.due_at(meeting, contact.days),
             by=by,
             at=at,
         )
@@ -712,6 +763,7 @@ def _give_date_back(meeting: PlannedMeeting, *, at: datetime) -> None:
     calendar.give_back(booking, NO_DATE, expected=booking.version, by=service, at=at)
     meeting.booking = None
     meeting.save_version(meeting.version, ["booking"])
+    _look_no_more(meeting, by=service, at=at)
     audit.write("meetings.date_taken_back", by=service, at=at, about=meeting)
 
 

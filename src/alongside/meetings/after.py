@@ -11,6 +11,7 @@ from alongside import catalogue
 from alongside.access import readers
 from alongside.directory.rules import OPTION_KINDS
 from alongside.meetings.models import MeetingAfter, PlannedMeeting
+from alongside.meetings.queries import day_of
 from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.errors import NotAllowed, Refused
@@ -19,6 +20,7 @@ from alongside.records.scoped import ScopedQuerySet
 
 DEBRIEF = "debrief"
 BY_PERSON = "by_person"
+MAY_CALL = "may_call"  # the person agrees to be called as well
 ARRIVED = "arrived"  # where they said yes to go, the same day
 FIRST_HELP = "first_help"
 STILL = "still_"  # with the days: still_30
@@ -71,7 +73,7 @@ def debrief(
         if not set(given) <= {each.id for each in known}:
             raise MakesNoSense(field=field)
     answers = {"scales": dict(scales), "facts": sorted(facts), "harms": sorted(harms)}
-    return _keep(meeting, DEBRIEF, by, at, answers=json.dumps(answers), words=words.strip())
+    return keep(meeting, DEBRIEF, by, at, answers=json.dumps(answers), words=words.strip())
 
 
 @action
@@ -88,7 +90,8 @@ def record_help(
     """Keep whether help was really begun, or still goes on. The last one of its kind counts.
 
     Args:
-        what: ``arrived``, ``first_help``, or ``still_30`` with the days of content.
+        what: ``arrived``, ``first_help``, ``still_30`` with the days of content, or ``may_call``:
+            the person agrees to be called as well.
         said: yes, no, unknown.
         on: the day of the first talk that was attended; needed with yes to ``first_help``.
         kind: what help it was, a kind of ``directory``; may be empty.
@@ -97,16 +100,18 @@ def record_help(
         NotEnded, MakesNoSense.
     """
     days = catalogue.current().meetings.after.still_days
-    if what not in {ARRIVED, FIRST_HELP, *(f"{STILL}{each}" for each in days)}:
+    if what not in {ARRIVED, FIRST_HELP, MAY_CALL, *(f"{STILL}{each}" for each in days)}:
+        raise MakesNoSense(field="what")
+    if what == MAY_CALL and not knows_of_it(meeting):
         raise MakesNoSense(field="what")
     if said not in SAID:
         raise MakesNoSense(field="said")
     if kind and kind not in OPTION_KINDS:
         raise MakesNoSense(field="kind")
     needs_day = what == FIRST_HELP and said == "yes"
-    if needs_day and (on is None or on > at.date()):
+    if needs_day and (on is None or on > day_of(meeting, at)):
         raise MakesNoSense(field="on")
-    return _keep(
+    return keep(
         meeting, what, by, at, said=said, on=on if needs_day else None, kind=kind, answers="{}"
     )
 
@@ -157,6 +162,13 @@ def say(
     return row
 
 
+def knows_of_it(meeting: PlannedMeeting) -> bool:
+    """Does the person know of the meeting: it was held with them, or somebody told them?"""
+    case = meeting.case
+    told = case.disclosed_at is not None or case.engaged_at is not None
+    return meeting.held_at is not None or told
+
+
 def held_with(*, seen_by: Reader) -> ScopedQuerySet:
     """Meetings that were held with the reader, who was told; for them the day alone, newest first.
 
@@ -171,9 +183,10 @@ def held_with(*, seen_by: Reader) -> ScopedQuerySet:
     )
 
 
-def _keep(
+def keep(
     meeting: PlannedMeeting, what: str, by: Reader, at: datetime, **given: Any
 ) -> MeetingAfter:
+    """Write one row of what came after a meeting. Raises: NotEnded."""
     by.confirm_create("meeting_after", institution=meeting.institution_id, circle=meeting.circle_id)
     if meeting.ended_at is None:
         raise NotEnded
@@ -197,14 +210,14 @@ def of_meeting(*, seen_by: Reader, meeting: PlannedMeeting) -> ScopedQuerySet:
     return (
         MeetingAfter.objects.visible_to(seen_by)
         .filter(meeting=meeting)
-        .select_related("written_by")
+        .select_related("written_by", "person")
         .order_by("-written_at", "pk")
     )
 
 
 def last(*, seen_by: Reader, meeting: PlannedMeeting) -> Mapping[str, MeetingAfter]:
-    """The last word on each: by ``debrief``, ``first_help``, ``still_30`` and so on."""
+    """The last word on each: by ``debrief``, ``first_help``, ``still_30`` and so on; no calls."""
     found: dict[str, MeetingAfter] = {}
-    for row in of_meeting(seen_by=seen_by, meeting=meeting):
+    for row in of_meeting(seen_by=seen_by, meeting=meeting).filter(person=None):
         found.setdefault(row.what, row)
     return found

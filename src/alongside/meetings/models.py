@@ -93,7 +93,11 @@ class Seat(Editable, Record):
 
 
 class MeetingCheck(Record):
-    """What the lead answered to a check, or asked by phone on the day. The last one counts."""
+    """What the lead answered to a check, or how a look before the meeting ended. The last counts.
+
+    The day before and on the day it is looked at whether it is a go: each look keeps what was
+    still open then.
+    """
 
     record_type = "meeting_check"
     audit_noun = "meetings.check"
@@ -101,9 +105,10 @@ class MeetingCheck(Record):
     institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
     circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
     meeting = models.ForeignKey(PlannedMeeting, on_delete=models.PROTECT, related_name="checks")
-    kind = models.CharField(max_length=10)  # "lead", "day"
+    kind = models.CharField(max_length=10)  # "lead", or a look of content: "eve", "day"
     answers = EncryptedTextField()  # JSON: check id → answer id
     words = EncryptedTextField(blank=True)
+    still_open = EncryptedTextField(blank=True)  # JSON of a look: the gates that were closed
     checked_at = models.DateTimeField()
     written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
 
@@ -330,9 +335,10 @@ class RunMark(Record):
 
 
 class MeetingAfter(Record):
-    """What was written after a meeting: a debrief, first help that was attended, still in help.
+    """What was written after a meeting: a debrief, a call, first help attended, still in help.
 
-    What the person says of it themself is another row of the table.
+    A call has the day it is for and whom it was with. What the person says of the meeting
+    themself is another row of the table.
     """
 
     RECORD_TYPES = {
@@ -346,10 +352,15 @@ class MeetingAfter(Record):
     institution = models.ForeignKey("people.Institution", on_delete=models.PROTECT)
     circle = models.ForeignKey("people.Circle", on_delete=models.PROTECT)
     meeting = models.ForeignKey(PlannedMeeting, on_delete=models.PROTECT, related_name="after")
-    what = models.CharField(max_length=20)  # debrief, first_help, still_30 …
+    what = models.CharField(max_length=20)  # debrief, call, first_help, still_30 …
     said = models.CharField(max_length=10, choices=SAID, blank=True)
     on = models.DateField(null=True)
     kind = models.CharField(max_length=20, blank=True)  # of help, as in directory
+    person = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )  # whom a call was with
+    days = models.PositiveSmallIntegerField(null=True)  # of a call: so many days after
+    came_to = models.CharField(max_length=20, blank=True)  # of a call; content/meetings/after.yaml
     answers = EncryptedTextField(blank=True)  # JSON of a debrief
     words = EncryptedTextField(blank=True)
     written_at = models.DateTimeField()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from alongside import catalogue
 from alongside.cases import queries as cases
@@ -17,7 +19,14 @@ from alongside.crisis import private_check, safeguarding
 from alongside.crisis import queries as crisis
 from alongside.directory import queries as directory
 from alongside.directory import rules as directory_rules
-from alongside.engine.meetings import Fact, OptionFacts, Screened, Verdict, go_no_go
+from alongside.engine.meetings import (
+    Fact,
+    MeetingGate,
+    OptionFacts,
+    Screened,
+    Verdict,
+    go_no_go,
+)
 from alongside.engine.meetings.letters import Looked, look_over, reading_order
 from alongside.engine.meetings.letters import Reader as ReadBy
 from alongside.meetings import rules
@@ -58,9 +67,14 @@ def live_meeting(*, seen_by: Reader, circle: UUID) -> PlannedMeeting | None:
 
 def seats(*, seen_by: Reader, meeting: PlannedMeeting) -> ScopedQuerySet:
     """Who takes part, in the order of speaking. Whoever left the circle does not."""
+    return seats_of([meeting.pk], seen_by=seen_by)
+
+
+def seats_of(meetings: Collection[UUID], *, seen_by: Reader) -> ScopedQuerySet:
+    """The same of several meetings."""
     return (
         Seat.objects.visible_to(seen_by)
-        .filter(meeting=meeting, ended_at=None, member__to_at=None)
+        .filter(meeting__in=list(meetings), ended_at=None, member__to_at=None)
         .select_related("person", "member")
         .order_by("-speaks", "order", "pk")
     )
@@ -159,14 +173,23 @@ def letters(*, seen_by: Reader, meeting: PlannedMeeting) -> ScopedQuerySet:
 
 def who_may_read(letter: FamilyLetter, *, seen_by: Reader) -> list[Person]:
     """Who may read a letter aloud in its writer's place: who leads, and who comes."""
+    today = day_of(letter.meeting, seen_by.at)
     there = [
         seat.person
         for seat in seats(seen_by=seen_by, meeting=letter.meeting)
         if rules.ABSENT not in seat.roles
         and seat.person_id != letter.written_by_id
-        and not _is_child(seat.person, seen_by.at)  # an adult reads aloud
+        and not _is_child(seat.person, today)  # an adult reads aloud
     ]
     return [letter.meeting.lead.person, *there]
+
+
+def reader_left(letter: FamilyLetter, *, seen_by: Reader) -> bool:
+    """Was somebody asked to read this letter aloud who will not be there any more?"""
+    if letter.read_by_id is None or letter.meeting.ended_at is not None:
+        return False
+    there = {person.pk for person in who_may_read(letter, seen_by=seen_by)}
+    return letter.read_by_id not in there
 
 
 def whose_letters_i_read(meeting: PlannedMeeting, *, seen_by: Reader) -> list[Person]:
@@ -240,6 +263,23 @@ def date_of(meeting: PlannedMeeting) -> Any:
     return booking if booking is not None and booking.cancelled_at is None else None
 
 
+def looks(*, seen_by: Reader, meeting: PlannedMeeting) -> ScopedQuerySet:
+    """When it was looked at whether it is a go, newest first."""
+    return (
+        checks(seen_by=seen_by, meeting=meeting)
+        .filter(kind__in=(rules.EVE, rules.DAY))
+        .select_related("written_by")
+        .order_by("-checked_at", "pk")
+    )
+
+
+def was_open(look: MeetingCheck) -> tuple[MeetingGate, ...]:
+    """The gates that were closed at a look, as it was recorded; none is a go."""
+    return tuple(
+        MeetingGate(**{**each, "members": ()}) for each in json.loads(look.still_open or "[]")
+    )
+
+
 def next_steps(meeting: PlannedMeeting) -> Mapping[str, str]:
     """What follows each answer the person may give, as the lead wrote it."""
     found: dict[str, str] = json.loads(meeting.next_steps or "{}")
@@ -274,13 +314,24 @@ def facts_of(
     content = catalogue.current().meetings
     path = content.path(meeting.path) or content.paths[0]
     seated = list(seats(seen_by=seen_by, meeting=meeting))
-    said, day_at = _said_by_lead(meeting, seen_by)
+    said, looked = _said_by_lead(meeting, seen_by)
     earlier = list(meetings(seen_by=seen_by).filter(circle=meeting.circle).exclude(ended_at=None))
     held = [each.held_at for each in earlier if each.held_at and not _goes_on(path, each)]
     booked = date_of(meeting)
     flow = content.flow_for(meeting.case.needs)
     persons = frozenset(str(seat.person_id) for seat in seated)
     absent = {seat.person_id for seat in seated if rules.ABSENT in seat.roles}
+    today = day_of(meeting, at)
+    final = _final(meeting, seated, seen_by, at)
+    read_for = {
+        writer: reader for writer, reader in final.items() if reader is not None or writer in absent
+    }
+    there = {meeting.lead.person_id} | {
+        seat.person_id
+        for seat in seated
+        if seat.person_id not in absent and not _is_child(seat.person, today)
+    }
+    unread = [writer for writer, reader in read_for.items() if reader not in there]
     return Fact(
         path=path.rule,
         at=at,
@@ -296,10 +347,10 @@ def facts_of(
         speakers=frozenset(
             str(seat.person_id) for seat in seated if seat.speaks and seat.person_id not in absent
         ),
-        minors=frozenset(str(s.person_id) for s in seated if _is_child(s.person, at)),
+        minors=frozenset(str(s.person_id) for s in seated if _is_child(s.person, today)),
         screened=_screened(meeting, seen_by),
         said_by_lead=said,
-        is_under_18=_is_under_18(meeting.circle.focus, at),
+        is_under_18=_is_under_18(meeting.circle.focus, today),
         has_children_covered=meeting.has_no_children or bool(meeting.children.strip()),
         is_child_asked=safeguarding.child_was_asked(meeting.circle_id, at),
         next_steps=rules.steps_given(next_steps(meeting)),
@@ -310,24 +361,41 @@ def facts_of(
         starts_at=starts_at or (booked.starts_at if booked else None),
         has_place=bool(meeting.place.strip() and meeting.stop_word.strip()),
         has_escort=bool(meeting.escort.strip()),
-        letters_needed=sum(1 for seat in seated if seat.speaks and meeting.path != "one_to_one"),
-        letters_final=letters(seen_by=seen_by, meeting=meeting)
-        .filter(
-            withheld_at=None,
-            final_at__lte=at,
-            erased_at=None,
-            written_by__in=[seat.person_id for seat in seated if seat.speaks],
-        )
-        .exclude(written_by__in=absent, read_by=None)  # nobody there would read it
-        .count(),
+        letters_needed=sum(1 for seat in seated if seat.speaks) if path.reads_letters else 0,
+        letters_final=len(final) - len(unread),
+        read_for=frozenset(str(each) for each in read_for),
+        unread=frozenset(str(each) for each in unread),
         rehearsed_at=meeting.rehearsed_at,
-        day_checked_at=day_at,
+        eve_checked_at=looked.eve_at,
+        eve_ticked=looked.eve_ticked,
+        day_checked_at=looked.day_at,
         has_open_alert=plans.is_held_back(meeting.circle_id, at),
         is_afraid=private_check.is_frozen(meeting.circle_id),
         sides=sides.heard(meeting.circle_id, at=at),
         is_stopped=bool(open_stops(seen_by=seen_by, meeting=meeting)),
         released=_released(meeting, seen_by),
     )
+
+
+def _final(
+    meeting: PlannedMeeting, seated: list[Seat], seen_by: Reader, at: datetime
+) -> dict[UUID, UUID | None]:
+    """Of those who speak, whose letter is final, and who reads it aloud if not its writer."""
+    path = catalogue.current().meetings.path(meeting.path)
+    if path is not None and not path.reads_letters:
+        return {}
+    rows = letters(seen_by=seen_by, meeting=meeting).filter(
+        withheld_at=None,
+        final_at__lte=at,
+        erased_at=None,
+        written_by__in=[seat.person_id for seat in seated if seat.speaks],
+    )
+    return dict(rows.values_list("written_by", "read_by"))
+
+
+def day_of(meeting: PlannedMeeting, at: datetime) -> date:
+    """The day of a moment where the service is: not the one of UTC."""
+    return at.astimezone(ZoneInfo(meeting.institution.zone)).date()
 
 
 def _goes_on(path: Any, earlier: PlannedMeeting) -> bool:
@@ -337,40 +405,56 @@ def _goes_on(path: Any, earlier: PlannedMeeting) -> bool:
 
 
 def _is_qualified(meeting: PlannedMeeting, seen_by: Reader, at: datetime) -> bool:
-    file, on = catalogue.current().meetings.paths_file, at.date()
+    file, on = catalogue.current().meetings.paths_file, day_of(meeting, at)
     return all(
         credentials.valid_on(meeting.lead, codes, on, seen_by=seen_by)
         for codes in (file.qualified, file.trained)
     )
 
 
-def _is_child(person: Any, at: datetime) -> bool:
+def _is_child(person: Any, today: date) -> bool:
     speaks_from = catalogue.current().meetings.rules_file.speaks_from
-    age = age_of(person, at.date())
+    age = age_of(person, today)
     return person.age_band == "under_18" if age is None else age < speaks_from
 
 
-def _is_under_18(person: Any, at: datetime) -> bool:
-    age = age_of(person, at.date())
+def _is_under_18(person: Any, today: date) -> bool:
+    age = age_of(person, today)
     return person.age_band == "under_18" if age is None else age < 18
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """When it was looked at whether it is a go: the day before, with how much, and on the day."""
+
+    eve_at: datetime | None = None
+    eve_ticked: int = 0
+    day_at: datetime | None = None
 
 
 def _said_by_lead(
     meeting: PlannedMeeting, seen_by: Reader
-) -> tuple[Mapping[str, str | None], datetime | None]:
+) -> tuple[Mapping[str, str | None], Looks]:
     said: dict[str, str | None] = {}
-    on_the_day: datetime | None = None
+    looks, booked = Looks(), date_of(meeting)
+    asked = catalogue.current().meetings.screen.asked("day")
     for row in checks(seen_by=seen_by, meeting=meeting):
         given = json.loads(row.answers)
-        if row.kind == "day":
-            asked = catalogue.current().meetings.screen.asked("day")
-            if all(given.get(check.id) for check in asked):
-                on_the_day = row.checked_at
+        if row.kind == rules.EVE:
+            ticked = sum(1 for answer in given.values() if answer)
+            looks = replace(looks, eve_at=row.checked_at, eve_ticked=ticked)
+        elif row.kind == rules.DAY:
+            # Asked late on the evening before is not asked on the day.
+            is_day = booked is None or (
+                day_of(meeting, row.checked_at) == day_of(meeting, booked.starts_at)
+            )
+            if is_day and all(given.get(check.id) for check in asked):
+                looks = replace(looks, day_at=row.checked_at)
             # What is found on the day outweighs what members said before.
             said |= {check: answer for check, answer in given.items() if check == "SC5"}
         else:
             said |= given
-    return said, on_the_day
+    return said, looks
 
 
 def _screened(meeting: PlannedMeeting, seen_by: Reader) -> tuple[Screened, ...]:
@@ -385,7 +469,7 @@ def _screened(meeting: PlannedMeeting, seen_by: Reader) -> tuple[Screened, ...]:
     day = [
         json.loads(row.answers)
         for row in checks(seen_by=seen_by, meeting=meeting)
-        if row.kind == "day"
+        if row.kind == rules.DAY
     ]
     found = [
         Screened(person, tuple(answers))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -42,7 +42,9 @@ class Fact:
     ``members`` are the ids of who takes part, ``absent`` of those who do not come and whose letter
     another reads, ``speakers`` of who speaks, ``minors`` of who takes
     part and is under 16; ``next_steps`` the answers that have a next step; ``released`` the gates
-    the named lead let pass; ``tried`` the ways tried before; ``sides`` who was heard alone.
+    the named lead let pass; ``tried`` the ways tried before; ``sides`` who was heard alone;
+    ``read_for`` whose letter another reads, ``unread`` those of them whose reader will not be
+    there; ``eve_ticked`` how much was gone through at the look the day before.
     """
 
     path: Path
@@ -73,7 +75,11 @@ class Fact:
     has_escort: bool = False
     letters_needed: int = 0
     letters_final: int = 0
+    read_for: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
     rehearsed_at: datetime | None = None
+    eve_checked_at: datetime | None = None
+    eve_ticked: int = 0
     day_checked_at: datetime | None = None
     has_open_alert: bool = False
     is_afraid: bool = False
@@ -320,6 +326,10 @@ def _of_the_day(rules: Rules, fact: Fact) -> Iterator[MeetingGate]:
         have=fact.letters_final,
         least=fact.letters_needed,
     )
+    unread = fact.unread & fact.read_for
+    read, of = len(fact.read_for - unread), len(fact.read_for)
+    readers = _needs("readers", not unread, have=read, least=of)
+    yield replace(readers, members=tuple(sorted(unread)))
     yield _needs("rehearsed", fact.rehearsed_at is not None)
     fresh = timedelta(hours=rules.proof_within_hours)
     proved = any(
@@ -330,6 +340,16 @@ def _of_the_day(rules: Rules, fact: Fact) -> Iterator[MeetingGate]:
         if option.is_ready(fact.at)
     )
     yield _needs("proof", proved, least=rules.proof_within_hours)
+    begins, eve = fact.starts_at or fact.at, timedelta(hours=rules.eve_hours)
+    looked = fact.eve_checked_at is not None and begins - fact.eve_checked_at <= eve
+    ticked = fact.eve_ticked if looked else 0
+    yield _needs(
+        "eve",
+        looked and ticked >= rules.eve_things,
+        have=ticked,
+        least=rules.eve_things,
+        most=rules.eve_hours,
+    )
     day = timedelta(hours=rules.day_check_hours)
     checked = fact.day_checked_at is not None and fact.at - fact.day_checked_at <= day
     yield _needs("day", checked)

@@ -81,4 +81,6 @@ class Rules:
     days_between: int = 30
     failures: int = 2
     day_check_hours: int = 12
+    eve_hours: int = 36
+    eve_things: int = 1
     tried: frozenset[str] = field(default_factory=frozenset)

@@ -211,6 +211,7 @@ def _page(
             "look": look(found),
             "wishes": _wishes(request, found) if found and not found.erased_at else None,
             "is_gone": found is not None and found.erased_at is not None,
+            "reader_left": found is not None and queries.reader_left(found, seen_by=request.reader),
         },
         status=400 if errors else 200,
     )

@@ -27,6 +27,7 @@ from alongside.web.practitioner import meeting_words as said
 from alongside.web.practitioner.base import case_or_404, case_page
 from alongside.web.practitioner.meeting_cards import (
     arranged,
+    look_rows,
     not_seated,
     option,
     seat_row,
@@ -104,6 +105,7 @@ def _planner(request: Request, case: Any, found: Any) -> HttpResponse:
         facts=arranged(found),
         steps=steps_rows(found),
         rehearsed=moment_words(request, found.rehearsed_at),
+        looks=look_rows(request, found) if knows else [],
         history=history(request, found),
         seen=seen_by_whom(request, "planned_meeting", case.circle_id),
     )

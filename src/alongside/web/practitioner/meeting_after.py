@@ -22,6 +22,7 @@ from alongside.records.fields import prepare
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.pages import Request, list_moment, saved, seen_by_whom, short_day
+from alongside.web.practitioner import meeting_calls
 from alongside.web.practitioner import meeting_words as said
 from alongside.web.practitioner.base import case_or_404, case_page
 from alongside.web.practitioner.forms import Day
@@ -94,6 +95,7 @@ def what_words() -> list[tuple[str, str]]:
     return [
         (after.ARRIVED, _("They arrived where they said yes to go")),
         (after.FIRST_HELP, _("A first talk was kept")),
+        (after.MAY_CALL, _("The person agrees to be called as well")),
         *(
             (f"{after.STILL}{days}", _("Still in help after %(days)s days") % {"days": days})
             for days in _content().still_days
@@ -149,8 +151,11 @@ def _saved(request: Request, found: Any, form: Any, *, is_help: bool) -> bool:
                 at=at,
             )
     except after.MakesNoSense as refusal:
-        words = _("Write the day of the first talk that was kept; it has come.")
-        form.add_error(refusal.field, words if refusal.field == "on" else _("Choose again."))
+        words = {
+            "on": _("Write the day of the first talk that was kept; it has come."),
+            "what": _("The person knows nothing of it yet: nobody calls them."),
+        }
+        form.add_error(refusal.field, words.get(refusal.field, _("Choose again.")))
         return False
     saved(request, at)
     return True
@@ -161,6 +166,7 @@ def _page(
 ) -> HttpResponse:
     written = list(after.of_meeting(seen_by=request.reader, meeting=found))
     prepare([row.written_by for row in written], "name")
+    prepare([row.person for row in written if row.person is not None], "name")
     newest = after.last(seen_by=request.reader, meeting=found)
     return case_page(
         request,
@@ -174,12 +180,13 @@ def _page(
         outcome_text=found.outcome_words,
         when=short_day(found.held_at or found.ended_at),
         facts=[{"term": words, "text": _said(newest.get(what))} for what, words in what_words()],
+        days=meeting_calls.days(request, case, found, may=bool(forms_)),
         debrief=_debrief(newest.get(after.DEBRIEF)),
         own=_own(request, newest.get(after.BY_PERSON)),
         forms=forms_,
         rows=[
             {
-                "title": _titles().get(row.what, _("Debrief")),
+                "title": _title(row),
                 "text": f"{_in_short(row)} ({row.written_by.name})",
                 "when": list_moment(request, row.written_at),
             }
@@ -203,7 +210,18 @@ def _titles() -> dict[str, str]:
     return {**dict(what_words()), after.BY_PERSON: _("What the person says of it")}
 
 
+def _title(row: Any) -> str:
+    if row.person is not None:
+        return _("%(day)s, %(name)s") % {
+            "day": meeting_calls.day_words(row.days),
+            "name": row.person.name,
+        }
+    return _titles().get(row.what, str(_("Debrief")))
+
+
 def _in_short(row: Any) -> str:
+    if row.person is not None:
+        return ". ".join(part for part in (meeting_calls.came_to(row), row.words) if part)
     return str(row.words) if row.what in {after.DEBRIEF, after.BY_PERSON} else _said(row)
 
 

@@ -161,3 +161,26 @@ def steps_rows(found: Any) -> list[dict[str, Any]]:
         }
         for answer in catalogue.current().meetings.rules_file.answers
     ]
+
+
+def look_rows(request: Request, found: Any) -> list[dict[str, Any]]:
+    """When it was looked at whether it is a go: what was found then, with every reason."""
+    rows = list(queries.looks(seen_by=request.reader, meeting=found))
+    prepare([row.written_by for row in rows], "name")
+    shown = []
+    for row in rows:
+        look = catalogue.current().meetings.rules_file.look(row.kind)
+        closed = [": ".join(said.gate_words(gate)) for gate in queries.was_open(row)]
+        is_go = row.still_open == "[]"
+        shown.append(
+            {
+                "title": in_language(look.title, said.language()) if look else row.kind,
+                "text": " ".join(
+                    part for part in (*closed, row.words, row.written_by.name) if part
+                ),
+                "tag": _("Go") if is_go else _("No-go"),
+                "tag_kind": "moss" if is_go else "lamp",
+                "when": moment_words(request, row.checked_at),
+            }
+        )
+    return shown

@@ -21,11 +21,17 @@ from alongside.web.parts.pages import Request, number_in, saved, say, seen_by_wh
 from alongside.web.practitioner import delivery_words
 from alongside.web.practitioner import meeting_words as said
 from alongside.web.practitioner.base import case_or_404
-from alongside.web.practitioner.meeting_forms import BackDate, EndMeeting, Questions, SetDate
+from alongside.web.practitioner.meeting_forms import (
+    BackDate,
+    EndMeeting,
+    Questions,
+    SetDate,
+    Things,
+)
 from alongside.web.practitioner.meeting_frame import form_page, meeting_or_404
 from alongside.web.practitioner.meeting_options import kept_places, place_words
 
-KINDS = ("lead", "day")
+KINDS = ("lead", rules.EVE, rules.DAY)
 
 
 @access("meeting_check", "C")
@@ -36,30 +42,55 @@ def checks(request: Request, pk: UUID, kind: str) -> HttpResponse:
     found = meeting_or_404(request, case)
     if kind not in KINDS:
         raise Http404
-    asked = catalogue.current().meetings.screen.asked(kind)
-    form = Questions(request.POST or None, checks=asked)
+    content, language = catalogue.current().meetings, said.language()
+    look = content.rules_file.look(kind)
+    form: Any = (
+        Things(request.POST or None, things=look.things)
+        if look is not None and kind == rules.EVE
+        else Questions(request.POST or None, checks=content.screen.asked(kind))
+    )
     if request.method == "POST" and form.is_valid():
         at = clock.now()
         try:
             actions.record_checks(
-                meeting=found, kind=kind, answers=form.answers(), by=request.reader, at=at
+                meeting=found,
+                kind=kind,
+                answers=form.answers(),
+                words=form.cleaned_data.get("words", ""),
+                by=request.reader,
+                at=at,
             )
         except Refused as refusal:
             said.add_refusal(form, refusal)
         else:
             saved(request, at)
             return redirect("practitioner:case-meeting", pk=case.pk)
-    is_day = kind == "day"
     return form_page(
         request,
         case,
         form,
-        title=_("The checks of the day") if is_day else _("Checks of the lead"),
-        lead=_("By phone with whoever organises. A question without an answer means no-go.")
-        if is_day
+        title=in_language(look.title, language) if look else _("Checks of the lead"),
+        lead=in_language(look.before, language)
+        if look
         else _("The place, the room, the way home."),
         seen=seen_by_whom(request, "meeting_check", case.circle_id),
+        **(_still_open(request, case, found, kind) if look else {}),
     )
+
+
+def _still_open(request: Request, case: Any, found: Any, look: str) -> dict[str, Any]:
+    """What else holds the meeting back now, beside a look at it; whoever may know of stops."""
+    if not queries.reads_stops(seen_by=request.reader, meeting=found):
+        return {}
+    verdict = queries.verdict(found, seen_by=request.reader, at=clock.now())
+    closed = [gate for gate in verdict.closed if gate.id not in (rules.EVE, rules.DAY)]
+    return {
+        "gate_title": _("Everything else is in place")
+        if not closed
+        else _("Still open besides: %(count)s") % {"count": len(closed)},
+        "gate_items": [said.gate_item(case, gate, {}) for gate in closed],
+        "gate_verdict": "open" if not closed else "needs",
+    }
 
 
 def _stale(request: Request, case: Any, form: Any, title: str, current: Any) -> HttpResponse:

@@ -212,6 +212,31 @@ class Questions(Form):
         return {name: value or None for name, value in self.cleaned_data.items()}
 
 
+class Things(Form):
+    """What somebody goes through the day before a meeting."""
+
+    done = forms.MultipleChoiceField(
+        label=gettext_lazy("Gone through"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    words = Text(
+        label=gettext_lazy("What is left open, and who sees to it"),
+        lines=3,
+        max_length=2000,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, things: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = get_language() or "en"
+        self.things = [(each.id, in_language(each.text, language)) for each in things]
+        offer(self, "done", self.things)
+
+    def answers(self) -> dict[str, str | None]:
+        """By thing; None is one that is not done."""
+        ticked = set(self.cleaned_data["done"])
+        return {id: "done" if id in ticked else None for id, _words in self.things}
+
+
 class Reason(Form):
     """Why something is let pass, or how it was resolved."""
 

@@ -7,7 +7,7 @@ without script every press is a form.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -23,7 +23,7 @@ from alongside import catalogue
 from alongside.catalogue.meetings import in_language
 from alongside.directory import queries as directory
 from alongside.engine.meetings.live import Standing
-from alongside.meetings import live, queries
+from alongside.meetings import live, queries, rules
 from alongside.records import clock
 from alongside.records.errors import NotAllowed
 from alongside.records.fields import prepare
@@ -139,9 +139,11 @@ def _page(request: Request, case: Any, found: Any, rows: list[dict[str, Any]]) -
     may = reader.may_make(
         "meeting_run", institution=found.institution_id, circle=found.circle_id
     ) and (booking is not None)
-    may_begin = stands.panel != "before" or (
-        may and queries.verdict(found, seen_by=reader, at=at).may_go
+    closed = (
+        queries.verdict(found, seen_by=reader, at=at).closed if stands.panel == "before" else ()
     )
+    may_begin = stands.panel != "before" or (may and not closed)
+    knows = queries.reads_stops(seen_by=reader, meeting=found)
     keeps = may and booking is not None and found.ended_at is None
     return case_page(
         request,
@@ -150,7 +152,9 @@ def _page(request: Request, case: Any, found: Any, rows: list[dict[str, Any]]) -
         tab="meeting",
         title=said.path_name(found.path, found.level),
         head=False,
-        **_in_the_room(request, case, found, rows, stands, may_begin=may_begin),
+        **_in_the_room(
+            request, case, found, rows, stands, may_begin=may_begin, closed=closed if knows else ()
+        ),
         meeting=found.pk,
         post_url=reverse("practitioner:meeting-live", args=[case.pk]) if may else "",
         send_url=reverse("practitioner:meeting-presses", args=[case.pk]) if may else "",
@@ -169,13 +173,16 @@ def _in_the_room(
     stands: Standing,
     *,
     may_begin: bool,
+    closed: Sequence[Any] = (),
 ) -> dict[str, Any]:
     """What is needed to hold the meeting, with network or without."""
     at, language = clock.now(), said.language()
     booking = queries.date_of(found)
     return {
         "when": day_and_time(request, booking.starts_at) if booking else "",
-        "panels": list(_panels(request, case, rows, stands, at, may_begin=may_begin)),
+        "panels": list(
+            _panels(request, case, rows, stands, at, may_begin=may_begin, closed=closed)
+        ),
         "steps": [{**row, "state": _state(number, stands)} for number, row in enumerate(rows, 1)],
         "stands": stands,
         "marks": live.for_page(seen_by=request.reader, meeting=found),
@@ -260,6 +267,7 @@ def _panels(
     at: datetime,
     *,
     may_begin: bool,
+    closed: Sequence[Any],
 ) -> Iterator[dict[str, Any]]:
     """Every panel the page may come to, in words; the one that is now is shown."""
     language = said.language()
@@ -275,7 +283,13 @@ def _panels(
         if may_begin
         else _("Not a go: the page of the meeting says why."),
         "presses": [_press_of("begin", _("Begin"), "circle-play")] if may_begin else [],
+        "rows": [
+            {"title": f"{title}:", "text": text}
+            for gate in closed
+            for title, text in [said.gate_words(gate)]
+        ],
         "next": rows[0]["what"] if rows else "",
+        **_first_the_day(case, closed),
     }
     for number, row in enumerate(rows, 1):
         is_now = stands.panel == "step" and stands.number == number
@@ -352,6 +366,16 @@ def _panels(
         "text": _("Thank everybody. Nobody goes home alone with this who should not."),
         "url": reverse("practitioner:meeting-end", args=[case.pk]),
         "label": _("Say how it ended"),
+    }
+
+
+def _first_the_day(case: Any, closed: Sequence[Any]) -> dict[str, str]:
+    """The way to the questions of the day, while nobody has asked them."""
+    if not any(gate.id == rules.DAY for gate in closed):
+        return {}
+    return {
+        "url": reverse("practitioner:meeting-checks", args=[case.pk, rules.DAY]),
+        "label": _("Checks of the day"),
     }
 
 

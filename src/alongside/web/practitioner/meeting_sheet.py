@@ -106,7 +106,11 @@ def run_rows(
         for seat in seats
         if seat.speaks
     ]
+    path = content.path(found.path)
+    has_letters = path is None or path.reads_letters
     for step in content.sheet.steps:
+        if step.who == "each" and not has_letters:
+            continue  # a talk: nobody reads aloud
         pairs = each if step.who == "each" else [(names[step.who], names[step.who])]
         for name, who in pairs:
             whose = name
@@ -122,11 +126,16 @@ def run_rows(
 
 
 def readers_of(request: Request, found: Any) -> dict[UUID, str]:
-    """Who reads a letter aloud in its writer's place, by the writer."""
+    """Who reads a letter aloud in its writer's place, by the writer; whoever left does not."""
     rows = queries.letters(seen_by=request.reader, meeting=found).exclude(read_by=None)
     there = list(rows.filter(withheld_at=None, erased_at=None).select_related("read_by"))
     prepare([row.read_by for row in there], "name")
-    return {row.written_by_id: row.read_by.name for row in there}
+    return {
+        row.written_by_id: _("nobody yet: a reader must be found")
+        if queries.reader_left(row, seen_by=request.reader)
+        else row.read_by.name
+        for row in there
+    }
 
 
 def at_hand(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.catalogue.meetings import in_language
 from alongside.directory import actions as directory
-from alongside.meetings import actions
+from alongside.meetings import actions, rules
 from alongside.records.errors import Refused
 from alongside.web.practitioner import delivery_words
 
@@ -104,6 +104,7 @@ OPENS: Mapping[str, tuple[str, str]] = {
     "minor": ("practitioner:meeting-path", ""),
     "between": ("practitioner:case-choose", ""),
     "letters": ("practitioner:meeting-letters", ""),
+    "readers": ("practitioner:meeting-letters", ""),
     "rehearsed": ("practitioner:case-meeting", "#day"),
 }
 ARRANGED = frozenset(
@@ -182,8 +183,8 @@ def _action(case: Any, gate: Any) -> tuple[str, str]:
             return f"{address}#people", str(_("Ask"))
         kind = check.asked
         return reverse("practitioner:meeting-checks", args=[case.pk, kind]), str(_("Answer"))
-    if gate.id == "day":
-        return reverse("practitioner:meeting-checks", args=[case.pk, "day"]), str(_("Answer"))
+    if gate.id in (rules.EVE, rules.DAY):
+        return reverse("practitioner:meeting-checks", args=[case.pk, gate.id]), str(_("Answer"))
     if gate.id in ARRANGED:
         return reverse("practitioner:meeting-arrange", args=[case.pk]), str(_("Arrange"))
     name, part = OPENS.get(gate.id, ("", ""))

@@ -5,6 +5,7 @@ from django.urls import path
 from alongside.web.practitioner import (
     meeting,
     meeting_after,
+    meeting_calls,
     meeting_change,
     meeting_day,
     meeting_kept,
@@ -49,5 +50,10 @@ urlpatterns = [
     path("kept/presses/", meeting_kept.presses, name="kept-presses"),
     path(f"{AT}sheet/", meeting_sheet.sheet, name="meeting-sheet"),
     path(f"{AT}ended/<uuid:meeting>/", meeting_after.after_page, name="meeting-after"),
+    path(
+        f"{AT}ended/<uuid:meeting>/calls/<int:days>/<uuid:person>/",
+        meeting_calls.call,
+        name="meeting-call",
+    ),
     path(f"{AT}end/", meeting_day.end, name="meeting-end"),
 ]

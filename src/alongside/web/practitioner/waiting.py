@@ -22,6 +22,8 @@ from alongside.credentials import queries as credentials
 from alongside.delivery import countersigning, reviews, unpermitted
 from alongside.delivery import queries as delivery
 from alongside.engine.order_of_harm import Placed, Waiting, in_order_of_harm
+from alongside.meetings import actions as meetings
+from alongside.meetings import calls, rules
 from alongside.records.fields import prepare
 from alongside.tasks import queries as tasks
 from alongside.web.parts.pages import Request, clock_time, list_moment, local_day, zone_of
@@ -43,6 +45,7 @@ ICONS = {
     "follow_up_missed": "phone",
     "case_review": "calendar-clock",
     "after_closing": "calendar-clock",
+    rules.FOLLOW_UP: "phone",
 }
 
 
@@ -67,7 +70,7 @@ def items(request: Request, at: datetime) -> list[Item]:
     found = [_of_concern(request, each) for each in _concerns(request)]
     told = {each.key for each in found}
     mine = list(tasks.mine(seen_by=reader)[:AT_MOST])
-    found += of_tasks(mine, told=told)
+    found += with_calls(of_tasks(mine, told=told), seen_by=reader, at=at)
     found += _untold(request, at)
     found += _drafts(request, at)
     found += _credentials(request, at)
@@ -121,6 +124,20 @@ def of_tasks(rows: Sequence[Any], *, told: Iterable[str] = ()) -> list[Item]:
         if not (row.kind == "new_concern" and row.about in told)
         and not (row.kind == reviews.AGAIN and row.about in due)  # one review answers both
     ]
+
+
+def with_calls(found: list[Item], *, seen_by: Any, at: datetime) -> list[Item]:
+    """Of the calls after meetings: whom somebody still calls. Each is written on its own page."""
+    abouts = {each.task.about for each in found if each.kind == rules.FOLLOW_UP and each.task}
+    if not abouts:
+        return found
+    listed = calls.of_tasks(abouts, seen_by=seen_by, at=at)
+    prepare([call.person for of_day in listed.values() for call in of_day], "name")
+    for each in found:
+        of_day = listed.get(each.task.about, ()) if each.task is not None else ()
+        if any(call.is_open for call in of_day):
+            each.text, each.task = words.calls_in_short(of_day), None
+    return found
 
 
 def in_order(found: Sequence[Item], at: datetime) -> list[Item]:
@@ -217,7 +234,7 @@ def _of_task(task: Any) -> Item:
         title=f"{name_of(case)}: {title}" if case is not None else title,
         url=_address(task, case),
         text=words.why_of_task(task),
-        task=task,
+        task=None if task.kind == meetings.LOOK else task,  # what was looked at is written there
         circle=task.circle_id,
     )
 
@@ -333,6 +350,12 @@ def _of_course(task: Any, case: Any) -> str:
     )
 
 
+def _of_calls(task: Any, case: Any) -> str:
+    if case is None:
+        return ""
+    return address("practitioner:meeting-after", case.pk, task.about.split(":")[1]) + "#calls"
+
+
 WHERE: Mapping[str, Where] = {
     "alert": _of_thing("practitioner:alert"),
     "alert_overdue": _of_thing("practitioner:alert"),
@@ -347,6 +370,12 @@ WHERE: Mapping[str, Where] = {
     countersigning.RETURNED: _of_thing("practitioner:session"),
     reviews.DUE: _of_course,
     reviews.AGAIN: _of_course,
+    rules.FOLLOW_UP: _of_calls,
+    meetings.LOOK: lambda task, case: (
+        address("practitioner:meeting-checks", case.pk, task.about.rpartition(":")[2])
+        if case is not None
+        else ""
+    ),
     "hand_over": lambda task, case: address("practitioner:crisis-board"),
     "hand_over_not_taken": lambda task, case: address("practitioner:crisis-board"),
 }

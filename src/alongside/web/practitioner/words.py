@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from alongside.people import actions as people
 from alongside.people import reach
 from alongside.records.errors import Refused
 from alongside.web.parts.pages import day_words
+from alongside.web.parts.people_words import listed
 from alongside.web.parts.ways import way_name
 
 SHORT = 6  # letters of an instrument's id that can stand for its name
@@ -245,10 +246,30 @@ def _why_after_meeting(row: Any) -> str:
     return str(row.why)
 
 
+def _why_look(row: Any) -> str:
+    """Which look before a meeting, as content calls it."""
+    look = catalogue.current().meetings.rules_file.look(row.about.rpartition(":")[2])
+    return str(look.title.get(get_language() or "en", row.why)) if look else str(row.why)
+
+
+def calls_in_short(calls: Sequence[Any]) -> str:
+    """Whom somebody still calls of one day after a meeting, and whom nobody reached yet."""
+    again = [call.person.name for call in calls if call.state == "again"]
+    first = [call.person.name for call in calls if call.is_open and call.state != "again"]
+    done = sum(1 for call in calls if not call.is_open)
+    parts = [_("%(done)s of %(of)s done.") % {"done": done, "of": len(calls)}]
+    if first:
+        parts.append(_("To call: %(names)s.") % {"names": listed(first)})
+    if again:
+        parts.append(_("Not reached, try again: %(names)s.") % {"names": listed(again)})
+    return " ".join(parts)
+
+
 _WHY: Mapping[str, Callable[[Any], str]] = {
     unpermitted.TASK: _why_times,
     on_time.NOT_REACHED: _why_asked,
     "meeting_follow_up": _why_after_meeting,
+    "meeting_look": _why_look,
 }
 
 

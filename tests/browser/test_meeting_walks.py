@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -82,6 +83,22 @@ def it_ends(asha: Somebody, meeting: str, outcome: str, words: str) -> str:
     asha.press("Save")
     asha.sees(words, "A yes in the room is not yet help")
     return asha.page.url
+
+
+def noor_is_called(asha: Somebody, after: str) -> None:
+    """Each is called by themself, on the day that content says."""
+    asha.goto(after)
+    asha.sees("How each feels, which limits were kept", "0 of 4 done")
+    asha.look()
+    of_day = asha.main.locator("details", has_text="Day 7").get_by_role("listitem")
+    asha._go(of_day.filter(has_text="Noor Haddad").get_by_role("link"))
+    asha.sees("Day 7: call Noor Haddad")
+    asha.press("Save")
+    asha.is_told_what_to_fix()
+    asha.choose("came_to", "spoken")
+    asha.write(words="She sleeps again.", number_item_1="4")
+    asha.press("Save")
+    asha.sees("Spoken with", "She sleeps again.", "1 of 4 done")
 
 
 def help_was_begun(asha: Somebody, after: str, day: str) -> None:
@@ -191,7 +208,10 @@ def test_a_surprise_is_held_and_refused_and_help_begins_on_the_seventh_day(
 
         walk.later(asha, noor, days=7)
         asha.goto("/work/")
-        asha.sees("How each feels, which limits were kept")
+        asha.sees("Call each of the family after a meeting", "0 of 4 done. To call: Noor Haddad,")
+        noor_is_called(asha, after)
+        asha.goto("/work/")
+        asha.sees("1 of 4 done. To call: Teo Lindqvist,")
         help_was_begun(asha, after, "2026-03-21")
         asha.sees("No, calmly", "Yes, 21")
         asha.look()

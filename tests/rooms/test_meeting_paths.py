@@ -85,6 +85,12 @@ def let_pass(world: World, meeting: PlannedMeeting, *gates: str) -> None:
         )  # fmt: skip
 
 
+def looks_ahead(world: World) -> list[tuple[Any, str]]:
+    """What the lead is still to look at before a meeting begins, in its order."""
+    rows = Task._base_manager.filter(circle=world.circle, kind=actions.LOOK, done_at=None)
+    return [(row.due_at, row.about.rpartition(":")[2]) for row in rows.order_by("due_at")]
+
+
 def is_held(world: World, meeting: PlannedMeeting) -> PlannedMeeting:
     """Dated, rehearsed, asked again on the day, begun when it is a go."""
     asha = world.asha
@@ -104,10 +110,13 @@ def is_held(world: World, meeting: PlannedMeeting) -> PlannedMeeting:
         )  # fmt: skip
     with pytest.raises(live.NotAGo):  # nobody asked on the day yet
         pressed(world, meeting, ["begin"])
+    assert [due for _, due in looks_ahead(world)] == ["eve", "day"]
     looked_the_day_before(world, meeting)
+    assert [due for _, due in looks_ahead(world)] == ["day"]
     actions.record_checks(
         meeting=meeting, kind="day", answers=SOBER, by=asha.reader, at=world.moment
     )
+    assert looks_ahead(world) == []
     if meeting.path != "one_to_one":  # no letters are read there
         let_pass(world, meeting, "letters")
     pressed(world, meeting, ["begin", "done", "done"])

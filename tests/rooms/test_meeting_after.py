@@ -129,6 +129,7 @@ def test_the_funnel_counts_each_family_once_of_all_who_began_and_hides_small_cou
         for number in range(29):
             _another(first, world, number)
     found = funnel(world)
+    assert found["contact"] == ("30", 1.0, "")
     assert found["begun"] == ("30", 1.0, "")
     assert found["held"] == ("20", 20 / 30, "")
     assert found["said_yes"] == ("10", 10 / 30, "")
@@ -137,6 +138,11 @@ def test_the_funnel_counts_each_family_once_of_all_who_began_and_hides_small_cou
     shown = meeting_funnel.of_institution(
         institution=world.institution, since=date(2026, 1, 1), at=world.moment
     )
+    assert dict(shown.ways) == {
+        "arise": ("15", "10", "< 8", "< 8", "0"),
+        "johnson": ("", "10", "< 8", "< 8", "0"),  # else the one family could be worked out
+        "one_to_one": ("< 8", "0", "0", "0", "0"),
+    }
     assert dict(shown.ends) == {"accept_now": "10", "not_held": "10", "refuses_calm": "10"}
     with writing():
         _again_and_not_heard_of(first)
@@ -152,7 +158,8 @@ def _another(like: PlannedMeeting, world: World, number: int) -> None:
     circle.save(force_insert=True)
     is_held = number < 20
     meeting = PlannedMeeting(
-        institution=like.institution, circle=circle, case=like.case, path="arise",
+        institution=like.institution, circle=circle, case=like.case,
+        path="johnson" if number % 2 else "arise",
         lead=like.lead, began_at=world.moment, ended_at=world.moment,
         outcome="accept_now" if number < 10 else "refuses_calm" if is_held else "not_held",
         held_at=world.moment if is_held else None, written_by=like.written_by,

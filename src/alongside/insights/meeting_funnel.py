@@ -1,18 +1,21 @@
-"""What became of families who thought of a planned meeting, from the first idea on.
+"""What became of families who thought of a planned meeting, from the first contact on.
 
 Each family (circle) is counted once, at the furthest it came with any of its meetings, and the
-denominator of every share is all of them: those who stopped on the way are in it. Small counts are
+denominator of every share is all who began to prepare one: those who stopped on the way are in it.
+Of those alone the share is of all who came to the service. Small counts are
 hidden (rule 5.4). What nobody knows counts as not reached, and how much that is stands beside it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from alongside.cases.models import Case
 from alongside.engine.outcomes.small_counts import may_show_share, shown_count, shown_parts
 from alongside.meetings.models import MeetingAfter, PlannedMeeting
 from alongside.people.models import Institution
@@ -20,7 +23,9 @@ from alongside.records.reader import system
 
 REASON = "counts of planned meetings, from the first idea on"
 AFTER = ("first_help", "still_30", "still_90")
+FIRST = "contact"
 STAGES = ("begun", "dated", "held", "said_yes", *AFTER)
+OF_A_WAY = ("begun", "held", "said_yes", "still_30", "still_90")  # where ways are compared
 YES = frozenset({"accept_now", "accept_other", "accept_trial"})
 PREPARING = "preparing"
 
@@ -37,16 +42,19 @@ class MeetingStage:
 
 @dataclass(frozen=True, slots=True)
 class MeetingFunnel:
-    """The stages, how the meetings ended, and which way they took."""
+    """The stages, how the meetings ended, and how far families came by the way they took last.
+
+    ``ways``: of each way, a count for each word of ``OF_A_WAY``.
+    """
 
     since: date
     stages: tuple[MeetingStage, ...]
     ends: tuple[tuple[str, str], ...]
-    ways: tuple[tuple[str, str], ...]
+    ways: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def of_institution(*, institution: Institution, since: date, at: datetime) -> MeetingFunnel:
-    """Count the families who began to prepare a meeting since a day. Two queries.
+    """Count the families who began to prepare a meeting since a day. Three queries.
 
     Args:
         institution: one the reader belongs to; who may see counts is asked by the page.
@@ -91,15 +99,33 @@ def of_institution(*, institution: Institution, since: date, at: datetime) -> Me
             known = word in here or helped.get(circle, {}).get(word, "unknown") != "unknown"
             unknown[word] += not known
     counts = Counter(word for words in reached.values() for word in words)
-    ways = Counter(last_way.values())
+    came = set(
+        Case.objects.visible_to(by)
+        .filter(institution=institution, opened_at__gte=start, opened_at__lte=at)
+        .values_list("circle", flat=True)
+    ).union(reached)
+    begun, *later = STAGES
     return MeetingFunnel(
         since=since,
-        stages=tuple(
-            _stage(word, counts[word], counts["begun"], unknown.get(word)) for word in STAGES
+        stages=(
+            _stage(FIRST, len(came), len(came), None),
+            _stage(begun, counts[begun], len(came), None),
+            *(_stage(word, counts[word], counts[begun], unknown.get(word)) for word in later),
         ),
         ends=_parts(ends),
-        ways=_parts(ways),
+        ways=_by_way(reached, last_way),
     )
+
+
+def _by_way(
+    reached: Mapping[UUID, set[str]], last_way: Mapping[UUID, str]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    ways = sorted(set(last_way.values()))
+    columns = []
+    for word in OF_A_WAY:
+        counts = Counter(last_way[circle] for circle, words in reached.items() if word in words)
+        columns.append(shown_parts([counts[way] for way in ways]))
+    return tuple(zip(ways, zip(*columns, strict=True), strict=True))
 
 
 def _parts(counts: Counter[str]) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,7 @@ from alongside.records import clock
 from alongside.web.parts.pages import Request, local_day, short_day
 
 STAGES = {
+    meeting_funnel.FIRST: gettext_lazy("Somebody came to the service"),
     "begun": gettext_lazy("A family thought of a meeting"),
     "dated": gettext_lazy("A date was set"),
     "held": gettext_lazy("It was held"),
@@ -35,27 +36,34 @@ def meetings(request: Request, institution: Any) -> dict[str, Any]:
         days=catalogue.current().retention.first_numbers_days
     )
     found = meeting_funnel.of_institution(institution=institution, since=since, at=at)
-    if found.stages[0].count == "0":
+    if found.stages[1].count == "0":
         return {}
     return {
         "words": _(
-            "Of all families who began to prepare a meeting since %(day)s, each counted once, at "
-            "the furthest it came. Shares are of all of them, also those who stopped or still "
-            "prepare. Where nobody knows, it does not count."
+            "Of all who came since %(day)s, how many families thought of a meeting; and of these, "
+            "each counted once, how far they came. Those who stopped or still prepare are in every "
+            "share. Where nobody knows, it does not count."
         )
         % {"day": short_day(since)},
         "stages": [_stage(each) for each in found.stages],
         "tables": [
             {
                 "label": _("How the meetings ended"),
+                "columns": [{"label": _("What")}, {"label": _("Count"), "number": True}],
                 "rows": [[{"text": _end(word)}, _count(count)] for word, count in found.ends],
             },
             {
-                "label": _("The way that was taken last"),
-                "rows": [[{"text": _way(word)}, _count(count)] for word, count in found.ways],
+                "label": _("How far families came, by the way that was taken last"),
+                "columns": [
+                    {"label": _("Way")},
+                    *({"label": STAGES[word], "number": True} for word in meeting_funnel.OF_A_WAY),
+                ],
+                "rows": [
+                    [{"text": _way(word)}, *(_count(count) for count in counts)]
+                    for word, counts in found.ways
+                ],
             },
         ],
-        "columns": [{"label": _("What")}, {"label": _("Count"), "number": True}],
     }
 
 

@@ -12,7 +12,13 @@ from playwright.sync_api import Page
 
 from tests.flows import meeting_rooms as rooms
 from tests.flows.house import Walk, opened
-from tests.flows.test_four_paths import a_session_is_told, a_step_is_done, comes_in
+from tests.flows.test_four_paths import (
+    OPENS_FOR,
+    a_session_is_told,
+    a_step_is_done,
+    comes_in,
+    is_taken_out,
+)
 from tests.flows.walking import Somebody, next_chapter
 from tests.harness.served import Template
 
@@ -22,6 +28,11 @@ LETTER = (
     "Sam, I remember the sea in June and how you laughed. On Sunday you could not wake up. I was "
     "afraid. I know it is hard. I hope we swim again. Will you take some help today? I will go too."
 )
+MEETING_OPENS_FOR = {  # what prepares it is its lead's; others of the team read what stands
+    "/work/cases/[^/]+/meeting/(arrange|date|checks|options)/.*": "asha",
+    "/work/cases/[^/]+/meeting/end/": "",  # it has ended
+    **OPENS_FOR,
+}
 Opened = Callable[[datetime], AbstractContextManager[Walk]]
 
 
@@ -140,6 +151,8 @@ def test_an_open_invitation_goes_on_at_its_second_level_within_a_week(walk_from:
         walk.later(asha, noor, hours=47)
         walk.house.served.call(rooms.letters_are_let_pass, world=at["world"])
         it_is_a_go(asha, at["meeting"])
+        assert not walk.whom_it_opens_for(MEETING_OPENS_FOR, member="noor@example.org")
+        walk.seen.clear()
         it_is_held(asha, at["meeting"])
         walk.later(asha, noor, hours=3)
         after = it_ends(asha, at["meeting"], "accept_other", "He will see the doctor on Monday.")
@@ -160,6 +173,11 @@ def test_an_open_invitation_goes_on_at_its_second_level_within_a_week(walk_from:
         asha.goto(after)
         asha.sees("What the person says of it", "I was glad that Teo was there.")
         asha.look()
+        his = walk.house.session_of("teo@example.org")  # as somebody keeps it who was let in once
+        is_taken_out(asha, at["case"], "Teo Lindqvist")
+        walk.house.sessions["teo@example.org"] = his
+        cast = {"member": "noor@example.org", "person": "sam@mail.test", "gone": "teo@example.org"}
+        assert not walk.whom_it_opens_for(MEETING_OPENS_FOR, **cast)
 
 
 def test_a_surprise_is_held_and_refused_and_help_begins_on_the_seventh_day(

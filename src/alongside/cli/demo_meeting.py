@@ -17,9 +17,11 @@ from alongside.cli.demo_rights import DAY
 from alongside.crisis import safeguarding
 from alongside.directory import actions as directory
 from alongside.meetings import actions as meetings
-from alongside.meetings import letters, queries
+from alongside.meetings import calls, letters, queries
 from alongside.meetings.models import FamilyLetter, PlannedMeeting, Seat
 from alongside.people.models import Member, Person
+from alongside.records.reader import Reader
+from alongside.tasks.models import Task
 
 WAY = "one_to_one"
 
@@ -294,3 +296,21 @@ class Meetings(Groups):
             by=self._reader(story.lead),
             at=self.moment,
         )
+
+    def _call_the_family(self, task: Task, words: str, by: Reader) -> None:
+        """Each who took part, by themself; the day is done with the last of them."""
+        _, meeting, days = task.about.split(":")
+        found = queries.meetings(seen_by=by).get(pk=meeting)
+        spoken = catalogue.current().meetings.after.calls[0].id
+        for call in calls.of_tasks({task.about}, seen_by=by, at=self.moment)[task.about]:
+            if call.is_open:
+                calls.record(
+                    meeting=found,
+                    person=call.person,
+                    days=int(days),
+                    came_to=spoken,
+                    words=words,
+                    numbers={},
+                    by=by,
+                    at=self.moment,
+                )

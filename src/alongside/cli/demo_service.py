@@ -25,6 +25,7 @@ from alongside.cli.demo_scenes import COURSES, TOLD_BY_THEIR_SCENE, Scene, scene
 from alongside.crisis import actions as crisis
 from alongside.crisis import private_check, triage
 from alongside.delivery import retention
+from alongside.meetings.rules import FOLLOW_UP
 from alongside.people import actions as people
 from alongside.people import rules as people_rules
 from alongside.people.models import Member
@@ -85,7 +86,10 @@ class Demonstration(Meetings):
             return
         for task in rows.select_related("circle"):
             by = self._reader(leads[task.circle_id])
-            task_actions.do_task(task=task, how=said[task.kind], by=by, at=self.moment)
+            if task.kind == FOLLOW_UP:
+                self._call_the_family(task, said[task.kind], by)
+            else:
+                task_actions.do_task(task=task, how=said[task.kind], by=by, at=self.moment)
 
     def _ask_again(self) -> None:
         """Months after the end somebody calls; now and then nobody gets round to it."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from alongside import catalogue
 from alongside.engine import artefacts
+from alongside.engine.protocols.signs import Seen, Sheet
 from tests.harness import reading
 from tests.harness.content import shipped
 from tests.harness.house import CONTENT
@@ -113,6 +115,21 @@ def test_a_variant_has_the_forms_its_steps_use_and_each_form_has_a_variant():
         for id in variants:
             assert way.forms_before_start(id) <= given[id], (way.id, id)
     assert left_out == NOT_USED
+
+
+def test_a_form_of_a_branch_is_there_once_the_branch_is_taken_and_an_optional_one_is_not_wanted():
+    for id, form, chosen, says in (
+        ("ipt", "communication_analysis", "problem_area", {"area": "role_dispute"}),
+        ("mi_brief", "balance", "stage", {"stage": "contemplation"}),
+    ):
+        way = SHIPPED.protocol(id)
+        taken = Seen(sheets=(Sheet(chosen, date(2026, 11, 23), says),))
+        assert form in way.forms_of("", taken)
+        assert {*way.forms_of()} - {*way.forms_of("", Seen())} == {form}
+        assert way.has_forms_of_branches()
+    assert not SHIPPED.protocol("cbt").has_forms_of_branches("depression")
+    wanted = {form: way.wants_form("", form) for form in ("rulers", "stage", "change_plan")}
+    assert wanted == {"rulers": 1, "stage": 0, "change_plan": 0}
 
 
 def test_a_form_that_no_step_names_belongs_to_every_variant():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from alongside.cases.actions import NeedsAReason
 from alongside.crisis.models import Alert
@@ -51,6 +53,23 @@ def test_a_new_row_stands_and_the_one_before_stays_to_be_read(
         newest = queries.newest_of([world.circle.pk], seen_by=reader)[world.circle.pk]
         assert newest.scores == made.scores
     assert not Alert._base_manager.exists()
+
+
+def test_it_is_written_once_with_when_and_kept_back_as_the_one_before(
+    world: World, given: Response
+) -> None:
+    Response._base_manager.filter(pk=given.pk).update(kept_from_guardian=True)
+    given.refresh_from_db()
+    with CaptureQueriesContext(connection) as asked:
+        made = right(world, given, item_3=3).response
+    writes = [
+        one["sql"]
+        for one in asked.captured_queries
+        if re.match(r'(INSERT INTO|UPDATE) "measures_response"', one["sql"])
+    ]
+    assert len(writes) == 1
+    made.refresh_from_db()
+    assert (made.entered_at, made.kept_from_guardian) == (world.moment, True)
 
 
 def test_what_is_put_right_twice_follows_on_and_the_first_is_stale(

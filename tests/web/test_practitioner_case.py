@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from alongside import catalogue
 from alongside.access import actions as access
@@ -23,7 +25,11 @@ from alongside.notify.models import Message
 from alongside.people import queries as people
 from alongside.people.models import Person
 from alongside.tasks import queries as tasks
-from alongside.web.practitioner import words
+from alongside.web.parts import content_words
+from alongside.web.practitioner import asking as asking_pages
+from alongside.web.practitioner import groups_words, timeline, words
+from alongside.web.practitioner import measures as measures_pages
+from alongside.web.practitioner.delivery_words import way_name
 from tests.conftest import NOON
 from tests.factories import Cast, World
 from tests.factories.care import answer
@@ -941,3 +947,24 @@ def test_who_is_added_is_written_to_by_text_and_in_their_language_as_was_said(
     ])  # fmt: skip
     (way,) = people.contacts_of(luz, seen_by=world.asha.reader)
     assert (luz.language, way.texts) == ("es", True)
+
+
+def test_the_time_line_names_a_course_with_its_variant() -> None:
+    facts = {"protocol": "cbt@1", "variant": "depression", "to": "cbt@2", "completion": ""}
+    for word in ("course_started", "course_moved", "course_ended"):
+        entry = timeline.insights.Entry(NOON, "plan", word, "Asha", facts, True, None)
+        said = timeline._in_words(entry)["protocol"]
+        assert said == way_name("cbt@1", "depression") != way_name("cbt@1")
+
+
+def test_a_measure_is_overdue_by_the_day_of_who_reads(
+    world: World, at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(datetime(2026, 11, 23, 23, 30, tzinfo=UTC))
+    seen: list[date] = []
+    monkeypatch.setattr(content_words, "stale", lambda kind, ref, on: seen.append(on) or "")
+    with timezone.override(ZoneInfo("Europe/Madrid")):
+        measures_pages.Ask(people_here=[])
+        asking_pages.Round(people_here=[])
+        groups_words.Round()
+    assert {*seen} == {date(2026, 11, 24)}

@@ -299,6 +299,15 @@ def forms_of(course: Course) -> Mapping[str, Form]:
     return {name: here[name] for name in names if name in here}
 
 
+def forms_now(course: Course, at: datetime) -> Mapping[str, Form]:
+    """``forms_of`` without those of branches that a course has not taken, as it stands now."""
+    here, way = forms_of(course), plans.protocol_of(course)
+    if not way.has_forms_of_branches(course.variant):
+        return here
+    names = way.forms_of(course.variant, plans.seen_of(course, at))
+    return {name: here[name] for name in names if name in here}
+
+
 def offered(course: Course, form: str) -> Form:
     """A form of a course that a new sheet may be made of, by its id or its full name.
 

@@ -239,13 +239,15 @@ def _plan(ask: _Ask) -> Iterator[Entry]:
             yield Entry(plan.ended_at, "plan", "plan_ended", "", facts, True, plan.pk)
     for course in plans.courses_in(ask.circle, seen_by=ask.reader):
         facts = {"protocol": course.protocol, "completion": course.completion}
+        facts["variant"] = course.variant
         who = str(course.deliverer.person)
         if course.started_at:
-            began = {"protocol": plans.version_at(course, course.started_at)}
+            way = plans.version_at(course, course.started_at)
+            began = {"protocol": way, "variant": course.variant}
             yield Entry(course.started_at, "plan", "course_started", who, began, True, course.pk)
         versions = plans.versions_of(course)
         for place, before in enumerate(versions[:-1]):
-            moved = {"protocol": before, "to": versions[place + 1]}
+            moved = {"protocol": before, "to": versions[place + 1], "variant": course.variant}
             moment = plans.moved_at(course, place)
             yield Entry(moment, "plan", "course_moved", "", moved, True, course.pk)
         if course.ended_at:

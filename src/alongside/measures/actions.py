@@ -549,7 +549,10 @@ def kept(
     corrects: Response | None = None,
     because: str = "",
 ) -> Response:
-    """A row of answers with their score; inside an action that has asked who may write it."""
+    """A row of answers with their score; inside an action that has asked who may write it.
+
+    One that puts another right says when, and is kept back from whom the other was kept back.
+    """
     return Response.objects.create(
         institution_id=asking.institution_id,
         circle_id=asking.circle_id,
@@ -574,11 +577,13 @@ def kept(
         details=_details(asking, instrument, form_version),
         answered_at=given_at or at,
         entered_from=where.entered_from,
-        entered_at=at if where.filled_on is not None else None,
+        entered_at=at if corrects is not None or where.filled_on is not None else None,
         filled_on=where.filled_on,
         typed_first_by=where.typed_first_by,
         corrects=corrects,
         because=because,
+        kept_from_guardian=corrects is not None and corrects.kept_from_guardian,
+        shown_for_safety_at=None if corrects is None else corrects.shown_for_safety_at,
     )
 
 

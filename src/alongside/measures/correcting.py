@@ -163,11 +163,7 @@ def _add(
     at: datetime,
 ) -> Response:
     where = actions.Where(response.entered_from, filled_on=response.filled_on)
-    made = actions.kept(
+    return actions.kept(
         asking, instrument, answers, points, by=by, at=at, form_version=form_version,
         given_at=response.answered_at, where=where, corrects=response, because=because.strip(),
     )  # fmt: skip
-    made.entered_at, made.kept_from_guardian = at, response.kept_from_guardian
-    made.shown_for_safety_at = response.shown_for_safety_at
-    made.save(update_fields=["entered_at", "kept_from_guardian", "shown_for_safety_at"])
-    return made

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from alongside.engine.protocols.conditions import Condition
-from alongside.engine.protocols.signs import Sign
+from alongside.engine.protocols.signs import Seen, Sign, any_holds
 from alongside.engine.terms import Reason, Ref
 
 Effect = Literal["block", "block_until", "warn"]
@@ -366,23 +366,57 @@ class Protocol:
         of_others = {*self.artefacts} - {*self.forms_of(variant)}
         return frozenset(form for form in named if form and form not in of_others)
 
-    def forms_of(self, variant: str = "") -> tuple[str, ...]:
+    def forms_of(self, variant: str = "", seen: Seen | None = None) -> tuple[str, ...]:
         """The forms of a variant, in the protocol's order; "" is the protocol as a whole.
+
+        With what a course shows, those of branches that it has not taken are left out.
 
         A form belongs to each variant with a step that makes it, a gate that it opens, a phase that
         asks for it without a step, or sessions that each have one. What no variant names in this
         way is free, and belongs to all.
         """
-        own = self._forms_named(variant)
-        named = own.union(*(self._forms_named(one.id) for one in self.variants))
+        own, here = self._forms_named(variant, seen), self._forms_named(variant)
+        named = here.union(*(self._forms_named(one.id) for one in self.variants))
         return tuple(form for form in self.artefacts if form in own or form not in named)
 
-    def _forms_named(self, variant: str) -> frozenset[str]:
+    def has_forms_of_branches(self, variant: str = "") -> bool:
+        """Is a form of this variant made only in a branch, which a course may not take?"""
+        return self.forms_of(variant, Seen()) != self.forms_of(variant)
+
+    def wants_form(self, variant: str, form: str) -> int:
+        """How many of a form a course needs: what a phase or each session asks for, else one where
+        a step that must be done makes it or a gate waits for it. Of one that is optional: none."""
+
         def is_here(variants: tuple[str, ...]) -> bool:
             return not variants or variant in variants
 
         phases = self.phases_of(variant)
-        steps = [step for phase in phases for step in phase.steps if is_here(step.variants)]
+        needs = [*(need for phase in phases for need in phase.artefacts), *self.each_session]
+        steps = [
+            step
+            for phase in phases
+            for step in phase.steps
+            if step.required and is_here(step.variants)
+        ]
+        uses = [*self.gates_start, *self.gates_session, *(u for step in steps for u in step.gates)]
+        is_asked = any(step.artefact == form for step in steps) or any(
+            sign.form == form for use in uses if use.is_for(variant) for sign in use.shown_by
+        )
+        wanted = [need.at_least for need in needs if need.form == form and is_here(need.variants)]
+        return max((*wanted, int(is_asked)))
+
+    def _forms_named(self, variant: str, seen: Seen | None = None) -> frozenset[str]:
+        def is_here(variants: tuple[str, ...]) -> bool:
+            return not variants or variant in variants
+
+        phases = self.phases_of(variant)
+        steps = [
+            step
+            for phase in phases
+            for step in phase.steps
+            if is_here(step.variants)
+            and (seen is None or not step.only_if or any_holds(step.only_if, seen))
+        ]
         uses = [*self.gates_start, *self.gates_session, *(u for step in steps for u in step.gates)]
         made = {step.artefact for phase in self.phases for step in phase.steps}
         needs = [need for phase in phases for need in phase.artefacts if need.form not in made]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -66,8 +67,10 @@ def part_words(part: str) -> str:
     return part.removesuffix(standing.TO_VERIFY).strip()
 
 
-def offered(instrument: Any, today: date) -> str:
-    """The name of a measure where it is chosen, with that its review is overdue."""
+def offered(instrument: Any, at: datetime) -> str:
+    """The name of a measure where it is chosen, with that its review is overdue on the day that
+    a moment is where the reader is."""
+    today = at.astimezone(timezone.get_current_timezone()).date()
     if not stale("instruments", str(instrument.ref), today):
         return str(instrument.name)
     return _("%(name)s (review overdue)") % {"name": instrument.name}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from alongside.delivery import artefacts, queries
 from alongside.engine.artefacts import said
 from alongside.plans import queries as plans
+from alongside.records import clock
 from alongside.web.parts import sheets
 from alongside.web.parts.pages import Request, day_words, local_day
 
@@ -178,7 +179,8 @@ class Place:
 
     def _forms(self, course: Any) -> Sequence[Any]:
         who = artefacts.who_is(course, self.me)
-        return [form for form in artefacts.forms_of(course).values() if form.is_for(who)]
+        here = artefacts.forms_now(course, clock.now())
+        return [form for form in here.values() if form.is_for(who)]
 
     def _begun(self, sheet: Any) -> Any:
         """The form of a sheet that is there, if it may be gone on with at home."""

@@ -558,7 +558,7 @@ class Round(Form):
     def __init__(self, *args: Any, people_here: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         here = [
-            (each.ref.id, offered(each, clock.now().date()))
+            (each.ref.id, offered(each, clock.now()))
             for each in sorted(
                 queries.instruments_here(), key=lambda each: each.respondent != "informant"
             )

@@ -370,7 +370,7 @@ class Round(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         here = [
-            (each.ref.id, offered(each, clock.now().date()))
+            (each.ref.id, offered(each, clock.now()))
             for each in sorted(
                 measures.instruments_here(),
                 key=lambda each: each.ref.id != group_rounds.CONNECTION,

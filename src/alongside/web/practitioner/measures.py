@@ -91,9 +91,7 @@ class Ask(Form):
 
     def __init__(self, *args: Any, people_here: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        here = [
-            (each.ref.id, offered(each, clock.now().date())) for each in queries.instruments_here()
-        ]
+        here = [(each.ref.id, offered(each, clock.now())) for each in queries.instruments_here()]
         offer(self, "instrument", here)
         offer(self, "respondent", [(str(person.pk), str(person)) for person in people_here])
 

@@ -357,7 +357,7 @@ def for_home(course: Any) -> list[tuple[str, str]]:
     treated = plans.treated_by(course)
     return [
         (form.ref.form, sheets.title_of(str(form.ref)))
-        for form in artefacts.forms_of(course).values()
+        for form in artefacts.forms_now(course, clock.now()).values()
         if any(form.is_for(artefacts.who_is(course, person)) for person in treated)
     ]
 
@@ -372,7 +372,7 @@ def _to_fill(held: Any) -> list[dict[str, str]]:
             "url": reverse("practitioner:sheet-new", args=[held.course_id, form.ref.form])
             + f"?session={held.pk}",
         }
-        for form in artefacts.forms_of(held.course).values()
+        for form in artefacts.forms_now(held.course, clock.now()).values()
     ]
 
 

@@ -93,19 +93,22 @@ def _to_prepare(course: Any) -> bool:
 
 def _forms(course: Any, rows: list[Any], *, may: bool) -> list[dict[str, Any]]:
     """Each form of a course, how many are there, and where one is filled in or printed."""
-    way = plans.protocol_of(course)
+    way, now = plans.protocol_of(course), artefacts.forms_now(course, clock.now())
     found = []
     for form in artefacts.forms_of(course).values():
         own = [row for row in rows if row.course_id == course.pk and row.form == str(form.ref)]
-        if course.started_at is None and not artefacts.is_time_for(course, form) and not own:
+        if not own and not (form.ref.form in now and artefacts.is_time_for(course, form)):
             continue
         there = sum(row.is_complete for row in own)
-        wanted = queries.forms_wanted(way, course.variant, form.ref.form)
+        wanted = way.wants_form(course.variant, form.ref.form)
+        text = _("%(there)s of %(wanted)s") % {"there": there, "wanted": wanted}
+        if not wanted:
+            text = str(there) if there else _("none yet; only if it helps")
         found.append(
             {
                 "title": sheets.title_of(str(form.ref)),
-                "text": _("%(there)s of %(wanted)s") % {"there": there, "wanted": wanted},
-                "is_done": there >= wanted,
+                "text": text,
+                "is_done": bool(there) and there >= wanted,
                 "new_url": reverse("practitioner:sheet-new", args=[course.pk, form.ref.form])
                 if may
                 else "",

@@ -29,11 +29,11 @@ from alongside.web.parts.pages import (
 )
 from alongside.web.parts.people_words import CASE_ENDS, COMPLETIONS, relation
 from alongside.web.parts.sheets import title_of
-from alongside.web.parts.ways import way_name
 from alongside.web.practitioner import sides_words
 from alongside.web.practitioner.base import address, case_or_404, case_page
 from alongside.web.practitioner.crisis_words import fact
 from alongside.web.practitioner.deciding_forms import OUTCOMES
+from alongside.web.practitioner.delivery_words import way_name
 from alongside.web.practitioner.words import CAPACITY, DECISIONS, ENDED, PATHS, chosen
 
 KINDS = {
@@ -258,9 +258,9 @@ def _in_words(entry: insights.Entry) -> _Facts:
     elif word == "course_moved":
         facts["from"] = facts["protocol"].rpartition("@")[2]
         facts["to"] = facts["to"].rpartition("@")[2]
-        facts["protocol"] = way_name(facts["protocol"])
+        facts["protocol"] = way_name(facts["protocol"], facts["variant"])
     elif word in ("course_started", "course_ended"):
-        facts["protocol"] = way_name(facts["protocol"])
+        facts["protocol"] = way_name(facts["protocol"], facts["variant"])
         facts["completion"] = str(COMPLETIONS.get(facts["completion"], facts["completion"]))
     elif word == "alert_raised":
         facts["note"] = fact(SimpleNamespace(**facts))[0]

@@ -398,8 +398,11 @@ def record_checks(
     eve = content.rules_file.look(rules.EVE)
     things = {each.id for each in eve.things} if kind == rules.EVE and eve else set()
     for id, said in answers.items():
-        is_thing = id in things and said in {None, DONE}
-        if not is_thing and (id not in asked or (said and asked[id].answer(said) is None)):
+        if id in things:
+            is_known = said in {None, DONE}
+        else:
+            is_known = id in asked and (said is None or asked[id].answer(said) is not None)
+        if not is_known:
             raise UnknownWord(field=id, value=said)
     row = MeetingCheck.objects.create(
         institution_id=meeting.institution_id,

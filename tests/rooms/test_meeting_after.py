@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 
+from alongside.cases.models import Case
+from alongside.directory.models import Service
 from alongside.insights import meeting_funnel
 from alongside.meetings import actions, after, calls
 from alongside.meetings.models import MeetingAfter, PlannedMeeting
@@ -143,6 +145,10 @@ def test_the_funnel_counts_each_family_once_of_all_who_began_and_hides_small_cou
         "johnson": ("", "10", "< 8", "< 8", "0"),  # else the one family could be worked out
         "one_to_one": ("< 8", "0", "0", "0", "0"),
     }
+    assert dict(shown.services) == {
+        world.service.name: ("20", "", "10", "< 8", "0"),
+        "Young people": ("10", "< 8", "0", "0", "0"),
+    }
     assert dict(shown.ends) == {"accept_now": "10", "not_held": "10", "refuses_calm": "10"}
     with writing():
         _again_and_not_heard_of(first)
@@ -151,14 +157,20 @@ def test_the_funnel_counts_each_family_once_of_all_who_began_and_hides_small_cou
 
 
 def _another(like: PlannedMeeting, world: World, number: int) -> None:
-    """A meeting of another family: 20 held, 10 of them with a yes, of which 3 are still in help."""
+    """A meeting of another family: 20 held, 10 of them with a yes, of which 3 are still in help.
+
+    The last 11 came to a second service.
+    """
     focus = Person(institution=like.institution, name="Somebody", created_at=world.moment)
     focus.save(force_insert=True)
     circle = Circle(institution=like.institution, focus=focus, created_at=world.moment)
     circle.save(force_insert=True)
-    is_held = number < 20
+    is_held, case = number < 20, Case._base_manager.get(pk=like.case.pk)
+    if number >= 18:
+        case.pk, case.circle, case.service = uuid4(), circle, _second_service(world)
+        case.save(force_insert=True)
     meeting = PlannedMeeting(
-        institution=like.institution, circle=circle, case=like.case,
+        institution=like.institution, circle=circle, case=case,
         path="johnson" if number % 2 else "arise",
         lead=like.lead, began_at=world.moment, ended_at=world.moment,
         outcome="accept_now" if number < 10 else "refuses_calm" if is_held else "not_held",
@@ -171,6 +183,15 @@ def _another(like: PlannedMeeting, world: World, number: int) -> None:
                 institution=like.institution, circle=circle, meeting=meeting, what=what,
                 said="yes", written_at=world.moment, written_by=like.written_by,
             )  # fmt: skip
+
+
+def _second_service(world: World) -> Service:
+    found = Service._base_manager.filter(name="Young people").first()
+    if found is None:
+        found = Service._base_manager.get(pk=world.service.pk)
+        found.pk, found.name = uuid4(), "Young people"
+        found.save(force_insert=True)
+    return found
 
 
 def _again_and_not_heard_of(like: PlannedMeeting) -> None:

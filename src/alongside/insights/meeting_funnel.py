@@ -25,7 +25,7 @@ REASON = "counts of planned meetings, from the first idea on"
 AFTER = ("first_help", "still_30", "still_90")
 FIRST = "contact"
 STAGES = ("begun", "dated", "held", "said_yes", *AFTER)
-OF_A_WAY = ("begun", "held", "said_yes", "still_30", "still_90")  # where ways are compared
+COMPARED = ("begun", "held", "said_yes", "still_30", "still_90")  # by way, by service
 YES = frozenset({"accept_now", "accept_other", "accept_trial"})
 PREPARING = "preparing"
 
@@ -42,15 +42,17 @@ class MeetingStage:
 
 @dataclass(frozen=True, slots=True)
 class MeetingFunnel:
-    """The stages, how the meetings ended, and how far families came by the way they took last.
+    """The stages, how the meetings ended, and how far families came by way and by service.
 
-    ``ways``: of each way, a count for each word of ``OF_A_WAY``.
+    ``ways``, ``services``: of each, a count for each word of ``COMPARED``; the last one a family
+    took, or came to, is theirs.
     """
 
     since: date
     stages: tuple[MeetingStage, ...]
     ends: tuple[tuple[str, str], ...]
     ways: tuple[tuple[str, tuple[str, ...]], ...]
+    services: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def of_institution(*, institution: Institution, since: date, at: datetime) -> MeetingFunnel:
@@ -65,7 +67,7 @@ def of_institution(*, institution: Institution, since: date, at: datetime) -> Me
         PlannedMeeting.objects.visible_to(by)
         .filter(institution=institution, began_at__gte=start, began_at__lte=at)
         .order_by("began_at", "pk")
-        .values_list("pk", "circle", "path", "booking", "held_at", "outcome")
+        .values_list("pk", "circle", "path", "case__service__name", "booking", "held_at", "outcome")
     )
     said: dict[UUID, dict[str, str]] = {}
     for meeting, what, answer in (
@@ -80,7 +82,8 @@ def of_institution(*, institution: Institution, since: date, at: datetime) -> Me
     ends = Counter[str]()
     last_way: dict[UUID, str] = {}
     helped: dict[UUID, dict[str, str]] = {}
-    for pk, circle, way, booking, held_at, outcome in meetings:
+    last_service: dict[UUID, str] = {}
+    for pk, circle, way, service, booking, held_at, outcome in meetings:
         here = reached.setdefault(circle, set())
         here.add("begun")
         here.update({"dated"} if booking or held_at else ())
@@ -93,7 +96,7 @@ def of_institution(*, institution: Institution, since: date, at: datetime) -> Me
             if after.get(word) == "yes":
                 here.add(word)
         ends[outcome or PREPARING] += 1
-        last_way[circle] = way
+        last_way[circle], last_service[circle] = way, service
     for circle, here in reached.items():
         for word in AFTER:
             known = word in here or helped.get(circle, {}).get(word, "unknown") != "unknown"
@@ -113,19 +116,20 @@ def of_institution(*, institution: Institution, since: date, at: datetime) -> Me
             *(_stage(word, counts[word], counts[begun], unknown.get(word)) for word in later),
         ),
         ends=_parts(ends),
-        ways=_by_way(reached, last_way),
+        ways=_compared(reached, last_way),
+        services=_compared(reached, last_service),
     )
 
 
-def _by_way(
-    reached: Mapping[UUID, set[str]], last_way: Mapping[UUID, str]
+def _compared(
+    reached: Mapping[UUID, set[str]], last: Mapping[UUID, str]
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    ways = sorted(set(last_way.values()))
+    groups = sorted(set(last.values()))
     columns = []
-    for word in OF_A_WAY:
-        counts = Counter(last_way[circle] for circle, words in reached.items() if word in words)
-        columns.append(shown_parts([counts[way] for way in ways]))
-    return tuple(zip(ways, zip(*columns, strict=True), strict=True))
+    for word in COMPARED:
+        counts = Counter(last[circle] for circle, words in reached.items() if word in words)
+        columns.append(shown_parts([counts[group] for group in groups]))
+    return tuple(zip(groups, zip(*columns, strict=True), strict=True))
 
 
 def _parts(counts: Counter[str]) -> tuple[tuple[str, str], ...]:

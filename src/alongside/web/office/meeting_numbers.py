@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -52,18 +53,28 @@ def meetings(request: Request, institution: Any) -> dict[str, Any]:
                 "columns": [{"label": _("What")}, {"label": _("Count"), "number": True}],
                 "rows": [[{"text": _end(word)}, _count(count)] for word, count in found.ends],
             },
-            {
-                "label": _("How far families came, by the way that was taken last"),
-                "columns": [
-                    {"label": _("Way")},
-                    *({"label": STAGES[word], "number": True} for word in meeting_funnel.OF_A_WAY),
-                ],
-                "rows": [
-                    [{"text": _way(word)}, *(_count(count) for count in counts)]
-                    for word, counts in found.ways
-                ],
-            },
+            _compared(
+                _("How far families came, by the way that was taken last"),
+                _("Way"),
+                [(_way(word), counts) for word, counts in found.ways],
+            ),
+            *(
+                [_compared(_("How far families came, by service"), _("Service"), found.services)]
+                if len(found.services) > 1
+                else ()
+            ),
         ],
+    }
+
+
+def _compared(label: str, what: str, rows: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
+    return {
+        "label": label,
+        "columns": [
+            {"label": what},
+            *({"label": STAGES[word], "number": True} for word in meeting_funnel.COMPARED),
+        ],
+        "rows": [[{"text": name}, *(_count(count) for count in counts)] for name, counts in rows],
     }
 
 

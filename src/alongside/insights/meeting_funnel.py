@@ -21,7 +21,7 @@ from alongside.meetings.models import MeetingAfter, PlannedMeeting
 from alongside.people.models import Institution
 from alongside.records.reader import system
 
-REASON = "counts of planned meetings, from the first idea on"
+REASON = "counts of planned meetings, from first contact on"
 AFTER = ("first_help", "still_30", "still_90")
 FIRST = "contact"
 STAGES = ("begun", "dated", "held", "said_yes", *AFTER)

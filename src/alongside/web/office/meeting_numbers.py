@@ -26,6 +26,14 @@ STAGES = {
     "still_30": gettext_lazy("Still in help after 30 days"),
     "still_90": gettext_lazy("Still in help after 90 days"),
 }
+# The same where they are compared, a column each.
+SHORT = {
+    "begun": gettext_lazy("Thought of it"),
+    "held": gettext_lazy("Held"),
+    "said_yes": gettext_lazy("Yes to some help"),
+    "still_30": gettext_lazy("In help after 30 days"),
+    "still_90": gettext_lazy("In help after 90 days"),
+}
 
 
 def meetings(request: Request, institution: Any) -> dict[str, Any]:
@@ -72,7 +80,7 @@ def _compared(label: str, what: str, rows: Sequence[tuple[str, tuple[str, ...]]]
         "label": label,
         "columns": [
             {"label": what},
-            *({"label": STAGES[word], "number": True} for word in meeting_funnel.COMPARED),
+            *({"label": SHORT[word], "number": True} for word in meeting_funnel.COMPARED),
         ],
         "rows": [[{"text": name}, *(_count(count) for count in counts)] for name, counts in rows],
     }

@@ -120,8 +120,8 @@ def test_a_course_stays_on_its_version_until_the_lead_moves_it_through_open_gate
         if entry.word in ("course_started", "course_moved")
     ]
     assert told == [
-        ("course_moved", {"protocol": "cbt@1", "to": "cbt@2"}),
-        ("course_started", {"protocol": "cbt@1"}),
+        ("course_moved", {"protocol": "cbt@1", "to": "cbt@2", "variant": "depression"}),
+        ("course_started", {"protocol": "cbt@1", "variant": "depression"}),
     ]
     with pytest.raises(versioning.NotTheNewest):
         moved(world, now)

@@ -23,7 +23,7 @@ from alongside.meetings import after, queries, rules
 from alongside.meetings.models import MeetingAfter, PlannedMeeting
 from alongside.people.models import Person
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused
+from alongside.records.errors import Refused, Unfit
 from alongside.records.reader import Reader
 from alongside.tasks import actions as tasks
 from alongside.tasks import queries as task_queries
@@ -39,7 +39,7 @@ class NotCalled(Refused):
     """This person is not called after this meeting, or not for this day."""
 
 
-class NeedsWords(Refused):
+class NeedsWords(Unfit):
     """Whoever lets a call go says why."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from alongside.crisis.models import Alert
 from alongside.directory import actions as directory
 from alongside.directory.models import Hold
 from alongside.meetings import actions, after, live, queries
-from alongside.meetings.models import PlannedMeeting
+from alongside.meetings.models import MeetingCheck, PlannedMeeting
 from alongside.people import actions as people
 from alongside.people.models import Person
 from alongside.tasks.models import Task
@@ -113,6 +114,10 @@ def is_held(world: World, meeting: PlannedMeeting) -> PlannedMeeting:
     assert [due for _, due in looks_ahead(world)] == ["eve", "day"]
     looked_the_day_before(world, meeting)
     assert [due for _, due in looks_ahead(world)] == ["day"]
+    eve = MeetingCheck._base_manager.get(meeting=meeting, kind="eve")
+    open_then = {gate["id"] for gate in json.loads(eve.still_open)}  # kept as it was seen
+    assert ("letters" in open_then) is (meeting.path != "one_to_one")
+    assert not open_then & {"eve", "day"}
     actions.record_checks(
         meeting=meeting, kind="day", answers=SOBER, by=asha.reader, at=world.moment
     )

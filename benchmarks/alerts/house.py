@@ -19,7 +19,7 @@ from threading import Lock
 from typing import Any
 
 from tests.fakes.mailbox import Mailbox
-from tests.harness import cluster, environment
+from tests.harness import cluster, environment, warm
 from tests.harness.house import ROOT
 from tests.harness.served import Served, Template
 
@@ -158,8 +158,9 @@ def alone() -> Iterator[tuple[Template, cluster.Cluster | None]]:
         if server is not None:
             server.stop()
             nobody_listens(environment.cluster_port())
+        warm.end()
         environment.clear()
-        nobody_is_left()
+        nobody_is_left(within=20)  # seconds: a process that was ended is not gone at once
 
 
 def on_each(database: str, module: str, *arguments: str) -> int:
@@ -181,20 +182,23 @@ def nobody_listens(port: int) -> None:
             raise Wrong(f"somebody still listens at port {port}")
 
 
-def nobody_is_left() -> None:
+def nobody_is_left(*, within: float = 0.0) -> None:
     """Prove that no process of an earlier long run lives, and so none listens anywhere.
 
     Its mail would be counted, or its database spoken to, as if it were this run's. They are named
-    and not ended: somebody else may be measuring.
+    and not ended: somebody else may be measuring. ``within``: seconds they are waited for.
     """
-    mine = {os.getpid(), os.getppid()}
-    left = [
-        pid
-        for pid in (int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit())
-        if pid not in mine and _says(pid, f"{MARK}=")
-    ]
+    deadline = time.monotonic() + within
+    while (left := _left()) and time.monotonic() < deadline:
+        time.sleep(0.1)
     if left:
         raise Wrong(f"processes of an earlier run still live; end them first: {sorted(left)}")
+
+
+def _left() -> list[int]:
+    mine = {os.getpid(), os.getppid()}
+    pids = (int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit())
+    return [pid for pid in pids if pid not in mine and _says(pid, f"{MARK}=")]
 
 
 def _says(pid: int, words: str) -> bool:

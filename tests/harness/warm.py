@@ -82,6 +82,11 @@ class Waiting:
         numbers = [each if isinstance(each, int) else each.fileno() for each in files]
         return Started(self, self.ask({"words": list(words), "is": dict(variables)}, numbers))
 
+    def end(self) -> None:
+        """End it, with all that it started; returns when it is gone."""
+        self._ours.close()
+        self._process.wait(timeout=20)
+
     def ask(self, order: dict[str, Any], files: Sequence[int] = ()) -> Any:
         socket.send_fds(self._ours, [json.dumps(order).encode()], list(files))
         answer = self._ours.recv(AT_MOST)
@@ -94,6 +99,13 @@ class Waiting:
 def waiting() -> Waiting:
     """The one of this process, started when it is first needed."""
     return Waiting()
+
+
+def end() -> None:
+    """End the one of this process, if there is one; the next that is needed is started anew."""
+    if waiting.cache_info().currsize:
+        waiting().end()
+        waiting.cache_clear()
 
 
 # -- in the process that waits --------------------------------------------------------------------

@@ -280,8 +280,12 @@ class LinkReader:
 
     def _must_live(self) -> None:
         _must_be_in_a_transaction()
-        rows = LinkToken._base_manager.filter(pk=self.link.pk)
-        if not rows.filter(_link_lives(self.at)).select_for_update().exists():
+
+        def rows(pk: UUID, at: datetime) -> Any:
+            held = LinkToken._base_manager.filter(_link_lives(at), pk=pk).select_for_update()
+            return held.values_list("pk", flat=True)
+
+        if not prepared.rows("access.link_lives", rows, pk=self.link.pk, at=self.at):
             raise NotAllowed(action="use", record="link")
 
 
@@ -356,7 +360,7 @@ def reader_for_hash(sha256: str, purpose: str, at: datetime) -> LinkReader:
     Raises:
         NotAllowed: as ``reader_for_link``.
     """
-    return _reader_of(_link_lives(at), sha256, purpose, at)
+    return _reader_of("lives", sha256, purpose, at)
 
 
 def reader_for_ended_link(token: str, purpose: str, at: datetime) -> LinkReader:
@@ -367,7 +371,7 @@ def reader_for_ended_link(token: str, purpose: str, at: datetime) -> LinkReader:
     Raises:
         NotAllowed: there never was such a link for this purpose.
     """
-    return _reader_of(Q(), hashed(token), purpose, at)
+    return _reader_of("whenever", hashed(token), purpose, at)
 
 
 def reader_for_run_out(sha256: str, purpose: str, at: datetime) -> LinkReader:
@@ -376,12 +380,18 @@ def reader_for_run_out(sha256: str, purpose: str, at: datetime) -> LinkReader:
     Raises:
         NotAllowed: there never was such a link for this purpose, or somebody ended it.
     """
-    return _reader_of(Q(ended_at=None), sha256, purpose, at)
+    return _reader_of("not ended", sha256, purpose, at)
 
 
-def _reader_of(lives: Q, sha256: str, purpose: str, at: datetime) -> LinkReader:
-    rows = LinkToken._base_manager.filter(lives, sha256=sha256, purpose=purpose)
-    link = rows.select_related("institution").first()
+def _reader_of(which: str, sha256: str, purpose: str, at: datetime) -> LinkReader:
+    def rows(which: str, sha256: str, purpose: str, at: datetime) -> Any:
+        wanted = {"lives": _link_lives(at), "not ended": Q(ended_at=None), "whenever": Q()}[which]
+        found = LinkToken._base_manager.filter(wanted, sha256=sha256, purpose=purpose)
+        return found.select_related("institution")  # one at most: the hash is unique
+
+    link: LinkToken | None = prepared.first(
+        "access.link", rows, which=which, sha256=prepared.Digest(sha256), purpose=purpose, at=at
+    )
     if link is None:
         raise NotAllowed(action="open", record="link")
     return LinkReader(link, at)

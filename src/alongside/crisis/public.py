@@ -118,6 +118,7 @@ def answer(
     """Take one answer; when it returns, the answer, and what it called for, are on the disk (E2).
 
     Args:
+        path: of a visit that begins; one that has begun has its own.
         token: of the visit; empty for its first answer, which makes one.
         submission: as the form sent it; an answer with a broken one is taken all the same.
 
@@ -128,8 +129,9 @@ def answer(
         raise NotOpenYet
     given = submission if _SUBMISSION.match(submission) else new_submission()
     if token:
-        by: Reader = _reader(token, at)
-        concern_id = _target(token, at)
+        link = _reader(token, at)
+        by: Reader = link
+        concern_id = link.link.target
     else:
         by = system(REASON, at)
         concern_id = _concern_id(given)
@@ -182,6 +184,7 @@ def _take(
         answer=answer,
         submission=submission,
         concern_id=concern_id,
+        has_begun=bool(token),
         language=language,
         by=by,
         at=at,

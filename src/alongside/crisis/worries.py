@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from alongside import catalogue
@@ -17,7 +18,7 @@ from alongside.directory.models import Service
 from alongside.engine.risk import IntakeAnswer, IntakeQuestion, find_intake_risk
 from alongside.people import reach
 from alongside.people.models import Institution
-from alongside.records import audit, crashpoint
+from alongside.records import audit, crashpoint, prepared
 from alongside.records.actions_base import action
 from alongside.records.errors import Refused, Unfit
 from alongside.records.reader import Reader
@@ -66,6 +67,7 @@ def take_worry(
     by: Reader,
     at: datetime,
     concern_id: UUID,
+    has_begun: bool = False,
     language: str = "en",
     written_by: UUID | None = None,
 ) -> Taken:
@@ -77,6 +79,7 @@ def take_worry(
         question, answer: ids of ``content/danger/intake``; None is a question that was skipped.
         submission: an id made by the client. The same again gives the first result (E3).
         concern_id: of the draft; it is made when there is none of this id yet.
+        has_begun: the draft is there already, or it died.
 
     Returns:
         The concern, the alerts this answer raised or was added to, and whether anything is new.
@@ -94,7 +97,10 @@ def take_worry(
         raise UnknownPath(path=path)
     crashpoint.here("danger.before_concern")
     concern = _concern(concern_id)
+    is_new = concern is None
     if concern is None:
+        if has_begun:
+            raise Gone(concern=concern_id)
         concern = Concern(
             id=concern_id,
             institution_id=service.institution_id,
@@ -114,7 +120,10 @@ def take_worry(
     concern.submissions = [*concern.submissions, submission][-40:]
     if findings:
         concern.dies_at = None  # somebody must answer it now; it does not die by itself
-    concern.save()
+    if is_new:
+        concern.save(force_insert=True)
+    else:
+        concern.save(update_fields=["answers", "submissions", "dies_at"])
     crashpoint.here("danger.after_concern")
     alerts: tuple[Alert, ...] = ()
     if findings:
@@ -307,8 +316,11 @@ def _tell_of_contact(concern: Concern, submission: str, *, by: Reader, at: datet
 
 
 def _concern(pk: UUID) -> Concern | None:
-    rows = Concern.objects.unscoped("the draft of this secret").select_for_update(of=("self",))
-    found: Concern | None = rows.filter(pk=pk).first()
+    def rows(pk: UUID) -> Any:
+        held = Concern.objects.unscoped("the draft of this secret")
+        return held.select_for_update(of=("self",)).filter(pk=pk)
+
+    found: Concern | None = prepared.first("crisis.draft", rows, pk=pk)
     return found
 
 

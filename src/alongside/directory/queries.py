@@ -22,6 +22,7 @@ from alongside.directory.models import (
     Service,
 )
 from alongside.people.models import Institution
+from alongside.records import prepared
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
 
@@ -101,8 +102,12 @@ def missing_in(hold: Hold) -> tuple[str, ...]:
 
 def public_service() -> Service | None:
     """The service that answers the public door: the first one of this deployment; None before."""
-    rows = Service.objects.unscoped(DOORSTEP).filter(ended_at=None)
-    found: Service | None = rows.select_related("institution").order_by("created_at", "pk").first()
+
+    def rows() -> Any:
+        found = Service.objects.unscoped(DOORSTEP).filter(ended_at=None)
+        return found.select_related("institution").order_by("created_at", "pk")[:1]
+
+    found: Service | None = prepared.first("directory.public_service", rows)
     return found
 
 

@@ -95,9 +95,13 @@ def _keep(key_id: UUID, key: bytes) -> None:
 
 
 def _key_of(subject: UUID) -> tuple[UUID, bytes]:
+    from alongside.records import prepared
     from alongside.records.models import DataKey
 
-    row = DataKey.objects.filter(subject=subject).first()
+    def rows(subject: UUID) -> Any:
+        return DataKey.objects.filter(subject=subject)  # one at most
+
+    row = prepared.first("crypto.key_of", rows, subject=subject)
     if row is None:
         fresh = secrets.token_bytes(32)
         nonce = secrets.token_bytes(12)

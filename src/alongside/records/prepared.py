@@ -60,7 +60,7 @@ def rows(name: str, make: Make, *, seen_by: Any = None, **given: Any) -> list[An
             must not look at what it is given: a stand-in comes the first times.
         seen_by: the reader it is scoped to; None where it is scoped to nobody. One without
             ``rights`` has each query made anew.
-        given: ids, moments and days become values of the SQL; everything else is a part of
+        given: ids, hashes, moments and days become values of the SQL; everything else is a part of
             what the kept query is found by, so it must be hashable and of few values.
     """
     key = _key(name, seen_by, given)
@@ -84,7 +84,14 @@ def first(name: str, make: Make, *, seen_by: Any = None, **given: Any) -> Any:
 
 # -- what a kept query is found by ----------------------------------------------------------------
 
-VALUES = (UUID, datetime, date, Ids)
+
+class Digest(str):
+    """A hash that something is found by: a value of the SQL, as an id is."""
+
+    __slots__ = ()
+
+
+VALUES = (UUID, datetime, date, Ids, Digest)
 
 
 class Rights:
@@ -306,6 +313,8 @@ def _mark(value: Any) -> Any:
     some = timedelta(days=secrets.randbelow(300_000), microseconds=1 + secrets.randbelow(10**6 - 1))
     if isinstance(value, UUID):
         return uuid4()
+    if isinstance(value, Digest):
+        return Digest(secrets.token_hex(32))
     if isinstance(value, datetime):
         return FAR + some
     if isinstance(value, date):
@@ -318,6 +327,8 @@ def _as_param(value: Any, connection: Any) -> Any:
     sqlite = connection.vendor == "sqlite"
     if isinstance(value, UUID):
         return value.hex if sqlite else value
+    if isinstance(value, Digest):
+        return value
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, date):
@@ -329,6 +340,8 @@ def _traces(mark: Any) -> tuple[str, ...]:
     """How the stand-in of an id would stand in a longer text; a day is found by ``FAR_DAY``."""
     if isinstance(mark, date):
         return ()
+    if isinstance(mark, Digest):
+        return (mark,)
     each = mark if isinstance(mark, UUID) else next(iter(mark))
     return each.hex, str(each)
 

@@ -26,6 +26,7 @@ from alongside.web.public.words import hour
 
 log = logging.getLogger(__name__)
 
+NO_PATH = "today"  # of an answer whose visit says none: the form of the first path is the widest
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -82,20 +83,12 @@ def go_on(request: HttpRequest, token: str) -> HttpResponse:
 @no_cookie
 def question(request: HttpRequest, token: str, number: int) -> HttpResponse:
     """A later question of one visit. After the person left, the start page."""
+    if request.method == "POST":
+        return _take(request, path=NO_PATH, number=number, token=token)
     try:
         visit = public.visit(token, clock.now())
     except public.NotAVisit:
-        if request.method != "POST":
-            return HttpResponseRedirect(reverse("public:start"))
-        # The visit is over but an answer came: danger in it is taken as a first one.
-        return _take(request, path="today", number=number)
-    except DatabaseError:
-        if request.method != "POST":
-            raise
-        # What was chosen comes back to be sent again; trying to keep it says so with the numbers.
-        return _take(request, path="today", number=number, token=token)
-    if request.method == "POST":
-        return _take(request, path=visit.path, number=number, token=token)
+        return HttpResponseRedirect(reverse("public:start"))
     return _ask(request, path=visit.path, number=number, token=token)
 
 
@@ -178,8 +171,8 @@ def _take(request: HttpRequest, *, path: str, number: int, token: str = "") -> H
             at=clock.now(),
         )
     except (public.NotAVisit, actions.Gone):
-        if token:
-            return _take(request, path=path, number=number)
+        if token:  # the visit is over but an answer came: danger in it is taken as a first one
+            return _take(request, path=_path_of(token), number=number)
         return HttpResponseRedirect(reverse("public:start"))
     except Exception:
         # Whatever broke: nobody has been told, and the page must say so with the numbers (E2).
@@ -189,6 +182,13 @@ def _take(request: HttpRequest, *, path: str, number: int, token: str = "") -> H
         name = f"public:visit_{taken.opens or 'help'}"
         return HttpResponseRedirect(reverse(name, args=[taken.token]) + f"?after={number}")
     return HttpResponseRedirect(next_url(taken.token, number + 1))
+
+
+def _path_of(token: str) -> str:
+    try:
+        return public.visit(token, clock.now()).path
+    except (public.NotAVisit, DatabaseError):
+        return NO_PATH
 
 
 def _not_saved(request: HttpRequest, asked: IntakeQuestion, given: str, url: str) -> HttpResponse:

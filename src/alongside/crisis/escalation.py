@@ -151,7 +151,8 @@ def _call_second_team(*, service: UUID, round: str, by: Reader, at: datetime) ->
     if services.select_for_update(of=("self",), skip_locked=True).first() is None:
         return 0
     known = AlertEvent.objects.unscoped(REASON).filter(alert=OuterRef("pk"), kind="flood")
-    alerts = list(_climbing().filter(~Exists(known), service=service).order_by("raised_at"))
+    fresh = _climbing().filter(~Exists(known), service=service).select_related("concern")
+    alerts = list(fresh.order_by("raised_at"))
     return telling.call_second_team(alerts=alerts, round=round, by=by, at=at) if alerts else 0
 
 

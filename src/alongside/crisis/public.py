@@ -31,7 +31,7 @@ from alongside.notify import actions as notify
 from alongside.notify import dispatcher
 from alongside.people import reach
 from alongside.records import crashpoint
-from alongside.records.actions_base import action
+from alongside.records.actions_base import action, joined
 from alongside.records.crypto import keyed_hash
 from alongside.records.errors import NotAllowed, Refused
 from alongside.records.reader import Reader, system
@@ -177,7 +177,7 @@ def _take(
     by: Reader,
     at: datetime,
 ) -> tuple[actions.Taken, str]:
-    taken = actions.take_worry(
+    taken = joined(actions.take_worry)(
         service=service,
         path=path,
         question=question,
@@ -190,7 +190,7 @@ def _take(
         at=at,
     )
     if not token:
-        token = access.issue_link(
+        token = joined(access.issue_link)(
             purpose=PURPOSE,
             target=taken.concern.pk,
             expires_at=at + VISIT_LASTS,

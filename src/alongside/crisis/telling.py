@@ -383,11 +383,12 @@ def call_second_team(*, alerts: list[Alert], round: str, by: Reader, at: datetim
         How many people were told by this call.
     """
     acting, newest = system(REASON, at), alerts[-1]
+    places = {(alert.institution_id, edges.circle_of(alert)): alert for alert in alerts}
     news = Message.objects.unscoped("told before").filter(kind=NEWS_MESSAGE)
     told = 0
     for each in recipients(newest, ("second_on_call", "service_manager"), at):
         if (account := each.account) is not None:
-            for alert in alerts:
+            for alert in places.values():  # who may open one of a place may open all of it
                 if not edges.is_kin(account=account.pk, alert=alert, at=at):
                     edges.open_for(alert=alert, account=account, at=at)
         mark = f":flood-{newest.service_id}-{round}:{each.key}"
@@ -404,8 +405,7 @@ def call_second_team(*, alerts: list[Alert], round: str, by: Reader, at: datetim
             newest, each, begin, NEWS_MESSAGE, subject, body, codes=False, by=acting, at=at
         )
         told += 1
-    for alert in alerts:
-        event(alert, "flood", at=at)
+    AlertEvent.objects.bulk_create(_event(alert, "flood", at=at) for alert in alerts)
     return told
 
 
@@ -476,7 +476,21 @@ def event(
     note: str = "",
 ) -> AlertEvent:
     """Add one line to the time line of an alert."""
-    made: AlertEvent = AlertEvent.objects.create(
+    made = _event(alert, kind, at=at, step=step, account=account, note=note)
+    made.save(force_insert=True)
+    return made
+
+
+def _event(
+    alert: Alert,
+    kind: str,
+    *,
+    at: datetime,
+    step: int = 0,
+    account: Account | UUID | None = None,
+    note: str = "",
+) -> AlertEvent:
+    return AlertEvent(
         alert=alert,
         institution_id=alert.institution_id,
         circle_id=alert.circle_id,
@@ -486,7 +500,6 @@ def event(
         account_id=account.pk if isinstance(account, Account) else account,
         note=note,
     )
-    return made
 
 
 def climb(*, alert: Alert, by: Reader, at: datetime) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import http.client
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from urllib.parse import urlsplit
+
+from alongside.notify.trust import trust
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 LONGEST_ANSWER = 64_000  # bytes that are read of an answer
@@ -46,8 +47,7 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], within: float) ->
 
 def _link(tls: bool, host: str, port: int | None, within: float) -> http.client.HTTPConnection:
     if tls:
-        context = ssl.create_default_context()
-        return http.client.HTTPSConnection(host, port or 443, timeout=within, context=context)
+        return http.client.HTTPSConnection(host, port or 443, timeout=within, context=trust())
     return http.client.HTTPConnection(host, port or 80, timeout=within)
 
 

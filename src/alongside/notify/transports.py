@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import smtplib
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 
 from alongside.notify.rules import CALL_LIMIT
+from alongside.notify.trust import trust
 
 Outcome = Literal["accepted", "refused", "rejected", "no_answer"]
 
@@ -102,10 +102,9 @@ class SmtpTransport:
     @contextmanager
     def _session(self, within: float) -> Iterator[tuple[smtplib.SMTP, _Step]]:
         deadline = time.monotonic() + within
-        context = ssl.create_default_context()
         if self.tls:
             server: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, timeout=within, context=context
+                self.host, self.port, timeout=within, context=trust()
             )
         else:
             server = smtplib.SMTP(self.host, self.port, timeout=within)
@@ -119,7 +118,7 @@ class SmtpTransport:
             server.ehlo()
             if not self.tls and server.has_extn("starttls"):
                 step()
-                server.starttls(context=context)
+                server.starttls(context=trust())
                 server.ehlo()
             elif self.user and not self.tls and self.host not in {"127.0.0.1", "::1", "localhost"}:
                 raise smtplib.SMTPException("no encryption, so no password")

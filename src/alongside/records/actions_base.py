@@ -37,7 +37,22 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-__all__ = ["action"]
+def joined(act: Callable[P, R]) -> Callable[P, R]:
+    """The action as a part of the one that calls it, without a savepoint of its own.
+
+    For a caller that catches nothing of it: what it wrote before it refused would stand.
+    """
+
+    @functools.wraps(act)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not transaction.get_connection().in_atomic_block:
+            raise RuntimeError(f"{act.__qualname__} can only join an action that runs")
+        return inspect.unwrap(act)(*args, **kwargs)
+
+    return run
+
+
+__all__ = ["action", "joined"]
 
 
 def actions_of(module: Any) -> dict[str, Callable[..., Any]]:

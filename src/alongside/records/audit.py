@@ -15,6 +15,7 @@ from django.db import models, transaction
 
 from alongside.records import keys
 from alongside.records.audit_words import WORDS
+from alongside.records.inserting import insert
 from alongside.records.models import AuditEvent, AuditWaiting
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -58,8 +59,8 @@ def write(
         result=result,
     )
     event.mac = mac_of(event)
-    event.save(force_insert=True)
-    AuditWaiting(event=event.pk, at=at).save(force_insert=True)
+    insert(event)
+    insert(AuditWaiting(event=event.pk, at=at))
     return event
 
 

@@ -106,9 +106,10 @@ def _key_of(subject: UUID) -> tuple[UUID, bytes]:
         fresh = secrets.token_bytes(32)
         nonce = secrets.token_bytes(12)
         wrapped = nonce + AESGCM(keys.key(_KEK)).encrypt(nonce, fresh, subject.bytes)
-        row, _ = DataKey.objects.get_or_create(
-            subject=subject, defaults={"kek": _KEK, "wrapped": wrapped}
-        )
+        # Two writers of one new subject: the second waits for the first, and takes its key.
+        made = DataKey(subject=subject, kek=_KEK, wrapped=wrapped)
+        DataKey.objects.bulk_create([made], ignore_conflicts=True)
+        row = DataKey.objects.get(subject=subject)
     return row.pk, _open(row.kek, bytes(row.wrapped), subject)
 
 

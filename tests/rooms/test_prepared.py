@@ -11,12 +11,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from alongside.access import actions as access
+from alongside.access.models import LinkToken
+from alongside.access.readers import hashed
 from alongside.crisis import queries as crisis
 from alongside.people import queries as people
 from alongside.people.models import Member
 from alongside.records import prepared
 from alongside.records.among import Ids
 from alongside.records.errors import UnscopedQuery
+from alongside.records.models import DataKey
 from tests.factories import World
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +132,33 @@ def test_what_a_query_depends_on_without_saying_so_is_found_under_test(world: Wo
     hidden[0] = "parent"
     with pytest.raises(prepared.Differs):
         prepared.rows("t.hidden", rows, circle=world.circle.pk)
+
+
+def test_a_hash_is_a_value_and_is_not_kept(world: World) -> None:
+    def rows(sha256: str) -> Any:
+        return DataKey.objects.filter(wrapped=sha256.encode())  # no value: it goes in changed
+
+    def links(sha256: str) -> Any:
+        return LinkToken._base_manager.filter(sha256=sha256)
+
+    at = world.moment
+    tokens = [
+        access.issue_link(
+            purpose="resume_worry",
+            target=world.circle.pk,
+            expires_at=at + timedelta(days=n + 1),
+            by=world.system,
+            at=at,
+        )
+        for n in range(2)
+    ]
+    one, other = (prepared.Digest(hashed(token)) for token in tokens)
+    assert [row.sha256 for row in thrice("t.links", links, sha256=one)] == [one]
+    assert kept_of("t.links")[0] is not None
+    assert [row.sha256 for row in prepared.rows("t.links", links, sha256=other)] == [other]
+    assert prepared.rows("t.links", links, sha256=prepared.Digest(hashed("no such"))) == []
+    thrice("t.keys", rows, sha256=one)
+    assert kept_of("t.keys") == [None]
 
 
 def test_one_of_no_ids_is_asked_anew_and_finds_nothing(world: World) -> None:

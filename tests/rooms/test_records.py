@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from alongside.people.models import Institution, Person
-from alongside.records import audit, clock, crypto, reader, sealer
+from alongside.records import actions_base, audit, clock, crypto, reader, sealer
+from alongside.records.actions_base import action, joined
 from alongside.records.errors import StaleVersion, UnscopedQuery, UnscopedWrite
 from alongside.records.models import AuditBatch, AuditEvent, AuditSeal, DataKey
 from alongside.records.scoped import writing
@@ -310,3 +313,30 @@ def test_a_lost_head_file_is_said_so(by):
     sealed_twice(by)
     sealer.head_path().unlink()
     assert "head file" in sealer.verify().problem
+
+
+# -- actions within actions ----------------------------------------------------------------------
+
+
+@action
+def keep_word(*, by, at):
+    audit.write("cases.concern_changed", by=by, at=at, about="one")
+
+
+def test_an_action_that_joins_another_needs_no_savepoint_and_one_that_runs(by):
+    @action
+    def both(*, by, at):
+        joined(keep_word)(by=by, at=at)
+
+    with CaptureQueriesContext(connection) as asked:
+        both(by=by, at=NOON)
+    said = [each["sql"].split()[0] for each in asked.captured_queries]
+    assert said.count("SAVEPOINT") == 1  # of the outer one: the test itself is a transaction
+    assert AuditEvent.objects.filter(about="one").count() == 1
+
+
+def test_an_action_cannot_join_what_does_not_run(by, monkeypatch):
+    nothing_runs = SimpleNamespace(in_atomic_block=False)
+    monkeypatch.setattr(actions_base.transaction, "get_connection", lambda: nothing_runs)
+    with pytest.raises(RuntimeError, match="can only join"):
+        joined(keep_word)(by=by, at=NOON)

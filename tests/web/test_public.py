@@ -20,6 +20,8 @@ from alongside.crisis.models import Alert
 from alongside.directory import actions as directory
 from alongside.notify import dispatcher
 from alongside.notify.models import Message
+from alongside.records import clock
+from alongside.records.scoped import writing
 from tests.conftest import NOON
 from tests.harness.reading import ease, grade
 
@@ -422,6 +424,26 @@ def test_a_danger_answer_of_a_visit_that_is_over_is_taken_as_a_first_one(house, 
     response = visitor.post(where, {"answer": "plan_or_means", "submission": uuid4().hex})
     assert response.status_code == 302
     assert alerts() == 1
+
+
+def test_an_answer_to_a_draft_that_died_begins_another_on_the_same_path(house, visitor):
+    where = answer(visitor, "no", where="/worried/says_no/first/")["Location"]
+    with writing():
+        Concern.objects.unscoped("a test").update(dies_at=clock.now() - timedelta(seconds=1))
+    visitor.post(where, {"answer": "plan_or_means", "submission": uuid4().hex})
+    paths = Concern.objects.unscoped("a test").order_by("began_at").values_list("path", "dies_at")
+    assert [path for path, _ in paths] == ["says_no", "says_no"]
+    assert alerts() == 1
+    with writing():
+        Concern.objects.unscoped("a test").filter(alert=None).delete()
+    visitor.post(where, {"answer": "no", "submission": uuid4().hex})  # its link lives, it does not
+    assert Concern.objects.unscoped("a test").filter(path="today", alert=None).count() == 1
+
+
+def test_a_later_answer_asks_each_thing_once(house, visitor, django_assert_max_num_queries):
+    where = answer(visitor, "no")["Location"]
+    with django_assert_max_num_queries(12):
+        visitor.post(where, {"answer": "no", "submission": uuid4().hex})
 
 
 def test_words_of_a_visit_that_is_over_are_not_saved_and_not_lost(house, visitor):

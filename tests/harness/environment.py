@@ -8,15 +8,21 @@ database; the process that was started first owns the folder and the server, and
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import socket
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 DATABASES = ("sqlite", "postgresql")
 WORKED_EXAMPLES = "worked examples"  # what tests of them say they ran; named after a run
 IN_MEMORY = Path("/dev/shm")
+CLIENTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 ROOM_FOR_A_RUN = 4 * 2**30  # bytes; a run writes well under half of it
+
+_chance = random.SystemRandom()
+_given: set[int] = set()
 
 
 def database() -> str:
@@ -44,11 +50,26 @@ def cluster_port() -> int:
 
 
 def free_port() -> int:
-    """A port on the loopback address that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A port on the loopback address that nothing listens on, and that no client is given.
+
+    The system gives each client that calls a port from a range of its own. One that calls a
+    server again and again while that is down is at last given the server's own port, speaks to
+    itself, and the server cannot come back.
+    """
+    while True:
+        port = _chance.randrange(10_100, _first_of_clients())
+        with socket.socket() as probe, suppress(OSError):
+            if port not in _given:
+                probe.bind(("127.0.0.1", port))
+                _given.add(port)
+                return port
+
+
+def _first_of_clients() -> int:
+    try:
+        return max(12_000, int(CLIENTS.read_text().split()[0]))
+    except OSError:
+        return 32_768
 
 
 def database_url(name: str) -> str:

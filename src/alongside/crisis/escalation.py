@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -20,6 +21,7 @@ from alongside.crisis import actions, care, codes, edges, rules, telling
 from alongside.crisis.models import Alert, AlertEvent, Shift
 from alongside.directory.models import Service
 from alongside.notify.models import Message
+from alongside.records import prepared
 from alongside.records.actions_base import action
 from alongside.records.reader import Reader, system
 from alongside.records.scoped import ScopedQuerySet
@@ -87,9 +89,13 @@ def _each(parts: tuple[Callable[..., int], ...], at: datetime) -> int:
 
 def escalate_due(*, by: Reader, at: datetime) -> int:
     """Tell the next ones of every alert nobody has, whose step is due. Steps are never skipped."""
-    due = _climbing().filter(next_step_at__lte=at).order_by("level", "next_step_at")
+
+    def rows(at: datetime) -> Any:
+        due = _climbing().filter(next_step_at__lte=at).order_by("level", "next_step_at")
+        return due.values_list("pk", flat=True)
+
     moved = 0
-    for pk in list(due.values_list("pk", flat=True)):
+    for pk in prepared.rows("escalation.due", rows, at=at):
         steps = 0
         while steps < MOST_STEPS_AT_ONCE and (more := _catch_up(alert=pk, by=by, at=at)):
             steps += more
@@ -111,10 +117,14 @@ def _catch_up(*, alert: object, by: Reader, at: datetime) -> int:
 
 def open_unattended(*, by: Reader, at: datetime) -> int:
     """Open again what somebody has and did not follow up: no contact, or no outcome, in time."""
-    had = _open().filter(acknowledged_at__isnull=False)
-    late = had.filter(Q(engaged_at=None, engage_by__lte=at) | Q(outcome_by__lte=at))
+
+    def rows(at: datetime) -> Any:
+        had = _open().filter(acknowledged_at__isnull=False)
+        late = had.filter(Q(engaged_at=None, engage_by__lte=at) | Q(outcome_by__lte=at))
+        return late.values_list("pk", flat=True)
+
     moved = 0
-    for pk in list(late.values_list("pk", flat=True)):
+    for pk in prepared.rows("escalation.late", rows, at=at):
         moved += _open_again(alert=pk, by=by, at=at)
     return moved
 
@@ -138,11 +148,16 @@ def _open_again(*, alert: object, by: Reader, at: datetime) -> int:
 def call_second_team(*, by: Reader, at: datetime) -> int:
     """Call the second team where a service has a flood of alerts. None of them is held back."""
     waits = catalogue.current().danger.waits
-    fresh = _open().filter(raised_at__gt=at - waits.flood_within, service__isnull=False)
-    counted = fresh.order_by().values("service").annotate(number=Count("pk"))
-    full = counted.filter(number__gte=waits.flood_alerts).values_list("service", flat=True)
+
+    def rows(since: datetime) -> Any:
+        fresh = _open().filter(raised_at__gt=since, service__isnull=False)
+        counted = fresh.order_by().values("service").annotate(number=Count("pk"))
+        full = counted.filter(number__gte=waits.flood_alerts)
+        return full.values_list("service", flat=True)
+
+    full = prepared.rows("escalation.flood", rows, since=at - waits.flood_within)
     round = f"{int(at.timestamp() // waits.flood_within.total_seconds())}"
-    return sum(_call_second_team(service=pk, round=round, by=by, at=at) for pk in list(full))
+    return sum(_call_second_team(service=pk, round=round, by=by, at=at) for pk in full)
 
 
 @action
@@ -158,7 +173,11 @@ def _call_second_team(*, service: UUID, round: str, by: Reader, at: datetime) ->
 
 def tell_those_now_on_shift(*, by: Reader, at: datetime) -> int:
     """Tell a step anew when all its messages were withheld: the shift changed, or people left."""
-    about = [f"alert:{pk}" for pk in _climbing().values_list("pk", flat=True)]
+
+    def rows() -> Any:
+        return _climbing().values_list("pk", flat=True)
+
+    about = [f"alert:{pk}" for pk in prepared.rows("escalation.climbing", rows)]
     if not about:
         return 0
     messages = Message.objects.unscoped(REASON).filter(about__in=about)
@@ -188,19 +207,23 @@ def tell_those_who_come_on(*, by: Reader, at: datetime) -> int:
 
     One look for all alerts; only those somebody is not told of are locked.
     """
-    told = AlertEvent.objects.unscoped(REASON).filter(
-        kind="told",
-        alert=OuterRef(OuterRef("pk")),
-        account=OuterRef("account"),
-        at__gte=OuterRef("starts_at"),
-    )
-    untold = (
-        _running(at)
-        .filter(service=OuterRef("service"), order=1, account__is_active=True)
-        .filter(~Exists(told), starts_at__gt=OuterRef("raised_at"))
-    )
+
+    def rows(at: datetime) -> Any:
+        told = AlertEvent.objects.unscoped(REASON).filter(
+            kind="told",
+            alert=OuterRef(OuterRef("pk")),
+            account=OuterRef("account"),
+            at__gte=OuterRef("starts_at"),
+        )
+        untold = (
+            _running(at)
+            .filter(service=OuterRef("service"), order=1, account__is_active=True)
+            .filter(~Exists(told), starts_at__gt=OuterRef("raised_at"))
+        )
+        return _climbing().filter(Exists(untold))
+
     moved = 0
-    for alert in list(_climbing().filter(Exists(untold))):
+    for alert in prepared.rows("escalation.untold", rows, at=at):
         begun = (
             _running(at)
             .filter(service=alert.service_id, order=1, account__is_active=True)
@@ -223,16 +246,19 @@ def ask_for_a_hand_over(*, by: Reader, at: datetime) -> int:
 
     One look for all alerts; only those whose holder was not asked since are locked.
     """
-    mine = Q(service=OuterRef("service"), account=OuterRef("acknowledged_by"))
-    asked = AlertEvent.objects.unscoped(REASON).filter(
-        kind="shift_ended", alert=OuterRef(OuterRef("pk")), at__gte=OuterRef("ends_at")
-    )
-    over = Shift.objects.unscoped(REASON).filter(
-        mine, ~Exists(asked), ends_at__gt=OuterRef("acknowledged_at"), ends_at__lte=at
-    )
-    gone = _open().filter(Exists(over), ~Exists(_running(at).filter(mine)))
+
+    def rows(at: datetime) -> Any:
+        mine = Q(service=OuterRef("service"), account=OuterRef("acknowledged_by"))
+        asked = AlertEvent.objects.unscoped(REASON).filter(
+            kind="shift_ended", alert=OuterRef(OuterRef("pk")), at__gte=OuterRef("ends_at")
+        )
+        over = Shift.objects.unscoped(REASON).filter(
+            mine, ~Exists(asked), ends_at__gt=OuterRef("acknowledged_at"), ends_at__lte=at
+        )
+        return _open().filter(Exists(over), ~Exists(_running(at).filter(mine)))
+
     moved = 0
-    for alert in list(gone):
+    for alert in prepared.rows("escalation.gone", rows, at=at):
         last = (
             Shift.objects.unscoped(REASON)
             .filter(service=alert.service_id, account=alert.acknowledged_by_id)
@@ -255,9 +281,11 @@ def _ask_for_a_hand_over(*, alert: object, shift: Shift, by: Reader, at: datetim
 
 def note_what_was_sent(*, by: Reader, at: datetime) -> int:
     """Note on each alert when the first of its messages went out: it is *notified*."""
-    waiting = [
-        f"alert:{pk}" for pk in _open().filter(notified_at=None).values_list("pk", flat=True)
-    ]
+
+    def rows() -> Any:
+        return _open().filter(notified_at=None).values_list("pk", flat=True)
+
+    waiting = [f"alert:{pk}" for pk in prepared.rows("escalation.not_notified", rows)]
     if not waiting:
         return 0
     messages = Message.objects.unscoped(REASON).filter(about__in=waiting, sent_at__isnull=False)

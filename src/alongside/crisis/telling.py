@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -23,7 +24,7 @@ from alongside.notify import actions as notify
 from alongside.notify import channels
 from alongside.notify.models import Message
 from alongside.people.models import Institution
-from alongside.records import audit, crashpoint
+from alongside.records import audit, crashpoint, prepared
 from alongside.records.reader import Reader, system
 from alongside.records.scoped import ScopedQuerySet
 
@@ -556,11 +557,14 @@ def gap_is_right(message: Message, at: datetime) -> bool:
 
 
 def _alert_of(message: Message) -> Alert | None:
-    return (
-        Alert.objects.unscoped("is this message still right?")
-        .filter(pk=message.about.partition(":")[2])
-        .first()
+
+    def rows(pk: UUID) -> Any:
+        return Alert.objects.unscoped("is this message still right?").filter(pk=pk)
+
+    found: Alert | None = prepared.first(
+        "crisis.of_message", rows, pk=UUID(message.about.partition(":")[2])
     )
+    return found
 
 
 def _round(alert: Alert, step: rules.Step, at: datetime, again: bool) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from alongside.notify import bell, queries, rules, together
 from alongside.notify.models import Attempt, Channel, Heartbeat, Message
 from alongside.notify.transports import Said
 from alongside.people.models import Institution
-from alongside.records import audit, crashpoint
+from alongside.records import audit, crashpoint, prepared
 from alongside.records.actions_base import action
 from alongside.records.reader import Reader
 from alongside.records.scoped import ScopedQuerySet
@@ -81,24 +82,20 @@ def claim(*, channel: str, by: Reader, at: datetime, about: str = "") -> Message
     Life-critical messages go first. Two claimers never get the same message: on PostgreSQL rows
     locked by another are passed over, on SQLite the claim is one conditional update.
     """
-    due = (
-        _outbox()
-        .filter(
-            Q(claimed_until=None) | Q(claimed_until__lte=at),
-            channel=channel,
-            sent_with=None,
-            sent_at=None,
-            withheld_at=None,
-            given_up_at=None,
-            due_at__lte=at,
-        )
-        .order_by("-life_critical", "due_at")
-    )
+
+    def rows(channel: str, at: datetime) -> Any:
+        due = queries.due(channel=channel, at=at).order_by("-life_critical", "due_at")
+        if connection.vendor == "postgresql":
+            due = due.select_for_update(skip_locked=True, of=("self",))
+        return due
+
+    message: Message | None
     if about:
-        due = due.filter(about=about)
-    if connection.vendor == "postgresql":
-        due = due.select_for_update(skip_locked=True, of=("self",))
-    message: Message | None = due.first()
+        message = rows(channel, at).filter(about=about).first()
+    else:
+        message = prepared.first(
+            "notify.claim", lambda **given: rows(**given)[:1], channel=channel, at=at
+        )
     if message is None:
         return None
     lease = at + rules.LEASE

@@ -72,29 +72,36 @@ def kinds_in_outbox(*, seen_by: Reader) -> frozenset[str]:
 
 def is_due(*, channel: str, at: datetime, about: str = "") -> bool:
     """Is there a message to claim? One look that takes no lock; the claim looks again."""
-    rows = Message.objects.unscoped("dispatcher").filter(
+
+    def rows(channel: str, at: datetime) -> Any:
+        return due(channel=channel, at=at).values_list("pk", flat=True)[:1]
+
+    if about:
+        return bool(due(channel=channel, at=at).filter(about=about).exists())
+    return bool(prepared.rows("notify.is_due", rows, channel=channel, at=at))
+
+
+def due(*, at: datetime, channel: str = "") -> ScopedQuerySet:
+    """The messages that are due and that nobody sends now: by one channel, or by all."""
+    rows: ScopedQuerySet = Message.objects.unscoped("dispatcher").filter(
         Q(claimed_until=None) | Q(claimed_until__lte=at),
-        channel=channel,
+        **({"channel": channel} if channel else {}),
         sent_with=None,
         sent_at=None,
         withheld_at=None,
         given_up_at=None,
         due_at__lte=at,
     )
-    return bool((rows.filter(about=about) if about else rows).exists())
+    return rows
 
 
 def due_channels(*, at: datetime) -> set[str]:
     """The channels by which a message is due now: one look for all of them, without a lock."""
-    rows = Message.objects.unscoped("dispatcher").filter(
-        Q(claimed_until=None) | Q(claimed_until__lte=at),
-        sent_with=None,
-        sent_at=None,
-        withheld_at=None,
-        given_up_at=None,
-        due_at__lte=at,
-    )
-    return set(rows.order_by().values_list("channel", flat=True).distinct())
+
+    def rows(at: datetime) -> Any:
+        return due(at=at).order_by().values_list("channel", flat=True).distinct()
+
+    return set(prepared.rows("notify.due_channels", rows, at=at))
 
 
 # -- the canary -----------------------------------------------------------------------------------
@@ -122,14 +129,4 @@ def last_heard() -> datetime | None:
 
 def untried(*, at: datetime) -> int:
     """How many messages about danger were due by then, and nobody even tried to send them."""
-    rows = Message.objects.unscoped("dispatcher").filter(
-        Q(claimed_until=None) | Q(claimed_until__lte=at),
-        life_critical=True,
-        attempts=0,
-        sent_with=None,
-        sent_at=None,
-        withheld_at=None,
-        given_up_at=None,
-        due_at__lte=at,
-    )
-    return int(rows.count())
+    return int(due(at=at).filter(life_critical=True, attempts=0).count())

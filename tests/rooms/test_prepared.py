@@ -152,11 +152,11 @@ def test_a_hash_is_a_value_and_is_not_kept(world: World) -> None:
         )
         for n in range(2)
     ]
-    one, other = (prepared.Digest(hashed(token)) for token in tokens)
+    one, other = (prepared.Text(hashed(token)) for token in tokens)
     assert [row.sha256 for row in thrice("t.links", links, sha256=one)] == [one]
     assert kept_of("t.links")[0] is not None
     assert [row.sha256 for row in prepared.rows("t.links", links, sha256=other)] == [other]
-    assert prepared.rows("t.links", links, sha256=prepared.Digest(hashed("no such"))) == []
+    assert prepared.rows("t.links", links, sha256=prepared.Text(hashed("no such"))) == []
     thrice("t.keys", rows, sha256=one)
     assert kept_of("t.keys") == [None]
 

@@ -390,7 +390,7 @@ def _reader_of(which: str, sha256: str, purpose: str, at: datetime) -> LinkReade
         return found.select_related("institution")  # one at most: the hash is unique
 
     link: LinkToken | None = prepared.first(
-        "access.link", rows, which=which, sha256=prepared.Digest(sha256), purpose=purpose, at=at
+        "access.link", rows, which=which, sha256=prepared.Text(sha256), purpose=purpose, at=at
     )
     if link is None:
         raise NotAllowed(action="open", record="link")

@@ -11,6 +11,8 @@ to it: its recipient would read the same twice.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
@@ -18,6 +20,7 @@ from django.db.models import Q
 from alongside import catalogue
 from alongside.notify import rules
 from alongside.notify.models import Attempt, Message
+from alongside.records import prepared
 from alongside.records.crypto import keyed_hash
 from alongside.records.scoped import ScopedQuerySet
 
@@ -33,24 +36,31 @@ def gather(message: Message, *, was_claimed: bool, at: datetime) -> int:
     """
     if was_claimed or not message.life_critical or not message.about or _may_have_gone(message):
         return 0
-    rows = (
-        _waiting()
-        .filter(
+
+    def rows(pk: UUID, at: datetime, **same: Any) -> Any:
+        found = _waiting().filter(
             Q(due_at__lte=at) | Q(attempts__gt=0),
-            about=message.about,
-            kind=message.kind,
-            channel=message.channel,
-            account=message.account_id,
-            way=message.way_id,
+            **same,
             life_critical=True,
             sent_with=None,
             claimed_until=None,
         )
-        .exclude(pk=message.pk)
+        if connection.vendor == "postgresql":
+            found = found.select_for_update(skip_locked=True, of=("self",))
+        return found.exclude(pk=pk)
+
+    beside = prepared.rows(
+        "together.beside",
+        rows,
+        pk=message.pk,
+        at=at,
+        about=prepared.Text(message.about),
+        kind=message.kind,
+        channel=message.channel,
+        account=message.account_id,
+        way=message.way_id,
     )
-    if connection.vendor == "postgresql":
-        rows = rows.select_for_update(skip_locked=True, of=("self",))
-    added = [row.pk for row in rows if row.address == message.address and not _may_have_gone(row)]
+    added = [row.pk for row in beside if row.address == message.address and not _may_have_gone(row)]
     if added:
         _waiting().filter(Q(pk__in=added) | Q(sent_with__in=added)).update(sent_with=message.pk)
     return len(added)
@@ -58,8 +68,12 @@ def gather(message: Message, *, was_claimed: bool, at: datetime) -> int:
 
 def carried(message: Message) -> list[Message]:
     """What goes in the letter of this message besides itself, the oldest first."""
-    rows = Message.objects.unscoped("outbox").filter(sent_with=message.pk)
-    return list(rows.order_by("created_at", "key"))
+
+    def rows(pk: UUID) -> Any:
+        found = Message.objects.unscoped("outbox").filter(sent_with=pk)
+        return found.order_by("created_at", "key")
+
+    return prepared.rows("together.carried", rows, pk=message.pk)
 
 
 def release(message: Message) -> None:
@@ -88,8 +102,12 @@ def _may_have_gone(message: Message) -> bool:
     """Whether some try ended without a word, so that its letter may be there already."""
     if not message.attempts:
         return False
-    tries = Attempt.objects.unscoped("outbox").filter(message=message, outcome="no_answer")
-    return bool(tries.exclude(detail__in=rules.NEVER_REACHED).exists())
+
+    def rows(message: UUID) -> Any:
+        tries = Attempt.objects.unscoped("outbox").filter(message=message, outcome="no_answer")
+        return tries.exclude(detail__in=rules.NEVER_REACHED).values_list("pk", flat=True)[:1]
+
+    return bool(prepared.rows("together.unsure", rows, message=message.pk))
 
 
 def _waiting() -> ScopedQuerySet:

@@ -60,8 +60,8 @@ def rows(name: str, make: Make, *, seen_by: Any = None, **given: Any) -> list[An
             must not look at what it is given: a stand-in comes the first times.
         seen_by: the reader it is scoped to; None where it is scoped to nobody. One without
             ``rights`` has each query made anew.
-        given: ids, hashes, moments and days become values of the SQL; everything else is a part of
-            what the kept query is found by, so it must be hashable and of few values.
+        given: ids, ``Text``, moments and days become values of the SQL; everything else is a
+            part of what the kept query is found by, so it must be hashable and of few values.
     """
     key = _key(name, seen_by, given)
     if key is None:
@@ -85,13 +85,13 @@ def first(name: str, make: Make, *, seen_by: Any = None, **given: Any) -> Any:
 # -- what a kept query is found by ----------------------------------------------------------------
 
 
-class Digest(str):
-    """A hash that something is found by: a value of the SQL, as an id is."""
+class Text(str):
+    """A text that something is found by, such as a hash: a value of the SQL, as an id is."""
 
     __slots__ = ()
 
 
-VALUES = (UUID, datetime, date, Ids, Digest)
+VALUES = (UUID, datetime, date, Ids, Text)
 
 
 class Rights:
@@ -313,8 +313,8 @@ def _mark(value: Any) -> Any:
     some = timedelta(days=secrets.randbelow(300_000), microseconds=1 + secrets.randbelow(10**6 - 1))
     if isinstance(value, UUID):
         return uuid4()
-    if isinstance(value, Digest):
-        return Digest(secrets.token_hex(32))
+    if isinstance(value, Text):
+        return Text(secrets.token_hex(32))
     if isinstance(value, datetime):
         return FAR + some
     if isinstance(value, date):
@@ -327,7 +327,7 @@ def _as_param(value: Any, connection: Any) -> Any:
     sqlite = connection.vendor == "sqlite"
     if isinstance(value, UUID):
         return value.hex if sqlite else value
-    if isinstance(value, Digest):
+    if isinstance(value, Text):
         return value
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
@@ -340,7 +340,7 @@ def _traces(mark: Any) -> tuple[str, ...]:
     """How the stand-in of an id would stand in a longer text; a day is found by ``FAR_DAY``."""
     if isinstance(mark, date):
         return ()
-    if isinstance(mark, Digest):
+    if isinstance(mark, Text):
         return (mark,)
     each = mark if isinstance(mark, UUID) else next(iter(mark))
     return each.hex, str(each)

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -162,11 +163,26 @@ class Served:
         return status
 
     def kill(self) -> None:
-        """`kill -9` of the supervisor and of everything it started: no process may tidy up."""
+        """`kill -9` of the supervisor and of everything it started: no process may tidy up.
+
+        One that was killed while it waits for the disk is gone, with its port, only after that.
+        """
         if self.process is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+            deadline = time.monotonic() + START_WITHIN_SECONDS
+            while not self._is_port_free() and time.monotonic() < deadline:
+                time.sleep(0.05)
+
+    def _is_port_free(self) -> bool:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.port))
+            except OSError:
+                return False
+        return True
 
     def remove(self) -> None:
         """Stop, and give back the database."""

@@ -48,3 +48,12 @@ def test_search_for_other_clocks_finds_each_of_them():
     ):
         assert OTHER_CLOCKS.search(code_of(line)), line
     assert not OTHER_CLOCKS.search(code_of('"""Not now()."""\nx = clock.now()  # now()'))
+
+
+def test_no_page_takes_the_day_in_utc_for_the_day_of_its_reader():
+    found = [
+        shown(path)
+        for path in sorted((PACKAGE / "web").rglob("*.py"))
+        if "clock.now().date()" in code_of(path.read_text())
+    ]
+    assert found == []

@@ -242,7 +242,7 @@ def test_every_instrument_explains_every_number_it_can_give(ref: str) -> None:
         it = explain(row)
         assert it is not None
         assert it.agrees
-        said = explained_words.for_staff(it, wording)
+        said = explained_words.for_staff(it, wording, today=NOON.date())
         rules = " ".join(rule["text"] for rule in said["rules"])
         assert said["version"] == ref
         assert said["licence"] == instrument.licence.statement
@@ -263,7 +263,7 @@ def test_score_entered_as_a_total_says_that_its_answers_are_not_here() -> None:
     )  # fmt: skip
     it = explain(row)
     assert it is not None
-    said = explained_words.for_staff(it, words_of("phq9@1"))
+    said = explained_words.for_staff(it, words_of("phq9@1"), today=NOON.date())
     assert (said["value"], said["state"], said["mismatch"]) == ("12", "as_total", "")
     assert "Entered as a total." in said["rules"][0]["text"]
     assert not any(rule["term"] == "Danger" for rule in said["rules"])

@@ -18,7 +18,7 @@ from alongside.cases import rights
 from alongside.records import clock
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form, Text
-from alongside.web.parts.pages import Request, moment_words, saved, short_day
+from alongside.web.parts.pages import Request, local_day, moment_words, saved, short_day
 
 KINDS: Mapping[str, Any] = {
     "objection": gettext_lazy("Objects: wants it stopped"),
@@ -53,7 +53,7 @@ class Answer(Form):
 def listing(request: Request) -> HttpResponse:
     """Every request, those without an answer first."""
     rows = rights.requests(seen_by=request.reader).select_related("circle")
-    today = clock.now().date()
+    today = local_day(request, clock.now())
     open_: list[dict[str, Any]] = []
     done: list[dict[str, Any]] = []
     for row in rows:

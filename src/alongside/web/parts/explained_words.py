@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from alongside.catalogue.standing import TO_VERIFY
-from alongside.records import clock
 from alongside.web.parts.content_words import PARTS, stale
 from alongside.web.parts.people_words import listed
 
@@ -34,8 +34,12 @@ OFF = {
 OFF_ELSE = gettext_lazy("a value is known, and not switched on here")
 
 
-def for_staff(it: Any, wording: Any) -> dict[str, Any]:
-    """What ``parts/explained.html`` shows of an ``insights.explained.Explained``."""
+def for_staff(it: Any, wording: Any, *, today: date) -> dict[str, Any]:
+    """What ``parts/explained.html`` shows of an ``insights.explained.Explained``.
+
+    Args:
+        today: the reader's day: what is due to be looked at by then says so.
+    """
     main, instrument = it.main, it.instrument
     return {
         "value": "" if main is None or main.stored is None else _named(main, wording),
@@ -67,7 +71,7 @@ def for_staff(it: Any, wording: Any) -> dict[str, Any]:
         "credit": instrument.licence.credit,
         "review_by": instrument.review_by,
         "unverified": unverified(instrument),
-        "stale": stale("instruments", str(instrument.ref), clock.now().date()),
+        "stale": stale("instruments", str(instrument.ref), today),
         "is_validated": instrument.validated,
     }
 

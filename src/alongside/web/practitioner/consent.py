@@ -222,7 +222,7 @@ def record(request: Request, pk: UUID) -> HttpResponse:
             for part in text.split("\n\n")[1:]
         ],
         form_ref=ref,
-        stale=stale("consent_forms", ref, clock.now().date()),
+        stale=stale("consent_forms", ref, local_day(request, clock.now())),
         shown=digest,
         others=[{"id": id, "title": name, "current": id == chosen} for id, name in listed],
     )

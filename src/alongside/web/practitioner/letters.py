@@ -420,7 +420,7 @@ def _page(
         name=in_language(kind.title),
         facts=_facts(request, found, kind),
         unverified=kind.unverified,
-        stale=stale("letters", str(kind.ref), clock.now().date()),
+        stale=stale("letters", str(kind.ref), local_day(request, clock.now())),
         write_form=(form or _write_form(found, kind)) if is_mine else None,
         read=parts.shown(request, found) if not is_mine else None,
         given=[

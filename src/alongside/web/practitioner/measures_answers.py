@@ -23,7 +23,7 @@ from alongside.records import clock
 from alongside.web.parts import explained_words as words
 from alongside.web.parts.access import access
 from alongside.web.parts.content_words import stale
-from alongside.web.parts.pages import Request, day_words, moment_words, seen_by_whom
+from alongside.web.parts.pages import Request, day_words, local_day, moment_words, seen_by_whom
 from alongside.web.practitioner.base import address, case_or_404, case_page
 from alongside.web.practitioner.kept_back import kept_of
 from alongside.web.practitioner.measures_right import standing
@@ -42,7 +42,8 @@ def response(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
         return _response_without_form(request, case, found)
     wording = cat.wording(found.instrument, language)
     it = explain(found)
-    about = words.for_staff(it, wording) if it else None
+    today = local_day(request, clock.now())
+    about = words.for_staff(it, wording, today=today) if it else None
     unasked = {each.id: each.points for each in it.items if each.value is None} if it else {}
     return case_page(
         request,
@@ -67,7 +68,7 @@ def response(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
         lines=lines_of(found, instrument, wording),
         change=change_words(instrument),
         not_verified=words.unverified(instrument),
-        stale=stale("instruments", str(instrument.ref), clock.now().date()),
+        stale=stale("instruments", str(instrument.ref), today),
         checked=day_words(date.fromisoformat(instrument.licence.checked)),
         review_by=day_words(date.fromisoformat(instrument.review_by))
         if instrument.review_by

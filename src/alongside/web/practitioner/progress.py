@@ -176,7 +176,7 @@ def score(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
     if row is None or row.circle_id != case.circle_id or it is None:
         raise Http404
     wording = words_of(row.instrument)
-    about = words.for_staff(it, wording)
+    about = words.for_staff(it, wording, today=local_day(request, clock.now()))
     return case_page(
         request,
         "practitioner/progress/score.html",
@@ -344,7 +344,7 @@ def _series(
         "last": None
         if it is None or last is None
         else {
-            "it": words.for_staff(it, wording),
+            "it": words.for_staff(it, wording, today=local_day(request, clock.now())),
             "on": short_day(last.on),
             "url": reverse("practitioner:case-score", args=[case.pk, last.response]),
         },

@@ -24,7 +24,7 @@ from alongside.web.parts import sheets
 from alongside.web.parts.access import access
 from alongside.web.parts.content_words import stale
 from alongside.web.parts.forms import Text
-from alongside.web.parts.pages import Request, saved, say, seen_by_whom
+from alongside.web.parts.pages import Request, local_day, saved, say, seen_by_whom
 from alongside.web.parts.pdf import NoPdf
 from alongside.web.practitioner import delivery_words as words
 from alongside.web.practitioner.base import BASE, case_or_404, case_page
@@ -262,7 +262,7 @@ def sheet(request: Request, pk: UUID) -> HttpResponse:
         sheet=sheets.shown(request, row),
         whose=row.about.name,
         origin=sheets.origin_of(row.form),
-        stale=stale("artefacts", row.form, clock.now().date()),
+        stale=stale("artefacts", row.form, local_day(request, clock.now())),
         has_picture=sheets.has_picture(row.form),
         versions=sheets.versions_of(request, rows[1:]),
         pk=pk,

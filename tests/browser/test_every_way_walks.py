@@ -1,9 +1,12 @@
-"""Every way of content in a real browser, from its start gate to completed; and three at once."""
+"""Every way of content in a real browser, from its start gate to completed; and three at once.
+
+On a small demonstration, among its cases: in its service, with its staff.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -15,19 +18,19 @@ from tests.flows.test_four_paths import a_course_is_ended, a_session_is_told
 from tests.flows.walking import Somebody, next_chapter
 from tests.harness import clockwork
 from tests.harness.content import shipped
-from tests.harness.served import Template
+from tests.harness.small_demo import MONDAY, SmallDemo
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.sqlite]
 
-MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 WAYS = [way for way in shipped().protocols.values() if way.runnable]
 HOUSES = 4  # they share the ways, so that no test is long and each of the workers has its part
 
 
 @pytest.fixture
-def walk(served_template: Template, page_for: Callable[..., Page], axe: Any) -> Iterator[Walk]:
+def walk(page_for: Callable[..., Page], axe: Any) -> Iterator[Walk]:
     next_chapter()
-    with opened(served_template, MONDAY) as house:
+    with opened(SmallDemo(), MONDAY) as house:
+        house.team = {name: f"{name}@demo.invalid" for name in ("asha", "hana", "grace", "ifeoma")}
         yield Walk(house, page_for, axe)
         said = house.served.log()
         assert "Internal Server Error" not in said, said[-4000:]
@@ -61,7 +64,7 @@ def test_every_way_goes_from_its_closed_gates_to_completed(walk: Walk, first: in
     """None by name: the plan says what it waits for, starts, is told a session, and ends."""
     ways = WAYS[first::HOUSES]
     call = walk.house.served.call
-    house, asha, moments = call(inside.a_house), walk.comes("asha"), []
+    house, asha, moments = call(inside.a_demonstration), walk.comes("asha"), []
     places = {
         way.id: call(
             inside.a_proposal, house=house, way=way.id, treats=way.treats, mark=f".{number}",
@@ -89,7 +92,7 @@ def test_every_way_goes_from_its_closed_gates_to_completed(walk: Walk, first: in
 def test_grief_is_met_by_talks_and_medicine_and_a_class_after_both(walk: Walk) -> None:
     """One plan, three ways: medicine waits for nothing, the class until the talks are over."""
     call = walk.house.served.call
-    house, asha = call(inside.a_house), walk.comes("asha")
+    house, asha = call(inside.a_demonstration), walk.comes("asha")
     place = call(
         inside.a_proposal, house=house, way="ipt", variant="brief",
         treats="person", mark="",

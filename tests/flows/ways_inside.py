@@ -5,19 +5,62 @@ Called through ``Served.call``; a world goes out as text and comes back, as in m
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from tests.factories import World
+from tests.factories import Cast, World
 from tests.flows.meeting_rooms import packed, unpacked
 
 
-def a_house() -> str:
-    """The staff, and nobody's case."""
+def a_demonstration() -> str:
+    """The staff of the small demonstration, in whose service the cases of a walk begin too."""
+    from alongside.directory.models import Service
+    from alongside.people.models import Institution
     from alongside.records import clock
-    from tests.factories import make_world
 
-    return packed(make_world(at=clock.now(), case=False))
+    world = World(clock.now())
+    world.institution = Institution._base_manager.get()
+    world.service = Service._base_manager.order_by("pk")[0]
+    for name in ("asha", "hana", "grace", "ifeoma"):
+        setattr(world, name, _at_work(world, f"{name}@demo.invalid"))
+    world.bo = _at_work(world, "mei@demo.invalid")
+    _answer_what_is_open(world)
+    return packed(world)
+
+
+def _answer_what_is_open(world: World) -> None:
+    """As a house does before weeks go by: an alert that nobody has climbs every few minutes."""
+    from alongside.crisis import actions as crisis
+    from alongside.crisis.models import Alert
+
+    still = list(Alert._base_manager.filter(closed_at=None, level="C"))
+    assert still, "the demonstration waits with an alert for whoever opens it"
+    for alert in still:
+        by, at = world.hana.reader, world.moment
+        crisis.acknowledge(alert=alert, by=by, at=at)
+        crisis.record_contact(
+            alert=alert, method="phone", reached=True, note="Safe today, not alone.", by=by, at=at
+        )
+        outcome = {
+            "triage_code": "D",
+            "assessment_note": "Asked directly. No plan, no means at hand, not alone.",
+            "safety_plan_or_transfer": "safety_plan",
+            "means_safety": "none_needed",
+            "means_safety_note": "Nothing at hand.",
+            "next_contact_at": (at + timedelta(days=2)).isoformat(),
+            "named_person": "Hana Kobayashi",
+        }
+        crisis.close_alert(alert=alert, outcome="reached_safe", fields=outcome, by=by, at=at)
+
+
+def _at_work(world: World, email: str) -> Cast:
+    from alongside.access.models import Account
+    from alongside.people.models import Practitioner
+
+    account = Account._base_manager.get(email=email)
+    own = Practitioner._base_manager.get(person__account_link__account=account)
+    return Cast(world, account, own.person, own)
 
 
 def a_proposal(*, house: str, way: str, variant: str, treats: str, mark: str) -> dict[str, Any]:

@@ -276,6 +276,20 @@ def test_who_goes_off_shift_with_an_alert_is_asked_to_hand_it_over_and_has_it_un
     assert house.hana.reader.may("E", fresh(alert))
 
 
+def test_missed_steps_are_made_up_for_until_a_second_is_over_and_then_others_may_write(
+    house, at, monkeypatch
+):
+    """Half an hour without a dispatcher: on a slow machine each step is a turn of its own."""
+    alert, later = public(house), house.moment + 30 * MINUTE
+    at(later)
+    with monkeypatch.context() as slow:
+        slow.setattr(escalation, "TOGETHER_SECONDS", 0)
+        assert escalation._catch_up(alert=alert.pk, by=house.system, at=later) == 1
+    assert fresh(alert).next_step_at <= later
+    assert escalation._catch_up(alert=alert.pk, by=house.system, at=later) == fresh(alert).step - 2
+    assert fresh(alert).next_step_at > later
+
+
 def test_the_loop_asks_the_same_few_questions_for_one_open_alert_and_for_many(house, at):
     """Quiet alerts are not locked and cost no question each: some climb, some somebody has."""
     put_on(house, house.bo, MIDNIGHT.replace(tzinfo=None))

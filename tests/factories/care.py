@@ -158,8 +158,10 @@ def two_sides(world: World) -> None:
     spoken_to(world, world.teo.person, "lead")
 
 
-def answer(world: World, person: Person, instrument: str, answers: Mapping[str, int]) -> Any:
-    """One set of answers, entered by Asha from paper."""
+def answer(
+    world: World, person: Person, instrument: str, answers: Mapping[str, int], *, by: Any = None
+) -> Any:
+    """One set of answers, entered by Asha from paper, or by whoever answers."""
     asking = measures.make_asking(
         circle=world.circle,
         about=person,
@@ -173,7 +175,7 @@ def answer(world: World, person: Person, instrument: str, answers: Mapping[str, 
         asking=asking,
         answers=answers,
         submission=str(uuid4()),
-        by=world.asha.reader,
+        by=by or world.asha.reader,
         at=world.moment,
     )
 

@@ -713,6 +713,11 @@ def the_change_is_shown(asha: Somebody, sam: Somebody, case: str) -> None:
     sam.goto("/me/change/")
     sam.sees("How it has changed", "2 of 2")
     sam.look()
+    sam.page.locator("main a[href^='/me/change/']:not([href*=picture])").first.click()
+    sam.look()
+    sam.follow("Put my answers right")
+    sam.press("Put right")
+    sam.is_told_what_to_fix()
 
 
 def the_case_ends(asha: Somebody, case: str, plan: str) -> None:

@@ -125,6 +125,7 @@ ROLES = {
     "person:form-later": "person",
     "person:change": "person",
     "person:score": "person",
+    "person:score-right": "person",
     "person:picture": "person",
     "person:record": "person",
     "person:receipts": "person",

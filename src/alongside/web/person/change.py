@@ -45,6 +45,7 @@ from alongside.web.parts.picture import as_download
 from alongside.web.parts.scores import chart_of, plain_chart, words_of
 from alongside.web.parts.ways import way_name
 from alongside.web.person.base import own_circles, seen_here
+from alongside.web.person.right import may_right, put_right_words
 
 
 @access("own_measure", "R")
@@ -121,6 +122,10 @@ def score(request: Request, pk: UUID) -> HttpResponse:
                 kept_back=row.kept_from_guardian,
             ),
             "guardians": listed(guardians.who_sees(row.about_id, "answers", at=clock.now())),
+            "put_right": put_right_words(request, row),
+            "right_url": reverse("person:score-right", args=[row.pk])
+            if may_right(request, row)
+            else "",
             "pk": row.pk,
             "is_kept": row.kept_from_guardian,
             "was_shown": row.shown_for_safety_at is not None,

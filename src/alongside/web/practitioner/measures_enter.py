@@ -17,7 +17,7 @@ from alongside.delivery import queries as sessions
 from alongside.measures import actions, queries
 from alongside.records import clock
 from alongside.web.parts.access import access
-from alongside.web.parts.explained_words import numbered
+from alongside.web.parts.answer_forms import Answers
 from alongside.web.parts.forms import Form
 from alongside.web.parts.pages import Request, clock_time, saved, say
 from alongside.web.practitioner.base import address, case_or_404, case_page
@@ -25,51 +25,6 @@ from alongside.web.practitioner.crisis_words import fact
 from alongside.web.practitioner.measures import READ_OR_SEND, asking_or_404, state_of
 
 SUBMISSION = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
-_VALUE = re.compile(r"-?[0-9]{1,3}\Z")
-
-
-class Answers(Form):
-    """One field an item. Every item may be left open; what is left open is never a zero."""
-
-    def __init__(self, *args: Any, asking: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        instrument = queries.instrument_of(asking)
-        wording = queries.wording_of(asking, get_language() or "en")
-        self.items, self.asking = instrument.items, asking
-        for number, item in enumerate(instrument.items, 1):
-            labels = wording.options.get(item.options, {})
-            values = instrument.options[item.options]
-            label = numbered(wording, number, item.id)
-            if span := queries.typed(instrument, item):
-                self.fields[item.id] = forms.CharField(
-                    label=label,
-                    required=False,
-                    help_text=_("A number from %(from)s to %(to)s")
-                    % {"from": span[0], "to": span[1]},
-                )
-                continue
-            self.fields[item.id] = forms.ChoiceField(
-                label=label,
-                choices=[(str(v), str(labels.get(v, v))) for v in values]
-                + [("", _("Not answered"))],
-                widget=forms.RadioSelect,
-                required=False,
-                error_messages={"invalid_choice": _("This is no answer to this question.")},
-            )
-
-    def given(self, post: Any) -> dict[str, object]:
-        """The answers as they were sent; what is no number stays a text, to be refused by name."""
-        found: dict[str, object] = {}
-        for item in self.items:
-            said = post.getlist(item.id)
-            if not said or said == [""]:
-                if item.ask_if is None and not item.optional:
-                    found[item.id] = None
-                continue
-            one = said[0] if len(set(said)) == 1 else " / ".join(said)[:40]
-            found[item.id] = int(one) if _VALUE.match(one) else one
-        asked = queries.ids_asked(self.asking, found)
-        return {id: value for id, value in found.items() if value is not None or id in asked}
 
 
 class Totals(Form):

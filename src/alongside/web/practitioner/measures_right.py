@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from alongside import catalogue
@@ -16,48 +16,23 @@ from alongside.measures import actions, correcting, queries
 from alongside.records import clock
 from alongside.records.errors import Refused, StaleVersion
 from alongside.web.parts.access import access
+from alongside.web.parts.answer_forms import RightAnswers, answer_words, why
 from alongside.web.parts.explained_words import numbered
-from alongside.web.parts.forms import Text
 from alongside.web.parts.pages import Request, moment_words, seen_by_whom
 from alongside.web.practitioner import words
 from alongside.web.practitioner.base import case_or_404, case_page
 from alongside.web.practitioner.measures import READ_OR_SEND
 from alongside.web.practitioner.measures_enter import (
-    Answers,
     Totals,
     alert_facts,
     recorded_page,
 )
 
 
-def _why() -> Text:
-    return Text(
-        label=gettext_lazy("Why it is put right"),
-        help_text=gettext_lazy("Such as: the third line of the paper was read wrongly."),
-        lines=2,
-        max_length=500,
-    )
-
-
-class RightAnswers(Answers):
-    """All answers as they should be, and why."""
-
-    because = _why()
-
-    def __init__(self, *args: Any, response: Any, **kwargs: Any) -> None:
-        super().__init__(*args, asking=response.asking, **kwargs)
-        self.fields["because"] = self.fields.pop("because")  # after the questions
-        labels = answer_words(response)
-        for item in self.items:
-            now = labels.get(item.id, _("Not answered"))
-            self.fields[item.id].initial = response.answers.get(item.id, "")
-            self.fields[item.id].help_text = _("Stands now: %(answer)s") % {"answer": now}
-
-
 class RightTotals(Totals):
     """The numbers as they should be, and why."""
 
-    because = _why()
+    because = why()
 
     def __init__(self, *args: Any, response: Any, **kwargs: Any) -> None:
         super().__init__(*args, asking=response.asking, **kwargs)
@@ -68,17 +43,6 @@ class RightTotals(Totals):
                 exact = response.scores_exact.get(name, value)
                 field.initial = value if exact is None else exact
                 field.help_text = _("Stands now: %(answer)s") % {"answer": field.initial}
-
-
-def answer_words(response: Any) -> dict[str, str]:
-    """What was answered to each item, as the form words it."""
-    instrument = queries.instrument_of(response.asking)
-    options = queries.wording_of(response.asking, get_language() or "en").options
-    return {
-        item.id: str(options.get(item.options, {}).get(value, value))
-        for item in instrument.items
-        if (value := response.answers.get(item.id)) is not None
-    }
 
 
 @access("asking", "C")
@@ -98,17 +62,17 @@ def right(request: Request, pk: UUID, answers: UUID) -> HttpResponse:
     form, at = _form(found, request.POST), clock.now()
     by: dict[str, Any] = {"response": found, "by": request.reader, "at": at}
     form.is_valid()
-    why = form.cleaned_data.get("because", "")
+    said = form.cleaned_data.get("because", "")
     try:
         if isinstance(form, RightAnswers):
             # An answer that cannot stand is refused with danger in the others raised first.
-            recorded = correcting.put_right(answers=form.given(request.POST), because=why, **by)
+            recorded = correcting.put_right(answers=form.given(request.POST), because=said, **by)
         elif form.errors:
             return _page(request, case, found, form, status=422)
         else:
             recorded = correcting.put_total_right(
                 totals=form.totals(), form_version=form.cleaned_data["form_version"],
-                because=why, **by,
+                because=said, **by,
             )  # fmt: skip
     except actions.InvalidAnswers as refusal:
         actions.tell_now(refusal.alerts, at)

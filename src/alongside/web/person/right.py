@@ -106,30 +106,21 @@ def put_right_words(request: Request, found: Any) -> list[dict[str, str]]:
     said = []
     after = _mine(request).filter(corrects=found).select_related("written_by").first()
     if after is not None:
-        said.append(_line(request, after, after, _("They were put right on %(day)s by %(who)s.")))
-    if found.corrects_id is not None:
-        before = _mine(request).filter(pk=found.corrects_id).first()
-        if before is not None:
-            said.append(
-                _line(
-                    request,
-                    found,
-                    before,
-                    _("They were put right on %(day)s by %(who)s. What stood before is kept."),
-                )
-            )
+        said.append(_line(request, after, after, _("What stands now")))
+    before = _mine(request).filter(pk=found.corrects_id).first() if found.corrects_id else None
+    if before is not None:
+        said.append(_line(request, found, before, _("What stood before")))
     return said
 
 
-def _line(request: Request, correction: Any, other: Any, text: str) -> dict[str, str]:
-    is_mine = correction.written_by_id in request.reader.persons
-    when = correction.entered_at or correction.answered_at
-    who = _("you") if is_mine else str(correction.written_by)
-    return {
-        "text": text % {"day": day_words(local_day(request, when)), "who": who},
-        "url": reverse("person:score", args=[other.pk]),
-        "link": _("What stands now") if other is correction else _("What stood before"),
-    }
+def _line(request: Request, correction: Any, shown: Any, link: str) -> dict[str, str]:
+    day = day_words(local_day(request, correction.entered_at or correction.answered_at))
+    if correction.written_by_id in request.reader.persons:
+        text = _("You put these answers right on %(day)s.") % {"day": day}
+    else:
+        who = str(correction.written_by)
+        text = _("%(who)s put these answers right on %(day)s.") % {"who": who, "day": day}
+    return {"text": text, "url": reverse("person:score", args=[shown.pk]), "link": link}
 
 
 def _mine(request: Request) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from alongside.web.parts import samples
+from tests.flows.walking import FOCUS
 from tests.harness.browser import OVERFLOW, check_looks
 
 # No database has a part in it.
@@ -112,6 +113,22 @@ def test_error_summary_has_the_focus_and_leads_into_the_field(page_for) -> None:
     assert page.locator(".summary").evaluate("one => one === document.activeElement")
     page.locator(".summary a").click()
     assert page.url.endswith("#id_email")
+
+
+def test_every_stop_of_the_tabulator_in_a_field_for_a_day_or_an_hour_is_seen(page_for) -> None:
+    """Such a field has a stop for each of its parts, and one for the button of its calendar."""
+    page = page_for(1280)
+    page.goto("/parts/")
+    fields = "".join(f"<input type={kind}>" for kind in ("date", "time", "datetime-local", "month"))
+    page.locator("main").evaluate(f"main => main.innerHTML = '{fields}<button>On</button>'")
+    page.locator("main input").first.focus()
+    for _stop in range(30):
+        here = page.evaluate(FOCUS)
+        assert here["shown"], here
+        if here["tag"] == "BUTTON":
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError("the fields have no end")
 
 
 def test_wide_and_narrow_chart_are_never_seen_together(page_for) -> None:

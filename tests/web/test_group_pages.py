@@ -16,6 +16,7 @@ from alongside.delivery.models import GroupPart, GroupSession, GroupTalk, Progre
 from alongside.measures.models import Asking
 from alongside.people.models import Group, GroupMember
 from alongside.plans.models import Course
+from alongside.web.parts.pages import day_words
 from tests.factories import Cast, World
 
 SignedIn = Callable[[Cast], Any]
@@ -134,6 +135,9 @@ def test_a_group_is_begun_filled_held_asked_and_ended(
             page + "change/",
             {**dated, "next_day": tomorrow.isoformat(), "next_time": "18:00"},
         )
+        sheet = words(browser.get(page + "sheet/"))  # printed the day before
+        assert str(day_words(tomorrow)) in sheet
+        assert str(day_words(world.moment.date())) not in sheet
         own = words(signed_in(sam).get("/me/times/"))
         for said in ("Friday group", "18:00", "Room 2", "Fox", "It stays here.", "you agreed to"):
             assert said in own

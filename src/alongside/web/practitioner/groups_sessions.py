@@ -38,8 +38,11 @@ EMPTY_LINES = 3  # on the sheet, for who comes for the first time
 @access("group_roster", "R")
 @require_safe
 def sheet(request: Request, pk: UUID) -> HttpResponse:
-    """The sign-in sheet: aliases, a line for each, and no word of why or what it costs."""
-    group = group_or_404(request, pk)
+    """The sign-in sheet: aliases, a line for each, and no word of why or what it costs.
+
+    For the next meeting, if its day is set: it is printed before. Else for today.
+    """
+    group, now = group_or_404(request, pk), clock.now()
     here = group_sessions.members_in(group, seen_by=request.reader)
     prepare(here, "alias")
     return render(
@@ -49,7 +52,7 @@ def sheet(request: Request, pk: UUID) -> HttpResponse:
             "group": group,
             "aliases": sorted(row.alias for row in here),
             "empty": range(EMPTY_LINES),
-            "day": day_words(local_day(request, clock.now())),
+            "day": day_words(local_day(request, max(now, group.next_at or now))),
         },
     )
 

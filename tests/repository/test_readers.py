@@ -53,6 +53,7 @@ UNSCOPED = {
     "alongside.crisis.worries": "a visit is the secret of its draft; nobody is signed in",
     "alongside.delivery.actions": "sessions are numbered, whoever held the others",
     "alongside.delivery.countersigning": "a note is before one supervisor, whoever answers or adds",
+    "alongside.delivery.own_reach": "what waits for a way goes by its hours; is it looked at",
     "alongside.delivery.known": "a gate asks what is so, whoever looks: open or not, nothing more",
     "alongside.delivery.artefacts": "a version of a sheet follows the one that holds",
     "alongside.delivery.retention": "what is due is erased: codes, dates and counts, no word of it",

@@ -327,7 +327,10 @@ def test_queued_link_is_withheld_once_it_is_no_longer_right(
 def test_queued_link_of_somebody_who_left_is_withheld(world: World, asha: Cast) -> None:
     noor = world.noor
     asking = ask(world, "gad7", about=noor.person, respondent=noor.person)
-    message = SimpleNamespace(about=f"asking:{asking.pk}")
+    way = people.add_contact(
+        person=noor.person, circle=world.circle, value="n@example.org", by=asha.reader, at=NOON
+    )
+    message = SimpleNamespace(about=f"asking:{asking.pk}", address=way.value)
     is_right = guards.get("measures.answer_link")
     assert is_right(message, NOON)
     access.end_membership(member=noor.member, because="left", by=asha.reader, at=NOON)

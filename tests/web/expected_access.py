@@ -71,6 +71,9 @@ ROLES = {
         ),
         "concerned",
     ),
+    **dict.fromkeys(
+        ("circle:reach", "circle:reach-ask", "circle:reach-change", "circle:reach-end"), "concerned"
+    ),
     "circle:times": "concerned guardian",
     "circle:own-letters": "concerned",
     "circle:tasks-print": "concerned",
@@ -102,6 +105,9 @@ ROLES = {
             "person:sheet-print",
         ),
         "person",
+    ),
+    **dict.fromkeys(
+        ("person:reach", "person:reach-ask", "person:reach-change", "person:reach-end"), "person"
     ),
     "person:times": "person",
     "person:report": "person",

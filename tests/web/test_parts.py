@@ -27,6 +27,8 @@ NAMES = sorted(path.stem for path in TEMPLATES.glob("*.html"))
 FRAMES = {name for name in NAMES if name == "base" or name.startswith(("base_", "gallery"))} | {
     "two_texts_page",  # a page of one part
     "appointments_page",
+    "own_reach_page",
+    "own_reach_form_page",
 }
 SAMPLES = samples.samples()
 PAGES = samples.pages()

@@ -10,7 +10,8 @@ from django.db.models import Q
 from alongside.access.permissions import wards_in_sight
 from alongside.cases.permissions import passed_on
 from alongside.measures.models import Asking
-from alongside.people.models import Member
+from alongside.measures.rules import next_safe
+from alongside.people.models import ContactPoint, Member
 from alongside.records.conditions import own
 from alongside.records.registry import Condition, conditions, guards
 
@@ -31,24 +32,35 @@ WARD_ANSWERS = Condition(
 def link_is_right(message: object, at: datetime) -> bool:
     """A link goes out while its form and case are open and its respondent is here.
 
-    A member is here until they leave, the person once they came in.
+    A member is here until they leave, the person once they came in. Where it goes must still be
+    a safe way of theirs, and the hour one of its hours.
     """
     kind, _, pk = str(getattr(message, "about", "")).partition(":")
     if kind != "asking":
         return False
     rows = Asking.objects.unscoped("is this message still right to send?")
     rows = rows.filter(pk=UUID(pk), answered_at=None, declined_at=None, expires_at__gt=at)
-    asking = rows.select_related("circle__case").first()
+    asking = rows.select_related("circle__case", "institution").first()
     if asking is None:
         return False
     case = asking.circle.case
-    if case.state == "closed":
+    if case.state == "closed" or not _is_safe(asking, getattr(message, "address", ""), at):
         return False
     if asking.respondent_id == asking.circle.focus_id:
         return case.engaged_at is not None and bool(case.engaged_at <= at)
     places = Member.objects.unscoped("is this message still right to send?")
     return bool(
         places.filter(circle=asking.circle_id, person=asking.respondent_id, to_at=None).exists()
+    )
+
+
+def _is_safe(asking: Asking, address: str, at: datetime) -> bool:
+    """Is this a way to the respondent that counts now, within its own hours?"""
+    rows = ContactPoint.objects.unscoped("is this message still right to send?")
+    return any(
+        point.value == address and next_safe(at, zone, point.safe_from, point.safe_to) == at
+        for zone in (asking.institution.zone,)
+        for point in rows.filter(person=asking.respondent_id, ended_at=None)
     )
 
 

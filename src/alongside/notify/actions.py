@@ -145,6 +145,13 @@ def mark_failed(*, message: Message, said: Said, by: Reader, at: datetime) -> No
 
 
 @action
+def wait_until(*, message: Message, due_at: datetime, by: Reader, at: datetime) -> None:
+    """Let a message that waits go out at another time. One that is being sent is left alone."""
+    if _waiting(message).filter(claimed_until=None).update(due_at=due_at):
+        _write("notify.message_queued", message, by=by, at=at)
+
+
+@action
 def mark_withheld(*, message: Message, by: Reader, at: datetime) -> None:
     """Note that the message is no longer right to send. What was to go along is asked alone."""
     together.release(message)

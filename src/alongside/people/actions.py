@@ -22,7 +22,7 @@ from alongside.people.models import (
 from alongside.people.rules import AGE_BANDS, MEMBER_ROLES, RELATIONS, SEXES
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused, Unfit
+from alongside.records.errors import Refused, StaleVersion, Unfit
 from alongside.records.reader import Reader
 
 NAME_LENGTH = 120
@@ -262,6 +262,94 @@ def add_contact(
     )
     audit.write("people.contact_changed", by=by, at=at, about=contact, detail={"channel": kind})
     return contact
+
+
+@action
+def replace_contact(
+    *,
+    contact: ContactPoint,
+    version: int,
+    by: Reader,
+    at: datetime,
+    safe_from: time | None,
+    safe_to: time | None,
+    words: str,
+    never_voicemail: bool,
+    texts: bool,
+) -> ContactPoint:
+    """Change what is said of a way to somebody. The former row ends and is kept.
+
+    Raises:
+        StaleVersion: somebody changed it, or it ended, since it was read.
+    """
+    by.confirm("E", contact)
+    if contact.ended_at is not None:
+        raise StaleVersion(current=contact)
+    contact.ended_at = at
+    contact.save_version(version, ["ended_at"])
+    made: ContactPoint = ContactPoint.objects.create(
+        institution=contact.institution,
+        person=contact.person,
+        circle=contact.circle,
+        channel=contact.channel,
+        value=contact.value,
+        value_hash=contact.value_hash,
+        safe_from=safe_from,
+        safe_to=safe_to,
+        words=words,
+        never_voicemail=never_voicemail,
+        texts=texts and contact.channel == "phone",
+        verified_at=contact.verified_at,
+        created_at=at,
+    )
+    audit.write(
+        "people.contact_changed", by=by, at=at, about=made, detail={"channel": made.channel}
+    )
+    return made
+
+
+@action
+def propose_contact(
+    *,
+    person: Person,
+    circle: Circle,
+    value: str,
+    by: Reader,
+    at: datetime,
+    safe_from: time | None = None,
+    safe_to: time | None = None,
+    words: str = "",
+    never_voicemail: bool = True,
+    texts: bool = False,
+) -> ContactPoint:
+    """Keep another number or address that somebody gave for themself. Nothing goes there.
+
+    It is a correction that was asked for (T2, condition 1): the row has ended from the start, and
+    what counted before goes on counting.
+
+    Raises:
+        reach.NotReachable: it cannot be a number or an address.
+    """
+    kind, country = reach.channel_of(value), circle.institution.country
+    asked = ContactPoint(
+        institution=circle.institution,
+        person=person,
+        circle=circle,
+        channel=kind,
+        value=reach.normalised(channel=kind, value=value, country=country),
+        value_hash=reach.hashed(channel=kind, value=value, country=country),
+        safe_from=safe_from,
+        safe_to=safe_to,
+        words=words,
+        never_voicemail=never_voicemail,
+        texts=texts and kind == "phone",
+        created_at=at,
+        ended_at=at,
+    )
+    asked.save(force_insert=True)
+    by.confirm("E", asked)  # of the row as it stands; a no takes it away again
+    audit.write("people.contact_asked", by=by, at=at, about=asked, detail={"channel": kind})
+    return asked
 
 
 @action

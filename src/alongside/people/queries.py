@@ -104,6 +104,20 @@ def contacts_of(person: Person | UUID, *, seen_by: Reader) -> ScopedQuerySet:
     )
 
 
+def own_contact(pk: UUID, *, seen_by: Reader) -> ContactPoint | None:
+    """One way to reach the reader themself, also one that has ended."""
+    rows = ContactPoint.objects.visible_to(seen_by).filter(person__in=seen_by.persons)
+    found: ContactPoint | None = rows.filter(pk=pk).select_related("circle__institution").first()
+    return found
+
+
+def former_contacts(person: Person | UUID, *, seen_by: Reader) -> ScopedQuerySet:
+    """Ways to a person that count no more, or that were only asked for, newest first."""
+    pk = person.pk if isinstance(person, Person) else person
+    rows = ContactPoint.objects.visible_to(seen_by).filter(person_id=pk, ended_at__isnull=False)
+    return rows.select_related("circle__institution", "person").order_by("-created_at")
+
+
 def own_practitioner(*, seen_by: Reader) -> Practitioner | None:
     """The reader's own place on the staff, if there is one."""
     found: Practitioner | None = (

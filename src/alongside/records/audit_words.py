@@ -76,8 +76,8 @@ ACTS = frozenset(
     meetings.seat_saved meetings.stop_called meetings.stop_resolved
     notify.channel_added notify.channel_removed notify.channel_verified
     notify.message_queued notify.message_sent notify.message_withheld
-    people.circle_made people.contact_changed people.group_changed people.group_ended
-    people.group_made people.group_member_changed people.group_member_proposed
+    people.circle_made people.contact_asked people.contact_changed people.group_changed
+    people.group_ended people.group_made people.group_member_changed people.group_member_proposed
     people.institution_made people.member_added
     people.member_changed
     people.member_removed people.person_added people.person_corrected

@@ -50,6 +50,9 @@ UNDER = {
     "circle:agree": "circle:told",
     "circle:agreed-end": "circle:told",
     "circle:leave": "circle:told",
+    "circle:reach": "circle:told",
+    "circle:reach-ask": "circle:told",
+    "circle:reach-change": "circle:told",
 }
 PAGES = ("circle:plan", "circle:alone", "circle:told")
 

@@ -115,6 +115,15 @@ class Text(forms.CharField):
             refuse_too_long(text, self.most)
 
 
+class Clock(forms.TimeField):
+    """A time of day, with the clock of the browser."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+        super().__init__(**kwargs)
+        self.input_formats = ["%H:%M", "%H.%M", "%H:%M:%S"]
+
+
 def letters_left(most: int) -> dict[str, str]:
     """The attributes that letters-left.js reads. The server counts too."""
     return {

@@ -123,6 +123,12 @@ def record(request: Request) -> HttpResponse:
             "text": _("Your answers over time, in plain words."),
         },
         {
+            "url": reverse("person:reach"),
+            "icon": "phone",
+            "title": _("How we reach you"),
+            "text": _("When and how. You can change it."),
+        },
+        {
             "url": reverse("person:settings"),
             "icon": "settings",
             "title": _("Settings"),

@@ -14,6 +14,7 @@ from alongside.web.person import (
     plan,
     practice,
     questions,
+    reach,
     record,
     report,
     right,
@@ -81,5 +82,9 @@ urlpatterns = [
     path("record/held/ask/<uuid:pk>/lift/", held.lift, name="held-lift"),
     path("record/held/view/<uuid:pk>/end/", held.take_back, name="held-view-end"),
     path("record/held/<slug:noun>/<uuid:pk>/", held.view, name="held-view"),
+    path("reach/", reach.reach, name="reach"),
+    path("reach/ask/", reach.ask, name="reach-ask"),
+    path("reach/<uuid:pk>/", reach.change, name="reach-change"),
+    path("reach/<uuid:pk>/end/", reach.end, name="reach-end"),
     path("settings/", record.settings, name="settings"),
 ]

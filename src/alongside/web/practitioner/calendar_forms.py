@@ -17,9 +17,8 @@ from alongside.calendar.rules import (
     MOST_TIMES,
     repeated,
 )
-from alongside.web.parts.forms import Form, Text, offer
+from alongside.web.parts.forms import Clock, Form, Text, offer
 from alongside.web.practitioner import delivery_words as said
-from alongside.web.practitioner.delivery_forms import Clock
 from alongside.web.practitioner.forms import Day, Versioned
 
 Choices = Sequence[tuple[str, Any]]

@@ -18,21 +18,12 @@ from alongside.delivery.rules import (
     Came,
 )
 from alongside.plans.rules import MOST_SESSIONS, endings
-from alongside.web.parts.forms import Form, Text, offer
+from alongside.web.parts.forms import Clock, Form, Text, offer
 from alongside.web.parts.people_words import COMPLETIONS
 from alongside.web.practitioner import delivery_words as said
 from alongside.web.practitioner.forms import Day, Versioned
 
 Choices = Sequence[tuple[str, Any]]
-
-
-class Clock(forms.TimeField):
-    """A time of day, with the clock of the browser."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-        super().__init__(**kwargs)
-        self.input_formats = ["%H:%M", "%H.%M", "%H:%M:%S"]
 
 
 def _wide() -> forms.TextInput:

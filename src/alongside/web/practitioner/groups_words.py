@@ -17,8 +17,7 @@ from alongside.measures import queries as measures
 from alongside.records import clock
 from alongside.records.errors import Refused
 from alongside.web.parts.content_words import offered
-from alongside.web.parts.forms import Form, Text, offer
-from alongside.web.practitioner.delivery_forms import Clock
+from alongside.web.parts.forms import Clock, Form, Text, offer
 from alongside.web.practitioner.forms import Day, Versioned
 from alongside.web.practitioner.measures import DAYS
 

@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from alongside.catalogue.meetings import in_language
 from alongside.directory.rules import LICENCE, OPTION_KINDS, WITHDRAWAL
 from alongside.meetings.rules import ROLES
-from alongside.web.parts.forms import Form, Text, offer
+from alongside.web.parts.forms import Clock, Form, Text, offer
 from alongside.web.practitioner import meeting_words as said
-from alongside.web.practitioner.delivery_forms import Clock
 from alongside.web.practitioner.forms import Day, Versioned
 
 Choices = Sequence[tuple[str, Any]]

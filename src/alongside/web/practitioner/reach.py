@@ -5,30 +5,28 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django import forms
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from alongside.cases import joining
+from alongside.delivery import own_reach
 from alongside.people import actions, queries
 from alongside.people import reach as reaching
 from alongside.records import clock
 from alongside.records.errors import StaleVersion
 from alongside.web.parts.access import access
-from alongside.web.parts.forms import Form, Text
+from alongside.web.parts.forms import Text
+from alongside.web.parts.own_reach import Said, said
 from alongside.web.parts.pages import Request, number_in, saved, say, seen_by_whom
 from alongside.web.practitioner import words
 from alongside.web.practitioner.base import case_or_404, case_page
-from alongside.web.practitioner.delivery_forms import Clock
 
 
-class Reach(Form):
+class Reach(Said):
     """One safe way. The one of the same kind that stood before ends with it."""
 
     contact = Text(
@@ -36,32 +34,7 @@ class Reach(Form):
         help_text=gettext_lazy("It takes the place of the number, or of the address, before."),
         max_length=254,
     )
-    texts = forms.BooleanField(
-        label=gettext_lazy("Texts are safe there: nobody else reads them"), required=False
-    )
-    voicemail = forms.BooleanField(
-        label=gettext_lazy("A message may be left there: nobody else hears it"), required=False
-    )
-    safe_from = Clock(
-        label=gettext_lazy("Safe from"),
-        help_text=gettext_lazy("Questions and reminders go only within these hours."),
-        required=False,
-    )
-    safe_to = Clock(label=gettext_lazy("Safe until"), required=False)
-    safe_words = Text(
-        label=gettext_lazy("What may be said, what never"), required=False, max_length=500
-    )
-
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if "safe_from" in given and "safe_to" in given:
-            one, other = given["safe_from"], given["safe_to"]
-            if (one is None) != (other is None):
-                missing = "safe_from" if one is None else "safe_to"
-                self.add_error(missing, ValidationError(_("Write both times, or neither.")))
-            elif one is not None and one == other:
-                self.add_error("safe_to", ValidationError(_("It ends when it begins.")))
-        return given
+    field_order = ("contact",)
 
 
 def ways(person: Any, *, seen_by: Any) -> list[dict[str, str]]:
@@ -69,24 +42,10 @@ def ways(person: Any, *, seen_by: Any) -> list[dict[str, str]]:
     return [
         {
             "term": _("Phone") if row.channel == "phone" else _("E-mail"),
-            "text": " · ".join([row.value, *_said(row)]),
+            "text": " · ".join([row.value, *said(row)]),
         }
         for row in queries.contacts_of(person, seen_by=seen_by)
     ]
-
-
-def _said(row: Any) -> list[str]:
-    found = [row.words] if row.words else []
-    if row.safe_from and row.safe_to:
-        found.append(
-            _("only from %(start)s to %(end)s")
-            % {"start": time_format(row.safe_from, "H:i"), "end": time_format(row.safe_to, "H:i")}
-        )
-    if row.texts:
-        found.append(_("texts are safe"))
-    if row.channel == "phone":
-        found.append(_("never voicemail") if row.never_voicemail else _("voicemail is safe"))
-    return found
 
 
 @access("contact", "C")
@@ -97,6 +56,8 @@ def reach(request: Request, pk: UUID, person: UUID) -> HttpResponse:
     who, back = _whom(request, case, person)
     if request.method == "POST" and "end" in request.POST:
         return _end(request, case, who)
+    if request.method == "POST" and ("take" in request.POST or "leave" in request.POST):
+        return _look(request, case, who)
     form = Reach(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given, at = form.cleaned_data, clock.now()
@@ -105,11 +66,7 @@ def reach(request: Request, pk: UUID, person: UUID) -> HttpResponse:
                 circle=case.circle,
                 person=who,
                 contact=given["contact"],
-                texts=given["texts"],
-                never_voicemail=not given["voicemail"],
-                safe_from=given["safe_from"],
-                safe_to=given["safe_to"],
-                words=given["safe_words"],
+                **form.said(),
                 by=request.reader,
                 at=at,
             )
@@ -134,9 +91,13 @@ def reach(request: Request, pk: UUID, person: UUID) -> HttpResponse:
                 "pk": row.pk,
                 "version": row.version,
                 "text": row.value,
-                "said": " · ".join(_said(row)),
+                "said": " · ".join(said(row)),
             }
             for row in queries.contacts_of(who, seen_by=request.reader)
+        ],
+        asked=[
+            {"pk": row.pk, "text": row.value, "said": " · ".join(said(row))}
+            for row in own_reach.asked(who, seen_by=request.reader)
         ],
         form=form,
         can_edit=case.state != "closed",
@@ -169,6 +130,23 @@ def _end(request: Request, case: Any, who: Any) -> HttpResponse:
         )
     except StaleVersion:
         say(request, _("Somebody changed this meanwhile. Here it is as it stands."))
+    else:
+        saved(request, at)
+    return redirect("practitioner:reach", pk=case.pk, person=who.pk)
+
+
+def _look(request: Request, case: Any, who: Any) -> HttpResponse:
+    """Reach them where they asked for, or stay with the way there is."""
+    wanted = request.POST.get("take") or request.POST.get("leave", "")
+    rows = {str(row.pk): row for row in own_reach.asked(who, seen_by=request.reader)}
+    at = clock.now()
+    if wanted not in rows:
+        say(request, _("Somebody changed this meanwhile. Here it is as it stands."))
+    elif "leave" in request.POST:
+        own_reach.leave(contact=rows[wanted], by=request.reader, at=at)
+        saved(request, at)
+    elif own_reach.take(contact=rows[wanted], by=request.reader, at=at) is None:
+        say(request, _("This cannot be kept for them now."))
     else:
         saved(request, at)
     return redirect("practitioner:reach", pk=case.pk, person=who.pk)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.cases import queries as cases
 from alongside.credentials import queries as credentials
-from alongside.delivery import countersigning, reviews, unpermitted
+from alongside.delivery import countersigning, own_reach, reviews, unpermitted
 from alongside.delivery import queries as delivery
 from alongside.engine.order_of_harm import Placed, Waiting, in_order_of_harm
 from alongside.meetings import actions as meetings
@@ -376,6 +376,8 @@ WHERE: Mapping[str, Where] = {
         if case is not None
         else ""
     ),
+    own_reach.ASKED: _of_case("practitioner:case-circle"),
+    own_reach.CHANGED: _of_case("practitioner:case-circle"),
     "hand_over": lambda task, case: address("practitioner:crisis-board"),
     "hand_over_not_taken": lambda task, case: address("practitioner:crisis-board"),
 }

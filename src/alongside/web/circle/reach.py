@@ -14,7 +14,7 @@ from alongside.cases import queries as cases
 from alongside.web.circle.base import own_place
 from alongside.web.parts import own_reach
 from alongside.web.parts.access import access
-from alongside.web.parts.pages import Request
+from alongside.web.parts.pages import Request, seen_by_whom
 
 BASE = "parts/base_circle.html"
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
@@ -27,9 +27,9 @@ def reach(request: Request, circle: UUID) -> HttpResponse:
     place = own_place(request, circle)
     return own_reach.listing(
         request,
-        circle=circle,
         person=place.person,
         is_open=cases.closed_at(circle) is None,
+        seen=seen_by_whom(request, "contact", circle),
         to=_to(circle),
         back=reverse("circle:told", args=[circle]),
         base=BASE,

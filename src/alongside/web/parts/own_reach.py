@@ -20,7 +20,7 @@ from alongside.people.reach import NotReachable
 from alongside.records import clock
 from alongside.records.errors import StaleVersion
 from alongside.web.parts.forms import Clock, Form, Text
-from alongside.web.parts.pages import Request, number_in, saved, say, seen_by_whom
+from alongside.web.parts.pages import Request, number_in, saved, say
 
 To = Callable[..., str]
 
@@ -108,11 +108,12 @@ def said(row: Any) -> list[str]:
 
 
 def listing(
-    request: Request, *, circle: Any, person: Any, is_open: bool, to: To, back: str, base: str
+    request: Request, *, person: Any, is_open: bool, seen: str, to: To, back: str, base: str
 ) -> HttpResponse:
     """The ways that count, and what was asked for.
 
     Args:
+        seen: who can read it.
         to: the address of a page of this door, by its name and what it needs more.
     """
     rows = queries.contacts_of(person, seen_by=request.reader)
@@ -134,7 +135,7 @@ def listing(
             ],
             "asked": [row.value for row in own_reach.asked(person, seen_by=request.reader)],
             "ask_url": to("reach-ask") if is_open else "",
-            "seen": seen_by_whom(request, "contact", circle),
+            "seen": seen,
         },
     )
 

@@ -14,7 +14,7 @@ from alongside.cases import queries as cases
 from alongside.web.parts import own_reach
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request
-from alongside.web.person.base import own_circles
+from alongside.web.person.base import own_circles, seen_here
 
 BASE = "parts/base_person.html"
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
@@ -27,9 +27,9 @@ def reach(request: Request) -> HttpResponse:
     circle, is_open = _circle(request)
     return own_reach.listing(
         request,
-        circle=circle.pk,
         person=circle.focus,
         is_open=is_open,
+        seen=seen_here(request, "contact", circle.pk),
         to=_to,
         back=reverse("person:record"),
         base=BASE,

@@ -111,6 +111,18 @@ def test_time_line_holds_every_kind_from_the_first_worry_on(world: World, asha: 
     } <= {entry.word for entry in found}  # fmt: skip
 
 
+def test_consent_ends_at_the_moment_of_its_course(world: World, cbt: Course, asha: Cast) -> None:
+    care.give_consent(world, world.sam, "c_treatment", about=f"course:{cbt.pk}")
+    world.at(world.moment + timedelta(hours=3))
+    plans.end_course(
+        course=cbt, completion="planned_end_partial", words="They go on by themselves.",
+        expected=cbt.version, by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    found = timeline.entries(world.circle.pk, seen_by=asha.through("practitioner"))
+    when = {entry.word: entry.at for entry in found}
+    assert when["consent_ended"] == when["course_ended"] == world.moment  # not at midnight
+
+
 def test_draft_of_a_note_is_not_in_the_time_line(world: World, cbt: Course, asha: Cast) -> None:
     care.held(world, cbt)
     assert "note_signed" not in words(world, asha)

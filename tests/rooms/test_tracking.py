@@ -22,6 +22,7 @@ from alongside.engine.outcomes.expected import FinishedCourse, start_bands
 from alongside.insights import norms, tracking, watching
 from alongside.measures.models import Response
 from alongside.people.models import Circle, Person
+from alongside.plans import actions
 from alongside.plans import queries as plans
 from alongside.plans.models import Course, CoursePerson
 from alongside.records.errors import NotAllowed
@@ -94,6 +95,11 @@ def test_a_course_off_track_is_reviewed_once_and_again_only_for_news(
     assert task.due_at == world.moment + timedelta(days=7)
     assert "8 → 15 (2/" in task.why
     assert "on_track" not in plans.words(cbt, world.moment)  # gate G9 warns
+    next_one = actions.add_course(
+        plan=cbt.plan, protocol="cbt", variant="guided_selfhelp", persons=[world.sam],
+        deliverer=world.asha.practitioner, by=world.asha.reader, at=world.moment,
+    )  # fmt: skip
+    assert "on_track" in plans.words(next_one, world.moment)  # not begun, so not worse
 
     # Every point is answered, the day is near, and no choice ends anybody's help.
     for wrong, error in (

@@ -206,13 +206,15 @@ def _side_facts(side: Side) -> dict[str, str]:
 
 
 def _agreed(ask: _Ask) -> Iterator[Entry]:
-    for row in ask.rows(Consent, "person"):
+    given = list(ask.rows(Consent, "person"))
+    over = _over(ask) if any(row.ended_on for row in given) else {}
+    for row in given:
         who, facts = str(row.person), {"form": row.form, "until": row.expires_on.isoformat()}
         yield Entry(row.given_at, "agreed", "consent_given", who, facts, True, row.pk)
         if row.withdrawn_at:
             yield Entry(row.withdrawn_at, "agreed", "consent_withdrawn", who, facts, True, row.pk)
         elif row.ended_on:
-            ended = datetime.combine(row.ended_on, time(), UTC)
+            ended = over.get(row.about) or datetime.combine(row.ended_on, time(), UTC)
             yield Entry(
                 max(ended, row.given_at), "agreed", "consent_ended", who, facts, False, row.pk
             )
@@ -225,6 +227,12 @@ def _agreed(ask: _Ask) -> Iterator[Entry]:
     for row in ask.rows(BestInterests, "person"):
         facts = {"outcome": row.outcome, "words": row.reason}
         yield Entry(row.met_at, "agreed", "best_interests", str(row.person), facts, True, row.pk)
+
+
+def _over(ask: _Ask) -> dict[str, datetime | None]:
+    """When each course ended, by what a consent calls it: of its end a consent keeps the day."""
+    courses = plans.courses_in(ask.circle, seen_by=ask.reader)
+    return {f"course:{course.pk}": course.ended_at for course in courses}
 
 
 # -- the plan -----------------------------------------------------------------------------------

@@ -406,13 +406,14 @@ def words(course: Course, at: datetime, *, beside: together.Beside | None = None
         have |= sides.heard(course.circle_id, at=at).words
     have |= (beside or together.beside(course, at)).words
     have |= places.words(course.plan.case, at)
-    kinds = set(prepared.rows("plans.tasks", _open_tasks, circle=course.circle_id, at=at))
+    waiting = set(prepared.rows("plans.tasks", _open_tasks, circle=course.circle_id, at=at))
     if not private_check.is_frozen(course.circle_id):
         have.add("participants_safe")
+    kinds = {kind for kind, _about in waiting}
     if "safeguarding" not in kinds and not reports.wait_for_an_answer(course.circle_id):
         have.add("safeguarding_reported")
-    if "review_change" not in kinds:
-        have.add("on_track")
+    if ("review_change", f"course:{course.pk}") not in waiting:
+        have.add("on_track")  # of another course of the circle it says nothing
     facts = json.loads(course.plan.case.facts or "{}")
     if facts.get("danger", {}).get("withdrawal_risk") == "none":
         have.add("withdrawal_advice")
@@ -428,11 +429,11 @@ def _asks(way: Protocol, *words: str) -> bool:
 
 
 def _open_tasks(circle: UUID, at: datetime) -> Any:
-    """The kinds of task that are not done in a circle at a moment."""
+    """The kinds of task that are not done in a circle at a moment, each with what it is about."""
     rows = Task.objects.unscoped(GATE).filter(
         Q(done_at=None) | Q(done_at__gt=at), circle_id=circle, made_at__lte=at
     )
-    return rows.values_list("kind", flat=True)
+    return rows.values_list("kind", "about")
 
 
 def is_checked(case: Case) -> bool:

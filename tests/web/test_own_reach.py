@@ -126,6 +126,8 @@ def test_another_number_is_looked_at_first_and_the_answer_is_the_same_whosever_i
     # It counts nowhere: also its own form does not open it.
     (wish,) = own_reach.asked(person, seen_by=world.noor.reader)
     noor.post(f"{page}{wish.pk}/", {"version": "1", "safe_words": ""})
+    with pytest.raises(StaleVersion):
+        own_reach.change(contact=wish, version=1, by=world.noor.reader, at=NOON)
     assert [row.pk for row in live(world, person)] == before
 
     desk, lead = signed_in(world.asha), f"/work/cases/{world.case.pk}/reach/{person.pk}/"

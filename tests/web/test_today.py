@@ -143,6 +143,11 @@ def test_today_costs_the_same_for_5_cases_and_for_50(world: World, signed_in: An
     assert all(few == many for few, many in cost.values()), cost
     assert cost["/work/"][0] <= 45
     assert "And 8" in text(browser.get("/work/"))
+    for who, where in ((browser, "/work/"), (browser, "/work/waiting/"), (browser, "/work/cases/"),
+                       (ifeoma, "/work/supervision/")):  # fmt: skip
+        page = text(who.get(where))  # in order of need, so neither new nor old
+        assert "These are the first" in page, where
+        assert "newest" not in page, where
 
 
 def test_the_supervisors_list_shows_what_waits_and_only_in_the_cases_of_those_they_supervise(

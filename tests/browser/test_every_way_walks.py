@@ -5,6 +5,7 @@ On a small demonstration, among its cases: in its service, with its staff.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -122,4 +123,38 @@ def test_grief_is_met_by_talks_and_medicine_and_a_class_after_both(walk: Walk) -
     is_completed(asha, page, "class")
     asha.goto(page)
     asha.follow("End this plan")
+    asha.look()
+
+
+def test_a_consent_taken_back_and_a_practice_that_harms_hold_the_next_session_at_once(
+    walk: Walk,
+) -> None:
+    """The same yes of this morning is not enough once the person has taken their consent back."""
+    call = walk.house.served.call
+    house, asha = call(inside.a_demonstration), walk.comes("asha")
+    treated, taught = (
+        call(inside.a_proposal, house=house, way=way, treats="person", mark=mark, variant=variant)
+        for way, mark, variant in (("ect", ".1", ""), ("mbct", ".2", ""))
+    )
+    starts(walk, asha, treated["page"], treated["world"], treated["course"])
+    walk.house.later(minutes=5)
+    a_session_is_told(walk, asha, treated["case"], agenda="The first treatment.")
+    asha.goto(treated["page"])
+    assert "taken back" not in asha.words
+    asha.goto(f"{treated['case']}consent/")
+    yes = asha.page.get_by_role("button", name=re.compile("They took it back ?: Agree to ECT"))
+    while yes.count():
+        yes.first.click()
+        asha.sees("Taken back")
+    asha.look()
+    asha.goto(treated["page"])
+    asha.sees("or was taken back")
+    asha.look()
+    starts(walk, asha, taught["page"], taught["world"], taught["course"])
+    call(
+        inside.a_sheet_says, world=taught["world"], course=taught["course"],
+        form="practice_log", distress="stays",
+    )  # fmt: skip
+    asha.goto(taught["page"])
+    asha.sees("Distress that does not settle", "No further session until somebody has decided.")
     asha.look()

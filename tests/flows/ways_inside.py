@@ -111,6 +111,19 @@ def a_session_may_be(*, world: str, course: str) -> None:
             shows(there, found, use.shown_by[0])
 
 
+def a_sheet_says(*, world: str, course: str, form: str, **says: str) -> None:
+    """One sheet of everybody treated, filled in, in which these words are chosen."""
+    from alongside import catalogue
+    from alongside.plans import queries as gates
+    from tests.factories.every_way import filled, write
+
+    there, found = unpacked(world), _course(course)
+    shape = catalogue.current().artefacts_of(found.protocol)[form]
+    chosen = {name: (word,) for name, word in says.items()}
+    for person in gates.treated_by(found):
+        write(there, found, shape, person, filled(shape, chosen, there.moment.date(), {}))
+
+
 def goes_on(*, world: str, course: str) -> str:
     """Week by week until the protocol calls it complete; the moment when it is."""
     from tests.factories.every_way import walked

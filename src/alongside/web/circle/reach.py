@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -38,7 +37,6 @@ def reach(request: Request, circle: UUID) -> HttpResponse:
 
 @access("contact", "E")
 @READ_OR_SEND
-@reauthentication_required
 def change(request: Request, circle: UUID, pk: UUID) -> HttpResponse:
     """When and how I may be reached there (M6)."""
     place = _open_place(request, circle)
@@ -47,7 +45,6 @@ def change(request: Request, circle: UUID, pk: UUID) -> HttpResponse:
 
 @access("contact", "E")
 @READ_OR_SEND
-@reauthentication_required
 def ask(request: Request, circle: UUID) -> HttpResponse:
     """Another number or address of mine."""
     place = _open_place(request, circle)
@@ -58,7 +55,6 @@ def ask(request: Request, circle: UUID) -> HttpResponse:
 
 @access("contact", "E")
 @READ_OR_SEND
-@reauthentication_required
 def end(request: Request, circle: UUID, pk: UUID) -> HttpResponse:
     """A way to me is safe no more."""
     place = _open_place(request, circle)

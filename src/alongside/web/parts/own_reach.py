@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -104,7 +105,7 @@ def said(row: Any) -> list[str]:
     return found
 
 
-# -- the pages of both doors ----------------------------------------------------------------------
+# -- the pages of both doors: what is not there says so before anybody is asked to sign in (M6) ---
 
 
 def listing(
@@ -145,6 +146,12 @@ def change(request: Request, *, person: Any, pk: UUID, to: To, base: str) -> Htt
     row = _own(request, person, pk)
     if row.ended_at is not None:
         return _moved_on(request, to)
+    answer: HttpResponse = _change(request, row=row, to=to, base=base)
+    return answer
+
+
+@reauthentication_required
+def _change(request: Request, *, row: Any, to: To, base: str) -> HttpResponse:
     start = {
         "texts": row.texts,
         "voicemail": not row.never_voicemail,
@@ -172,6 +179,7 @@ def change(request: Request, *, person: Any, pk: UUID, to: To, base: str) -> Htt
     return _form_page(request, form, way=row.value, to=to, base=base)
 
 
+@reauthentication_required
 def ask(request: Request, *, circle: Any, person: Any, to: To, base: str) -> HttpResponse:
     """Ask for another number or address."""
     sent = request.POST if request.method == "POST" else None
@@ -202,9 +210,15 @@ def ask(request: Request, *, circle: Any, person: Any, to: To, base: str) -> Htt
 
 def end(request: Request, *, person: Any, pk: UUID, to: To) -> HttpResponse:
     """A way is safe no more. Who was asked to sign in again comes back by GET."""
+    answer: HttpResponse = _end(request, row=_own(request, person, pk), to=to)
+    return answer
+
+
+@reauthentication_required
+def _end(request: Request, *, row: Any, to: To) -> HttpResponse:
     if request.method != "POST":
         return redirect(to("reach"))
-    row, at = _own(request, person, pk), clock.now()
+    at = clock.now()
     try:
         own_reach.end(contact=row, version=number_in(request, "version"), by=request.reader, at=at)
     except StaleVersion:

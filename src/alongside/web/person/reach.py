@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -38,7 +37,6 @@ def reach(request: Request) -> HttpResponse:
 
 @access("contact", "E")
 @READ_OR_SEND
-@reauthentication_required
 def change(request: Request, pk: UUID) -> HttpResponse:
     """When and how I may be reached there (M6)."""
     return own_reach.change(request, person=_open_circle(request).focus, pk=pk, to=_to, base=BASE)
@@ -46,7 +44,6 @@ def change(request: Request, pk: UUID) -> HttpResponse:
 
 @access("contact", "E")
 @READ_OR_SEND
-@reauthentication_required
 def ask(request: Request) -> HttpResponse:
     """Another number or address of mine."""
     circle = _open_circle(request)
@@ -55,7 +52,6 @@ def ask(request: Request) -> HttpResponse:
 
 @access("contact", "E")
 @READ_OR_SEND
-@reauthentication_required
 def end(request: Request, pk: UUID) -> HttpResponse:
     """A way to me is safe no more."""
     return own_reach.end(request, person=_open_circle(request).focus, pk=pk, to=_to)

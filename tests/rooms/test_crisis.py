@@ -255,6 +255,38 @@ def test_after_a_night_without_power_every_step_is_made_up_for(house, at):
     assert rows.filter(account=house.grace.account, sent_at__isnull=False).count() > 80
 
 
+def test_an_alert_that_cannot_move_holds_up_no_other(house, at, monkeypatch):
+    broken = alert_of(worry(house))
+    other = alert_of(worry(house, at=NOON + timedelta(seconds=1)))  # its turn comes after
+    climb = telling.climb
+
+    def fails_for_one(*, alert, **given):
+        if alert.pk == broken.pk:
+            raise RuntimeError("what it needs cannot be read")
+        return climb(alert=alert, **given)
+
+    monkeypatch.setattr(telling, "climb", fails_for_one)
+    climb_to(NOON + 6 * MINUTE, at)
+    assert (fresh(broken).step, fresh(other).step) == (1, 2)
+    monkeypatch.setattr(telling, "climb", climb)
+    climb_to(NOON + 7 * MINUTE, at)
+    assert fresh(broken).step > 1
+
+
+def test_a_guard_that_fails_withholds_nothing(house, monkeypatch):
+    alert = alert_of(worry(house))
+    mail = Recording()
+
+    def fails(message, at):
+        raise KeyError("a word of content")
+
+    monkeypatch.setattr(dispatcher.guards, "get", lambda kind: fails)
+    with pytest.raises(KeyError):
+        dispatcher.send_next(transport=mail, at=NOON)
+    rows = Message.objects.unscoped("a test").filter(about=f"alert:{alert.pk}")
+    assert [row.withheld_at for row in rows] == [None]
+
+
 def test_a_clock_that_jumps_back_undoes_no_step_and_one_that_stands_still_adds_none(house, at):
     alert = alert_of(worry(house))
     climb_to(NOON + 5 * MINUTE, at)
@@ -632,6 +664,24 @@ def test_what_can_wait_is_a_task_and_sends_nothing(world, level):
     assert task.due_at > NOON
     assert alert in queries.on_the_list(seen_by=world.asha.reader)
     assert alert not in queries.board(seen_by=world.asha.reader)
+
+
+def test_what_can_wait_and_was_closed_is_a_task_again_when_it_is_said_again(world):
+    finding = RiskFinding("relapse@1", "D", "drinking again", None)
+    given = {"findings": [finding], "circle": world.circle, "about": world.sam}
+    (alert,) = actions.raise_alerts(**given, by=world.system, at=NOON)
+    close = {
+        "fields": {"named_person": "Asha", "reason": "Not so"},
+        "by": world.asha.reader,
+        "at": NOON,
+    }
+    actions.close_alert(alert=alert, outcome="raised_in_error", **close)
+    later = NOON + timedelta(hours=2)
+    actions.raise_alerts(**given, by=world.system, at=later)
+    again = fresh(alert)
+    assert (again.closed_at, again.next_step_at) == (None, None)
+    task = Task.objects.unscoped("a test").get(about=f"alert:{alert.pk}", done_at=None)
+    assert task.due_at > later
 
 
 def test_semi_urgent_is_due_the_next_working_day_not_on_a_sunday():

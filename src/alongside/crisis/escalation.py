@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from alongside import catalogue
@@ -89,6 +89,18 @@ def _each(parts: tuple[Callable[..., int], ...], at: datetime) -> int:
     return moved
 
 
+def _alone(do: Callable[..., int], **given: Any) -> int:
+    """Move one thing. If it fails, those after it still move, and the next round tries again."""
+    try:
+        return do(**given)
+    except Exception as failure:
+        about = given.get("alert") or given.get("service") or given.get("concern")
+        log.exception("escalation: %s failed for %s", do.__name__, getattr(about, "pk", about))
+        if isinstance(failure, DatabaseError):
+            connection.close()
+        return 0
+
+
 def escalate_due(*, by: Reader, at: datetime) -> int:
     """Tell the next ones of every alert nobody has, whose step is due. Steps are never skipped."""
 
@@ -99,7 +111,7 @@ def escalate_due(*, by: Reader, at: datetime) -> int:
     moved = 0
     for pk in prepared.rows("escalation.due", rows, at=at):
         steps = 0
-        while steps < MOST_STEPS_AT_ONCE and (more := _catch_up(alert=pk, by=by, at=at)):
+        while steps < MOST_STEPS_AT_ONCE and (more := _alone(_catch_up, alert=pk, by=by, at=at)):
             steps += more
         moved += bool(steps)
     return moved
@@ -129,7 +141,7 @@ def open_unattended(*, by: Reader, at: datetime) -> int:
 
     moved = 0
     for pk in prepared.rows("escalation.late", rows, at=at):
-        moved += _open_again(alert=pk, by=by, at=at)
+        moved += _alone(_open_again, alert=pk, by=by, at=at)
     return moved
 
 
@@ -161,7 +173,7 @@ def call_second_team(*, by: Reader, at: datetime) -> int:
 
     full = prepared.rows("escalation.flood", rows, since=at - waits.flood_within)
     round = f"{int(at.timestamp() // waits.flood_within.total_seconds())}"
-    return sum(_call_second_team(service=pk, round=round, by=by, at=at) for pk in full)
+    return sum(_alone(_call_second_team, service=pk, round=round, by=by, at=at) for pk in full)
 
 
 @action
@@ -191,7 +203,7 @@ def tell_those_now_on_shift(*, by: Reader, at: datetime) -> int:
     dead = [each["about"] for each in counted if each["withheld"] and not each["live"]]
     moved = 0
     for each in sorted(dead):
-        moved += _tell_anew(alert=each.partition(":")[2], by=by, at=at)
+        moved += _alone(_tell_anew, alert=each.partition(":")[2], by=by, at=at)
     return moved
 
 
@@ -235,7 +247,7 @@ def tell_those_who_come_on(*, by: Reader, at: datetime) -> int:
         )
         for shift in begun.select_related("account"):
             if not telling.heard_on_shift(alert=alert, shift=shift, at=at):
-                moved += _tell_who_comes_on(alert=alert.pk, shift=shift, by=by, at=at)
+                moved += _alone(_tell_who_comes_on, alert=alert.pk, shift=shift, by=by, at=at)
     return moved
 
 
@@ -271,7 +283,7 @@ def ask_for_a_hand_over(*, by: Reader, at: datetime) -> int:
             .first()
         )
         if last is not None and not telling.was_told(alert, f"shift-{last.pk}"):
-            moved += _ask_for_a_hand_over(alert=alert.pk, shift=last, by=by, at=at)
+            moved += _alone(_ask_for_a_hand_over, alert=alert.pk, shift=last, by=by, at=at)
     return moved
 
 
@@ -295,7 +307,9 @@ def note_what_was_sent(*, by: Reader, at: datetime) -> int:
     messages = Message.objects.unscoped(REASON).filter(about__in=waiting, sent_at__isnull=False)
     moved = 0
     for each in list(messages.values("about").annotate(first=Min("sent_at"))):
-        moved += _note_sent(alert=each["about"].partition(":")[2], sent=each["first"], by=by, at=at)
+        moved += _alone(
+            _note_sent, alert=each["about"].partition(":")[2], sent=each["first"], by=by, at=at
+        )
     return moved
 
 
@@ -376,7 +390,7 @@ def chase_gaps(*, by: Reader, at: datetime) -> int:
     """Tell the managers of each service whose next 14 days have a gap (3.4); end what is mended."""
     moved = 0
     for service in Service.objects.unscoped(REASON).filter(ended_at=None):
-        moved += _chase(service=service, by=by, at=at)
+        moved += _alone(_chase, service=service, by=by, at=at)
     return moved
 
 

@@ -218,12 +218,14 @@ def reopen(*, alert: Alert, because: str, by: Reader, at: datetime) -> Alert:
     alert.last_raised_at = at
     if was_closed:
         alert.step = 0  # from the beginning: whoever is on shift now
-    alert.next_step_at = at
+    alert.next_step_at = at if alert.is_life_critical else None
     alert.save()
     telling.event(alert, "reopened", at=at, step=alert.step, note=because)
     audit.write("crisis.alert_reopened", by=by, at=at, about=alert, detail={"because": because})
     if alert.is_life_critical:
         telling.climb(alert=alert, by=by, at=at)
+    else:  # its task was done when it was closed
+        make_alert_task(alert, because=f"{alert.rule}: {alert.because}", by=by, at=at)
     return alert
 
 

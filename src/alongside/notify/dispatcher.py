@@ -245,11 +245,11 @@ def _loop(stop: threading.Event, pause: Callable[[], None], work: Callable[[], b
 
 
 def _is_right(message: Message, at: datetime) -> bool:
-    try:
-        return bool(guards.get(message.kind)(message, at))
-    except KeyError:
+    if message.kind not in guards.kinds():
         log.error("no guard for messages of kind %s: withheld", message.kind)
         return False
+    # A guard that fails has not said no: the message stays, and is asked for again.
+    return bool(guards.get(message.kind)(message, at))
 
 
 def _send(message: Message, transport: Transport, *, within: float) -> Said:

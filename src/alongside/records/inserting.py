@@ -29,4 +29,5 @@ def _sql(model: type[models.Model], vendor: str) -> str:
     fields = model._meta.local_concrete_fields
     columns = ", ".join(quote(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(fields))
+    # Names of the model's own table and columns, each quoted; what is written goes in as values.
     return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608

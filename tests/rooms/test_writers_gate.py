@@ -144,6 +144,32 @@ def test_a_transaction_has_the_turn_until_it_ends_however_it_ends(
         _begin(one)
 
 
+def test_a_single_write_outside_a_transaction_waits_for_its_turn_too(
+    two: list[BaseDatabaseWrapper],
+) -> None:
+    """A session that ends is such a write: beside those at the gate it would never be let in."""
+    one, other = two
+    with one.cursor() as here, other.cursor() as there:
+        here.execute("CREATE TABLE kept (number integer)")
+        mine = Gate(one.settings_dict["NAME"])
+        mine.enter()
+        with gate.waiting(0.05):
+            assert here.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+            with pytest.raises(OperationalError, match="locked"):
+                here.execute("INSERT INTO kept VALUES (%s)", [1])
+            with pytest.raises(OperationalError, match="locked"):
+                here.executemany("INSERT INTO kept VALUES (%s)", [(1,), (2,)])
+        mine.close()
+        here.executemany("INSERT INTO kept VALUES (%s)", [(1,), (2,)])
+        _begin(other)
+        there.execute("DELETE FROM kept WHERE number = %s", [1])  # in a transaction, in its turn
+        other.commit()
+        other.set_autocommit(True)
+        with gate.waiting(0.05):
+            here.execute("UPDATE kept SET number = %s", [3])
+        assert there.execute("SELECT number FROM kept").fetchall() == [(3,)]
+
+
 def test_the_database_of_this_run_is_behind_the_gate() -> None:
     assert connection.settings_dict["ENGINE"] == "alongside.records.sqlite"
 

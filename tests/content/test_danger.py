@@ -179,7 +179,7 @@ def test_reached_and_safe_needs_everything_that_keeps_a_person_safe():
 
 @pytest.mark.parametrize("id", ["emergency_services", "raised_in_error", "deceased"])
 def test_some_outcomes_need_a_named_clinician(id):
-    assert DANGER.outcomes[id].by_named_clinician
+    assert DANGER.outcomes[id].closed_by == ("lead", "therapist", "supervisor", "on_call")
     assert "named_person" in DANGER.outcomes[id].missing({})
 
 

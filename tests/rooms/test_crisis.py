@@ -101,6 +101,28 @@ def test_when_one_of_them_cannot_be_kept_none_of_them_is(house, monkeypatch):
     assert not Alert.objects.unscoped("a test").exists()
 
 
+def test_one_who_cannot_be_written_to_keeps_it_from_nobody_else(house, at, monkeypatch):
+    queue = telling.notify.queue
+    lost = {HANA}
+
+    def fails_for_some(*, address, **given):
+        if address in lost:
+            raise IntegrityError("it does not fit")
+        return queue(address=address, **given)
+
+    monkeypatch.setattr(telling.notify, "queue", fails_for_some)
+    both = alert_of(worry(house, "weapon_or_violence", "now"))
+    assert sent_to(both) == [GRACE]
+    alone = alert_of(worry(house, concern_id=uuid4()))  # only Hana would hear: the stand-ins do
+    assert GRACE in sent_to(alone)
+    for alert in (both, alone):
+        assert "not_told" in events(alert)
+        assert fresh(alert).next_step_at == NOON  # the next ones need not wait for her
+    lost.add(GRACE)
+    climb_to(NOON + MINUTE, at)
+    assert fresh(both).step > 1  # one that reaches nobody goes on to the next
+
+
 def test_the_same_submission_again_gives_the_first_result(house):
     concern_id, submission = uuid4(), uuid4().hex
     first = worry(house, concern_id=concern_id, submission=submission)
@@ -486,6 +508,21 @@ def test_each_listed_outcome_can_close_an_alert(house, outcome):
         alert=alert_of(worry(house)), outcome=outcome, fields=fields, by=hana(house), at=NOON
     )
     assert (alert.state, alert.outcome, alert.next_step_at) == ("closed", outcome, None)
+
+
+@pytest.mark.parametrize("outcome", ["emergency_services", "raised_in_error", "deceased"])
+def test_who_was_told_and_is_no_clinician_does_not_close_it_as_one(house, outcome):
+    listed = catalogue.current().danger.outcomes[outcome]
+    fields = dict.fromkeys((field.id for field in listed.fields), "something")
+    alert = alert_of(worry(house, "weapon_or_violence", "now"))
+    grace = house.grace.reader  # she manages, was told, and may take it
+    with pytest.raises(actions.NotAClinician):
+        actions.close_alert(alert=alert, outcome=outcome, fields=fields, by=grace, at=NOON)
+    assert fresh(alert).state == "open"
+    assert actions.outcomes_for(alert, by=grace, at=NOON) == {
+        "reached_safe", "handed_over", "not_reached", "no_way_to_reach",
+    }  # fmt: skip
+    assert outcome in actions.outcomes_for(alert, by=house.asha.reader, at=NOON)
 
 
 def test_an_outcome_that_is_not_listed_closes_nothing(house):

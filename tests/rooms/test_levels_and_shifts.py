@@ -109,7 +109,7 @@ def test_a_clinician_lowers_with_a_reason_that_stays_with_their_name(world):
 def test_nobody_lowers_who_is_only_on_shift_or_manages(world):
     alert = about_sam(world, "A")  # Hana and Grace were told, and may open it
     for cast in (world.hana, world.grace):
-        with pytest.raises(lowering.NotAClinician):
+        with pytest.raises(actions.NotAClinician):
             lowering.lower_level(alert=alert, level="C", reason="why", by=cast.reader, at=NOON)
     with pytest.raises(NotAllowed):
         lowering.lower_level(alert=alert, level="C", reason="why", by=world.noor.reader, at=NOON)
@@ -140,7 +140,7 @@ def test_the_lead_of_another_circle_is_no_clinician_of_this_one(world):
         )
     assert "lead" in world.hana.reader.roles
     assert not lowering.may_lower(alert, by=world.hana.reader)
-    with pytest.raises(lowering.NotAClinician):
+    with pytest.raises(actions.NotAClinician):
         lowering.lower_level(alert=alert, level="C", reason="why", by=world.hana.reader, at=NOON)
     assert lowering.may_lower(alert, by=world.asha.reader)
 

@@ -111,6 +111,25 @@ def test_closing_asks_for_the_fields_of_the_outcome(world, hana_in):
     assert "hx-get" not in hana_in.get(url("alert", alert)).content.decode()  # it asks no more
 
 
+def test_who_is_no_clinician_reads_for_whom_an_ending_is(world, signed_in):
+    alert = danger(world, "yes")
+    (alert,) = actions.raise_alerts(
+        findings=[RiskFinding("phq9_self_harm@1", "A", "seen", None)],
+        concern=alert.concern, by=world.system, at=NOON,
+    )  # fmt: skip
+    grace = signed_in(world.grace)
+    where = url("alert-close", alert, "deceased")
+    page = grace.get(url("alert", alert)).content.decode()
+    assert "Only a clinician closes it so" in page
+    assert where not in page
+    assert url("alert-close", alert, "handed_over") in page
+    assert "<textarea" not in grace.get(where).content.decode()
+    answer = grace.post(where, {"named_person": "Grace", "reason": "Told by the police."})
+    assert answer.status_code == 400
+    assert "Only a clinician closes it so" in answer.content.decode()
+    assert fresh(alert).outcome == ""
+
+
 def test_an_outcome_that_is_not_listed_is_not_there(world, hana_in):
     assert hana_in.get(url("alert-close", danger(world), "resolved")).status_code == 404
 

@@ -35,7 +35,7 @@ Recipient = Literal[
 ]
 
 
-# Who may be a named clinician: nobody is one by being on shift, or by managing.
+# Who may lower a level, as a named clinician: nobody by being on shift, or by managing.
 Clinician = Literal["lead", "therapist", "supervisor"]
 
 
@@ -84,9 +84,9 @@ class FieldFile(Shape):
 
 class OutcomeFile(Shape):
     id: Word
-    meaning: str
+    meaning: dict[str, str]
     fields: tuple[FieldFile, ...]
-    by_named_clinician: bool = False
+    closed_by: tuple[Clinician | Literal["on_call"], ...] = ()
     only_unreachable: bool = False
 
 
@@ -337,6 +337,10 @@ def _outcomes(roots: Sequence[Path], problems: list[Problem]) -> Mapping[str, ri
     for index, file in enumerate(reading.value.outcomes):
         if file.id in found:
             problems.append(reading.problem(f"{file.id} is listed twice", "outcomes", index))
+        for language in INTERFACE_LANGUAGES:
+            if language not in file.meaning:
+                said = f"{file.id}: meaning is missing in {language}"
+                problems.append(reading.problem(said, "outcomes", index))
         for field_index, field in enumerate(file.fields):
             if (field.kind == "choice") != bool(field.choices):
                 problems.append(
@@ -354,7 +358,7 @@ def _outcomes(roots: Sequence[Path], problems: list[Problem]) -> Mapping[str, ri
             fields=tuple(
                 risk.OutcomeField(each.id, each.kind, each.choices) for each in file.fields
             ),
-            by_named_clinician=file.by_named_clinician,
+            closed_by=file.closed_by,
             only_unreachable=file.only_unreachable,
         )
     return MappingProxyType(found)

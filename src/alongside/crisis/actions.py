@@ -12,6 +12,7 @@ from alongside.crisis.answering import (
     AlreadyClosed,
     CanBeReached,
     MissingFields,
+    NotAClinician,
     NotClosed,
     OwnWork,
     UnknownMethod,
@@ -19,6 +20,7 @@ from alongside.crisis.answering import (
     acknowledge,
     close_alert,
     confirm_close,
+    outcomes_for,
     record_contact,
 )
 from alongside.crisis.raising import (
@@ -75,6 +77,7 @@ __all__ = [
     "Checked",
     "Gone",
     "MissingFields",
+    "NotAClinician",
     "NotAccountOfHouse",
     "NotClosed",
     "NothingWritten",
@@ -99,6 +102,7 @@ __all__ = [
     "leave_number",
     "locked",
     "make_alert_task",
+    "outcomes_for",
     "raise_alerts",
     "raise_by_staff",
     "record_contact",

@@ -40,6 +40,12 @@ class UnknownOutcome(Unfit):
     """The outcome is not on the closed list of ``content/danger/outcomes.yaml``."""
 
 
+class NotAClinician(Held):
+    """Only a named clinician may do this. ``roles`` are those in which somebody may."""
+
+    roles: tuple[str, ...]
+
+
 class MissingFields(Unfit):
     """Closing needs these fields of the outcome. Missing fields block closing, never acting."""
 
@@ -176,7 +182,7 @@ def close_alert(
     closed alone, and say so until somebody confirms.
 
     Raises:
-        UnknownOutcome, MissingFields, CanBeReached, AlreadyClosed.
+        UnknownOutcome, NotAClinician, MissingFields, CanBeReached, AlreadyClosed.
     """
     by.confirm("E", alert)
     alert = locked(alert)
@@ -185,6 +191,8 @@ def close_alert(
     listed = catalogue.current().danger.outcomes.get(outcome)
     if listed is None:
         raise UnknownOutcome(outcome=outcome)
+    if outcome not in outcomes_for(alert, by=by, at=at):
+        raise NotAClinician(roles=listed.closed_by)
     given = rules.clean_fields(fields or {})
     missing = listed.missing(given)
     if missing:
@@ -217,6 +225,17 @@ def close_alert(
         if not telling.has_second_person(alert, by.account_id, at):
             telling.event(alert, "closed_alone", at=at, account=by.account_id)
     return alert
+
+
+def outcomes_for(alert: Alert, *, by: Reader, at: datetime) -> frozenset[str]:
+    """The outcomes with which this reader may end an alert: some need a named clinician."""
+    listed = catalogue.current().danger.outcomes.values()
+    may = {
+        roles: not roles
+        or telling.is_named_clinician(by.account_id, alert.institution_id, roles, at)
+        for roles in {outcome.closed_by for outcome in listed}
+    }
+    return frozenset(outcome.id for outcome in listed if may[outcome.closed_by])
 
 
 @action

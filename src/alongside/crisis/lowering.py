@@ -13,7 +13,7 @@ from alongside.engine.risk import LEVELS, RiskFinding
 from alongside.engine.risk.levels import Code
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Held, Refused, Unfit
+from alongside.records.errors import Refused, Unfit
 from alongside.records.reader import Reader
 
 
@@ -23,12 +23,6 @@ class NotMoreUrgent(Refused):
 
 class NotLessUrgent(Refused):
     """Lowering needs a less urgent code than the alert has."""
-
-
-class NotAClinician(Held):
-    """Only a named clinician lowers a code. ``roles`` are those in which somebody may."""
-
-    roles: tuple[str, ...]
 
 
 class NeedsReason(Unfit):
@@ -81,7 +75,7 @@ def lower_level(*, alert: Alert, level: str, reason: str, by: Reader, at: dateti
         level: B to G, less urgent than the alert's. reason: kept on its time line.
 
     Raises:
-        NotAClinician, NotLessUrgent, NeedsReason; crisis.actions.UnknownLevel, AlreadyClosed.
+        NotLessUrgent, NeedsReason; crisis.actions.NotAClinician, UnknownLevel, AlreadyClosed.
     """
     by.confirm("E", alert)
     _checked(alert, level, reason)
@@ -91,7 +85,7 @@ def lower_level(*, alert: Alert, level: str, reason: str, by: Reader, at: dateti
     if level <= alert.level:
         raise NotLessUrgent(level=level)
     if not _is_clinician(alert, by):
-        raise NotAClinician(roles=catalogue.current().danger.levels[alert.level].lowered_by)
+        raise actions.NotAClinician(roles=catalogue.current().danger.levels[alert.level].lowered_by)
     was, new = alert.level, catalogue.current().danger.levels[level]
     alert.level = level
     if not new.is_life_critical:

@@ -223,7 +223,7 @@ def reopen(*, alert: Alert, because: str, by: Reader, at: datetime) -> Alert:
     telling.event(alert, "reopened", at=at, step=alert.step, note=because)
     audit.write("crisis.alert_reopened", by=by, at=at, about=alert, detail={"because": because})
     if alert.is_life_critical:
-        telling.climb(alert=alert, by=by, at=at)
+        telling.climb(alert=alert, by=by, at=at, somebody=because == "danger_again")
     else:  # its task was done when it was closed
         make_alert_task(alert, because=f"{alert.rule}: {alert.because}", by=by, at=at)
     return alert
@@ -351,7 +351,8 @@ def _new_alert(
         detail={"rule": finding.rule, "level": finding.level},
     )
     if level.is_life_critical:
-        told = telling.tell(alert=alert, step=rules.step(level, 1), by=by, at=at)
+        first = rules.step(level, 1)
+        told = telling.tell(alert=alert, step=first, by=by, at=at, somebody=True)
         if not told:
             alert.next_step_at = at  # nobody to tell at this step: the next one is due at once
             alert.save(update_fields=["next_step_at"])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -28,6 +30,7 @@ from alongside.records import audit, crashpoint, prepared
 from alongside.records.reader import Reader, system
 from alongside.records.scoped import ScopedQuerySet
 
+log = logging.getLogger(__name__)
 REASON = "tell who is on call"
 STEP_MESSAGE, SHIFT_MESSAGE, NEWS_MESSAGE = "alert_step", "alert_shift", "alert_news"
 ROTA_MESSAGE = "rota_gap"
@@ -197,6 +200,14 @@ def works_at(account: Account, institution: UUID, at: datetime) -> bool:
     return account.is_active and (rows.exists() or account.is_staff_member)
 
 
+def is_named_clinician(
+    account: UUID | None, institution: UUID, roles: Collection[str], at: datetime
+) -> bool:
+    """Whether an account has one of these roles there now, and not because it was told."""
+    rows = _roles_at(institution, tuple(roles), at).filter(account=account)
+    return bool(rows.exclude(reason=edges.OF_ALERT).exists())
+
+
 def clinicians(institution: UUID, at: datetime) -> list[Account]:
     """Everybody who treats, leads, supervises or is on call there now, each once, by name."""
     rows = _roles_at(institution, CLINICAL, at).select_related("account")
@@ -212,20 +223,34 @@ def has_second_person(alert: Alert, first: UUID | None, at: datetime) -> bool:
 # -- telling --------------------------------------------------------------------------------------
 
 
-def tell(*, alert: Alert, step: rules.Step, by: Reader, at: datetime, again: bool = False) -> int:
+def tell(
+    *,
+    alert: Alert,
+    step: rules.Step,
+    by: Reader,
+    at: datetime,
+    again: bool = False,
+    somebody: bool = False,
+) -> int:
     """Queue the messages of one step, in the caller's transaction. Returns how many are new.
 
     Everybody told can open the alert: an edge is opened for them, and ended an hour after the
-    alert is closed. ``again`` sends to the same people once more, under a key of its own.
+    alert is closed. One who cannot be written to keeps it from nobody else; if that is everybody,
+    those who stand in are told.
+
+    Args:
+        again: sends to the same people once more, under a key of its own.
+        somebody: raises what went wrong where not one could be written to: then the answer is not
+            saved either, and its page says so with the numbers to call (E1, E2).
     """
     acting = system(REASON, at)
     level = catalogue.current().danger.levels[alert.level]
     round = _round(alert, step, at, again)
-    told = 0
-    for each in recipients(alert, step.tell, at):
+
+    def tell_one(each: Recipient) -> int:
         begin = f"{alert.pk}:{round}:{each.key}"
         if Message.objects.unscoped("told before").filter(key=f"{begin}:email").exists():
-            continue
+            return 0
         if each.account is not None:
             edges.open_for(alert=alert, account=each.account, at=at)
         kind = SHIFT_MESSAGE if each.as_what in SHIFT_WORDS else STEP_MESSAGE
@@ -235,8 +260,46 @@ def tell(*, alert: Alert, step: rules.Step, by: Reader, at: datetime, again: boo
             _queue_other_ways(alert, each, begin, kind, subject, body, codes=True, by=acting, at=at)
         crashpoint.here("danger.after_message")
         event(alert, "told", at=at, step=step.number, account=each.account, note=each.as_what)
-        told += 1
+        return 1
+
+    people = recipients(alert, step.tell, at)
+    told, failure = _to_each(alert, people, tell_one, step.number, at)
+    if failure is not None and not told:
+        tried = {each.key for each in people}
+        others = [each for each in _instead(alert, at) if each.key not in tried]
+        told, _failure = _to_each(alert, others, tell_one, step.number, at)
+        if somebody and not told:
+            raise failure
     return told
+
+
+def _to_each(
+    alert: Alert,
+    people: Iterable[Recipient],
+    tell_one: Callable[[Recipient], int],
+    step: int,
+    at: datetime,
+) -> tuple[int, Exception | None]:
+    """Tell each apart: how many are new, and what went wrong last.
+
+    That it failed stands on the time line, and at the first step the next one is due at once. A
+    database that fails is nobody's fault in particular: nothing is saved then, and it is said.
+    """
+    told, failure = 0, None
+    for each in people:
+        try:
+            with transaction.atomic():
+                told += tell_one(each)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            failure = error
+            log.exception("alert %s: %s could not be written to", alert.pk, each.key)
+            event(alert, "not_told", at=at, step=step, account=each.account, note=each.as_what)
+            if step == 1 and alert.next_step_at is not None:
+                alert.next_step_at = at
+                alert.save(update_fields=["next_step_at"])
+    return told, failure
 
 
 def _queue(
@@ -360,7 +423,8 @@ def tell_news(*, alert: Alert, news: str, key: str, by: Reader, at: datetime) ->
         }
     else:
         people = {each.key: each for each in recipients(alert, step_of(alert).tell, at)}
-    for each in people.values():
+
+    def tell_one(each: Recipient) -> int:
         language = each.account.language if each.account else "en"
         with translation.override(language):
             subject = _("Please look now")
@@ -370,8 +434,11 @@ def tell_news(*, alert: Alert, news: str, key: str, by: Reader, at: datetime) ->
         _queue_other_ways(
             alert, each, begin, NEWS_MESSAGE, subject, body, codes=False, by=acting, at=at
         )
+        return 1
+
+    told, _failure = _to_each(alert, people.values(), tell_one, alert.step, at)
     event(alert, news, at=at)
-    return len(people)
+    return told
 
 
 def call_second_team(*, alerts: list[Alert], round: str, by: Reader, at: datetime) -> int:
@@ -386,15 +453,15 @@ def call_second_team(*, alerts: list[Alert], round: str, by: Reader, at: datetim
     acting, newest = system(REASON, at), alerts[-1]
     places = {(alert.institution_id, edges.circle_of(alert)): alert for alert in alerts}
     news = Message.objects.unscoped("told before").filter(kind=NEWS_MESSAGE)
-    told = 0
-    for each in recipients(newest, ("second_on_call", "service_manager"), at):
+
+    def tell_one(each: Recipient) -> int:
         if (account := each.account) is not None:
             for alert in places.values():  # who may open one of a place may open all of it
                 if not edges.is_kin(account=account.pk, alert=alert, at=at):
                     edges.open_for(alert=alert, account=account, at=at)
         mark = f":flood-{newest.service_id}-{round}:{each.key}"
         if news.filter(key__contains=f"{mark}:").exists():
-            continue
+            return 0
         with translation.override(each.account.language if each.account else "en"):
             subject = _("Please look now")
             body = _("A lot came in at once. Please help whoever is on now.\n\n%(url)s\n") % {
@@ -405,7 +472,10 @@ def call_second_team(*, alerts: list[Alert], round: str, by: Reader, at: datetim
         _queue_other_ways(
             newest, each, begin, NEWS_MESSAGE, subject, body, codes=False, by=acting, at=at
         )
-        told += 1
+        return 1
+
+    second = recipients(newest, ("second_on_call", "service_manager"), at)
+    told, _failure = _to_each(newest, second, tell_one, newest.step, at)
     AlertEvent.objects.bulk_create(_event(alert, "flood", at=at) for alert in alerts)
     return told
 
@@ -503,15 +573,19 @@ def _event(
     )
 
 
-def climb(*, alert: Alert, by: Reader, at: datetime) -> int:
-    """Take an alert one step further: tell the next ones, and set when the step after is due."""
+def climb(*, alert: Alert, by: Reader, at: datetime, somebody: bool = False) -> int:
+    """Take an alert one step further: tell the next ones, and set when the step after is due.
+
+    Args:
+        somebody: as for ``tell``.
+    """
     level = catalogue.current().danger.levels[alert.level]
     due = alert.next_step_at or at
     alert.step += 1
     step = rules.step(level, alert.step)
     alert.next_step_at = rules.next_step_at(level, alert.step, due)
     alert.save(update_fields=["step", "next_step_at"])
-    told = tell(alert=alert, step=step, by=by, at=at)
+    told = tell(alert=alert, step=step, by=by, at=at, somebody=somebody)
     event(alert, "escalated", at=at, step=alert.step)
     audit.write(
         "crisis.alert_escalated", by=by, at=at, about=alert, detail={"step": str(alert.step)}

@@ -73,9 +73,9 @@ class Outcome:
     """One of the ways an alert or a crisis episode can end. Missing fields block closing only."""
 
     id: str
-    meaning: str
+    meaning: Mapping[str, str]  # by language
     fields: tuple[OutcomeField, ...]
-    by_named_clinician: bool = False
+    closed_by: tuple[str, ...] = ()  # roles of a named clinician; empty: whoever has the alert
     only_unreachable: bool = False  # only where no way to reach anybody was left
 
     def missing(self, given: Mapping[str, object]) -> tuple[str, ...]:

@@ -20,8 +20,10 @@ from alongside.crisis import actions, queries
 from alongside.crisis import care as assessments
 from alongside.engine.risk import LEVELS, Outcome
 from alongside.records import clock
+from alongside.records.reader import Reader
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form, Text, offer
+from alongside.web.parts.letters import in_language
 from alongside.web.parts.pages import Request, clock_time, list_moment, moment_words, say
 from alongside.web.practitioner import care, crisis_known, crisis_next, safety
 from alongside.web.practitioner import crisis_words as words
@@ -233,6 +235,7 @@ def close(request: Request, pk: UUID, outcome: str) -> HttpResponse:
     listed = catalogue.current().danger.outcomes.get(outcome)
     if listed is None:
         raise Http404
+    mine = actions.outcomes_for(found, by=request.reader, at=at)
     kind = closing_form(listed)
     form = kind(
         request.POST if request.method == "POST" else None, initial=_known_already(request, found)
@@ -249,6 +252,8 @@ def close(request: Request, pk: UUID, outcome: str) -> HttpResponse:
         except actions.MissingFields as refusal:
             for name in refusal.fields:
                 form.add_error(name, _("Fill this in to close."))
+        except actions.NotAClinician:
+            form.add_error(None, words.NAMED_CLINICIAN)
         except actions.CanBeReached:
             form.add_error(None, _("They left a way to reach them. Try it first."))
         except actions.AlreadyClosed as refusal:
@@ -263,8 +268,9 @@ def close(request: Request, pk: UUID, outcome: str) -> HttpResponse:
             "alert": found,
             "title": words.title(found),
             "outcome": words.OUTCOMES.get(outcome, outcome),
-            "meaning": listed.meaning,
-            "clinician": listed.by_named_clinician,
+            "meaning": in_language(listed.meaning),
+            "clinician": bool(listed.closed_by),
+            "only": "" if outcome in mine else words.NAMED_CLINICIAN,
             "form": form,
             "crumbs": _crumbs(found, _("Close")),
         },
@@ -356,7 +362,7 @@ def _page(request: Request, found: Any, form: Contact, *, status: int = 200) -> 
             "form": form,
             "is_open": found.closed_at is None,
             "may": may,
-            "outcomes": _outcomes(found) if found.closed_at is None else [],
+            "outcomes": _outcomes(found, reader, at) if found.closed_at is None else [],
             "confirm": may
             and found.closed_at is not None
             and found.close_confirmed_at is None
@@ -446,19 +452,24 @@ def _entries(request: Request, found: Any) -> list[dict[str, Any]]:
     return entries
 
 
-def _outcomes(found: Any) -> list[dict[str, Any]]:
-    return [
-        {
-            "url": reverse("practitioner:alert-close", args=[found.pk, outcome.id]),
-            "title": words.OUTCOMES.get(outcome.id, outcome.id),
-            "text": _("Nothing to fill in")
-            if not outcome.fields
-            else ngettext("%(n)s thing to fill in", "%(n)s things to fill in", len(outcome.fields))
-            % {"n": len(outcome.fields)},
-        }
-        for outcome in catalogue.current().danger.outcomes.values()
-        if not outcome.only_unreachable or no_way_left(found)
-    ]
+def _outcomes(found: Any, reader: Reader, at: datetime) -> list[dict[str, Any]]:
+    """The ways this one can end; one that is for others says for whom and leads nowhere."""
+    rows, mine = [], actions.outcomes_for(found, by=reader, at=at)
+    for outcome in catalogue.current().danger.outcomes.values():
+        if outcome.only_unreachable and not no_way_left(found):
+            continue
+        number = len(outcome.fields)
+        row: dict[str, Any] = {"title": words.OUTCOMES.get(outcome.id, outcome.id)}
+        if outcome.id not in mine:
+            row["text"] = words.NAMED_CLINICIAN
+        else:
+            row["url"] = reverse("practitioner:alert-close", args=[found.pk, outcome.id])
+            row["text"] = _("Nothing to fill in")
+            if number:
+                said = ngettext("%(n)s thing to fill in", "%(n)s things to fill in", number)
+                row["text"] = said % {"n": number}
+        rows.append(row)
+    return rows
 
 
 def _crumbs(found: Any, here: str = "") -> list[dict[str, str]]:

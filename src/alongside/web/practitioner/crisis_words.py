@@ -33,6 +33,7 @@ EVENTS = {
     "given": gettext_lazy("The answer was given; it could only be saved later"),
     "raised_again": gettext_lazy("Danger again, added here"),
     "told": gettext_lazy("Told"),
+    "not_told": gettext_lazy("Could not be written to; the others were"),
     "notified": gettext_lazy("First message went out"),
     "escalated": gettext_lazy("Nobody had it: next step"),
     "acknowledged": gettext_lazy("“I have this”"),
@@ -92,6 +93,9 @@ OUTCOMES = {
     "raised_in_error": gettext_lazy("There was no danger"),
     "deceased": gettext_lazy("The person has died"),
 }
+NAMED_CLINICIAN = gettext_lazy(
+    "Only a clinician closes it so: who leads, treats or supervises here, or has the shift."
+)
 FIELDS = {
     "triage_code": gettext_lazy("Code after triage"),
     "assessment_note": gettext_lazy("What you found"),

@@ -19,6 +19,7 @@ from alongside.insights import timeline as insights
 from alongside.records import clock
 from alongside.records.crypto import keyed_hash
 from alongside.web.parts.access import access
+from alongside.web.parts.letters import in_language
 from alongside.web.parts.pages import (
     PAGE,
     Request,
@@ -324,4 +325,4 @@ def _form(ref: str) -> str:
 
 def _outcome(word: str) -> str:
     found = catalogue.current().danger.outcomes.get(word)
-    return str(found.meaning) if found else word.replace("_", " ")
+    return in_language(found.meaning) if found else word.replace("_", " ")

@@ -20,6 +20,8 @@ from alongside.records.errors import NotAllowed
 from alongside.tasks.queries import open_tasks
 from tests.conftest import NOON
 from tests.factories import Cast, World
+from tests.factories.care import held as held_session
+from tests.factories.care import note_of, signed, started
 from tests.factories.deciding import cannot_decide, met
 from tests.harness.reading import grade
 
@@ -108,6 +110,26 @@ def test_the_persons_own_view_stands_beside_what_is_said_and_nobody_changes_it(
     ends = re.findall(r'action="([^"]+/end/)"', browser.get(HELD).content.decode())
     assert browser.post(ends[0]).status_code == 302
     assert rights.views(world.circle.pk, seen_by=world.asha.reader).count() == 2
+
+
+def test_a_view_of_the_plan_or_a_note_stands_beside_that_plan_and_that_note(
+    world: World, signed_in: SignedIn
+) -> None:
+    """S17: whoever reads the note reads what the person says to it, without looking elsewhere."""
+    course = started(world, "cbt")
+    session = held_session(world, course)
+    signed(world, session)
+    assert world.sam_account is not None
+    mine = signed_in(world.sam_account)
+    for about in (f"plan/{course.plan_id}", f"note/{note_of(world, session).pk}"):
+        given = {"words": f"I see it so: {about}"}
+        assert mine.post(f"{HELD}{about}/", given).status_code == 302
+    asha = signed_in(world.asha)
+    case = asha.get(f"/work/cases/{world.case.pk}/").content.decode()
+    places = re.findall(r'<a href="([^"]+)">On (?:the plan|a note)</a>', case)
+    shown = [text_of(asha.get(place)) for place in places]
+    found = [re.findall("I see it so: [a-z]+", text) for text in shown]
+    assert sorted(found) == [["I see it so: note"], ["I see it so: plan"]]
 
 
 def test_an_objection_counts_at_once_until_the_privacy_officer_answers_or_it_is_taken_back(

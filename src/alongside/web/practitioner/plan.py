@@ -24,6 +24,7 @@ from alongside.web.parts.pages import (
     short_day,
 )
 from alongside.web.practitioner import delivery_words as said
+from alongside.web.practitioner import own_views
 from alongside.web.practitioner.base import case_or_404, case_page
 from alongside.web.practitioner.plan_cards import course_cards
 from alongside.web.practitioner.plan_goals import goals_shown
@@ -66,6 +67,7 @@ def page_of(request: Request, case: Any, *, status: int = 200, **more: Any) -> H
         goals=None if live is None else goals_shown(request, live, rows, can_edit=can_edit),
         agreed=[] if live is None else _agreed(request, live, rows),
         facts=[] if live is None else _facts(request, live),
+        views=[] if live is None else own_views.views(request, case, f"plan:{live.pk}"),
         danger=any(
             alert.level in crisis.LIFE_CRITICAL
             for alert in crisis.of_circle(case.circle_id, seen_by=reader)

@@ -39,7 +39,7 @@ from alongside.web.parts.pages import (
     two_texts,
 )
 from alongside.web.parts.people_words import listed
-from alongside.web.practitioner import countersign, note_draft, notes_beside
+from alongside.web.practitioner import countersign, note_draft, notes_beside, own_views
 from alongside.web.practitioner import delivery_words as said
 from alongside.web.practitioner.base import BASE, case_or_404, case_page
 from alongside.web.practitioner.calendar import booking_row, colleague_names, expected_in
@@ -299,6 +299,7 @@ def session_page(
         may_look=reader.may_make(
             "safety_check", institution=held.institution_id, circle=held.circle_id
         ),
+        views=own_views.views(request, case, f"note:{note.pk}") if note is not None else [],
         seen_note=seen_by_whom(request, "progress_note", held.circle_id),
         form=next((f for f in (note_form, homework_form, addition_form) if f is not None), None),
     )

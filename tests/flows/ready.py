@@ -107,7 +107,6 @@ def a_full_case(*, url: str) -> dict[str, Any]:
     )
     other = world.open_case(world.worry(alias="Kim", contact="kim@example.org"), by=world.asha)
     begun = public.answer(
-        service=world.service,
         path="says_no",
         question="badly_hurt",
         answer="no",

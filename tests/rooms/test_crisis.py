@@ -825,7 +825,6 @@ def test_gaps_in_the_rota_are_found(house):
 
 def test_a_visit_opens_its_draft_and_shows_nothing_that_was_written(house):
     taken = public.answer(
-        service=house.service,
         path="today",
         question="badly_hurt",
         answer="yes",
@@ -840,7 +839,6 @@ def test_a_visit_opens_its_draft_and_shows_nothing_that_was_written(house):
 
 def test_after_leaving_the_secret_opens_nothing(house):
     taken = public.answer(
-        service=house.service,
         path="today",
         question="badly_hurt",
         answer="no",
@@ -867,7 +865,6 @@ def test_a_secret_nobody_was_given_opens_nothing(house, token):
 
 def test_a_link_to_come_back_keeps_the_draft_and_goes_by_mail(house, at):
     taken = public.answer(
-        service=house.service,
         path="today",
         question="badly_hurt",
         answer="no",
@@ -890,7 +887,6 @@ def test_a_link_to_come_back_keeps_the_draft_and_goes_by_mail(house, at):
 
 def test_what_the_page_says_is_true_at_each_moment(house):
     taken = public.answer(
-        service=house.service,
         path="today",
         question="badly_hurt",
         answer="yes",

@@ -442,7 +442,7 @@ def test_an_answer_to_a_draft_that_died_begins_another_on_the_same_path(house, v
 
 def test_a_later_answer_asks_each_thing_once(house, visitor, django_assert_max_num_queries):
     where = answer(visitor, "no")["Location"]
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(9):
         visitor.post(where, {"answer": "no", "submission": uuid4().hex})
 
 

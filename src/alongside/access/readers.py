@@ -235,8 +235,9 @@ class LinkReader:
     roles = frozenset({"link"})
     name = ""
 
-    def __init__(self, link: LinkToken, at: datetime) -> None:
+    def __init__(self, link: LinkToken, at: datetime, *, held: bool = False) -> None:
         self.link = link
+        self._held = held
         self.target = link.target
         self.at = at
         self.persons = frozenset(pk for pk in (link.person_id,) if pk)
@@ -280,6 +281,8 @@ class LinkReader:
 
     def _must_live(self) -> None:
         _must_be_in_a_transaction()
+        if self._held:  # it was found alive, and locked, in this very transaction
+            return
 
         def rows(pk: UUID, at: datetime) -> Any:
             held = LinkToken._base_manager.filter(_link_lives(at), pk=pk).select_for_update()
@@ -354,6 +357,18 @@ def reader_for_link(token: str, purpose: str, at: datetime) -> LinkReader:
     return reader_for_hash(hashed(token), purpose, at)
 
 
+def reader_holding_link(token: str, purpose: str, at: datetime) -> LinkReader:
+    """As ``reader_for_link``, and nobody ends the link until this transaction is over.
+
+    For one act that begins with finding its link: the reader goes with its transaction.
+
+    Raises:
+        NotAllowed: as ``reader_for_link``.
+    """
+    _must_be_in_a_transaction()
+    return _reader_of("held", hashed(token), purpose, at)
+
+
 def reader_for_hash(sha256: str, purpose: str, at: datetime) -> LinkReader:
     """The reader of a private link of which only the hash is known.
 
@@ -385,8 +400,11 @@ def reader_for_run_out(sha256: str, purpose: str, at: datetime) -> LinkReader:
 
 def _reader_of(which: str, sha256: str, purpose: str, at: datetime) -> LinkReader:
     def rows(which: str, sha256: str, purpose: str, at: datetime) -> Any:
-        wanted = {"lives": _link_lives(at), "not ended": Q(ended_at=None), "whenever": Q()}[which]
-        found = LinkToken._base_manager.filter(wanted, sha256=sha256, purpose=purpose)
+        lives = _link_lives(at)
+        wanted = {"lives": lives, "held": lives, "not ended": Q(ended_at=None), "whenever": Q()}
+        found = LinkToken._base_manager.filter(wanted[which], sha256=sha256, purpose=purpose)
+        if which == "held":
+            found = found.select_for_update(of=("self",))
         return found.select_related("institution")  # one at most: the hash is unique
 
     link: LinkToken | None = prepared.first(
@@ -394,7 +412,7 @@ def _reader_of(which: str, sha256: str, purpose: str, at: datetime) -> LinkReade
     )
     if link is None:
         raise NotAllowed(action="open", record="link")
-    return LinkReader(link, at)
+    return LinkReader(link, at, held=which == "held")
 
 
 def link_lives_until(*, target: UUID, purpose: str, at: datetime) -> datetime | None:

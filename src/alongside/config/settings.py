@@ -90,6 +90,8 @@ def database(url: str) -> dict[str, Any]:
             "CONN_MAX_AGE": 0,
             "OPTIONS": {
                 # A database that is gone is said so within seconds: somebody waits for numbers.
+                "server_side_binding": True,
+                "prepare_threshold": 3,
                 "pool": {"min_size": 1, "max_size": 8, "timeout": 3.0},
                 "options": "-c jit=off -c synchronous_commit=on -c timezone=UTC",
                 **dict(parse_qsl(parts.query)),

@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,11 +22,12 @@ from django.utils.translation import gettext as _
 
 from alongside import catalogue
 from alongside.access import actions as access
-from alongside.access.readers import LinkReader, reader_for_link
+from alongside.access.readers import LinkReader, reader_for_link, reader_holding_link
 from alongside.cases.models import Concern
 from alongside.crisis import actions, telling
 from alongside.crisis.models import Alert, AlertEvent
 from alongside.directory.models import Service
+from alongside.directory.queries import public_service
 from alongside.engine.risk import Intake, IntakeQuestion, find_intake_risk
 from alongside.notify import actions as notify
 from alongside.notify import dispatcher
@@ -106,7 +108,6 @@ def is_danger(number: int, answer: str) -> bool:
 
 def answer(
     *,
-    service: Service | None,
     path: str,
     question: str,
     answer: str | None,
@@ -125,16 +126,10 @@ def answer(
     Raises:
         NotOpenYet, NotAVisit; crisis.actions.UnknownQuestion, UnknownPath, Gone.
     """
-    if service is None:
+    service = None if token else public_service()  # a visit has found its own
+    if service is None and not token:
         raise NotOpenYet
     given = submission if _SUBMISSION.match(submission) else new_submission()
-    if token:
-        link = _reader(token, at)
-        by: Reader = link
-        concern_id = link.link.target
-    else:
-        by = system(REASON, at)
-        concern_id = _concern_id(given)
     made = None
     for last_try in (False, True):
         try:
@@ -144,10 +139,9 @@ def answer(
                 question=question,
                 answer=answer,
                 submission=given,
-                concern_id=concern_id,
                 token=token,
                 language=language,
-                by=by,
+                by=system(REASON, at),
                 at=at,
             )
             break
@@ -166,17 +160,20 @@ def answer(
 @action
 def _take(
     *,
-    service: Service,
+    service: Service | None,
     path: str,
     question: str,
     answer: str | None,
     submission: str,
-    concern_id: UUID,
     token: str,
     language: str,
     by: Reader,
     at: datetime,
 ) -> tuple[actions.Taken, str]:
+    concern_id = _concern_id(submission)
+    if token:
+        by = link = _reader(token, at, find=reader_holding_link)
+        concern_id = link.link.target
     taken = joined(actions.take_worry)(
         service=service,
         path=path,
@@ -189,7 +186,7 @@ def _take(
         by=by,
         at=at,
     )
-    if not token:
+    if service is not None:
         token = joined(access.issue_link)(
             purpose=PURPOSE,
             target=taken.concern.pk,
@@ -354,9 +351,11 @@ def _concern_id(submission: str) -> UUID:
     return UUID(hex=keyed_hash("concern", submission)[:32], version=4)
 
 
-def _reader(token: str, at: datetime) -> LinkReader:
+def _reader(
+    token: str, at: datetime, *, find: Callable[..., LinkReader] = reader_for_link
+) -> LinkReader:
     try:
-        return reader_for_link(token, PURPOSE, at)
+        return find(token, PURPOSE, at)
     except NotAllowed as refusal:
         raise NotAVisit from refusal
 

@@ -106,11 +106,10 @@ def tell(
             by=by,
             at=at,
         ).alerts
-    if service is not None:
-        for asked in intake.questions:
-            answer = given.get(asked.id)
-            if answer is not None and answer.opens in worries.AT_RISK:
-                worries.tell_safeguarding(concern, service, asked, answer, by=by, at=at)
+    for asked in intake.questions:
+        answer = given.get(asked.id)
+        if answer is not None and answer.opens in worries.AT_RISK:
+            worries.tell_safeguarding(concern, asked, answer, by=by, at=at)
     tasks.make_task(
         kind=TASK,
         about=f"concern:{pk}",

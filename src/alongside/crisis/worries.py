@@ -59,7 +59,7 @@ class Taken:
 @action
 def take_worry(
     *,
-    service: Service,
+    service: Service | None,
     path: str,
     question: str,
     answer: str | None,
@@ -74,7 +74,7 @@ def take_worry(
     """Take one answer to a public question; if it shows danger, raise the alert with it (E1).
 
     Args:
-        service: who must answer.
+        service: who must answer; None for one that has begun: whoever its institution says.
         path: what is true today, one of ``PATHS``.
         question, answer: ids of ``content/danger/intake``; None is a question that was skipped.
         submission: an id made by the client. The same again gives the first result (E3).
@@ -87,7 +87,8 @@ def take_worry(
     Raises:
         UnknownPath, UnknownQuestion; Gone when the draft died or was taken up in a case.
     """
-    by.confirm_create("concern_intake", institution=service.institution_id)
+    if service is not None:
+        by.confirm_create("concern_intake", institution=service.institution_id)
     intake = catalogue.current().danger.intake
     asked = intake.question(question)
     given = asked.answer(answer) if asked and answer else None
@@ -98,8 +99,10 @@ def take_worry(
     crashpoint.here("danger.before_concern")
     concern = _concern(concern_id)
     is_new = concern is None
+    if service is None and concern is not None:
+        by.confirm_create("concern_intake", institution=concern.institution_id)
     if concern is None:
-        if has_begun:
+        if has_begun or service is None:
             raise Gone(concern=concern_id)
         concern = Concern(
             id=concern_id,
@@ -139,7 +142,7 @@ def take_worry(
             at=at,
         ).alerts
         if given is not None and given.opens in AT_RISK:
-            tell_safeguarding(concern, service, asked, given, by=by, at=at)
+            tell_safeguarding(concern, asked, given, by=by, at=at)
     audit.write("cases.concern_changed", by=by, at=at, about=concern, detail={"asked": question})
     crashpoint.here("danger.after_audit")
     return Taken(concern, alerts, given, is_new=True)
@@ -270,7 +273,6 @@ def forget_draft(*, concern_id: UUID, by: Reader, at: datetime) -> bool:
 
 def tell_safeguarding(
     concern: Concern,
-    service: Service,
     asked: IntakeQuestion,
     given: IntakeAnswer,
     *,
@@ -278,11 +280,12 @@ def tell_safeguarding(
     at: datetime,
 ) -> None:
     """Somebody at risk may not be safe: the lead hears of it the same day, beside the alert."""
+    house = _institution(concern)
     kind, language = given.opens, concern.language.partition("-")[0]
     tasks.make_task(
         kind=AT_RISK[kind],
         about=f"concern:{concern.pk}",
-        institution=service.institution,
+        institution=house,
         what=AT_RISK[kind],
         for_role="privacy",
         due_at=at + catalogue.current().danger.waits.safeguarding_answered_within,
@@ -292,7 +295,7 @@ def tell_safeguarding(
     if not reports.of_concern(concern.pk, kind=kind):
         said = (asked.text, given.text)
         reports.make(
-            institution=service.institution,
+            institution=house,
             concern=concern,
             written_by_id=concern.written_by_id,
             kind=kind,

@@ -15,8 +15,8 @@ from django.db import models, transaction
 
 from alongside.records import keys
 from alongside.records.audit_words import WORDS
-from alongside.records.inserting import insert
 from alongside.records.models import AuditEvent, AuditWaiting
+from alongside.records.saving import insert
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 

@@ -20,7 +20,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from alongside.records import keys
+from alongside.records import keys, saving
 from alongside.records.among import Ids
 
 _PREFIX = "v1"
@@ -108,8 +108,8 @@ def _key_of(subject: UUID) -> tuple[UUID, bytes]:
         wrapped = nonce + AESGCM(keys.key(_KEK)).encrypt(nonce, fresh, subject.bytes)
         # Two writers of one new subject: the second waits for the first, and takes its key.
         made = DataKey(subject=subject, kek=_KEK, wrapped=wrapped)
-        DataKey.objects.bulk_create([made], ignore_conflicts=True)
-        row = DataKey.objects.get(subject=subject)
+        added = saving.insert(made, unless_there=True)
+        row = made if added else DataKey.objects.get(subject=subject)
     return row.pk, _open(row.kek, bytes(row.wrapped), subject)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, Q
 
+from alongside.records import saving
 from alongside.records.errors import StaleVersion, UnscopedWrite
 from alongside.records.scoped import ScopedManager, is_writing
 
@@ -24,7 +25,8 @@ class Base(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not is_writing():
             raise UnscopedWrite(f"{type(self).__name__}.save outside an action")
-        super().save(*args, **kwargs)
+        if args or not saving.save(self, **kwargs):
+            super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         if not is_writing():

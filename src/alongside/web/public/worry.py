@@ -161,7 +161,6 @@ def _take(request: HttpRequest, *, path: str, number: int, token: str = "") -> H
         return _ask(request, path=path, number=number, token=token, error=error, status=422)
     try:
         taken = public.answer(
-            service=directory.public_service(),
             path=path,
             question=asked.id,
             answer=None if skipped else given,

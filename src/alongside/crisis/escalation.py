@@ -315,8 +315,11 @@ def note_what_was_sent(*, by: Reader, at: datetime) -> int:
 
 @action
 def _note_sent(*, alert: object, sent: datetime, by: Reader, at: datetime) -> int:
-    rows = _open().filter(pk=alert, notified_at=None)
-    found = rows.select_for_update(of=("self",), skip_locked=True).first()
+    def rows(alert: UUID) -> Any:
+        unsaid = _open().filter(pk=alert, notified_at=None)
+        return unsaid.select_for_update(of=("self",), skip_locked=True)
+
+    found = prepared.first("escalation.unsaid", rows, alert=UUID(str(alert)))
     if found is None:
         return 0
     found.notified_at = sent

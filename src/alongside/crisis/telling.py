@@ -59,15 +59,14 @@ class Recipient:
 
 def on_call(*, service: UUID, at: datetime) -> dict[int, list[Account]]:
     """Who is on call for a service at a moment: the first ones under 1, the second under 2."""
-    shifts = (
-        Shift.objects.unscoped(REASON)
-        .filter(service=service, starts_at__lte=at, ends_at__gt=at, ended_at=None)
-        .filter(account__is_active=True)
-        .select_related("account")
-        .order_by("order", "starts_at")
-    )
+
+    def rows(service: UUID, at: datetime) -> Any:
+        shifts = Shift.objects.unscoped(REASON).filter(service=service, account__is_active=True)
+        now = shifts.filter(starts_at__lte=at, ends_at__gt=at, ended_at=None)
+        return now.select_related("account").order_by("order", "starts_at")
+
     found: dict[int, list[Account]] = {1: [], 2: []}
-    for shift in shifts:
+    for shift in prepared.rows("crisis.on_call", rows, service=service, at=at):
         if shift.account not in found[shift.order]:
             found[shift.order].append(shift.account)
     return found
@@ -168,10 +167,18 @@ def _rostered(alert: Alert, at: datetime) -> list[Account]:
 def _with_role(
     alert: Alert, roles: tuple[str, ...], at: datetime, *, in_circle: bool = False
 ) -> list[Account]:
-    rows = _roles_at(alert.institution_id, roles, at)
-    if in_circle:
-        rows = rows.filter(circle=alert.circle_id) if alert.circle_id else rows.none()
-    return [edge.account for edge in rows.select_related("account").order_by("valid_from", "pk")]
+    if in_circle and alert.circle_id is None:
+        return []
+
+    def rows(institution: UUID, roles: tuple[str, ...], at: datetime, circle: UUID | None) -> Any:
+        held = _roles_at(institution, roles, at).select_related("account")
+        if circle is not None:
+            held = held.filter(circle=circle)
+        return held.order_by("valid_from", "pk")
+
+    where = {"institution": alert.institution_id, "circle": alert.circle_id if in_circle else None}
+    edges_now = prepared.rows("crisis.with_role", rows, roles=roles, at=at, **where)
+    return [edge.account for edge in edges_now]
 
 
 def _roles_at(institution: UUID, roles: tuple[str, ...], at: datetime) -> ScopedQuerySet:

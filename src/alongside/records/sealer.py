@@ -47,14 +47,14 @@ def seal(*, at: datetime) -> int:
         order = list(
             AuditWaiting.objects.order_by("at", "event").values_list("event", flat=True)[:BATCH]
         )
-        found = AuditEvent.objects.in_bulk(order)
-        waiting = [found[pk] for pk in order if pk in found]
+        macs = dict(AuditEvent.objects.filter(pk__in=order).values_list("pk", "mac"))
+        waiting = [pk for pk in order if pk in macs]
         if not waiting:
             return 0
         first = (AuditSeal.objects.aggregate(last=Max("number"))["last"] or 0) + 1
         seals = [
-            AuditSeal(number=first + step, event=event.pk, event_mac=event.mac)
-            for step, event in enumerate(waiting)
+            AuditSeal(number=first + step, event=pk, event_mac=macs[pk])
+            for step, pk in enumerate(waiting)
         ]
         AuditSeal.objects.bulk_create(seals)
         before = AuditBatch.objects.order_by("-last_number").first()

@@ -89,9 +89,10 @@ def database(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 0,
             "OPTIONS": {
-                # A database that is gone is said so within seconds: somebody waits for numbers.
+                # Values go apart from the SQL, so the plan of what is asked often is kept.
                 "server_side_binding": True,
                 "prepare_threshold": 3,
+                # A database that is gone is said so within seconds: somebody waits for numbers.
                 "pool": {"min_size": 1, "max_size": 8, "timeout": 3.0},
                 "options": "-c jit=off -c synchronous_commit=on -c timezone=UTC",
                 **dict(parse_qsl(parts.query)),

@@ -200,6 +200,11 @@ def test_what_nobody_came_to_is_told_as_not_held(
     page = read(browser, f"/work/sessions/{session.pk}/")
     for words in ("Cancelled in time", "Snow", "It was not held, so it has no note."):
         assert words in page
+    assert "Told us" in page
+    send(browser, address, {**given, "because": "postponed", "time": "08:05"})
+    put_off = next(each for each in sessions(world) if each.pk != session.pk)
+    page = read(browser, f"/work/sessions/{put_off.pk}/")
+    assert ("Told us" in page, page.count("<small>Put off</small>")) == (False, 1)
 
 
 @pytest.mark.parametrize(

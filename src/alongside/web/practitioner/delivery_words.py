@@ -531,9 +531,13 @@ def booking_day(booking: Any) -> str:
     return day_words(booking.local_start.date())
 
 
-def attendance_words(row: Any) -> str:
-    """Whether somebody came; by how much late; if late or not, whose reason it was, and which."""
-    word = str(ATTENDANCE[row.word])
+def attendance_words(row: Any, session: Any) -> str:
+    """Whether somebody came; by how much late; if late or not, whose reason it was, and which.
+
+    Of a session that was put off nobody is said to have told us: snow may have done it.
+    """
+    is_put_off = not session.held and session.not_held_because == "postponed"
+    word = str(MISSED["postponed"] if is_put_off else ATTENDANCE[row.word])
     if row.late_minutes:
         word = ngettext(
             "Late by %(number)s minute", "Late by %(number)s minutes", row.late_minutes

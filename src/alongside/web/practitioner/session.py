@@ -240,7 +240,7 @@ def session_page(
         came=[
             {
                 "name": row.person.name,
-                "word": said.attendance_words(row),
+                "word": said.attendance_words(row, held),
                 "came": row.word in rules.CAME,
             }
             for row in queries.attendance(seen_by=reader, session=held)

@@ -42,6 +42,16 @@ def send(browser: Any, address: str, data: dict[str, Any], status: int = 302) ->
     return response
 
 
+def hints(page: str) -> dict[str, str]:
+    """What the list of forms says of each that can be filled in."""
+    rows = re.findall(r'href="/work/courses/[^"]+/sheets/\w+/">([^<]+)</a>(.*?)</li>', page, re.DOTALL)
+    found = {}
+    for name, rest in rows:
+        words = re.search(r"<(?:p|small)[^>]*>([^<]+)</(?:p|small)>", rest)
+        found[name] = words[1].strip() if words else ""
+    return found
+
+
 def the_sheet(world: World) -> Any:
     (row,) = artefacts.sheets(seen_by=world.system)
     return row
@@ -55,6 +65,10 @@ def test_a_sheet_is_filled_in_gone_on_with_and_both_texts_are_shown(
     new = f"/work/courses/{cbt.pk}/sheets/thought_record/"
     assert new in listing
     assert "Nothing is filled in yet." in listing
+    assert [name for name, words in hints(listing).items() if "only if it helps" in words] == [
+        "Ladder"
+    ], "a form that no step waits for says so, and counts nothing"
+    assert hints(listing)["Thought record"] == "0 of 3"
     assert "risk_situations" not in listing, "a form of another variant"
     read(browser, f"/work/courses/{cbt.pk}/sheets/risk_situations/", 404)
     read(browser, f"/work/courses/{cbt.pk}/sheets/risk_situations/blank/", 404)

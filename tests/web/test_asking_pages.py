@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from alongside.cases import rights
+from alongside.cases.models import Case
 from alongside.delivery import on_time
 from alongside.delivery.models import ScheduleChange, Timing
 from alongside.directory import actions as directory
@@ -92,6 +93,13 @@ def test_schedule_says_what_is_due_asks_now_and_takes_a_change(
         answer = browser.post(change, {**given, "word": "stopped", "version": "7"})
         assert answer.status_code == 409
         assert ScheduleChange._base_manager.get().word == "every_days"
+
+        assert "We ask on" in shown
+        closed = {"state": "closed", "closed_at": world.moment, "outcome": "completed"}
+        Case._base_manager.filter(pk=world.case.pk).update(**closed)
+        shown = words(browser.get(page))
+        assert "The case is closed. Nothing goes out." in shown
+        assert not re.findall("We ask on|Next|Ask now", shown), "what is over promises nothing"
 
 
 def test_person_reads_how_long_it_takes_and_says_not_now(

@@ -44,7 +44,9 @@ def send(browser: Any, address: str, data: dict[str, Any], status: int = 302) ->
 
 def hints(page: str) -> dict[str, str]:
     """What the list of forms says of each that can be filled in."""
-    rows = re.findall(r'href="/work/courses/[^"]+/sheets/\w+/">([^<]+)</a>(.*?)</li>', page, re.DOTALL)
+    rows = re.findall(
+        r'href="/work/courses/[^"]+/sheets/\w+/">([^<]+)</a>(.*?)</li>', page, re.DOTALL
+    )
     found = {}
     for name, rest in rows:
         words = re.search(r"<(?:p|small)[^>]*>([^<]+)</(?:p|small)>", rest)

@@ -119,14 +119,15 @@ def _part(
     request: Request, case: Any, part: schedule.Part, letters: Mapping[UUID, Any], may_ask: bool
 ) -> dict[str, Any]:
     live = {change.instrument: change for change in part.changes}
+    is_over = part.held_back in ("closed", "over")
     today = local_day(request, clock.now())
     measures = []
     for rule, instrument in part.asks:
         id = instrument.ref.id
         rows = [
-            _line(request, case, line, letters, may_ask)
+            _line(request, case, line, letters, may_ask and not is_over)
             for line in part.lines
-            if line.instrument.ref.id == id
+            if line.instrument.ref.id == id and not (is_over and _is_to_come(line))
         ]
         ahead = [row for row in rows if row["is_ahead"]]
         past = [row for row in rows if not row["is_ahead"]][::-1]
@@ -154,8 +155,13 @@ def _part(
         "measures": measures,
         "change_url": _change_url(case, part, ""),
         "change_label": _("Change for %(who)s") % {"who": str(part.person)},
-        "is_over": part.held_back in ("closed", "over"),
+        "is_over": is_over,
     }
+
+
+def _is_to_come(line: schedule.Line) -> bool:
+    """Nobody was asked, and its day is still ahead: of what is over it is not promised."""
+    return line.asking is None and line.occasion.state in ("due", "next")
 
 
 def _change_url(case: Any, part: schedule.Part, instrument: str) -> str:

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from alongside.people.models import Institution, Person
-from alongside.records import actions_base, audit, clock, crypto, reader, sealer
+from alongside.records import actions_base, audit, clock, crypto, reader, saving, sealer
 from alongside.records.actions_base import action, joined
 from alongside.records.errors import StaleVersion, UnscopedQuery, UnscopedWrite
 from alongside.records.models import AuditBatch, AuditEvent, AuditSeal, DataKey
@@ -340,3 +340,34 @@ def test_an_action_cannot_join_what_does_not_run(by, monkeypatch):
     monkeypatch.setattr(actions_base.transaction, "get_connection", lambda: nothing_runs)
     with pytest.raises(RuntimeError, match="can only join"):
         joined(keep_word)(by=by, at=NOON)
+
+
+# -- SQL that is made once ------------------------------------------------------------------------
+
+
+def test_a_save_with_kept_sql_writes_what_the_orm_would_and_fails_as_it_does(sam, by, monkeypatch):
+    def held(person):
+        return Person.objects.unscoped("a test").filter(pk=person.pk).values().get()
+
+    here = held(sam)
+    monkeypatch.setattr(saving, "save", lambda row, **given: False)  # all by the ORM
+    with writing():
+        other = Person(institution=sam.institution, name="Sam Okafor", created_at=NOON)
+        other.save(force_insert=True)
+    monkeypatch.undo()
+    theirs = held(other)
+    for each in here:
+        assert (here[each] == theirs[each]) is (each not in {"id", "name"}), each  # sealed apart
+    with writing():
+        sam.name, sam.created_at = "Sam O.", NOON + timedelta(days=1)
+        sam.save(update_fields=["name"])
+        assert held(sam)["created_at"] == NOON  # only what was named
+        sam.save(update_fields=["created_at"])
+        with pytest.raises(ValueError, match="nickname"):
+            sam.save(update_fields=["nickname"])
+        with pytest.raises(DatabaseError, match="is not there"):
+            Person(pk=uuid.uuid4(), created_at=NOON).save(update_fields=["created_at"])
+        with transaction.atomic(), pytest.raises(IntegrityError):
+            Person(pk=sam.pk, institution=sam.institution, name="Twice").save(force_insert=True)
+    again = Person.objects.visible_to(by).get(pk=sam.pk)
+    assert (again.name, again.created_at) == ("Sam O.", NOON + timedelta(days=1))

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models, transaction
 
 Fields = Sequence["models.Field[Any, Any]"]
 
@@ -95,7 +95,11 @@ def _values(row: models.Model, fields: Fields, add: bool) -> list[Any]:
 
 
 def _run(sql: str, values: Sequence[Any]) -> int:
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+    # Whoever catches what went wrong within a transaction finds it rolled back, as with any save.
+    with (
+        transaction.mark_for_rollback_on_error(using=DEFAULT_DB_ALIAS),
+        connections[DEFAULT_DB_ALIAS].cursor() as cursor,
+    ):
         cursor.execute(sql, values)
         return int(cursor.rowcount)
 

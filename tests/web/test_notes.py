@@ -97,6 +97,21 @@ def test_a_note_begins_with_what_was_entered_and_each_sentence_says_where_from(
     assert "sentences of this note come from" in browser.get(where).content.decode()
 
 
+def test_the_lines_and_steps_of_a_note_are_in_the_language_of_the_reader(
+    world: World, cbt: Course, signed_in: SignedIn
+) -> None:
+    session = held(world, cbt)
+    browser = signed_in(world.asha)
+    type(world.asha.account).objects.filter(pk=world.asha.account.pk).update(language="es")
+    pages = (f"sessions/{session.pk}", f"courses/{cbt.pk}/tell", f"cases/{world.case.pk}/schedule")
+    shown = [browser.get(f"/work/{page}/").content.decode() for page in pages]
+    assert "Enlace con la última vez" in shown[0]
+    assert "Enlace con la última vez" in shown[1]
+    assert "Hacer la lista de problemas" in shown[1]
+    assert "Terapia cognitivo-conductual (TCC): Sam" in shown[2]
+    assert "Bridge from last time" not in "".join(shown)
+
+
 def test_a_process_note_is_there_for_its_author_alone(
     world: World, craft: Course, signed_in: SignedIn, at: At
 ) -> None:

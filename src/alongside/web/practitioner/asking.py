@@ -41,7 +41,9 @@ from alongside.web.parts.pages import (
     two_texts,
 )
 from alongside.web.parts.people_words import listed
+from alongside.web.practitioner import standing_words
 from alongside.web.practitioner.base import BASE, case_or_404, case_page, name_of
+from alongside.web.practitioner.delivery_words import way_short
 from alongside.web.practitioner.measures import DAYS
 from alongside.web.practitioner.words import ENDED, short_instrument
 from alongside.web.practitioner.words import refusal as refusal_words
@@ -149,7 +151,8 @@ def _part(
         )
     return {
         "id": f"{part.course.pk}-{part.person.pk}",
-        "title": _("%(way)s: %(who)s") % {"way": part.protocol.name, "who": str(part.person)},
+        "title": _("%(way)s: %(who)s")
+        % {"way": way_short(str(part.protocol.ref)), "who": str(part.person)},
         "notes": [] if part.course.ended_at else way_notes(str(part.protocol.ref), today),
         "held_back": str(HELD_BACK.get(part.held_back, "")),
         "measures": measures,
@@ -249,7 +252,11 @@ def occasion_words(line: schedule.Line) -> str:
     if kind == "session":
         return _("Session %(number)s") % {"number": rest}
     if kind == "phase":
-        phases = {phase.id: phase.name for phase in _protocol(line).phases}
+        way = _protocol(line)
+        phases = {
+            phase.id: standing_words.of_way(way, f"phases/{phase.id}/name", phase.name)
+            for phase in way.phases
+        }
         return _("End of: %(phase)s") % {"phase": phases.get(rest, rest)}
     if kind == "after":
         number = int(rest[:-1])
@@ -274,7 +281,7 @@ def when_words(rule: Any) -> str:
     numbers = listed([str(number) for number in rule.sessions])
     said = {
         "intake": _("before it starts"),
-        "each": _("at every session"),
+        "each": ngettext("at every session", "at every %(number)s sessions", 1) % {"number": 1},
         "every_n": ngettext("at every session", "at every %(number)s sessions", rule.every or 1)
         % {"number": rule.every},
         "sessions": ngettext("at session %(list)s", "at sessions %(list)s", len(rule.sessions))

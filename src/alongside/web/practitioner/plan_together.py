@@ -15,6 +15,7 @@ from alongside.catalogue.chooser import in_words
 from alongside.plans import queries
 from alongside.web.parts.pages import Request, local_day, short_day
 from alongside.web.practitioner import delivery_words as said
+from alongside.web.practitioner import standing_words
 
 
 def order_shown(
@@ -62,9 +63,10 @@ def _waits(
     language = catalogue.current().reasons(get_language() or "en")
     let_pass = queries.released(course, at)
     others = {one.key: one for one in beside.others}
+    way = queries.protocol_of(course)
     steps = {
-        step.id: step.name
-        for phase in queries.protocol_of(course).phases_of(course.variant)
+        step.id: standing_words.step_name(way, step.id)
+        for phase in way.phases_of(course.variant)
         for step in phase.steps
     }
     found: dict[str, dict[str, Any]] = {}

@@ -39,7 +39,13 @@ from alongside.web.parts.pages import (
     two_texts,
 )
 from alongside.web.parts.people_words import listed
-from alongside.web.practitioner import countersign, note_draft, notes_beside, own_views
+from alongside.web.practitioner import (
+    countersign,
+    note_draft,
+    notes_beside,
+    own_views,
+    standing_words,
+)
 from alongside.web.practitioner import delivery_words as said
 from alongside.web.practitioner.base import BASE, case_or_404, case_page
 from alongside.web.practitioner.calendar import booking_row, colleague_names, expected_in
@@ -395,7 +401,11 @@ def _facts(request: Request, held: Any) -> list[dict[str, str]]:
 
 def _step_names(course: Any) -> dict[str, str]:
     way = plans.protocol_of(course)
-    return {step.id: step.name for phase in way.phases for step in phase.steps}
+    return {
+        step.id: standing_words.step_name(way, step.id)
+        for phase in way.phases
+        for step in phase.steps
+    }
 
 
 def _open_steps(request: Request, held: Any, at: datetime) -> list[dict[str, str]]:
@@ -419,19 +429,24 @@ def agenda_of(request: Request, course: Any, at: datetime) -> dict[str, list[str
     The steps follow the variant that the plan chose, and where the course stands in it.
     """
     state = queries.state_of(course=course, seen_by=request.reader, at=at)
-    names = _step_names(course)
+    names, way = _step_names(course), plans.protocol_of(course)
     home = queries.homework(seen_by=request.reader).filter(course=course, reviewed_at=None)
     return {
-        "lines": [line.name for line in plans.protocol_of(course).skeleton],
+        "lines": [
+            standing_words.of_way(way, f"skeleton/{line.id}", line.name) for line in way.skeleton
+        ],
         "steps": [names[step.step] for step in state.next_steps],
         "home": [task.task for task in home.order_by("set_at")],
     }
 
 
 def note_labels(note: Any) -> list[tuple[str, str, bool]]:
-    skeleton = plans.protocol_at(note.session.course, note.session.held_at).skeleton
+    way = plans.protocol_at(note.session.course, note.session.held_at)
     return [
-        *((line.id, line.name, line.required) for line in skeleton),
+        *(
+            (line.id, standing_words.of_way(way, f"skeleton/{line.id}", line.name), line.required)
+            for line in way.skeleton
+        ),
         (rules.FREE_PART, str(FREE_PART), False),
     ]
 

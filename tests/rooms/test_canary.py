@@ -164,9 +164,42 @@ def test_staff_see_in_red_that_nobody_outside_hears_us_and_family_does_not(
     assert "outside monitor" not in office()
 
 
-def test_the_look_at_the_monitor_costs_one_question_in_ten_seconds(
+def test_the_look_at_both_signs_of_life_costs_two_questions_in_ten_seconds(
     house, django_assert_num_queries
 ):
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         for _ in range(20):
-            watched.unwatched()
+            watched.watched_words()
+
+
+def test_staff_see_in_red_that_nobody_sends_also_on_a_page_that_is_open(
+    house, signed_in, settings, at
+):
+    settings.DEMO = True
+    at(NOON)
+    staff = signed_in(house.hana)
+
+    def page() -> str:
+        watched.forget()
+        return staff.get("/work/").content.decode()
+
+    def open_page(before: str) -> str:
+        address = before.partition('hx-get="/account/watched/')[2].partition('"')[0]
+        watched.forget()
+        answer = staff.get(f"/account/watched/{address}")
+        return answer.content.decode() if answer.status_code == 200 else ""
+
+    assert "Alerts are not sent yet" in page()
+    actions.beat(name="one", at=NOON)
+    well = page()
+    assert "Call who is on call" not in well
+    assert open_page(well) == ""
+    at(NOON + rules.SILENT_AFTER + timedelta(seconds=1))
+    said = "Alerts may not be sent: no sign of life since 12:00."
+    assert said in (dead := page())
+    assert said in open_page(well)
+    assert open_page(dead) == ""
+    actions.beat(name="one", at=NOON + MINUTE)
+    at(NOON + MINUTE)
+    assert 'id="watched"' in open_page(dead)
+    assert said not in open_page(dead)

@@ -419,7 +419,7 @@ OWN_ACCOUNT = {
     "home", "person:settings", "own:index", "own:language", "own:kept", "own:forget-kept",
     "own:shifts", "own:shifts-end", "own:times", "own:times-end", "own:reach",
     "own:reach-add", "own:reach-test",
-    "own:reach-answer", "own:reach-remove", "own:reach-push",
+    "own:reach-answer", "own:reach-remove", "own:reach-push", "own:watched",
     "account_logout", "account_reauthenticate", "account_change_password", "account_set_password",
     "mfa_index", "mfa_reauthenticate", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
     "mfa_download_recovery_codes", "mfa_activate_totp", "mfa_deactivate_totp",

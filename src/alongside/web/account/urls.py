@@ -9,6 +9,7 @@ app_name = "own"
 urlpatterns = [
     path("", views.index, name="index"),
     path("language/", views.language, name="language"),
+    path("watched/", views.watched, name="watched"),
     path("kept/", views.kept_forms, name="kept"),
     path("kept/<uuid:pk>/forget/", views.forget_kept, name="forget-kept"),
     path("shifts/", own_calendar.page, {"of": SHIFTS}, name="shifts"),

@@ -22,6 +22,7 @@ from alongside.records import audit, clock
 from alongside.web.account.forms import SetUpForm
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, saved
+from alongside.web.parts.templatetags.watched import mark, watched_words
 
 
 @access.own_account
@@ -68,6 +69,16 @@ def language(request: Request) -> HttpResponse:
         },
         status=422 if error else 200,
     )
+
+
+@access.own_account
+@require_safe
+def watched(request: Request) -> HttpResponse:
+    """The red lines of the desk, for a page that is open: nothing while they are still the same."""
+    is_same = request.GET.get("seen") == mark(watched_words())
+    if is_same or not request.user.is_staff_member:
+        return HttpResponse(status=204)
+    return render(request, "parts/watched.html")
 
 
 @access.own_account

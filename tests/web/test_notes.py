@@ -103,13 +103,18 @@ def test_the_lines_and_steps_of_a_note_are_in_the_language_of_the_reader(
     session = held(world, cbt)
     browser = signed_in(world.asha)
     type(world.asha.account).objects.filter(pk=world.asha.account.pk).update(language="es")
-    pages = (f"sessions/{session.pk}", f"courses/{cbt.pk}/tell", f"cases/{world.case.pk}/schedule")
+    of_case = f"cases/{world.case.pk}"
+    pages = (f"sessions/{session.pk}", f"courses/{cbt.pk}/tell", f"{of_case}/schedule", "cases")
     shown = [browser.get(f"/work/{page}/").content.decode() for page in pages]
     assert "Enlace con la última vez" in shown[0]
     assert "Enlace con la última vez" in shown[1]
     assert "Hacer la lista de problemas" in shown[1]
     assert "Terapia cognitivo-conductual (TCC): Sam" in shown[2]
+    assert "TCC, desde" in shown[3]
+    chosen = browser.get(f"/work/{of_case}/choose/").content.decode()
+    assert "Terapia cognitivo-conductual (TCC)" in chosen
     assert "Bridge from last time" not in "".join(shown)
+    assert "Cognitive behavioural therapy" not in "".join([*shown, chosen])
 
 
 def test_a_process_note_is_there_for_its_author_alone(

@@ -22,6 +22,7 @@ from alongside.web.office.content import KINDS, item_url
 from alongside.web.parts.access import access
 from alongside.web.parts.forms import Form, Text
 from alongside.web.parts.pages import Request, local_day, saved
+from alongside.web.parts.ways import way_name
 
 USUAL = timedelta(days=365)
 
@@ -127,7 +128,9 @@ def _measure_hint(ref: str) -> str:
     """What goes on with a measure that is retired, and which ways name it."""
     cat, id = catalogue.current(), ref.rpartition("@")[0]
     ways = [
-        way.name for way in cat.offered.values() if any(m.instrument == id for m in way.measures)
+        way_name(str(way.ref))
+        for way in cat.offered.values()
+        if any(m.instrument == id for m in way.measures)
     ]
     said = _(
         "It is offered nowhere new. Courses that run, and questions that were sent, go on with it "

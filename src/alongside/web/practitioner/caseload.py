@@ -13,7 +13,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from alongside import catalogue
 from alongside.calendar import queries as calendar
 from alongside.cases import queries as cases
 from alongside.consent import queries as consent
@@ -26,6 +25,7 @@ from alongside.records.among import Ids
 from alongside.records.fields import prepare
 from alongside.web.parts.pages import Request, list_moment, local_day, now_in, short_day
 from alongside.web.parts.people_words import CASE_STATES
+from alongside.web.parts.ways import way_name
 from alongside.web.practitioner.base import name_of
 from alongside.web.practitioner.standing import off_track
 from alongside.web.practitioner.words import short_instrument
@@ -146,8 +146,7 @@ def _order(sort: str) -> Any:
 def _stands(case: Any, course: Any) -> str:
     if course is None:
         return str(CASE_STATES[case.state][0])
-    way = catalogue.current().protocols.get(course.protocol)
-    name = _short(way.name) if way is not None else course.protocol
+    name = _short(way_name(course.protocol))
     if course.started_at is None:
         return _("%(way)s, not started") % {"way": name}
     return _("%(way)s, since %(day)s") % {"way": name, "day": short_day(course.started_at.date())}

@@ -37,6 +37,7 @@ from alongside.web.parts.pages import (
     seen_by_whom,
     two_texts,
 )
+from alongside.web.parts.ways import way_name
 from alongside.web.practitioner import words
 from alongside.web.practitioner.base import BASE, address, case_or_404, case_page
 from alongside.web.practitioner.facts import ASKED_ALONE, ROWS, FactsForm, asked, field_name
@@ -113,7 +114,7 @@ def decide(request: Request, pk: UUID) -> HttpResponse:
     except Refused as refusal:
         words.add_refusal(form, refusal)
         return _page(request, case, decide_form=form, status=400)
-    say(request, _("Decided: %(way)s. Next: the plan.") % {"way": protocol.name})
+    say(request, _("Decided: %(way)s. Next: the plan.") % {"way": way_name(str(protocol.ref))})
     return redirect(address("practitioner:case-plan", case.pk) or _overview(case))
 
 

@@ -18,6 +18,7 @@ from alongside.records.errors import NotAllowed, Refused
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, day_words, local_day, saved, short_day
 from alongside.web.parts.people_words import CREDENTIAL_KINDS, STANDINGS, days_left
+from alongside.web.parts.ways import way_name
 from alongside.web.practitioner import words
 from alongside.web.practitioner.forms import AddCredential
 
@@ -138,7 +139,8 @@ def _blocked(rows: list[Any], today: Any) -> list[dict[str, str]]:
             ]
             found.append(
                 {
-                    "title": _("You can’t lead %(way)s alone today.") % {"way": protocol.name},
+                    "title": _("You can’t lead %(way)s alone today.")
+                    % {"way": way_name(str(protocol.ref))},
                     "text": _("It asks for one of these, verified and in date: %(titles)s.")
                     % {"titles": ", ".join(names)},
                 }

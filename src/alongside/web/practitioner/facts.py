@@ -12,6 +12,7 @@ from alongside.catalogue import Catalogue
 from alongside.catalogue.chooser import schema_of
 from alongside.engine.protocols.facts import FactKey
 from alongside.web.parts.forms import Text
+from alongside.web.practitioner import delivery_words
 from alongside.web.practitioner.forms import Versioned
 
 ROWS = "circle"  # the one key with rows: filled from the members of the circle
@@ -92,8 +93,7 @@ class FactsForm(Versioned):
         )
         if protocol is None:
             return meaning or id
-        variant = protocol.variant(id.partition("/")[2])
-        return f"{protocol.name}: {variant.name}" if variant is not None else str(protocol.name)
+        return delivery_words.way_name(str(protocol.ref), id.partition("/")[2])
 
     def _add_rows(self, key: FactKey, known: Mapping[str, Any]) -> None:
         before = {row.get("member"): row for row in known.get(ROWS, []) if isinstance(row, Mapping)}

@@ -18,6 +18,7 @@ from alongside.records import clock
 from alongside.records.errors import Refused
 from alongside.web.parts.content_words import offered
 from alongside.web.parts.forms import Clock, Form, Text, offer
+from alongside.web.parts.ways import way_name
 from alongside.web.practitioner.forms import Day, Versioned
 from alongside.web.practitioner.measures import DAYS
 
@@ -131,7 +132,7 @@ def ways() -> list[tuple[str, str]]:
     """The ways a group may follow, by name; those made for groups first."""
     found = {}
     for protocol in catalogue.current().offered.values():
-        found[protocol.ref.id] = (protocol.treats != "group", str(protocol.name))
+        found[protocol.ref.id] = (protocol.treats != "group", way_name(str(protocol.ref)))
     order = sorted(found.items(), key=lambda pair: pair[1])
     return [(id, name) for id, (_other, name) in order]
 

@@ -177,7 +177,7 @@ def _ways(decided: Collection[str], *, first: str) -> tuple[list[tuple[str, str]
             note = standing_words.of_way(way, f"variants/{variant.id}/note", variant.note)
             hints[value] = _hint(way.dose_of(variant.id), note)
         if not way.variants:
-            ways.append((f"{way.id}/", way.name))
+            ways.append((f"{way.id}/", said.way_name(str(way.ref))))
             hints[f"{way.id}/"] = said.dose_words(way.dose)
     return ways, hints
 
@@ -190,7 +190,8 @@ def _hint(dose: Any, note: str) -> str:
 
 
 def _newest() -> Sequence[Any]:
-    return sorted(catalogue.current().offered.values(), key=lambda way: way.name.casefold())
+    ways = catalogue.current().offered.values()
+    return sorted(ways, key=lambda way: said.way_name(str(way.ref)).casefold())
 
 
 def _usually_for(decided: Collection[str], case: Any, persons: Mapping[str, Any]) -> list[str]:
@@ -228,6 +229,6 @@ def _course_page(
         status=400 if form.errors else 200,
         form=form,
         blocked=blocked,
-        not_yet=[way.name for way in _newest() if not way.runnable],
+        not_yet=[said.way_name(str(way.ref)) for way in _newest() if not way.runnable],
         seen=seen_by_whom(request, "plan", case.circle_id),
     )

@@ -47,6 +47,7 @@ UNSCOPED = {
     "alongside.crisis.safety_plan": "a version follows the newest; rules ask how fresh it is",
     "alongside.crisis.shifts": "a shift is looked at again under its lock",
     "alongside.crisis.triage": "has it shown danger: yes or no",
+    "alongside.crisis.second_look": "a second look that is late is told, whoever may give it",
     "alongside.crisis.telling": "messages are addressed to whoever must answer",
     "alongside.crisis.tellings": "the same telling again finds the first one",
     "alongside.cases.rights": "does an objection stand: yes or no",

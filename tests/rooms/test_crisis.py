@@ -12,7 +12,17 @@ from alongside import catalogue
 from alongside.access import actions as access
 from alongside.access.models import Relationship
 from alongside.cases.models import Concern
-from alongside.crisis import actions, escalation, public, queries, rules, telling, triage, worries
+from alongside.crisis import (
+    actions,
+    escalation,
+    public,
+    queries,
+    rules,
+    second_look,
+    telling,
+    triage,
+    worries,
+)
 from alongside.crisis.models import Alert, AlertEvent, SafetyCheck, Shift
 from alongside.engine.risk import RiskFinding
 from alongside.notify import dispatcher
@@ -589,6 +599,37 @@ def test_a_second_person_looks_again_at_a_closed_emergency(house):
     actions.confirm_close(alert=alert, by=house.asha.reader, at=NOON + timedelta(hours=1))
     assert fresh(alert).close_confirmed_by == house.asha.account
     assert not Task.objects.unscoped("a test").filter(kind="confirm_close", done_at=None).exists()
+
+
+def test_a_second_look_that_is_late_is_told_each_day_until_somebody_looks(house, at):
+    alert = actions.close_alert(
+        alert=alert_of(worry(house)), outcome="no_way_to_reach", by=hana(house), at=NOON
+    )
+
+    def told(hours: int) -> list[str]:
+        at(moment := NOON + timedelta(hours=hours))
+        escalation.chase_once(at=moment)
+        escalation.chase_once(at=moment + MINUTE)
+        messages = Message.objects.unscoped("a test").filter(kind="second_look")
+        return sorted(each.address for each in messages)
+
+    assert told(23) == []
+    first = told(25)
+    # Who can look and who manages; not who closed it. No word of what it is about.
+    assert {house.asha.account.email, house.grace.account.email} <= set(first)
+    assert HANA not in first
+    (said,) = Message.objects.unscoped("a test").filter(
+        kind="second_look", account=house.asha.account
+    )
+    assert "alert" not in f"{said.subject} {said.body}".lower()
+    assert second_look.is_right(said, NOON)
+    assert events(alert).count("second_look_late") == 1
+    assert told(26) == first
+    assert len(told(49)) == 2 * len(first)
+    actions.confirm_close(alert=alert, by=house.asha.reader, at=NOON + timedelta(hours=50))
+    assert not second_look.is_right(said, NOON)
+    assert len(told(80)) == 2 * len(first)
+    assert events(alert).count("second_look_late") == 1
 
 
 def test_closing_alone_is_said(house):

@@ -14,6 +14,7 @@ class CrisisConfig(AppConfig):
             private_check,
             public,
             safeguarding,
+            second_look,
             telling,
         )
         from alongside.records.registry import guards, holds
@@ -23,6 +24,7 @@ class CrisisConfig(AppConfig):
         guards.register(telling.SHIFT_MESSAGE, telling.shift_is_right)
         guards.register(telling.NEWS_MESSAGE, telling.news_is_right)
         guards.register(telling.ROTA_MESSAGE, telling.gap_is_right)
+        guards.register(second_look.LATE_MESSAGE, second_look.is_right)
         guards.register(leads.REPORT_MESSAGE, leads.is_right)
         guards.register(public.PURPOSE, public.resume_is_right)
         holds.register("calendar.book", safeguarding.a_child_is_asked_about)

@@ -18,7 +18,7 @@ from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from alongside import catalogue
 from alongside.cases.models import Concern
-from alongside.crisis import actions, care, codes, edges, rules, telling
+from alongside.crisis import actions, care, codes, edges, rules, second_look, telling
 from alongside.crisis.models import Alert, AlertEvent, Shift
 from alongside.directory.models import Service
 from alongside.notify.models import Message
@@ -67,13 +67,21 @@ def tidy_once(*, at: datetime) -> int:
 
 
 def chase_once(*, at: datetime) -> int:
-    """Chase the gaps of every rota: a task, and a message each day, or hour when one is near."""
-    return _each((chase_gaps, chase_care), at)
+    """Chase the gaps of every rota: a task, and a message each day, or hour when one is near.
+
+    Chased too: what is missed after a crisis, and a second look at a closed alert that is late.
+    """
+    return _each((chase_gaps, chase_care, chase_second_looks), at)
 
 
 def chase_care(*, by: Reader, at: datetime) -> int:
     """What is missed after a crisis, and hand-overs nobody accepted."""
     return care.chase(by=by, at=at)
+
+
+def chase_second_looks(*, by: Reader, at: datetime) -> int:
+    """Closed A and B at which no second person looked in time: told once a day until one does."""
+    return sum(_alone(second_look.chase, alert=pk, by=by, at=at) for pk in second_look.late(at))
 
 
 def _each(parts: tuple[Callable[..., int], ...], at: datetime) -> int:

@@ -47,6 +47,7 @@ EVENTS = {
     "flood": gettext_lazy("Many at once: the second team was called"),
     "closed": gettext_lazy("Closed"),
     "closed_alone": gettext_lazy("Closed without a second person"),
+    "second_look_late": gettext_lazy("No second person looked in time: told each day"),
     "close_confirmed": gettext_lazy("A second person looked again"),
     "message_accepted": gettext_lazy("Message went out"),
     "assessed": gettext_lazy("Assessed, step by step"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -105,10 +106,11 @@ def test_closing_asks_for_the_fields_of_the_outcome(world, hana_in):
     answer = hana_in.post(where, {"named_person": "Hana", "reason": " "})
     assert answer.status_code == 400
     assert fresh(alert).state != "closed"
-    assert "hx-get" in hana_in.get(url("alert", alert)).content.decode()
+    asks = f'hx-get="{url("alert", alert)}"'
+    assert asks in hana_in.get(url("alert", alert)).content.decode()
     hana_in.post(where, {"named_person": "Hana", "reason": "A slip of the finger."})
     assert fresh(alert).outcome == "raised_in_error"
-    assert "hx-get" not in hana_in.get(url("alert", alert)).content.decode()  # it asks no more
+    assert asks not in hana_in.get(url("alert", alert)).content.decode()  # it asks no more
 
 
 def test_who_is_no_clinician_reads_for_whom_an_ending_is(world, signed_in):
@@ -347,3 +349,18 @@ def test_without_script_the_board_loads_itself_again_until_it_is_stopped(world, 
     again = '<meta http-equiv="refresh" content="30; url=?poll=1">'
     assert again in hana_in.get(BOARD).content.decode()
     assert again not in hana_in.get(f"{BOARD}?still=1").content.decode()
+
+
+def test_a_second_look_is_asked_only_of_who_can_look_and_ends_by_looking(world, signed_in, at):
+    at(NOON)
+    alert = danger(world)
+    actions.close_alert(alert=alert, outcome="no_way_to_reach", by=world.asha.reader, at=NOON)
+    waits, hana = "A closed alert waits for a second look", signed_in(world.hana)
+    page = hana.get("/work/").content.decode()
+    assert waits in page
+    assert "/done/" not in page
+    assert waits not in signed_in(world.asha).get("/work/").content.decode()
+    at(NOON + timedelta(hours=2))
+    hana = signed_in(world.hana)
+    assert hana.get(url("alert", alert)).status_code == 404
+    assert waits not in hana.get("/work/").content.decode()

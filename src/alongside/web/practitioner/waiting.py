@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from alongside import catalogue
 from alongside.cases import queries as cases
 from alongside.credentials import queries as credentials
+from alongside.crisis import queries as crisis
 from alongside.delivery import countersigning, own_reach, reviews, unpermitted
 from alongside.delivery import queries as delivery
 from alongside.engine.order_of_harm import Placed, Waiting, in_order_of_harm
@@ -31,6 +32,7 @@ from alongside.web.practitioner import notes_beside, words
 from alongside.web.practitioner.base import address, name_of
 
 AT_MOST = 500
+SECOND_LOOK = "confirm_close"
 END_OF_DAY = time(23, 59)  # by when what is due on a day is due
 ICONS = {
     "new_concern": "mail-open",
@@ -70,6 +72,8 @@ def items(request: Request, at: datetime) -> list[Item]:
     found = [_of_concern(request, each) for each in _concerns(request)]
     told = {each.key for each in found}
     mine = list(tasks.mine(seen_by=reader)[:AT_MOST])
+    others = _for_others_to_look_at(((row.kind, row.about) for row in mine), seen_by=reader)
+    mine = [row for row in mine if row.kind != SECOND_LOOK or row.about not in others]
     found += with_calls(of_tasks(mine, told=told), seen_by=reader, at=at)
     found += _untold(request, at)
     found += _drafts(request, at)
@@ -92,8 +96,11 @@ def pressing(request: Request, at: datetime) -> int:
     }
     rows = tasks.due_by(soon, seen_by=reader)
     due = {about for kind, about in rows if kind == reviews.DUE}
+    others = _for_others_to_look_at(rows, seen_by=reader)
     left_out = sum(
-        (kind == "new_concern" and about in told) or (kind == reviews.AGAIN and about in due)
+        (kind == "new_concern" and about in told)
+        or (kind == reviews.AGAIN and about in due)
+        or (kind == SECOND_LOOK and about in others)
         for kind, about in rows
     )
     told_by = soon - (kinds.due_after("untold_session") or timedelta(0))
@@ -110,6 +117,18 @@ def pressing(request: Request, at: datetime) -> int:
     ]
     counted = len(untold) + len(drafts) + len(looks)
     return len(told) + len(rows) - left_out + counted + len(ends)
+
+
+def _for_others_to_look_at(rows: Iterable[tuple[str, str]], *, seen_by: Any) -> set[str]:
+    """Closed alerts that wait for a second person who is not this reader.
+
+    Who closed one does not look at it again, and who was on call reads it for an hour more.
+    """
+    waits = {about for kind, about in rows if kind == SECOND_LOOK}
+    if not waits:
+        return waits
+    own = crisis.to_confirm(seen_by=seen_by).values_list("pk", flat=True)
+    return waits - {f"alert:{pk}" for pk in own}
 
 
 def of_tasks(rows: Sequence[Any], *, told: Iterable[str] = ()) -> list[Item]:
@@ -234,7 +253,8 @@ def _of_task(task: Any) -> Item:
         title=f"{name_of(case)}: {title}" if case is not None else title,
         url=_address(task, case),
         text=words.why_of_task(task),
-        task=None if task.kind == meetings.LOOK else task,  # what was looked at is written there
+        # What was looked at is written there.
+        task=None if task.kind in {meetings.LOOK, SECOND_LOOK} else task,
         circle=task.circle_id,
     )
 
@@ -359,7 +379,7 @@ def _of_calls(task: Any, case: Any) -> str:
 WHERE: Mapping[str, Where] = {
     "alert": _of_thing("practitioner:alert"),
     "alert_overdue": _of_thing("practitioner:alert"),
-    "confirm_close": _of_thing("practitioner:alert"),
+    SECOND_LOOK: _of_thing("practitioner:alert"),
     "debrief": lambda task, case: address("practitioner:alert-debrief", task.about.split(":")[1]),
     "follow_up": _of_case("practitioner:case-after"),
     "follow_up_missed": _of_case("practitioner:case-after"),

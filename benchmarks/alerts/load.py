@@ -11,7 +11,7 @@ transaction, and so is longer. Phones, mail server, database and
 service share the processors of one machine.
 
 ``--trouble`` also takes the mail away in the middle: a quarter of the time nobody listens, then
-each message is answered after six seconds, then every second one is refused. Then everything must
+each message is answered after six seconds, then each is refused for now. What waited must
 go out within a minute of its return.
 """
 
@@ -127,7 +127,8 @@ def measure(
     steps = [row for row in found["messages"] if not row["withheld"]]
     missing = [row for row in steps if row["id"] not in first]
     times = sorted(first[row["id"]] - row["queued"] for row in steps if row["id"] in first)
-    last = max((first[row["id"]] for row in steps if row["id"] in first), default=0.0)
+    waited = [row for row in steps if row["id"] in first and row["queued"] <= back_at]
+    last = max((first[row["id"]] for row in waited), default=back_at)
     return {
         "asked_rate": rate,
         "answers": len(crowd.taken),

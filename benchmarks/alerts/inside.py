@@ -54,14 +54,20 @@ def _on_call(alert: Any, at: Any) -> Any:
 
 
 def state() -> dict[str, int]:
-    """How much still waits: messages, and answers beside the database."""
+    """How much still waits: messages, critical ones among them, answers beside the database."""
     from alongside.notify.models import Message
     from alongside.records import spool
 
     rows = Message.objects.unscoped("the proof").filter(
         sent_at=None, withheld_at=None, given_up_at=None
     )
-    return {"messages": rows.count(), "spool": len(spool.waiting()), "held": len(spool.held())}
+    critical = rows.filter(life_critical=True).count()
+    return {
+        "messages": rows.count(),
+        "critical": critical,
+        "spool": len(spool.waiting()),
+        "held": len(spool.held()),
+    }
 
 
 def kept(*, submissions: list[str]) -> dict[str, Any]:

@@ -178,8 +178,11 @@ def _kill(
         raise Wrong(f"{len(due)} kills were left when all answers were taken")
 
 
-def drain(house: House) -> float:
+def drain(house: House, of: str = "messages") -> float:
     """Wait until nothing waits any more; seconds it took.
+
+    Args:
+        of: ``critical``: only what is about an alert. The rest may wait longer between two tries.
 
     Raises:
         Wrong: the limit is over.
@@ -187,7 +190,7 @@ def drain(house: House) -> float:
     began = time.monotonic()
     while True:
         state = house.call("benchmarks.alerts.inside:state")
-        if not state["messages"] and not state["spool"]:
+        if not state[of] and not state["spool"]:
             return time.monotonic() - began
         if time.monotonic() - began > DRAIN_WITHIN:
             raise Wrong(f"after {DRAIN_WITHIN:.0f} s there still waits {state}")

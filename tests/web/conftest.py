@@ -1,5 +1,8 @@
 """The cast, for every test in this folder."""
 
+import pytest
+
+from alongside.web.parts.templatetags import watched
 from tests.factories.fixtures import (
     asha,
     bo,
@@ -18,6 +21,13 @@ from tests.factories.fixtures import (
     world,
     world_stands_ready,
 )
+
+
+@pytest.fixture(autouse=True)
+def one_look_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow this machine is, a page does not look again whether alerts go out."""
+    monkeypatch.setattr(watched, "LOOK_EVERY", 3600.0)
+
 
 __all__ = [
     "asha",

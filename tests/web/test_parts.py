@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 
 from alongside.web import parts
 from alongside.web.parts import samples
+from alongside.web.parts.templatetags import watched
 from alongside.web.parts.templatetags.parts import UnknownIcon, icon, initials
 
 HOME = Path(parts.__file__).parent
@@ -67,7 +68,7 @@ class Reader(HTMLParser):
 
 def test_every_part_has_a_sample() -> None:
     shown = {sample.part for sample in EVERY}
-    helpers = {"rail"}  # drawn by the frame of the desk
+    helpers = {"rail", "watched"}  # drawn by the frame of the desk
     assert set(NAMES) - FRAMES - helpers == shown
 
 
@@ -142,6 +143,13 @@ def test_unknown_icon_is_refused(name: str) -> None:
 )
 def test_initials_are_two_letters_at_most(name: str, letters: str) -> None:
     assert initials(name) == letters
+
+
+@pytest.fixture(autouse=True)
+def alerts_go_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A frame drawn without a database: what it would look for there is well."""
+    well = watched.Look(0.0, is_sending=True, beat=None, is_silent=False, heard=None)
+    monkeypatch.setattr(watched, "_look", lambda: well)
 
 
 # -- frames --------------------------------------------------------------------------------------

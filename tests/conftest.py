@@ -107,9 +107,15 @@ def _after_what_stands(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, pytest.TestReport]:
-    """Show with a failed test what the servers it used have said."""
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, Any, pytest.TestReport]:
+    """Show with a failed test what the servers it used have said, and what its pages show."""
     report: pytest.TestReport = yield
+    if report.failed and call.when == "call" and "page_for" in getattr(item, "fixturenames", ()):
+        from tests.harness.browser import opened, what_it_shows
+
+        report.sections += [(f"page at {page.url}", what_it_shows(page)) for page in opened]
     if report.failed and {"serve", "served"} & set(getattr(item, "fixturenames", ())):
         from tests.harness.served import running
 
@@ -271,7 +277,7 @@ def page_for(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Calla
     ``served.session_of(email)`` returns. At the end the test fails when a page had a script
     error, broke its content policy, or asked another machine for something.
     """
-    from tests.harness.browser import watch
+    from tests.harness.browser import opened, watch
 
     problems: list[str] = []
     with ExitStack() as stack:
@@ -300,6 +306,8 @@ def page_for(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Calla
                 context.add_cookies([signed_in])
             page = context.new_page()
             page.set_default_timeout(10_000)
+            opened.append(page)
+            stack.callback(opened.remove, page)
             watch(page, problems)
             return page
 

@@ -103,8 +103,13 @@ class Walk:
         return who
 
     def sign_in(self, *who: Somebody) -> None:
-        """Each of them again, as after a rest."""
+        """Each of them again, as after a rest; on an empty page.
+
+        A page that was left open asks by itself whether there is something new. What it is told,
+        late and with the session that ended, would take the new one out of the browser again.
+        """
         for one in who:
+            one.page.goto("about:blank")
             session = self.house.session_of(self.address_of[one])
             one.page.context.add_cookies([cast(Any, session)])
 
@@ -120,7 +125,7 @@ class Walk:
         return who
 
     def later(self, *who: Somebody, **span: float) -> None:
-        """Let time pass; these come back to their pages afterwards, and a chapter begins."""
+        """Let time pass; these sign in again afterwards and open their pages; a chapter begins."""
         next_chapter()
         self.house.later(**span)
         self.sign_in(*who)

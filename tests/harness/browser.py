@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 HOW = (
     "These tests need Chromium, and it was not found. "
@@ -39,6 +40,8 @@ COLOURS = ("color-contrast", "link-in-text-block")
 SIZES = ("target-size", "scrollable-region-focusable", "button-name", "link-name", "label")
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+opened: list[Page] = []  # the pages of the test that runs
 
 
 class NoChromium(RuntimeError):
@@ -76,6 +79,15 @@ def watch(page: Page, problems: list[str]) -> None:
         ),
     )
     page.on("request", asked)
+
+
+def what_it_shows(page: Page) -> str:
+    """The words on a page, for the report of a test that failed on it."""
+    try:
+        words: str = page.inner_text("body", timeout=2_000)
+    except PlaywrightError as why:
+        return f"It does not answer: {why}"
+    return "\n".join(filter(None, (line.strip() for line in words.splitlines())))[-4000:]
 
 
 def check_looks(

@@ -52,6 +52,19 @@ def test_a_task_is_done_once(world: World, asha: Cast) -> None:
     assert refusal.value.task.done_by_id == asha.account.pk
 
 
+def test_what_ends_by_its_act_is_ticked_off_by_nobody(world: World, asha: Cast) -> None:
+    # An alert, a second look and a hand-over would vanish from every list with nothing done.
+    for kind in ("alert", "alert_overdue", "hand_over", "confirm_close", "meeting_look"):
+        task = make(world, kind=kind, what=kind)
+        assert task is not None
+        with pytest.raises(actions.EndsByItsAct) as refusal:
+            actions.do_task(task=task, by=asha.reader, at=NOON, how="Done.")
+        assert refusal.value.kind == kind
+        assert queries.mine(seen_by=asha.reader).filter(pk=task.pk).exists()
+        actions.do_task(task=task, by=asha.reader, at=NOON, has_happened=True)
+        assert not queries.mine(seen_by=asha.reader).filter(pk=task.pk).exists()
+
+
 def test_a_task_of_another_circle_is_not_found_and_not_done(world: World, bo: Cast) -> None:
     task = make(world)
     assert task is not None

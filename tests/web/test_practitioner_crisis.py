@@ -12,6 +12,7 @@ from alongside.crisis import actions, queries
 from alongside.crisis.models import Alert
 from alongside.engine.risk import RiskFinding
 from alongside.people.models import Essentials
+from alongside.tasks.models import Task
 from tests.conftest import NOON
 
 
@@ -360,6 +361,10 @@ def test_a_second_look_is_asked_only_of_who_can_look_and_ends_by_looking(world, 
     assert waits in page
     assert "/done/" not in page
     assert waits not in signed_in(world.asha).get("/work/").content.decode()
+    task = Task.objects.unscoped("a test").get(kind="confirm_close")
+    said = hana.post(f"/work/tasks/{task.pk}/done/", follow=True).content.decode()
+    assert "not by ticking it off" in said
+    assert waits in said
     at(NOON + timedelta(hours=2))
     hana = signed_in(world.hana)
     assert hana.get(url("alert", alert)).status_code == 404

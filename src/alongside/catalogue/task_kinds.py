@@ -49,7 +49,7 @@ class OrderFile(Shape):
 
 
 class KindFile(Shape):
-    """One kind of task: which harm, when it is due, and what it asks for."""
+    """One kind of task: which harm, when it is due, what it asks for, and how it ends."""
 
     id: Word
     level: Word
@@ -57,6 +57,7 @@ class KindFile(Shape):
     due_by: DueBy | None = None
     rises_after_hours: Hours | None = None
     for_supervisor: YesNo = "no"
+    ends_by: Literal["done", "its_act"] = "done"
     text: dict[str, str]
 
 
@@ -96,6 +97,11 @@ class TaskKinds:
         """How long after it arose such a task is due; None where another rule sets it."""
         found = self.kinds.get(kind)
         return None if found is None or not found.due_hours else timedelta(hours=found.due_hours)
+
+    @property
+    def end_by_their_act(self) -> frozenset[str]:
+        """Kinds that nobody ticks off: what they ask for ends them."""
+        return frozenset(id for id, kind in self.kinds.items() if kind.ends_by == "its_act")
 
     @property
     def for_supervisors(self) -> frozenset[str]:

@@ -810,6 +810,6 @@ def _writer(by: Reader, meeting: PlannedMeeting) -> Person:
 def _finish(kind: str, about: str, *, by: Reader, at: datetime) -> None:
     for task in task_queries.open_tasks(seen_by=by).filter(kind=kind, about=about):
         try:
-            tasks.do_task(task=task, by=by, at=at)
+            tasks.do_task(task=task, by=by, at=at, has_happened=True)
         except tasks.AlreadyDone:
             continue

@@ -11,7 +11,7 @@ from alongside import catalogue
 from alongside.people.models import Circle, Institution
 from alongside.records import audit
 from alongside.records.actions_base import action
-from alongside.records.errors import Refused, Unfit
+from alongside.records.errors import Held, Refused, Unfit
 from alongside.records.reader import Reader
 from alongside.tasks.models import Task
 
@@ -30,6 +30,12 @@ class AlreadyDone(Refused):
     """Somebody did this before. ``task`` says who and when."""
 
     task: Task
+
+
+class EndsByItsAct(Held):
+    """Saying *done* is not enough: a task of this ``kind`` ends by what it asks for."""
+
+    kind: str
 
 
 @action
@@ -92,13 +98,21 @@ def _due_after(kind: str) -> timedelta:
 
 
 @action
-def do_task(*, task: Task, by: Reader, at: datetime, how: str = "") -> Task:
+def do_task(
+    *, task: Task, by: Reader, at: datetime, how: str = "", has_happened: bool = False
+) -> Task:
     """Say that a task was done, and how.
+
+    Args:
+        has_happened: called by the act the task asks for, so it ends whatever its kind.
 
     Raises:
         AlreadyDone: somebody did it before.
+        EndsByItsAct: content/tasks says that nobody ticks this kind off.
     """
     by.confirm("E", task)
+    if not has_happened and task.kind in catalogue.current().task_kinds.end_by_their_act:
+        raise EndsByItsAct(kind=task.kind)
     changed = (
         Task.objects.visible_to(by)
         .filter(pk=task.pk, done_at=None)

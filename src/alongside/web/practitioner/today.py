@@ -94,6 +94,8 @@ def done(request: Request, pk: UUID) -> HttpResponse:
         task_actions.do_task(task=task, how=request.POST.get("how", "")[:2000], by=reader, at=at)
     except task_actions.AlreadyDone:
         say(request, _("Somebody did this before. You do not need to do anything."))
+    except task_actions.EndsByItsAct:
+        say(request, _("This ends when it has happened, not by ticking it off. Open it from here."))
     else:
         saved(request, at)
     return redirect("practitioner:today")

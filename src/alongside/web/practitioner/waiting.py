@@ -253,8 +253,8 @@ def _of_task(task: Any) -> Item:
         title=f"{name_of(case)}: {title}" if case is not None else title,
         url=_address(task, case),
         text=words.why_of_task(task),
-        # What was looked at is written there.
-        task=None if task.kind in {meetings.LOOK, SECOND_LOOK} else task,
+        # What ends by its act alone is done where it leads.
+        task=None if task.kind in catalogue.current().task_kinds.end_by_their_act else task,
         circle=task.circle_id,
     )
 

@@ -18,6 +18,7 @@ from alongside.cases.models import Case
 from alongside.crisis import actions as crisis
 from alongside.crisis import leads, reports, safeguarding
 from alongside.crisis.models import Alert, SafeguardingReport
+from alongside.notify import dispatcher
 from alongside.notify.models import Message
 from alongside.plans import queries as plans
 from alongside.plans.models import Course
@@ -26,6 +27,7 @@ from alongside.records.scoped import writing
 from alongside.tasks.models import Task
 from tests.conftest import NOON
 from tests.factories import Cast, World, care
+from tests.fakes.transports import Recording, Refusing
 
 
 @pytest.fixture
@@ -270,6 +272,24 @@ def test_a_report_is_told_to_the_leads_it_does_not_name_and_to_nobody_who_is(
     file(world, named=[lead.person])
     told = Message.objects.unscoped("a test").filter(kind=leads.REPORT_MESSAGE)
     assert [message.account for message in told] == [second.account]
+
+
+def test_a_lead_is_told_again_and_again_after_days_without_mail_until_the_report_is_answered(
+    world: World, lead: Cast, at: Any
+) -> None:
+    report, other = file(world), file(world)
+    refusing, taking = Refusing(), Recording()
+    for moment in (NOON, NOON + timedelta(minutes=1), NOON + timedelta(days=3)):
+        at(moment)
+        assert dispatcher.send_due(transport=refusing, at=moment) == 2
+    decide(other, lead, expected=other.version)
+    back = NOON + timedelta(days=3, seconds=30)  # no longer, however long it was away
+    at(back)
+    dispatcher.send_due(transport=taking, at=back)
+    told = Message.objects.unscoped("a test").filter(kind=leads.REPORT_MESSAGE)
+    assert [to for to, _ in taking.taken] == [lead.account.email]
+    assert told.get(sent_at__isnull=False).about == f"report:{report.pk}"
+    assert told.get(withheld_at__isnull=False).about == f"report:{other.pk}"  # it has its answer
 
 
 def test_when_everybody_here_is_named_the_outside_fallback_is_told(world: World) -> None:

@@ -86,7 +86,7 @@ def without_a_lead(*, seen_by: Reader, at: datetime) -> int:
 
 
 def is_right(message: Message, at: datetime) -> bool:
-    """A lead, or who can name one, is told while the report has no answer."""
+    """A lead, or who can name one, is told while the report has no answer. It ends with that."""
     pk = message.about.partition(":")[2]
     rows = SafeguardingReport.objects.unscoped(WHY)
     return bool(rows.filter(pk=pk, decided_at=None).exists())
@@ -132,6 +132,8 @@ def _write(
         subject=subject,
         body=f"{said}\n\n{settings.PUBLIC_URL}/office/\n",
         about=f"report:{report.pk}",
+        # Somebody may be harmed today: tried every half minute until the report has an answer.
+        life_critical=True,
         due_at=at,
         by=by,
         at=at,

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from django.core import checks
 
-from alongside.cli.check import somebody_watches
+from alongside.cli.check import alerts_climb, messages_go_out, somebody_watches
+from alongside.crisis import escalation
 from alongside.notify import actions, canary, dispatcher, queries, rules
 from alongside.notify.models import Attempt, Message
 from alongside.records.models import AuditEvent
@@ -203,3 +204,25 @@ def test_staff_see_in_red_that_nobody_sends_also_on_a_page_that_is_open(
     at(NOON + MINUTE)
     assert 'id="watched"' in open_page(dead)
     assert said not in open_page(dead)
+
+
+def test_check_finds_a_service_unfit_whose_dispatcher_or_ladder_stands_still(house, at):
+    def errors(look) -> list[str]:
+        return [each.what for each in look() if each.grade == "error"]
+
+    def is_silent() -> bool:
+        return any("No dispatcher" in what for what in errors(messages_go_out))
+
+    assert is_silent()  # none was ever started
+    actions.beat(name="one", at=NOON)
+    at(NOON + timedelta(seconds=9))
+    assert not is_silent()
+    at(NOON + timedelta(seconds=11))
+    assert is_silent()
+    at(NOON)
+    house.worry(answer="yes")
+    assert errors(alerts_climb) == []
+    at(NOON + timedelta(hours=1))  # it lives, and does not climb
+    assert ["1 open alert(s)" in what for what in errors(alerts_climb)] == [True]
+    escalation.climb_once(at=NOON + timedelta(hours=1))
+    assert errors(alerts_climb) == []

@@ -277,7 +277,7 @@ def test_a_report_is_told_to_the_leads_it_does_not_name_and_to_nobody_who_is(
 def test_a_lead_is_told_again_and_again_after_days_without_mail_until_the_report_is_answered(
     world: World, lead: Cast, at: Any
 ) -> None:
-    report, other = file(world), file(world)
+    report, other = file(world), file(world, words="“She hits me”, said Lou, 7.")
     refusing, taking = Refusing(), Recording()
     for moment in (NOON, NOON + timedelta(minutes=1), NOON + timedelta(days=3)):
         at(moment)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from alongside.cli.main import main
 from alongside.config import spooling
-from alongside.crisis.models import Alert, AlertEvent
+from alongside.crisis.models import Alert, AlertEvent, SafeguardingReport
 from alongside.measures import actions as measures
 from alongside.measures import one_person
 from alongside.measures.models import Asking
@@ -297,6 +297,37 @@ def test_who_was_signed_in_is_answered_for_although_the_session_ended_since(
     assert alerts().count() == 1
     assert Session.objects.count() == sessions, "the lent session is gone"
     assert client.get(page).status_code != 200, "the old one is not alive again"
+
+
+def test_a_report_of_harm_waits_too_and_sending_it_again_by_hand_adds_nothing(
+    world, at, monkeypatch
+):
+    at(world.moment)
+    noon = int(world.moment.timestamp() * 1e9)
+    monkeypatch.setattr(spool, "_nanoseconds", lambda: noon)
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.force_login(
+        world.noor.account, backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    page = f"/circle/{world.circle.pk}/report/"
+    client.get(page)
+    form = {"kind": "child", "immediate": "on", "words": "He locks her in."}
+    form["csrfmiddlewaretoken"] = client.cookies["c"].value
+    with monkeypatch.context() as broken:
+
+        def gone(*args, **kwargs):
+            raise OperationalError("the database is gone")
+
+        broken.setattr("alongside.crisis.reports.audit.write", gone)
+        assert NOT_SAVED in client.post(page, form).content.decode()
+    assert not alerts().exists()
+    assert spooling.replay_waiting() == 1
+    assert [alert.level for alert in alerts()] == ["A"]
+    assert client.post(page, form).status_code == 302
+    reports = SafeguardingReport.objects.unscoped("a test")
+    assert (reports.count(), alerts().count()) == (1, 1)
+    client.post(page, {**form, "wishes": "To go to her aunt."})
+    assert reports.count() == 2
 
 
 @pytest.mark.parametrize(("minutes", "taken"), [(5, 1), (70, 0)])

@@ -233,7 +233,9 @@ def messages_go_out() -> Iterator[Finding]:
         )
     if not queries.pulse(at=at).is_alive:
         yield Finding(
-            "warning", "No dispatcher gives a sign of life.", "Start one: alongside serve"
+            "error",
+            "No dispatcher gives a sign of life: no message goes out and no alert climbs.",
+            "Start one: alongside serve",
         )
     stuck = queries.waiting(at=at - STUCK_AFTER, seen_by=by, life_critical=True)
     if stuck["count"]:
@@ -244,6 +246,22 @@ def messages_go_out() -> Iterator[Finding]:
         )
     for kind in sorted(queries.kinds_in_outbox(seen_by=by) - guards.kinds()):
         yield Finding("error", f"No guard knows messages of the kind {kind}.", "Report this.")
+
+
+def alerts_climb() -> Iterator[Finding]:
+    """No open alert stands still whose next step is over its time (E5, E7)."""
+    from alongside.crisis import queries
+    from alongside.records import clock
+    from alongside.records.reader import system
+
+    at = clock.now()
+    late = queries.standing_still(at=at - STUCK_AFTER, seen_by=system("check", at))
+    if late:
+        yield Finding(
+            "error",
+            f"{late} open alert(s) should have been told to the next people over a minute ago.",
+            "Open the crisis board and call; then see the log of the dispatcher.",
+        )
 
 
 def somebody_answers() -> Iterator[Finding]:
@@ -433,6 +451,7 @@ CHECKS: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
     ("settings", settings_are_safe),
     ("clock", clocks_agree),
     ("messages", messages_go_out),
+    ("alerts", alerts_climb),
     ("channels", there_is_a_second_channel),
     ("outside monitor", somebody_watches),
     ("people on call", somebody_answers),

@@ -42,7 +42,8 @@ PAGES = frozenset(
         "answer:form-question", "answer:form-check",
         "person:form-question", "person:form-check",
         "here:form-question", "here:form-check",
-        "circle:alone", "circle:tell",
+        "circle:alone", "circle:tell", "circle:report", "person:report", "person:score-right",
+        "circle:meeting-alone", "circle:meeting-stop",
     }
 )  # fmt: skip
 # What says in which language, and that the form is ours and nobody's forgery.

@@ -103,6 +103,12 @@ def last_closed(*, seen_by: Reader) -> Alert | None:
     return found
 
 
+def standing_still(*, at: datetime, seen_by: Reader) -> int:
+    """How many open alerts nobody has whose next step was due by then, and was not taken."""
+    open_ones = Alert.objects.visible_to(seen_by).open().life_critical()
+    return int(open_ones.filter(acknowledged_at=None, next_step_at__lte=at).count())
+
+
 def nobody_has(*, seen_by: Reader) -> int:
     """How many open alerts of A, B and C nobody has: for the rail."""
 

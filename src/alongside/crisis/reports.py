@@ -5,7 +5,7 @@ Knows nothing of raising alerts, so that whatever raises one may make a report b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from alongside.tasks import actions as tasks
 
 LATEST = time(20)  # the same day, on the clock of the institution
 TASK = "safeguarding_report"
+SAME_WITHIN = timedelta(days=1)
 
 
 def make(
@@ -49,6 +50,20 @@ def make(
     leads.tell(row, institution=institution, by=by, at=at)
     audit.write("crisis.safeguarding_report_filed", by=by, at=at, about=row)
     return row
+
+
+def said_before(
+    words: Mapping[str, str], *, named: Collection[UUID], at: datetime, **same: Any
+) -> SafeguardingReport | None:
+    """The report in which somebody said exactly this within the last day, still undecided."""
+    rows = SafeguardingReport.objects.unscoped("the same report again is no news").filter(
+        **same, decided_at=None, filed_at__gt=at - SAME_WITHIN
+    )
+    for row in rows.order_by("filed_at"):
+        is_same = all(getattr(row, field) == said for field, said in words.items())
+        if is_same and leads.named_in(row) == set(named):
+            return row
+    return None
 
 
 def wait_for_an_answer(circle: UUID | None) -> bool:

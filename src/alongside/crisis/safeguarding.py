@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F
@@ -90,6 +91,9 @@ def file_report(
         immediate: harm is happening now: the on-call team is told at once, without the words.
         named: people of the circle or the staff who can never see this report.
 
+    The very same again within a day is the first report: who read that it was not saved sends it
+    once more, and what was kept of it beside the database comes too.
+
     Raises:
         NothingWritten, UnknownWord; NotAllowed.
     """
@@ -102,23 +106,26 @@ def file_report(
         raise UnknownWord(word=kind)
     if not words.strip():
         raise NothingWritten
-    row = reports.make(
-        institution=institution,
-        named=[person.pk for person in named],
-        circle=circle,
-        written_by=person_for(
+    given: dict[str, Any] = {
+        "institution": institution,
+        "circle": circle,
+        "written_by": person_for(
             by, institution=institution.pk, circle=None if circle is None else circle.pk
         ),
-        kind=kind,
-        immediate=immediate,
-        words=words.strip(),
-        said_by=said_by.strip(),
-        at_risk=at_risk.strip(),
-        from_whom=from_whom.strip(),
-        wishes=wishes.strip(),
-        by=by,
-        at=at,
-    )
+        "kind": kind,
+        "immediate": immediate,
+    }
+    said: dict[str, Any] = {
+        "words": words.strip(),
+        "said_by": said_by.strip(),
+        "at_risk": at_risk.strip(),
+        "from_whom": from_whom.strip(),
+        "wishes": wishes.strip(),
+    }
+    those = [person.pk for person in named]
+    if (before := reports.said_before(said, named=those, at=at, **given)) is not None:
+        return before
+    row = reports.make(named=those, by=by, at=at, **given, **said)
     if immediate:
         rule = "child_immediate_risk@1" if kind == "child" else crisis.SEEN_BY_STAFF
         crisis.raise_alerts(

@@ -114,6 +114,46 @@ def test_closing_asks_for_the_fields_of_the_outcome(world, hana_in):
     assert asks not in hana_in.get(url("alert", alert)).content.decode()  # it asks no more
 
 
+def test_what_was_written_to_close_is_read_by_the_second_person_and_for_ever(
+    world, hana_in, signed_in
+):
+    alert = danger(world)
+    where = url("alert-close", alert, "handed_over")
+    given = {
+        "handed_to": "The crisis team",
+        "accepted_at": "2026-03-02T11:50",
+        "triage_code": "C",
+        "assessment_note": "No intent now.",
+        "safety_plan_or_transfer": "transfer",
+        "means_safety": "none_needed",
+        "means_safety_note": "Nothing at home.",
+        "next_contact_at": "2026-03-03T10:00",
+        "named_person": "Hana",
+    }
+    past = hana_in.post(where, given | {"next_contact_at": "2020-01-01T10:00"})
+    assert "This is in the past. Say when you speak next." in past.content.decode()
+    ahead = hana_in.post(where, given | {"accepted_at": "2026-03-03T10:00"})
+    assert "This is still to come. Say when it was." in ahead.content.decode()
+    hana_in.post(where, given)
+    asha_in = signed_in(world.asha)
+    page = asha_in.get(url("alert", alert)).content.decode()
+    assert "I looked again, and agree" in page
+    for said in (
+        "<dd>The crisis team</dd>",
+        "<dd>C · urgent</dd>",
+        "<dd>Transfer</dd>",
+        "No intent",
+    ):
+        assert said in page
+    actions.reopen(alert=fresh(alert), because="danger_again", by=world.system, at=NOON)
+    assert fresh(alert).outcome_note == ""
+    asha_in.post(url("alert-level", alert), {"level": "C", "reason": "No plan, asked twice."})
+    page = asha_in.get(url("alert", alert)).content.decode()
+    assert "What was written to close it" in page
+    assert "What you found: No intent now." in page
+    assert "B → C: No plan, asked twice." in page
+
+
 def test_who_is_no_clinician_reads_for_whom_an_ending_is(world, signed_in):
     alert = danger(world, "yes")
     (alert,) = actions.raise_alerts(
@@ -286,8 +326,11 @@ def test_whoever_has_an_alert_calls_from_the_board_and_writes_it_down_with_one_p
         hana_in.post(url("alert-contact", alert), {"touch": "phone:no"})
     (row,) = queries.contacts(alert, seen_by=world.hana.reader)
     assert (row.method, row.reached) == ("phone", False)
+    unreached = "Nobody has reached them yet. Try again"
+    assert unreached in hana_in.get(BOARD).content.decode()
     hana_in.post(url("alert-contact", alert), {"touch": "phone:yes"})
     assert queries.contacts(alert, seen_by=world.hana.reader).count() == 2
+    assert unreached not in hana_in.get(BOARD).content.decode()
     assert "Ask, step by step" in hana_in.get(BOARD).content.decode()
     assert hana_in.post(url("alert-contact", alert), {"touch": "smoke:yes"}).status_code == 400
 
@@ -369,3 +412,7 @@ def test_a_second_look_is_asked_only_of_who_can_look_and_ends_by_looking(world, 
     hana = signed_in(world.hana)
     assert hana.get(url("alert", alert)).status_code == 404
     assert waits not in hana.get("/work/").content.decode()
+    late = "A closed alert waits too long for a second person"
+    assert late not in signed_in(world.grace).get("/office/").content.decode()
+    at(NOON + timedelta(hours=25))
+    assert late in signed_in(world.grace).get("/office/").content.decode()

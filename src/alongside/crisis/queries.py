@@ -151,6 +151,7 @@ class Moment:
     step: int
     who: str
     note: str
+    way: str = ""  # by which way a message went
 
 
 def time_line(alert: Alert, *, seen_by: Reader) -> list[Moment]:
@@ -175,7 +176,9 @@ def time_line(alert: Alert, *, seen_by: Reader) -> list[Moment]:
         .select_related("message__account")
     ):
         who = _name(each.message.account)
-        moments.append(Moment(each.at, f"message_{each.outcome}", 0, who, each.detail))
+        moments.append(
+            Moment(each.at, f"message_{each.outcome}", 0, who, each.detail, each.message.channel)
+        )
     return sorted(moments, key=lambda moment: moment.at)
 
 

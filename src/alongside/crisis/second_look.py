@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from alongside import catalogue
 from alongside.access.models import Account
-from alongside.access.readers import reader_for
+from alongside.access.readers import AccountReader, reader_for
 from alongside.crisis import edges, telling
 from alongside.crisis.models import Alert, AlertEvent
 from alongside.notify import actions as notify
@@ -36,6 +36,17 @@ def late(at: datetime) -> list[UUID]:
             over = _unconfirmed().filter(level=code, closed_at__lt=at - level.second_person_within)
             found += over.order_by("closed_at").values_list("pk", flat=True)
     return found
+
+
+def late_here(*, seen_by: Reader, at: datetime) -> int:
+    """How many wait too long where this reader manages: a number, and nothing else of them."""
+    me = seen_by.account_id
+    if not isinstance(seen_by, AccountReader) or me is None:
+        return 0
+    rows = Alert.objects.unscoped(REASON).filter(
+        pk__in=late(at), institution__in=seen_by.institutions_of("manager", "admin")
+    )
+    return sum(not edges.is_kin(account=me, alert=each, at=at) for each in rows)
 
 
 @action

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alongside import catalogue
 from alongside.access import actions, policy, queries
 from alongside.credentials import queries as credentials
-from alongside.crisis import leads
+from alongside.crisis import leads, second_look
 from alongside.crisis import queries as crisis
 from alongside.directory import actions as directory_actions
 from alongside.directory import queries as directory
@@ -48,6 +48,7 @@ def overview(request: Request) -> HttpResponse:
         "sees_roles": sees_roles,
         "gaps": _gaps(reader, institution),
         "needs_lead": leads.without_a_lead(seen_by=reader, at=clock.now()) if sees_roles else 0,
+        "late_looks": second_look.late_here(seen_by=reader, at=clock.now()),
         "on_call": _on_call_now(reader),
         "titles": _titles_to_look_at(request),
         "house": house.people_and_services(request),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +32,8 @@ from alongside.web.practitioner import crisis_words as words
 from alongside.web.practitioner.base import name_of
 from alongside.web.practitioner.crisis_board import live
 from alongside.web.practitioner.crisis_shown import account_name, is_mine, no_way_left, shown
+
+A_MINUTE = timedelta(minutes=1)  # two clocks never quite agree
 
 # -- raise one ------------------------------------------------------------------------------------
 
@@ -152,11 +156,22 @@ def closing_form(outcome: Outcome) -> type[Form]:
                     attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
                 ),
                 input_formats=["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M"],
+                validators=[_ahead if each.id == "next_contact_at" else _passed],
             )
         else:
             lines = 4 if each.kind == "text" else 1
             fields[each.id] = Text(label=label, max_length=4000, lines=lines)
     return type("Closing", (Form,), fields)
+
+
+def _ahead(given: datetime) -> None:
+    if given <= clock.now():
+        raise forms.ValidationError(_("This is in the past. Say when you speak next."))
+
+
+def _passed(given: datetime) -> None:
+    if given > clock.now() + A_MINUTE:
+        raise forms.ValidationError(_("This is still to come. Say when it was."))
 
 
 @access("alert", "R")
@@ -341,6 +356,7 @@ def _page(request: Request, found: Any, form: Contact, *, status: int = 200) -> 
             "item": item | {"links": [], "calls": []} if may else {"alert": item["alert"]},
             "page_title": words.title(found),
             "facts": _facts(request, found),
+            "written": _written(request, found.outcome_note),
             "calls": crisis_known.calls(request, found, at),
             "script": crisis_known.script(found) if found.closed_at is None else [],
             "script_open": is_mine(request, found) and found.engaged_at is None,
@@ -353,7 +369,7 @@ def _page(request: Request, found: Any, form: Contact, *, status: int = 200) -> 
             "contacts": [
                 {
                     "title": words.METHODS.get(each.method, each.method),
-                    "text": " · ".join(part for part in (account_name(each.account), each.note)),
+                    "text": " · ".join(filter(None, (account_name(each.account), each.note))),
                     "tag": _("reached") if each.reached else _("not reached"),
                     "when": list_moment(request, each.at),
                 }
@@ -429,17 +445,40 @@ def _facts(request: Request, found: Any) -> list[dict[str, Any]]:
     return facts
 
 
+def _written(request: Request, note: str) -> list[dict[str, str]]:
+    """What was filled in to close an alert, each under the label it was asked by."""
+    rows = []
+    for name, value in (json.loads(note) if note else {}).items():
+        text = str(words.CHOICES.get(value, value))
+        if name == "triage_code":
+            text = _level(value)
+        elif name.endswith("_at"):
+            with suppress(ValueError):
+                when = datetime.fromisoformat(value)
+                text = moment_words(request, when) if when.tzinfo else text
+        rows.append({"term": str(words.FIELDS.get(name, name)), "text": text})
+    return rows
+
+
+def _level(code: str) -> str:
+    return f"{code} · {words.LEVELS[code]}" if code in words.LEVELS else code
+
+
 def _entries(request: Request, found: Any) -> list[dict[str, Any]]:
     """The time line, oldest first."""
     entries = []
     for moment in queries.time_line(found, seen_by=request.reader):
+        written = _written(request, moment.note) if moment.kind == "closed_with" else []
         note = {
             "told": words.RECIPIENTS.get(moment.note, moment.note),
             "acknowledged": _("with the code of a message") if moment.note == "code" else "",
             "contact": words.METHODS.get(moment.note, moment.note),
             "reopened": words.BECAUSE.get(moment.note, moment.note),
             "closed": words.OUTCOMES.get(moment.note, moment.note),
-        }.get(moment.kind, "")
+            "lowered": moment.note,
+            "raised_higher": _level(moment.note),
+            "closed_with": " · ".join(f"{each['term']}: {each['text']}" for each in written),
+        }.get(moment.kind, words.WAYS.get(moment.way, ""))
         entries.append(
             {
                 "iso": moment.at.isoformat(),

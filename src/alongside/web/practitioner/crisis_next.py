@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from alongside.crisis import care, safety_plan
+from alongside.crisis import care, queries, safety_plan
 from alongside.web.parts.pages import Request, clock_time
 
 # One press each: how somebody was tried, whether they were reached, its words and its icon.
@@ -43,6 +43,9 @@ def step(request: Request, alert: Any) -> dict[str, str] | None:
             % {"time": clock_time(request, alert.engage_by)}
         }
     if care.last_assessment(alert, seen_by=request.reader) is None:
+        tries = queries.contacts(alert, seen_by=request.reader)
+        if not tries.filter(reached=True).exists():
+            return {"text": _("Nobody has reached them yet. Try again, in the agreed ways.")}
         return _to("alert-assess", alert, _("Ask about safety."), _("Ask, step by step"))
     circle = alert.circle_id
     if circle is not None and safety_plan.plan_of(circle, seen_by=request.reader) is None:

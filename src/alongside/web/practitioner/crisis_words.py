@@ -46,6 +46,7 @@ EVENTS = {
     "shift_ended": gettext_lazy("Who has it went off shift: it is to be handed over"),
     "flood": gettext_lazy("Many at once: the second team was called"),
     "closed": gettext_lazy("Closed"),
+    "closed_with": gettext_lazy("What was written to close it"),
     "closed_alone": gettext_lazy("Closed without a second person"),
     "second_look_late": gettext_lazy("No second person looked in time: told each day"),
     "close_confirmed": gettext_lazy("A second person looked again"),

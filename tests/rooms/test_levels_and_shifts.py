@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from alongside.access.models import Relationship
 from alongside.crisis import actions, escalation, lowering
-from alongside.crisis.models import Alert, AlertEvent
+from alongside.crisis.models import Alert, AlertEvent, Shift
 from alongside.engine.risk import RiskFinding
 from alongside.notify import dispatcher
 from alongside.notify.models import Message
@@ -274,6 +274,23 @@ def test_who_goes_off_shift_with_an_alert_is_asked_to_hand_it_over_and_has_it_un
     assert fresh(alert).acknowledged_by == house.hana.account
     house.at(MIDNIGHT + HOUR)
     assert house.hana.reader.may("E", fresh(alert))
+
+
+def test_whose_shift_is_ended_early_is_asked_to_hand_over_and_one_that_never_began_asks_nothing(
+    house, at
+):
+    shift = Shift.objects.unscoped("a test").get(account=house.hana.account, ended_at=None)
+    later = put_on(house, house.asha, MIDNIGHT.replace(tzinfo=None))
+    alert, other = public(house, "unsure"), public(house)
+    actions.acknowledge(alert=alert, by=house.hana.reader, at=NOON)
+    actions.acknowledge(alert=other, by=house.asha.reader, at=NOON)
+    for each in (shift, later):
+        actions.end_shift(shift=each, by=house.grace.reader, at=NOON + MINUTE)
+    for minute in (1, 2, 60):
+        at(NOON + minute * MINUTE)
+        escalation.ask_for_a_hand_over(by=house.system, at=NOON + minute * MINUTE)
+    assert len(events(alert, "shift_ended")) == 1
+    assert events(other, "shift_ended") == []
 
 
 def test_missed_steps_are_made_up_for_until_a_second_is_over_and_then_others_may_write(

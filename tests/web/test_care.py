@@ -58,6 +58,10 @@ def test_a_hand_over_waits_for_the_named_colleague(
     assert "who has not accepted yet" in text(hana.get(page))
     assert "handed this to you" in text(asha.get(page))
     hand = HandOver._base_manager.get()
+    assert f'href="/work/hand-overs/{hand.pk}/"' in asha.get("/work/").content.decode()
+    assert asha.get(f"/work/hand-overs/{hand.pk}/").headers["Location"] == page
+    assert Alert._base_manager.get().acknowledged_by == world.hana.account  # opening takes nothing
+    assert signed_in(world.bo).get(f"/work/hand-overs/{hand.pk}/").status_code == 404
     asha.post(f"/work/hand-overs/{hand.pk}/", {"answer": "accept"})
     assert Alert._base_manager.get().acknowledged_by == world.asha.account
     assert signed_in(world.bo).post(f"/work/hand-overs/{hand.pk}/").status_code == 404

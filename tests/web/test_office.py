@@ -218,7 +218,9 @@ def test_a_service_is_changed_and_a_gap_is_named(world: World, grace: Client) ->
     assert (service.name, f"{service.opens:%H:%M}", service.version) == (
         "Family help by day", "09:00", 2,
     )  # fmt: skip
-    assert "names nobody outside" in words(grace.get("/office/"))
+    page = words(grace.get("/office/"))
+    assert "names nobody outside" in page
+    assert "Gap: Mon 2 Mar" in page
 
 
 def test_a_service_somebody_else_changed_shows_both_texts(world: World, grace: Client) -> None:
@@ -308,7 +310,7 @@ def test_pages_of_the_office_ask_the_same_few_questions_for_one_and_for_many(
         world.staff(f"Person{number} Kay", "Nurse", "coordinator")
     for where, most in (
         ("/office/people/", 22),
-        ("/office/", 32),
+        ("/office/", 36),
         ("/office/services/", 16),
         ("/office/lines/", 16),
     ):
@@ -345,6 +347,10 @@ def test_a_shift_is_changed_by_a_form_moved_to_a_free_place_and_swapped(
         found = rows.select_related("account").order_by("starts_at", "order")
         return [(row.local_start.day, row.order, row.account.name) for row in found]
 
+    gone = grace.post(
+        f"/office/rota/{world.service.pk}/{shift(world.bo, 1, 18).pk}/end/", follow=True
+    )
+    assert "Taken away at" in words(gone)
     before = plan()
     one, other = shift(world.hana, 1, 10), shift(world.asha, 1, 12)
     hana, asha = world.hana.account.name, world.asha.account.name

@@ -14,7 +14,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, connection
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from alongside import catalogue
 from alongside.cases.models import Concern
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 
 REASON = "escalation"
 ROTA_TASK = "rota_gap"
+OVER_AT = Coalesce("ended_at", "ends_at")  # when a shift was over, also one ended early
 MOST_STEPS_AT_ONCE = 200  # a night without power is 150 steps of an alert of level A
 STEPS_TOGETHER = 100  # made up for in one transaction; what is due goes as one
 TOGETHER_SECONDS = 1.0  # then others may write, however slow the machine is: pages wait five
@@ -274,10 +276,15 @@ def ask_for_a_hand_over(*, by: Reader, at: datetime) -> int:
     def rows(at: datetime) -> Any:
         mine = Q(service=OuterRef("service"), account=OuterRef("acknowledged_by"))
         asked = AlertEvent.objects.unscoped(REASON).filter(
-            kind="shift_ended", alert=OuterRef(OuterRef("pk")), at__gte=OuterRef("ends_at")
+            kind="shift_ended", alert=OuterRef(OuterRef("pk")), at__gte=OuterRef("over_at")
         )
-        over = Shift.objects.unscoped(REASON).filter(
-            mine, ~Exists(asked), ends_at__gt=OuterRef("acknowledged_at"), ends_at__lte=at
+        over = Shift.objects.unscoped(REASON).annotate(over_at=OVER_AT)
+        over = over.filter(
+            mine,
+            ~Exists(asked),
+            over_at__gt=OuterRef("acknowledged_at"),
+            over_at__lte=at,
+            starts_at__lt=F("over_at"),
         )
         return _open().filter(Exists(over), ~Exists(_running(at).filter(mine)))
 
@@ -285,9 +292,10 @@ def ask_for_a_hand_over(*, by: Reader, at: datetime) -> int:
     for alert in prepared.rows("escalation.gone", rows, at=at):
         last = (
             Shift.objects.unscoped(REASON)
+            .annotate(over_at=OVER_AT)
             .filter(service=alert.service_id, account=alert.acknowledged_by_id)
-            .filter(ends_at__gt=alert.acknowledged_at, ends_at__lte=at)
-            .order_by("-ends_at")
+            .filter(over_at__gt=alert.acknowledged_at, over_at__lte=at, starts_at__lt=F("over_at"))
+            .order_by("-over_at")
             .first()
         )
         if last is not None and not telling.was_told(alert, f"shift-{last.pk}"):

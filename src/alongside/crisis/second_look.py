@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -30,12 +31,13 @@ LATE, LATE_MESSAGE = "second_look_late", "second_look"
 
 def late(at: datetime) -> list[UUID]:
     """The closed alerts at which no second person looked in time, those closed first ahead."""
-    found: list[UUID] = []
+    over = Q(pk=None)
     for code, level in catalogue.current().danger.levels.items():
         if level.second_person_within is not None:
-            over = _unconfirmed().filter(level=code, closed_at__lt=at - level.second_person_within)
-            found += over.order_by("closed_at").values_list("pk", flat=True)
-    return found
+            over |= Q(level=code, closed_at__lt=at - level.second_person_within)
+    return list(
+        _unconfirmed().filter(over).order_by("level", "closed_at").values_list("pk", flat=True)
+    )
 
 
 def late_here(*, seen_by: Reader, at: datetime) -> int:
@@ -43,8 +45,11 @@ def late_here(*, seen_by: Reader, at: datetime) -> int:
     me = seen_by.account_id
     if not isinstance(seen_by, AccountReader) or me is None:
         return 0
+    waiting = late(at)
+    if not waiting:
+        return 0
     rows = Alert.objects.unscoped(REASON).filter(
-        pk__in=late(at), institution__in=seen_by.institutions_of("manager", "admin")
+        pk__in=waiting, institution__in=seen_by.institutions_of("manager", "admin")
     )
     return sum(not edges.is_kin(account=me, alert=each, at=at) for each in rows)
 

@@ -146,6 +146,15 @@ def _times(reader: Any, shifts: Any, zone: ZoneInfo) -> list[dict[str, Any]]:
     return list(found.values())
 
 
+def next_gap(service: Any, at: datetime) -> str:
+    """The next time without a first or a second person who can be reached, in words."""
+    gaps = [gap for spans in queries.rota_gaps(service, at).values() for gap in spans]
+    if not gaps:
+        return ""
+    first = min(gaps, key=lambda gap: gap.start)
+    return _span(first.start, first.end, ZoneInfo(service.zone))
+
+
 def _span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     def said(at: datetime) -> str:
         return str(date_format(at.astimezone(zone), "D j M, H:i"))
@@ -312,9 +321,9 @@ def end(request: Request, pk: UUID, shift: UUID) -> HttpResponse:
     service = get_object_or_404(directory.services(seen_by=reader), pk=pk)
     found = get_object_or_404(queries.shifts(seen_by=reader, service=service, at=at), pk=shift)
     actions.end_shift(shift=found, by=reader, at=at)
-    messages.success(
-        request,
-        _("Ended at %(time)s. They are signed out.")
-        % {"time": date_format(at.astimezone(ZoneInfo(service.zone)), "H:i")},
-    )
+    said = _("Ended at %(time)s. They are not on call any more.")
+    if found.starts_at > at:
+        said = _("Taken away at %(time)s.")
+    time = date_format(at.astimezone(ZoneInfo(service.zone)), "H:i")
+    messages.success(request, said % {"time": time})
     return redirect("office:rota")

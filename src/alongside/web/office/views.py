@@ -26,7 +26,7 @@ from alongside.directory import rules as directory_rules
 from alongside.people import queries as people
 from alongside.records import clock
 from alongside.records.errors import NotAllowed, Refused, StaleVersion
-from alongside.web.office import house, invitations, meeting_numbers, words
+from alongside.web.office import house, invitations, meeting_numbers, rota, words
 from alongside.web.office.forms import EndForm, InviteForm, RoleForm, ServiceForm
 from alongside.web.parts.access import access
 from alongside.web.parts.pages import Request, local_day
@@ -70,6 +70,7 @@ def _on_call_now(reader: Any) -> list[dict[str, Any]]:
                 "service": service.name,
                 "first": ", ".join(account.name or account.email for account in now[1]),
                 "second": ", ".join(account.name or account.email for account in now[2]),
+                "gap": rota.next_gap(service, reader.at),
             }
         )
     return found

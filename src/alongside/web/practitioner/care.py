@@ -274,12 +274,14 @@ def hand_over(request: Request, pk: UUID) -> HttpResponse:
 
 
 @access("alert", "E")
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer_hand_over(request: Request, pk: UUID) -> HttpResponse:
-    """*I have it now*, by the receiver; or *I keep it*, by who gave it."""
+    """*I have it now*, by the receiver; or *I keep it*, by who gave it. Opening it leads there."""
     hand, at = care.hand_over_to_me(pk, seen_by=request.reader), clock.now()
     if hand is None:
         raise Http404
+    if request.method != "POST":
+        return redirect("practitioner:alert", pk=hand.alert_id)
     answer = care.accept if request.POST.get("answer") == "accept" else care.take_back
     try:
         answer(hand=hand, by=request.reader, at=at)

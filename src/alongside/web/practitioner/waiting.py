@@ -398,8 +398,8 @@ WHERE: Mapping[str, Where] = {
     ),
     own_reach.ASKED: _of_case("practitioner:case-circle"),
     own_reach.CHANGED: _of_case("practitioner:case-circle"),
-    "hand_over": lambda task, case: address("practitioner:crisis-board"),
-    "hand_over_not_taken": lambda task, case: address("practitioner:crisis-board"),
+    "hand_over": _of_thing("practitioner:hand-over-answer"),
+    "hand_over_not_taken": _of_thing("practitioner:hand-over-answer"),
 }
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -14,7 +16,7 @@ from alongside.people.models import Institution, Person
 from alongside.records import actions_base, audit, clock, crypto, reader, saving, sealer
 from alongside.records.actions_base import action, joined
 from alongside.records.errors import StaleVersion, UnscopedQuery, UnscopedWrite
-from alongside.records.models import AuditBatch, AuditEvent, AuditSeal, DataKey
+from alongside.records.models import AuditBatch, AuditEvent, AuditSeal, AuditWaiting, DataKey
 from alongside.records.scoped import writing
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +82,50 @@ def test_destroying_the_data_key_makes_the_text_unreadable(sam, by):
     DataKey.objects.filter(subject=sam.pk).delete()
     with pytest.raises(crypto.Unreadable):
         _ = Person.objects.visible_to(by).get(pk=sam.pk).name
+
+
+def key_of(person):
+    return UUID(stored_name(person).split(".")[1])
+
+
+def renamed(person, name):
+    with writing():
+        person.name = name
+        person.save(update_fields=["name"])
+
+
+def test_a_key_that_was_read_once_is_not_asked_for_again(
+    institution, by, django_assert_num_queries, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True), writing():
+        made = Person.objects.create(institution=institution, name="Lou", created_at=NOON)
+    assert Person.objects.visible_to(by).get(pk=made.pk).name == "Lou"
+    with django_assert_num_queries(1):
+        renamed(made, "Lou Reed")
+    assert key_of(made) == DataKey.objects.get(subject=made.pk).pk
+
+
+def test_a_key_that_was_rolled_back_encrypts_nothing(institution, by):
+    """Its row is not there any more: what it wrote could never be read."""
+    sam = Person(institution=institution, name="Sam", created_at=NOON)
+    with suppress(OSError), transaction.atomic(), writing():
+        sam.save(force_insert=True)
+        assert Person.objects.visible_to(by).get(pk=sam.pk).name == "Sam"
+        renamed(sam, "Sam O.")
+        raise OSError("the disk")
+    with writing():
+        sam.save(force_insert=True)
+    assert key_of(sam) == DataKey.objects.get(subject=sam.pk).pk
+    assert Person.objects.visible_to(by).get(pk=sam.pk).name == "Sam O."
+
+
+def test_two_rows_go_in_together_or_neither_does(by):
+    event = audit.write("access.account_signed_in", by=by, at=NOON)
+    assert AuditWaiting.objects.filter(event=event.pk).exists()
+    again = AuditEvent(id=uuid.uuid4(), at=NOON, word=event.word, mac=event.mac)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        saving.insert_both(again, AuditWaiting(event=event.pk, at=NOON))
+    assert not AuditEvent.objects.filter(pk=again.pk).exists()
 
 
 def test_the_same_text_never_looks_the_same_twice(sam, by):

@@ -9,11 +9,16 @@ import logging
 import secrets
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.sessions import middleware as sessions
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from alongside.config import errors, spooling
@@ -77,6 +82,24 @@ class SessionMiddleware(sessions.SessionMiddleware):
             )
             patch_vary_headers(response, ("Cookie",))
             return response
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """The content policy: the same for every page, so it is made once."""
+
+    def __init__(self, get_response: Any) -> None:
+        super().__init__(get_response)
+        self.whole = build_policy()
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if settings.DEBUG or any(
+            name.startswith("_csp") for name in (*vars(request), *vars(response))
+        ):
+            return super().process_response(request, response)
+        response.setdefault(HEADER, self.whole)
+        return response
 
 
 def _length(request: HttpRequest) -> int:

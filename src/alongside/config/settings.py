@@ -232,7 +232,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "alongside.config.middleware.OutermostMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "alongside.config.middleware.PolicyMiddleware",
     "alongside.config.middleware.SessionMiddleware",
     "alongside.config.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -7,6 +7,7 @@ shift. It opens an alert of a concern, or of the circle the alert is about, and 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -18,7 +19,7 @@ from alongside.access.readers import reader_for
 from alongside.crisis import rules
 from alongside.crisis.models import Alert, Shift
 from alongside.people.models import Circle, Institution
-from alongside.records import audit
+from alongside.records import audit, prepared
 from alongside.records.errors import Refused
 from alongside.records.reader import system
 from alongside.records.scoped import ScopedQuerySet
@@ -49,6 +50,8 @@ def may_open(*, account: Account | None, alert: Alert, at: datetime) -> bool:
 def open_for(*, alert: Alert, account: Account, at: datetime) -> bool:
     """Let an account that is told about an alert open it. False when it cannot hold the role."""
     circle = circle_of(alert)
+    if _is_open(account.pk, alert.institution_id, circle, at):
+        return True
     home: Institution = Institution.objects.unscoped(REASON).get(pk=alert.institution_id)
     try:
         access.grant(
@@ -63,6 +66,22 @@ def open_for(*, alert: Alert, account: Account, at: datetime) -> bool:
     except Refused:
         return False
     return True
+
+
+def _is_open(account: UUID, institution: UUID, circle: UUID | None, at: datetime) -> bool:
+    """Does the account hold the role already, from another alert there, with no end to it?
+
+    Nobody is asked twice whether they may: the role was given by ``open_for``, and who stops to
+    work here, or becomes family, loses it with that.
+    """
+
+    def rows(account: UUID, institution: UUID, circle: UUID | None, at: datetime) -> Any:
+        where = Q(institution=institution) if circle is None else Q(circle=circle)
+        held = _all().filter(where, live(at), account=account, role="on_call", reason=OF_ALERT)
+        return held.filter(valid_to=None)
+
+    given = {"account": account, "institution": institution, "circle": circle, "at": at}
+    return bool(prepared.rows("crisis.edge_of_alert", rows, **given))
 
 
 def of_shift(*, shift: Shift, at: datetime) -> None:

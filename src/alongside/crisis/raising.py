@@ -22,7 +22,7 @@ from alongside.engine.risk import Level, RiskFinding
 from alongside.engine.risk.levels import Code
 from alongside.people.models import Circle, Institution, Person
 from alongside.records import audit, crashpoint, spool
-from alongside.records.actions_base import action
+from alongside.records.actions_base import action, joined
 from alongside.records.errors import Unfit
 from alongside.records.reader import Reader
 from alongside.tasks import actions as tasks
@@ -88,9 +88,7 @@ def record_safety_check(
         source=source,
         checked_at=at,
     )
-    check.save(force_insert=True)
-    crashpoint.here("danger.after_check")
-    alerts = raise_alerts(
+    alerts = joined(raise_alerts)(
         findings=found,
         circle=circle,
         concern=concern,
@@ -100,9 +98,9 @@ def record_safety_check(
         by=by,
         at=at,
     )
-    if alerts:
-        check.alerts = [str(alert.pk) for alert in alerts]
-        check.save(update_fields=["alerts"])
+    check.alerts = [str(alert.pk) for alert in alerts]
+    check.save(force_insert=True)
+    crashpoint.here("danger.after_check")
     audit.write("crisis.safety_check_recorded", by=by, at=at, about=check, detail={"form": form})
     return Checked(check, alerts)
 

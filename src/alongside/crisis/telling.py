@@ -27,6 +27,7 @@ from alongside.notify import channels
 from alongside.notify.models import Message
 from alongside.people.models import Institution
 from alongside.records import audit, crashpoint, prepared
+from alongside.records.actions_base import joined
 from alongside.records.reader import Reader, system
 from alongside.records.scoped import ScopedQuerySet
 
@@ -256,7 +257,7 @@ def tell(
 
     def tell_one(each: Recipient) -> int:
         begin = f"{alert.pk}:{round}:{each.key}"
-        if Message.objects.unscoped("told before").filter(key=f"{begin}:email").exists():
+        if notify.is_queued(f"{begin}:email"):
             return 0
         if each.account is not None:
             edges.open_for(alert=alert, account=each.account, at=at)
@@ -322,7 +323,7 @@ def _queue(
     way: channels.Way | None = None,
 ) -> None:
     """Put one message about an alert to one address in the outbox."""
-    notify.queue(
+    joined(notify.queue)(
         key=f"{begin}:email" if way is None else f"{begin}:{way.kind}:{way.id.hex[:12]}",
         kind=kind,
         institution=alert.institution_id,
@@ -529,8 +530,7 @@ def words(alert: Alert, step: rules.Step, to: Recipient, *, again: bool) -> tupl
         sentence = "danger_step_again"
     else:
         sentence = level.first_message
-    country = Institution.objects.unscoped(REASON).values_list("country", flat=True)
-    lines = cat.lines.get(country.get(pk=alert.institution_id))
+    lines = cat.lines.get(_country(alert.institution_id))
     number = lines.emergency_number if lines else ""
     with translation.override(language):
         said = cat.sentence(sentence, language).replace(
@@ -538,6 +538,14 @@ def words(alert: Alert, step: rules.Step, to: Recipient, *, again: bool) -> tupl
         )
         subject = _("Please look soon") if alert.level == "C" else _("Please look now")
         return subject, f"{said}\n\n{board_url()}\n"
+
+
+def _country(institution: UUID) -> str:
+    def rows(institution: UUID) -> Any:
+        return Institution.objects.unscoped(REASON).filter(pk=institution)
+
+    found: Institution = prepared.rows("crisis.home", rows, institution=institution)[0]
+    return found.country
 
 
 def board_url() -> str:

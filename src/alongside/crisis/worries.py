@@ -19,7 +19,7 @@ from alongside.engine.risk import IntakeAnswer, IntakeQuestion, find_intake_risk
 from alongside.people import reach
 from alongside.people.models import Institution
 from alongside.records import audit, crashpoint, prepared
-from alongside.records.actions_base import action
+from alongside.records.actions_base import action, joined
 from alongside.records.errors import Refused, Unfit
 from alongside.records.reader import Reader
 from alongside.tasks import actions as tasks
@@ -130,7 +130,7 @@ def take_worry(
     crashpoint.here("danger.after_concern")
     alerts: tuple[Alert, ...] = ()
     if findings:
-        alerts = record_safety_check(
+        alerts = joined(record_safety_check)(
             kind="intake",
             form=str(intake.ref),
             concern=concern,

@@ -16,6 +16,7 @@ from alongside.people.models import Institution
 from alongside.records import audit, crashpoint, prepared
 from alongside.records.actions_base import action
 from alongside.records.reader import Reader
+from alongside.records.saving import insert
 from alongside.records.scoped import ScopedQuerySet
 
 
@@ -49,30 +50,38 @@ def queue(
         address: where it goes. ``subject`` and ``body`` hold no name, no programme, no topic.
         about: what it is about, as ``alert:<uuid>``.
     """
-    message: Message
-    message, is_new = _outbox().get_or_create(
+    message = Message(
         key=key,
-        defaults={
-            "institution_id": institution,
-            "circle_id": circle,
-            "kind": kind,
-            "about": about,
-            "channel": channel,
-            "way_id": way,
-            "account_id": account,
-            "person_id": person,
-            "address": address,
-            "subject": subject,
-            "body": body,
-            "life_critical": life_critical,
-            "due_at": due_at,
-            "created_at": at,
-        },
+        institution_id=institution,
+        circle_id=circle,
+        kind=kind,
+        about=about,
+        channel=channel,
+        way_id=way,
+        account_id=account,
+        person_id=person,
+        address=address,
+        subject=subject,
+        body=body,
+        life_critical=life_critical,
+        due_at=due_at,
+        created_at=at,
     )
-    if is_new:
-        _write("notify.message_queued", message, by=by, at=at)
-        bell.ring_after_commit()
+    if not insert(message, unless_there=True):
+        there: Message = _outbox().get(key=key)
+        return there
+    _write("notify.message_queued", message, by=by, at=at)
+    bell.ring_after_commit()
     return message
+
+
+def is_queued(key: str) -> bool:
+    """Whether a message with this key was put in the outbox before."""
+
+    def rows(key: str) -> Any:
+        return _outbox().filter(key=key).only("pk")
+
+    return bool(prepared.rows("notify.is_queued", rows, key=prepared.Text(key)))
 
 
 @action
@@ -114,11 +123,12 @@ def claim(*, channel: str, by: Reader, at: datetime, about: str = "") -> Message
 @action
 def mark_sent(*, message: Message, said: Said, by: Reader, at: datetime) -> None:
     """Note that the transport took the message. Twice is no harm: the first moment stays."""
-    _try_made(message, at, "accepted", said.detail)
+    _note_try(message, at, "accepted", said.detail)
     crashpoint.here("notify.after_attempt")
-    done = _waiting(message).update(sent_at=at, claimed_until=None)
-    if done:
+    if _waiting(message).update(sent_at=at, claimed_until=None, attempts=F("attempts") + 1):
         _write("notify.message_sent", message, by=by, at=at)
+    else:
+        _count_try(message)
     for other in together.carried(message):
         if _waiting(other).update(sent_at=at, claimed_until=None):
             Attempt.objects.create(message=other, at=at, outcome="went_along")
@@ -207,9 +217,17 @@ def _write(word: str, message: Message, *, by: Reader, at: datetime) -> None:
 
 
 def _try_made(message: Message, at: datetime, outcome: str, detail: str) -> None:
+    _note_try(message, at, outcome, detail)
+    _count_try(message)
+
+
+def _note_try(message: Message, at: datetime, outcome: str, detail: str) -> None:
     Attempt.objects.create(message=message, at=at, outcome=outcome, detail=detail[:200])
-    _outbox().filter(pk=message.pk).update(attempts=F("attempts") + 1)
     message.attempts += 1
+
+
+def _count_try(message: Message) -> None:
+    _outbox().filter(pk=message.pk).update(attempts=F("attempts") + 1)
 
 
 def _waiting(message: Message) -> ScopedQuerySet:

@@ -16,7 +16,7 @@ from django.db import models, transaction
 from alongside.records import keys
 from alongside.records.audit_words import WORDS
 from alongside.records.models import AuditEvent, AuditWaiting
-from alongside.records.saving import insert
+from alongside.records.saving import insert_both
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -59,8 +59,7 @@ def write(
         result=result,
     )
     event.mac = mac_of(event)
-    insert(event)
-    insert(AuditWaiting(event=event.pk, at=at))
+    insert_both(event, AuditWaiting(event=event.pk, at=at))
     return event
 
 

@@ -59,8 +59,12 @@ class EncryptedTextField(models.TextField):
         value = model_instance.__dict__.get(self.attname)
         if not value or isinstance(value, _Sealed):
             return value
+        subject = model_instance.key_subject()
         sealed = crypto.encrypt(
-            value, subject=model_instance.key_subject(), place=self.place(model_instance)
+            value,
+            subject=subject,
+            place=self.place(model_instance),
+            is_new=add and subject == model_instance.pk,
         )
         return _Sealed(sealed)
 

@@ -56,6 +56,24 @@ def insert(row: models.Model, *, unless_there: bool = False) -> bool:
     return added > 0
 
 
+def insert_both(one: models.Model, other: models.Model) -> None:
+    """Add two new rows, as ``insert`` does: in one statement where the database can.
+
+    Raises:
+        IntegrityError: there is one of them already.
+    """
+    if connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
+        insert(one)
+        insert(other)
+        return
+    rows = (one, other)
+    named = [(type(row), _columns(row._meta.local_concrete_fields)) for row in rows]
+    values = [each for row in rows for each in _values(row, row._meta.local_concrete_fields, True)]
+    _run(_both_sql(*named), values)
+    for row in rows:
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
 def update(row: models.Model, names: Collection[str]) -> None:
     """Change some fields of a row, as ``save(update_fields=names)`` does.
 
@@ -114,6 +132,11 @@ def _insert_sql(model: type[models.Model], columns: tuple[str, ...], unless_ther
     places = ", ".join(["%s"] * len(columns))
     end = " ON CONFLICT DO NOTHING" if unless_there else ""
     return f"INSERT INTO {quote(model._meta.db_table)} ({named}) VALUES ({places}){end}"  # noqa: S608
+
+
+@cache
+def _both_sql(one: tuple[type[models.Model], tuple[str, ...]], other: Any) -> str:
+    return f"WITH one AS ({_insert_sql(*one, False)}) {_insert_sql(*other, False)}"
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from datetime import timedelta
 from html import unescape
@@ -12,12 +13,14 @@ from uuid import uuid4
 import pytest
 import yaml
 from django.db import DatabaseError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 
 from alongside.cases.models import Concern
 from alongside.crisis import actions, public
 from alongside.crisis.models import Alert
 from alongside.directory import actions as directory
+from alongside.directory import remembered
 from alongside.notify import dispatcher
 from alongside.notify.models import Message
 from alongside.records import clock
@@ -401,6 +404,41 @@ def test_when_saving_fails_the_page_says_so_and_keeps_the_answer(lines, visitor,
     )
     assert again.status_code == 302
     assert alerts() == 1
+
+
+def test_while_the_database_is_gone_every_page_still_has_the_numbers_somebody_checked(
+    lines, visitor, monkeypatch, settings
+):
+    client = Client(raise_request_exception=False)
+    client.get("/help-now/")  # any page with the help bar keeps them beside the database
+    monkeypatch.setattr(remembered, "_kept", None)  # as a worker that was started since
+    kept = settings.SPOOL / remembered.FILE
+
+    def pages() -> list[str]:
+        found = [
+            client.post("/worried/today/first/", {"answer": "yes", "submission": uuid4().hex}),
+            client.get("/help-now/"),
+            client.post("/account/login/", {}),
+        ]
+        return [response.content.decode() for response in found]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BaseDatabaseWrapper, "ensure_connection", broken)
+        patch.setattr(BaseDatabaseWrapper, "_cursor", broken)
+        for page in pages():
+            assert 'href="tel:999"' in page
+            assert 'href="tel:116123"' in page
+        told = json.loads(kept.read_text())
+        told["checks"] = [
+            [*each[:2], "2020-01-01T00:00:00+00:00", False] for each in told["checks"]
+        ]
+        kept.write_text(json.dumps(told))  # nobody called them for longer than a check counts
+        for page in pages():
+            assert 'href="tel:999"' in page
+            assert 'href="tel:116123"' not in page
+            assert "findahelpline.com" in page
+        kept.unlink()
+        assert all("tel:" not in page for page in pages())
 
 
 def test_a_number_and_words_that_could_not_be_saved_are_still_on_the_page(

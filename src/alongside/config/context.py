@@ -8,19 +8,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from alongside import catalogue
 from alongside.config import languages
-from alongside.directory import queries as directory
-from alongside.records import clock
+from alongside.directory import remembered
 
 DOORS = ("public", "person", "circle", "practitioner", "office")
-_last_country = ""
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -46,25 +42,14 @@ def _demo_code(request: HttpRequest) -> str:
 
 def help_now() -> Mapping[str, Any]:
     """The emergency number of the country, and lines that somebody verified lately."""
-    global _last_country
-    try:
-        house = directory.house()
-        country = "" if house is None else house.country
-        found: Mapping[str, Any] = directory.help_now(country, get_language() or "en", clock.now())
-    except DatabaseError:
-        return help_without_database()
-    _last_country = country
+    found = remembered.help_here(get_language() or "en")
     return {**found, "more_url": reverse("public:help")}
 
 
 def help_without_database() -> Mapping[str, Any]:
-    """The emergency number of the country this process last knew; no line, for none is verified."""
-    known = catalogue.current().lines.get(_last_country)
-    return {
-        "emergency": known.emergency_number if known else "",
-        "lines": [],
-        "more_url": reverse("public:help"),
-    }
+    """The same as it was last known here: the database is not asked."""
+    found = remembered.help_remembered(get_language() or "en")
+    return {**found, "more_url": reverse("public:help")}
 
 
 def _of_door(request: HttpRequest, name: str) -> Sequence[Mapping[str, Any]]:

@@ -88,6 +88,8 @@ def database(url: str) -> dict[str, Any]:
             "HOST": parts.hostname or "",
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 0,
+            # After the database was away nobody is told *not saved* by a connection that died then.
+            "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {
                 # Values go apart from the SQL, so the plan of what is asked often is kept.
                 "server_side_binding": True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,14 @@ ELSEWHERE = "findahelpline.com"
 KINDS = ("crisis", "health")
 REASON = "numbers are for anyone"
 DOORSTEP = "the public door has no reader"
+
+
+@dataclass(frozen=True, slots=True)
+class AsRead:
+    """What was read of a country before, so that the database need not be asked again."""
+
+    checks: Sequence[LineCheck]
+    zone: str  # of the institution, if it is in that country; else empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +131,8 @@ def house() -> Institution | None:
     return first
 
 
-def lines_to_show(
-    country: str, at: datetime, *, kinds: tuple[str, ...] = KINDS, language: str = "en"
-) -> list[Shown]:
-    """The lines of a country that were verified less than 9 months ago, at the number they have.
-
-    Open now first, then those whose hours are not confirmed, then closed ones (rule 3.5).
-    """
-    known = catalogue.current().lines.get(country.upper())
-    if known is None:
-        return []
+def as_read(country: str, at: datetime) -> AsRead:
+    """The last check of each line of a country that is less than 9 months old, and its zone."""
     latest: dict[str, LineCheck] = {}
     checks = LineCheck.objects.unscoped(REASON).filter(
         country=country.upper(),
@@ -140,6 +141,32 @@ def lines_to_show(
     )
     for check in checks.order_by("checked_at"):
         latest[check.line] = check
+    here = house()
+    is_home = here is not None and here.country == country.upper()
+    return AsRead(list(latest.values()), here.zone if here is not None and is_home else "")
+
+
+def lines_to_show(
+    country: str,
+    at: datetime,
+    *,
+    kinds: tuple[str, ...] = KINDS,
+    language: str = "en",
+    read: AsRead | None = None,
+) -> list[Shown]:
+    """The lines of a country that were verified less than 9 months ago, at the number they have.
+
+    Open now first, then those whose hours are not confirmed, then closed ones (rule 3.5).
+
+    Args:
+        read: what was read before, where the database is not asked again.
+    """
+    known = catalogue.current().lines.get(country.upper())
+    if known is None:
+        return []
+    oldest = rules.months_before(at, rules.VERIFIED_MONTHS)
+    read = as_read(country, at) if read is None else read
+    latest = {check.line: check for check in read.checks if check.checked_at > oldest}
     shown = []
     for line in known.lines:
         found = latest.get(line.id)
@@ -147,7 +174,7 @@ def lines_to_show(
             continue
         if not rules.same_number(found.number, line.number or line.text or ""):
             continue  # the number changed since: nobody has called the new one
-        shown.append(Shown(line, found, _is_open(line, country, at)))
+        shown.append(Shown(line, found, _is_open(line, read.zone, at)))
     order = {True: 0, None: 1, False: 2}
     short = language.partition("-")[0]
     shown.sort(
@@ -159,12 +186,15 @@ def lines_to_show(
     return shown
 
 
-def help_now(country: str, language: str, at: datetime) -> dict[str, Any]:
+def help_now(
+    country: str, language: str, at: datetime, *, read: AsRead | None = None
+) -> dict[str, Any]:
     """What a page needs to say whom to call now, for ``parts/helpbar.html`` and the danger pages.
 
     Args:
         country: two letters; empty before the first run: then no number is guessed.
         language: in which the lines' names and words are wanted.
+        read: as in ``lines_to_show``.
 
     Returns:
         emergency, emergency_note, lines (href, name, number, title, note, icon), more_url,
@@ -172,7 +202,7 @@ def help_now(country: str, language: str, at: datetime) -> dict[str, Any]:
         hours_unknown (of a line that is shown).
     """
     known = catalogue.current().lines.get(country.upper()) if country else None
-    shown = lines_to_show(country, at, language=language) if known else []
+    shown = lines_to_show(country, at, language=language, read=read) if known else []
     names = known.name if known else {}
     return {
         "emergency": known.emergency_number if known else "",
@@ -248,10 +278,9 @@ def _emergency_note(known: Any) -> str:
     return _("Ambulance, police or fire.") if "all" in services_ else ""
 
 
-def _is_open(line: Any, country: str, at: datetime) -> bool | None:
+def _is_open(line: Any, zone: str, at: datetime) -> bool | None:
     """Whether a line is open; its hours are wall time there, which is known at home only."""
-    here = house()
-    if here is not None and here.country == country.upper():
-        found: bool | None = line.is_open(at.astimezone(ZoneInfo(here.zone)))
+    if zone:
+        found: bool | None = line.is_open(at.astimezone(ZoneInfo(zone)))
         return found
     return True if line.hours == "always" else None

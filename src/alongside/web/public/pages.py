@@ -19,6 +19,7 @@ from alongside import catalogue
 from alongside.access import one_person as device
 from alongside.crisis import public
 from alongside.directory import queries as directory
+from alongside.directory import remembered
 from alongside.measures import actions as measures
 from alongside.measures import one_person
 from alongside.records import clock
@@ -116,10 +117,11 @@ def help_elsewhere(request: HttpRequest, country: str) -> HttpResponse:
 def numbers(country: str = "") -> dict[str, Any]:
     """What every danger page needs: the help of a country, and the others to choose from."""
     language = get_language() or "en"
-    if not country:
-        house = directory.house()
-        country = house.country if house else ""
-    found = directory.help_now(country, language, clock.now())
+    found = (
+        directory.help_now(country, language, clock.now())
+        if country
+        else remembered.help_here(language)
+    )
     return {
         "help": found,
         "checked_on": day(found["checked_on"]),

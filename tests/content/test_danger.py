@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -374,10 +375,15 @@ def test_words_of_danger_say_the_time_and_the_number_and_never_that_somebody_com
         "Saved and sent to the on-call team at 21:04. We can't reach you yet: leave a number, "
         "or call 999. If someone is in danger, call 999 now; don't wait for us."
     )
-    for id, text in SHIPPED.sentences("en").items():
-        if id.startswith("danger_"):
-            assert "is coming" not in text
-            assert "on its way" not in text
+    promises = {
+        "en": r"\b(is|are) (coming|on (its|their|the) way)\b|\bwill (come|be there|call you)\b",
+        "es": r"en camino|(?<!no )\b(vienen?|vendrán?|llegarán?|acuden?|acudirán?)\b",
+    }
+    for language, promise in promises.items():
+        told_there = SHIPPED.shelves["sentences"][f"0/{language}/danger"].texts
+        assert told_there
+        for id, text in told_there.items():
+            assert not re.search(promise, text.lower()), (language, id)
 
 
 def test_an_unknown_sentence_is_refused_with_the_nearest():

@@ -207,6 +207,16 @@ def test_the_person_is_never_told_who_said_what(shipped: Matrix) -> None:
         assert "person" not in shipped.rows[name].cells
 
 
+def test_a_letter_before_its_release_is_its_authors_and_the_leads_once_shared(
+    shipped: Matrix,
+) -> None:
+    draft, final = shipped.rows["letter_draft"].cells, shipped.rows["letter_final"].cells
+    assert set(draft) == set(final) == {"concerned", "lead"}
+    for row in (draft, final):
+        assert all(cell.when == ("author",) for cell in row["concerned"])
+    assert all(cell.when == ("shared_by_author",) for cell in draft["lead"])
+
+
 def test_a_deployment_cannot_give_itself_rights(tmp_path: Path, shipped: Matrix) -> None:
     """Only the shipped file counts: a second content folder is not asked."""
     own = tmp_path / "access"

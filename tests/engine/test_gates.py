@@ -49,6 +49,18 @@ def test_with_nothing_given_each_gate_says_what_it_waits_for():
     assert found["baseline"].missing == ("baseline:phq9",)
 
 
+@pytest.mark.parametrize("way", ["craft", "group", "medication", "planned_meeting"])
+def test_never_stop_suddenly_stands_until_medical_advice_on_withdrawal_is_recorded(way):
+    uses = [use for use in SHIPPED.protocol(way).gates_start if use.gate == "G7"]
+    (warned,) = gate_states(uses, GATES, frozenset())
+    (advised,) = gate_states(uses, GATES, frozenset({"withdrawal_advice"}))
+    assert (warned.status, warned.missing) == ("advised", ("withdrawal_advice",))
+    assert "Never advise to stop" in warned.reason.text
+    assert "Medical advice first" in warned.reason.text
+    assert warned.release_by == ("doctor",)
+    assert advised.status == "open"
+
+
 def test_a_gate_over_several_forms_names_only_those_missing():
     found = states(GROUP.gates_start, {"consent:c_treatment"})
     assert found["G2"].missing == ("consent:c_group",)

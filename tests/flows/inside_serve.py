@@ -36,3 +36,13 @@ def change_the_trail() -> None:
 
     sealed = AuditSeal.objects.order_by("number").first()
     AuditEvent.objects.filter(pk=sealed.event).update(result="nothing happened")
+
+
+def forget_a_migration() -> None:
+    """As a database is that was made before the newest change of its shape."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+    from django.db.migrations.recorder import MigrationRecorder
+
+    leaf = max(MigrationExecutor(connection).loader.graph.leaf_nodes("crisis"))
+    MigrationRecorder(connection).record_unapplied(*leaf)

@@ -143,6 +143,21 @@ def test_check_names_every_mend_until_the_deployment_is_fit(serve, mailbox):
     assert "nobody can be told" in down.stdout
 
 
+def test_a_database_of_an_older_shape_is_not_served_before_a_backup(served_template):
+    older = Served(served_template)
+    try:
+        older.call("tests.flows.inside_serve:forget_a_migration")
+        bind = older.url.removeprefix("http://")
+        done = older.command("serve", "--bind", bind, check=False)
+        assert done.returncode == 1
+        assert "Make a backup, then start with: alongside serve --migrate" in done.stderr
+        found = older.command("check", check=False)
+        assert found.returncode == 1
+        assert "waits for 1 change(s) of its shape" in found.stdout
+    finally:
+        older.remove()
+
+
 @pytest.mark.postgresql
 def test_a_database_that_could_lose_what_it_took_is_not_served(served_template):
     """A slip in the address of the database is enough; it is told before the doors open."""

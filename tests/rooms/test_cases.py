@@ -62,8 +62,12 @@ def test_the_reporter_joins_the_circle_and_reads_their_own_words(world: World, n
 
 def test_the_person_sees_nothing_before_they_were_told(world: World) -> None:
     sam = world.engage_sam()
-    assert queries.cases(seen_by=sam.reader).count() == 1
+    Case._base_manager.filter(pk=world.case.pk).update(disclosed_at=None, engaged_at=None)
+    assert not queries.cases(seen_by=sam.reader).exists()
     assert not queries.concerns(seen_by=sam.reader).exists()
+    Case._base_manager.filter(pk=world.case.pk).update(disclosed_at=NOON)
+    assert queries.cases(seen_by=sam.reader).count() == 1
+    assert not queries.concerns(seen_by=sam.reader).exists()  # never who said what
 
 
 @pytest.mark.parametrize(

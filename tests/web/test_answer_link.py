@@ -191,6 +191,7 @@ def test_page_after_a_danger_answer_has_the_numbers_first_and_true_words(phone, 
     assert sent.headers["Location"].endswith("/help/?after=9")
     (alert,) = alerts()
     assert (alert.level, alert.because) == ("C", "item_9 = 2, at least 1")
+    assert (alert.about_id, alert.circle_id) == (asking.about_id, asking.circle_id)
     page = phone.get(sent.headers["Location"]).content.decode()
     assert "<script" not in page
     assert 'href="tel:999"' in page

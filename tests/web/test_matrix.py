@@ -301,9 +301,20 @@ def test_a_page_without_a_person_writes_nothing(
 
 
 def test_no_page_is_kept_in_a_cache(world: World, signed_in: Callable[[Cast], Client]) -> None:
-    grace = signed_in(world.grace)
-    for where in ("/office/", "/no/such/page/", "/home/"):
-        assert "no-store" in grace.get(where)["Cache-Control"]
+    sam = world.engage_sam()
+    plan = f"/circle/{world.circle.pk}/"
+    for who, pages in (
+        (world.grace, ("/office/", "/no/such/page/", "/home/")),
+        (world.asha, ("/work/", f"/work/cases/{world.case.pk}/")),
+        (world.noor, (plan, f"{plan}alone/", f"{plan}tell/", f"{plan}told/")),
+        (sam, ("/me/", "/me/safety/", "/me/record/")),
+    ):
+        browser = signed_in(who)
+        for where in pages:
+            answer = browser.get(where)
+            assert (answer.status_code == 404) == ("such" in where), where
+            assert "no-store" in answer["Cache-Control"], where
+    assert "no-store" in Client().get("/worried/today/first/")["Cache-Control"]
 
 
 def test_who_comes_through_the_office_sees_no_case_even_if_they_lead_one(world: World) -> None:

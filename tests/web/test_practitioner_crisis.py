@@ -8,10 +8,12 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from alongside.crisis import actions, queries
+from alongside.crisis import actions, escalation, queries
 from alongside.crisis.models import Alert
 from alongside.engine.risk import RiskFinding
+from alongside.people import actions as people
 from alongside.people.models import Essentials
+from alongside.people.queries import contacts_of
 from alongside.tasks.models import Task
 from tests.conftest import NOON
 
@@ -350,6 +352,45 @@ def test_the_page_of_an_alert_says_what_to_say_who_was_told_and_what_is_known(wo
     assert "e-mail waits since" in page
     assert "Noor" in page
     assert 'href="tel:999"' in page
+
+
+def test_a_supervisor_who_takes_an_alert_reads_how_to_call_them_until_an_hour_after(
+    world, signed_in, at
+):
+    people.add_contact(
+        person=world.sam,
+        circle=world.circle,
+        value="+447700900199",
+        channel="phone",
+        by=world.asha.reader,
+        at=NOON,
+    )
+    (alert,) = actions.raise_alerts(
+        findings=[RiskFinding("phq9_self_harm@1", "C", "item_9 = 1, at least 1", "item_9")],
+        circle=world.circle,
+        about=world.sam,
+        by=world.system,
+        at=NOON,
+    )
+    number, none = "tel:+447700900199", "Nothing here says how to reach them."
+    page = signed_in(world.ifeoma).get(url("alert", alert)).content.decode()
+    assert none in page
+    assert number not in page
+    signed_in(world.ifeoma).post(url("alert-take", alert))
+    page = signed_in(world.ifeoma).get(url("alert", alert)).content.decode()
+    assert number in page
+    assert none not in page
+    actions.close_alert(
+        alert=fresh(alert),
+        outcome="emergency_services",
+        fields={"named_person": "Ifeoma", "called_at": "2026-03-02 11:50", "assessment_note": "x"},
+        by=world.ifeoma.reader,
+        at=NOON,
+    )
+    at(later := NOON + timedelta(hours=2))
+    world.at(later)
+    escalation.tidy_once(at=later)
+    assert not contacts_of(world.sam.pk, seen_by=world.ifeoma.reader)
 
 
 def test_on_call_reads_where_to_send_an_ambulance_and_what_it_must_know(world, signed_in):

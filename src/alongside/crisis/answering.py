@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from alongside import catalogue
-from alongside.crisis import codes, follow_up, rules, telling
+from alongside.crisis import codes, edges, follow_up, rules, telling
 from alongside.crisis.done import tasks_done
 from alongside.crisis.models import Alert, Contact
 from alongside.crisis.raising import NothingWritten, level_of, locked
@@ -102,6 +102,7 @@ def acknowledge(*, alert: Alert, by: Reader, at: datetime, code: UUID | None = N
             "outcome_by",
         ]
     )
+    edges.of_holder(alert=alert, account=by.account_id, at=at)
     how = "" if code is None else "code"
     telling.event(alert, "acknowledged", at=at, step=alert.step, account=by.account_id, note=how)
     if code is not None:

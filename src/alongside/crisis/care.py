@@ -221,6 +221,7 @@ def accept(*, hand: HandOver, by: Reader, at: datetime) -> HandOver:
             "outcome_by",
         ]
     )
+    edges.of_holder(alert=locked, account=by.account_id, at=at)
     hand.accepted_at = at
     hand.save(update_fields=["accepted_at"])
     _hand_over_tasks_done(hand, by=by, at=at)

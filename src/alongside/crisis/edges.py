@@ -84,6 +84,16 @@ def _is_open(account: UUID, institution: UUID, circle: UUID | None, at: datetime
     return bool(prepared.rows("crisis.edge_of_alert", rows, **given))
 
 
+def of_holder(*, alert: Alert, account: UUID | None, at: datetime) -> None:
+    """Whoever has an alert of a circle reads how its people are reached, as those told do."""
+    circle = circle_of(alert)
+    if account is None or circle is None:
+        return
+    holder = Account.objects.get(pk=account)
+    if circle not in reader_for(holder, at).circles_of("lead", "therapist", "on_call"):
+        open_for(alert=alert, account=holder, at=at)
+
+
 def of_shift(*, shift: Shift, at: datetime) -> None:
     """The role of a shift: from its first moment until its last."""
     access.grant(

@@ -37,7 +37,7 @@ def calls(request: Request, alert: Any, at: datetime) -> dict[str, Any]:
     """Whom to call, and how safely: numbers as links, with what was said about calling.
 
     Returns:
-        ``lines`` for calls.html, ``how`` - list of sentences, ``none`` - nobody left a way.
+        ``lines`` for calls.html, ``how`` - list of sentences, ``none`` - what is said without any.
     """
     concern = alert.concern
     lines: list[dict[str, str]] = []
@@ -51,7 +51,14 @@ def calls(request: Request, alert: Any, at: datetime) -> dict[str, Any]:
         ways = reach(request, alert.about_id, str(alert.about))
         lines += ways["lines"]
         how += ways["how"]
-    return {"lines": lines, "how": list(dict.fromkeys(how)), "none": not lines}
+    none = _("They left no way to reach them.")
+    if alert.place:
+        none = _("This is about a place. Go there, or send somebody.")
+    elif alert.about_id is not None:
+        none = _(
+            "Nothing here says how to reach them. Ask those around them, and who leads the case."
+        )
+    return {"lines": lines, "how": list(dict.fromkeys(how)), "none": "" if lines else none}
 
 
 def reach(request: Request, person: UUID, name: str) -> dict[str, Any]:

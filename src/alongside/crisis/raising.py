@@ -208,16 +208,10 @@ def reopen(*, alert: Alert, because: str, by: Reader, at: datetime) -> Alert:
     """
     alert = locked(alert)
     was_closed = alert.closed_at is not None
-    if (
-        alert.closed_at is not None and alert.outcome_note
-    ):  # what was written to close it stays, for ever (3.3)
-        telling.event(
-            alert,
-            "closed_with",
-            at=alert.closed_at,
-            account=alert.closed_by,
-            note=alert.outcome_note,
-        )
+    if alert.closed_at is not None and alert.outcome_note:
+        # What was written to close it stays, for ever (3.3).
+        who, note = alert.closed_by, alert.outcome_note
+        telling.event(alert, "closed_with", at=alert.closed_at, account=who, note=note)
     alert.acknowledged_at = alert.acknowledged_by = None
     alert.engaged_at = alert.engage_by = alert.outcome_by = None
     alert.closed_at = alert.closed_by = None

@@ -613,7 +613,10 @@ def climb(*, alert: Alert, by: Reader, at: datetime, somebody: bool = False) -> 
 
 def step_is_right(message: Message, at: datetime) -> bool:
     """A step's message goes out until somebody has the alert, to people who are still rightful."""
-    alert = _alert_of(message)
+    return _step_is_right(message, _alert_of(message), at)
+
+
+def _step_is_right(message: Message, alert: Alert | None, at: datetime) -> bool:
     if alert is None or alert.closed_at is not None or alert.acknowledged_at is not None:
         return False
     if not alert.is_life_critical:
@@ -626,7 +629,7 @@ def step_is_right(message: Message, at: datetime) -> bool:
 def shift_is_right(message: Message, at: datetime) -> bool:
     """As a step's message, and only while its recipient is on shift; else the step is told anew."""
     alert = _alert_of(message)
-    if alert is None or alert.service_id is None or not step_is_right(message, at):
+    if alert is None or alert.service_id is None or not _step_is_right(message, alert, at):
         return False
     now = on_call(service=alert.service_id, at=at)
     return message.account_id in {account.pk for accounts in now.values() for account in accounts}
@@ -648,7 +651,8 @@ def gap_is_right(message: Message, at: datetime) -> bool:
 def _alert_of(message: Message) -> Alert | None:
 
     def rows(pk: UUID) -> Any:
-        return Alert.objects.unscoped("is this message still right?").filter(pk=pk)
+        asked = Alert.objects.unscoped("is this message still right?").filter(pk=pk)
+        return asked.select_related("concern")
 
     found: Alert | None = prepared.first(
         "crisis.of_message", rows, pk=UUID(message.about.partition(":")[2])

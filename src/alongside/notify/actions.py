@@ -93,7 +93,8 @@ def claim(*, channel: str, by: Reader, at: datetime, about: str = "") -> Message
     """
 
     def rows(channel: str, at: datetime) -> Any:
-        due = queries.due(channel=channel, at=at).order_by("-life_critical", "due_at")
+        due = queries.due(channel=channel, at=at).select_related("account")
+        due = due.order_by("-life_critical", "due_at")
         if connection.vendor == "postgresql":
             due = due.select_for_update(skip_locked=True, of=("self",))
         return due

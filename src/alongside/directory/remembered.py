@@ -50,6 +50,15 @@ def help_remembered(language: str) -> Mapping[str, Any]:
     return queries.help_now(country, language, at, read=read)
 
 
+def help_when_broken(language: str) -> Mapping[str, Any]:
+    """For a page that says *not saved*: what was kept last comes at once, and before any question.
+
+    A database that is away is waited for some seconds each time it is asked.
+    """
+    found = help_remembered(language)
+    return found if found["country"] else help_here(language)
+
+
 def _keep(country: str, read: queries.AsRead) -> None:
     global _kept
     said = json.dumps(

@@ -9,9 +9,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from alongside import catalogue
+from alongside.directory import remembered
 from alongside.measures import queries
 from alongside.web.parts.pages import Request
 from alongside.web.person import asked_words as words
@@ -237,6 +239,7 @@ def not_saved(
             "url": url,
             "leave_url": way.leave_url,
             "has_session": way.has_session,
+            "help": remembered.help_when_broken(get_language() or "en"),
         },
         status=HTTPStatus.SERVICE_UNAVAILABLE,
     )

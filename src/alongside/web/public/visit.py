@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alongside.crisis import actions, public
 from alongside.crisis import queries as crisis
 from alongside.directory import queries as directory
+from alongside.directory import remembered
 from alongside.people.reach import NotReachable
 from alongside.records import clock
 from alongside.web.parts.access import access
@@ -261,7 +262,13 @@ def _not_saved(
     return render(
         request,
         "public/not_saved.html",
-        {"url": url, "kept": kept, "hidden": hidden, "is_over": is_over},
+        {
+            "url": url,
+            "kept": kept,
+            "hidden": hidden,
+            "is_over": is_over,
+            "help": remembered.help_when_broken(get_language() or "en"),
+        },
         status=status,
     )
 

@@ -18,6 +18,7 @@ from alongside import catalogue
 from alongside.crisis import actions, public
 from alongside.crisis import queries as crisis
 from alongside.directory import queries as directory
+from alongside.directory import remembered
 from alongside.engine.risk import IntakeQuestion
 from alongside.records import clock
 from alongside.web.parts.access import access
@@ -210,6 +211,7 @@ def _not_saved(request: HttpRequest, asked: IntakeQuestion, given: str, url: str
             ],
             "hidden": [{"name": "submission", "value": request.POST.get("submission", "")[:64]}],
             "url": url,
+            "help": remembered.help_when_broken(language),
         },
         status=503,
     )

@@ -41,9 +41,9 @@ from alongside.web.parts.pages import (
     two_texts,
 )
 from alongside.web.parts.people_words import listed
+from alongside.web.parts.ways import way_name
 from alongside.web.practitioner import standing_words
 from alongside.web.practitioner.base import BASE, case_or_404, case_page, name_of
-from alongside.web.practitioner.delivery_words import way_short
 from alongside.web.practitioner.measures import DAYS
 from alongside.web.practitioner.words import ENDED, short_instrument
 from alongside.web.practitioner.words import refusal as refusal_words
@@ -152,7 +152,7 @@ def _part(
     return {
         "id": f"{part.course.pk}-{part.person.pk}",
         "title": _("%(way)s: %(who)s")
-        % {"way": way_short(str(part.protocol.ref)), "who": str(part.person)},
+        % {"way": way_name(str(part.protocol.ref)), "who": str(part.person)},
         "notes": [] if part.course.ended_at else way_notes(str(part.protocol.ref), today),
         "held_back": str(HELD_BACK.get(part.held_back, "")),
         "measures": measures,

@@ -129,12 +129,6 @@ def way_name(protocol: str, variant: str = "") -> str:
     return f"{name}: {standing_words.of_way(way, f'variants/{variant}/name', held.name)}"
 
 
-def way_short(protocol: str) -> str:
-    """The protocol's name alone."""
-    way = catalogue.current().protocols.get(protocol)
-    return protocol if way is None else standing_words.of_way(way, "name", way.name)
-
-
 def dose_words(dose: Any) -> str:
     """How much, in words: 12 to 14 sessions of 60 minutes."""
     sessions, minutes = dose.sessions, dose.minutes

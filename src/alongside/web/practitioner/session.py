@@ -39,6 +39,7 @@ from alongside.web.parts.pages import (
     two_texts,
 )
 from alongside.web.parts.people_words import listed
+from alongside.web.parts.ways import way_name
 from alongside.web.practitioner import (
     countersign,
     note_draft,
@@ -108,7 +109,7 @@ def listing(request: Request, pk: UUID) -> HttpResponse:
         to_tell=[
             {
                 "url": reverse("practitioner:course-tell", args=[row.pk]),
-                "label": said.way_short(row.protocol),
+                "label": way_name(row.protocol),
             }
             for row in running
         ]

@@ -263,3 +263,8 @@ def test_every_line_names_a_source_that_can_be_looked_up_or_says_that_it_was_not
             assert not rule.source.startswith("SOURCE.md"), f"{ref}/{rule.id}"
             unseen = {"caseness", f"caseness.{rule.id}"} & set(instrument.unverified)
             assert rule.source.endswith("(to be verified)") <= bool(unseen), f"{ref}/{rule.id}"
+
+
+def test_how_soon_somebody_is_seen_is_in_the_language_of_the_reader() -> None:
+    levels = catalogue.current().danger.levels.values()
+    assert {each.face_to_face for each in levels} <= set(crisis_words.FACE_TO_FACE)

@@ -315,7 +315,7 @@ def on_alert(request: Request, alert: Any) -> dict[str, Any]:
              "label": _("Write the review")},
         ]  # fmt: skip
     return {
-        "face_to_face": level.face_to_face,
+        "face_to_face": words.FACE_TO_FACE.get(level.face_to_face, level.face_to_face),
         "links": links,
         "forms": [_form_row(request, row, language) for row in care.forms(alert, seen_by=reader)],
         "hand_overs": [

@@ -18,6 +18,15 @@ from alongside.web.parts.pages import short_day
 from alongside.web.practitioner.words import short_instrument
 
 LEVELS = content_words.LEVELS
+FACE_TO_FACE = {  # what levels.yaml says; a service's own words stand as they are
+    "now, emergency services": gettext_lazy("now, emergency services"),
+    "within 4 hours": gettext_lazy("within 4 hours"),
+    "within 24 hours": gettext_lazy("within 24 hours"),
+    "within 72 hours": gettext_lazy("within 72 hours"),
+    "within 4 weeks": gettext_lazy("within 4 weeks"),
+    "by the other service": gettext_lazy("by the other service"),
+    "none": gettext_lazy("none"),
+}
 RECIPIENTS = {
     "on_shift": gettext_lazy("whoever is on shift"),
     "duty_clinician": gettext_lazy("duty clinician"),

@@ -2,7 +2,8 @@
 
 Every person (or, before there is one, every concern or institution) has a data key of its own,
 a row that holds it wrapped by the key file. Destroying that row makes the person's text
-unreadable everywhere, backups included.
+unreadable everywhere, backups included. A process remembers the keys it has read, to read and to
+write: when a key was destroyed, the service is started anew, or it goes on with it.
 """
 
 from __future__ import annotations

@@ -44,6 +44,13 @@ def test_a_guided_talk_ends_in_a_level_and_a_lower_one_needs_a_reason(
     assert "Assessed, step by step" in shown
     closing = text(hana.get(f"/work/crisis/{alert.pk}/close/reached_safe/"))
     assert '<option value="B" selected>' in closing
+    assert "Asked about safety: B" in shown
+    assert "not reached" not in shown  # nobody was tried by that
+    hana.post(page, given | {"level": "A"})
+    more_urgent = Alert._base_manager.get(level="A")
+    raised = text(hana.get(f"/work/crisis/{more_urgent.pk}/"))
+    assert "Asked about safety: A" in raised
+    assert "assessment@" not in raised + shown
 
 
 def test_a_hand_over_waits_for_the_named_colleague(

@@ -369,8 +369,10 @@ def _page(request: Request, found: Any, form: Contact, *, status: int = 200) -> 
             "contacts": [
                 {
                     "title": words.METHODS.get(each.method, each.method),
-                    "text": " · ".join(filter(None, (account_name(each.account), each.note))),
-                    "tag": _("reached") if each.reached else _("not reached"),
+                    "text": " · ".join(
+                        filter(None, (account_name(each.account), words.said_of_a_try(each.note)))
+                    ),
+                    "tag": _reached(each),
                     "when": list_moment(request, each.at),
                 }
                 for each in queries.contacts(found, seen_by=reader)
@@ -443,6 +445,12 @@ def _facts(request: Request, found: Any) -> list[dict[str, Any]]:
             }
         )
     return facts
+
+
+def _reached(each: Any) -> str:
+    if each.method == "note" and not each.reached:
+        return ""  # nobody was tried
+    return _("reached") if each.reached else _("not reached")
 
 
 def _written(request: Request, note: str) -> list[dict[str, str]]:

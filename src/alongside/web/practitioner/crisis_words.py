@@ -162,6 +162,8 @@ def fact(alert: Any) -> tuple[str, str]:
     language = get_language() or "en"
     if (missed := _missed(alert.rule, name, language)) is not None:
         return missed
+    if alert.rule == actions.SEEN_BY_STAFF and name == _assessment():
+        return _asked_about_safety(alert.level), _("Chosen by a colleague who asked step by step.")
     if alert.rule == actions.SEEN_BY_STAFF:
         return f"“{alert.because}”", _("Seen or heard by a colleague.")
     if asked is not None and str(asked.rule) == alert.rule:
@@ -192,6 +194,22 @@ def fact(alert: Any) -> tuple[str, str]:
         score = score_name(catalogue.current().wording(str(instrument), language), name)
         return f"{label}: {score} {value}", ""
     return str(alert.because), ""
+
+
+def said_of_a_try(note: str) -> str:
+    """The note of one contact: what a guided assessment wrote there in words, else as it is."""
+    form, _sign, level = note.partition(": ")
+    return _asked_about_safety(level) if form == _assessment() else note
+
+
+def _assessment() -> str:
+    return str(catalogue.current().crisis_form("assessment").ref)
+
+
+def _asked_about_safety(level: str) -> str:
+    return _("Asked about safety: %(level)s") % {
+        "level": f"{level} · {LEVELS[level]}" if level in LEVELS else level
+    }
 
 
 def _scores(instrument: str) -> tuple[ScoreRule, ...]:

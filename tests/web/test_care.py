@@ -9,6 +9,7 @@ import pytest
 from alongside.crisis import actions as crisis
 from alongside.crisis.models import Alert, CareForm, FollowUp, HandOver
 from alongside.tasks.models import Task
+from alongside.web.practitioner import crisis_words
 from tests.conftest import NOON
 from tests.factories import Cast, World
 from tests.rooms.test_care import CLOSED
@@ -51,6 +52,8 @@ def test_a_guided_talk_ends_in_a_level_and_a_lower_one_needs_a_reason(
     raised = text(hana.get(f"/work/crisis/{more_urgent.pk}/"))
     assert "Asked about safety: A" in raised
     assert "assessment@" not in raised + shown
+    assert crisis_words.said_of_a_try("assessment@7: D").startswith("Asked about safety: D")
+    assert crisis_words.said_of_a_try("assessment: he wept") == "assessment: he wept"
 
 
 def test_a_hand_over_waits_for_the_named_colleague(

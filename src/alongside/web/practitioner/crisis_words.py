@@ -162,7 +162,7 @@ def fact(alert: Any) -> tuple[str, str]:
     language = get_language() or "en"
     if (missed := _missed(alert.rule, name, language)) is not None:
         return missed
-    if alert.rule == actions.SEEN_BY_STAFF and name == _assessment():
+    if alert.rule == actions.SEEN_BY_STAFF and _is_assessment(name):
         return _asked_about_safety(alert.level), _("Chosen by a colleague who asked step by step.")
     if alert.rule == actions.SEEN_BY_STAFF:
         return f"“{alert.because}”", _("Seen or heard by a colleague.")
@@ -199,11 +199,14 @@ def fact(alert: Any) -> tuple[str, str]:
 def said_of_a_try(note: str) -> str:
     """The note of one contact: what a guided assessment wrote there in words, else as it is."""
     form, _sign, level = note.partition(": ")
-    return _asked_about_safety(level) if form == _assessment() else note
+    return _asked_about_safety(level) if level and _is_assessment(form) else note
 
 
-def _assessment() -> str:
-    return str(catalogue.current().crisis_form("assessment").ref)
+def _is_assessment(form: str) -> bool:
+    """Whether this names the guided assessment, of whichever version it was then."""
+    known = str(catalogue.current().crisis_form("assessment").ref)
+    id, sign, version = form.partition("@")
+    return id == known.partition("@")[0] and bool(sign) and version.isdigit()
 
 
 def _asked_about_safety(level: str) -> str:

@@ -105,7 +105,7 @@ def test_a_report_has_words_and_a_kind(world: World) -> None:
 def test_an_answer_is_due_the_same_day(world: World, filed: str, answer_by: str) -> None:
     hour, minute = map(int, filed.split(":"))
     at = datetime(2026, 3, 2, hour, minute, tzinfo=UTC)
-    assert f"{reports._answer_by(world.institution, at):%H:%M}" == answer_by
+    assert f"{reports.answer_by(world.institution, at):%H:%M}" == answer_by
 
 
 def test_harm_that_is_happening_now_is_an_alert_without_a_word_and_without_the_circle(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -138,6 +138,15 @@ class FloodFile(Shape):
     together_from: Annotated[int, Field(ge=2)]
 
 
+class SafeguardingFile(Shape):
+    """When the lead answers a report, and for how long the same words are the same report."""
+
+    answered_within_hours: Annotated[int, Field(ge=1, le=24)]
+    before: time
+    at_night_within_minutes: Annotated[int, Field(ge=1, le=240)]
+    same_words_within_hours: Annotated[int, Field(ge=0, le=72)]
+
+
 class KeptFile(Shape):
     """What somebody keeps in their own browser: for how long, and what takes it off."""
 
@@ -153,7 +162,7 @@ class WaitsFile(Shape):
     checked: date
     review_by: date
     hand_over_accepted_within_minutes: Annotated[int, Field(ge=1)]
-    safeguarding_answered_within_hours: Annotated[int, Field(ge=1, le=24)]
+    safeguarding: SafeguardingFile
     child_check_counts_days: Annotated[int, Field(ge=1)]
     kept_on_a_device: KeptFile
     flood: FloodFile
@@ -373,7 +382,10 @@ def _waits(roots: Sequence[Path], problems: list[Problem]) -> risk.Waits | None:
     file = reading.value
     return risk.Waits(
         hand_over_accepted_within=timedelta(minutes=file.hand_over_accepted_within_minutes),
-        safeguarding_answered_within=timedelta(hours=file.safeguarding_answered_within_hours),
+        safeguarding_answered_within=timedelta(hours=file.safeguarding.answered_within_hours),
+        safeguarding_before=file.safeguarding.before,
+        safeguarding_at_night_within=timedelta(minutes=file.safeguarding.at_night_within_minutes),
+        same_report_within=timedelta(hours=file.safeguarding.same_words_within_hours),
         child_check_counts=timedelta(days=file.child_check_counts_days),
         kept_for=timedelta(days=file.kept_on_a_device.days),
         wrong_pins=file.kept_on_a_device.wrong_pins,

@@ -6,7 +6,7 @@ Knows nothing of raising alerts, so that whatever raises one may make a report b
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,9 +20,7 @@ from alongside.records import audit, prepared
 from alongside.records.reader import Reader
 from alongside.tasks import actions as tasks
 
-LATEST = time(20)  # the same day, on the clock of the institution
 TASK = "safeguarding_report"
-SAME_WITHIN = timedelta(days=1)
 
 
 def make(
@@ -30,7 +28,7 @@ def make(
 ) -> SafeguardingReport:
     """Keep a report, and tell the safeguarding lead the same day. Called inside an action."""
     row = SafeguardingReport(
-        institution=institution, filed_at=at, answer_by=_answer_by(institution, at), **more
+        institution=institution, filed_at=at, answer_by=answer_by(institution, at), **more
     )
     row.save(force_insert=True)
     for person in dict.fromkeys(named):
@@ -55,9 +53,10 @@ def make(
 def said_before(
     words: Mapping[str, str], *, named: Collection[UUID], at: datetime, **same: Any
 ) -> SafeguardingReport | None:
-    """The report in which somebody said exactly this within the last day, still undecided."""
+    """The report in which somebody said exactly this a short while ago, still undecided."""
+    since = at - catalogue.current().danger.waits.same_report_within
     rows = SafeguardingReport.objects.unscoped("the same report again is no news").filter(
-        **same, decided_at=None, filed_at__gt=at - SAME_WITHIN
+        **same, decided_at=None, filed_at__gt=since
     )
     for row in rows.order_by("filed_at"):
         is_same = all(getattr(row, field) == said for field, said in words.items())
@@ -107,9 +106,10 @@ def reached_at(concern: Concern) -> str:
     )
 
 
-def _answer_by(institution: Institution, at: datetime) -> datetime:
-    """Within some hours and before the evening of the same day; at night within the hour."""
-    within = catalogue.current().danger.waits.safeguarding_answered_within
+def answer_by(institution: Institution, at: datetime) -> datetime:
+    """Until when the lead answers: within hours and before the evening; at night sooner."""
+    waits = catalogue.current().danger.waits
     here = at.astimezone(ZoneInfo(institution.zone))
-    evening = datetime.combine(here.date(), LATEST, here.tzinfo).astimezone(UTC)
-    return max(min(at + within, evening), at + timedelta(hours=1))
+    evening = datetime.combine(here.date(), waits.safeguarding_before, here.tzinfo).astimezone(UTC)
+    soonest = at + waits.safeguarding_at_night_within
+    return max(min(at + waits.safeguarding_answered_within, evening), soonest)

@@ -288,7 +288,7 @@ def tell_safeguarding(
         institution=house,
         what=AT_RISK[kind],
         for_role="privacy",
-        due_at=at + catalogue.current().danger.waits.safeguarding_answered_within,
+        due_at=reports.answer_by(house, at),
         by=by,
         at=at,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Literal
 
 from alongside.engine.terms import Ref
@@ -89,6 +89,9 @@ class Waits:
 
     hand_over_accepted_within: timedelta
     safeguarding_answered_within: timedelta
+    safeguarding_before: time  # of the same day, on the clock of the institution
+    safeguarding_at_night_within: timedelta  # when that hour is near or past
+    same_report_within: timedelta  # the same words again are the same report
     child_check_counts: timedelta
     kept_for: timedelta  # a safety plan in the browser of its person, to read without network
     wrong_pins: int  # so many take it off

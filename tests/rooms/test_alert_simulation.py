@@ -191,21 +191,21 @@ class Night:
 
     def next_moment(self, alert: Alert, at: datetime) -> datetime:
         """The dispatcher's first look after the next thing that can happen."""
-        due = list(
+        messages = Message.objects.unscoped("a test")
+        waiting = messages.filter(sent_at=None, withheld_at=None)
+        due = [moment for row in waiting for moment in (row.due_at, row.claimed_until)]
+        due += (
             Alert.objects.unscoped("a test")
             .filter(pk=alert.pk)
             .values_list("next_step_at", flat=True)
-        )
-        due += (
-            Message.objects.unscoped("a test")
-            .filter(sent_at=None, withheld_at=None)
-            .values_list("due_at", flat=True)
         )
         due += [shift.starts_at for shift in self.shifts]
         due += [shift.ends_at for shift in self.shifts]
         due += [end for _, end in self.down]
         later = [moment for moment in due if moment is not None and moment > at]
         near = min([*later, at + 5 * MINUTE])
+        if messages.filter(withheld_at=at).exists():  # the next look tells somebody else
+            near = at
         look = timedelta(seconds=self.chance.uniform(0.05, LOOKS_EVERY))
         return self.alive_at(max(near, at) + look)
 
@@ -246,8 +246,7 @@ class Night:
 
         before, crashpoint.here = crashpoint.here, here
         try:
-            with transaction.atomic():  # what is killed is rolled back, as the database does it
-                yield
+            yield  # each act is a transaction: the one that is killed is rolled back, no other
         finally:
             crashpoint.here = before
 

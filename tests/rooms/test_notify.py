@@ -242,6 +242,22 @@ def test_a_letter_that_a_killed_sender_may_have_sent_goes_again_with_the_same_in
     assert [again(row).sent_with_id for row in rows] == [None, rows[0].pk]
 
 
+def test_what_a_killed_sender_may_have_sent_is_alone_also_after_a_refusal(house, at):
+    (row,) = missed(house, "step 1")
+    actions.claim(channel="email", by=system("a test", NOON), at=NOON)  # sent, and then it died
+    later = NOON + timedelta(seconds=5)
+    at(later)
+    dispatcher.send_due(transport=Refusing(), at=later)
+    assert tries(row) == ["no_answer", "refused"]
+    missed(house, "step 2")
+    later += timedelta(seconds=2)
+    at(later)
+    transport = Recording()
+    dispatcher.send_due(transport=transport, at=later)
+    assert len(transport.taken) == 2
+    assert not any("Before this" in letter.get_content() for _, letter in transport.taken)
+
+
 def test_after_a_mail_server_was_gone_everything_refused_meanwhile_goes_together(house, at):
     for minute in range(6):
         missed(house, f"step {minute}")

@@ -116,7 +116,9 @@ def claim(*, channel: str, by: Reader, at: datetime, about: str = "") -> Message
     )
     if not mine:
         return None
-    together.gather(message, was_claimed=message.claimed_until is not None, at=at)
+    if message.claimed_until is not None:  # its sender died, perhaps after the transport took it
+        _try_made(message, at, "no_answer", "the sender ended")
+    together.gather(message, at=at)
     message.claimed_until = lease
     return message
 

@@ -25,16 +25,13 @@ from alongside.records.crypto import keyed_hash
 from alongside.records.scoped import ScopedQuerySet
 
 
-def gather(message: Message, *, was_claimed: bool, at: datetime) -> int:
+def gather(message: Message, *, at: datetime) -> int:
     """Let what waits beside this message go in its letter; in the transaction of the claim.
-
-    Args:
-        was_claimed: whether an earlier claim ran out: that letter may have gone.
 
     Returns:
         How many were added.
     """
-    if was_claimed or not message.life_critical or not message.about or _may_have_gone(message):
+    if not message.life_critical or not message.about or _may_have_gone(message):
         return 0
 
     def rows(pk: UUID, at: datetime, **same: Any) -> Any:

@@ -18,6 +18,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from tests.fakes.gateway import Gateway
 from tests.fakes.mailbox import Mailbox
 from tests.harness import cluster, environment, warm
 from tests.harness.house import ROOT
@@ -32,18 +33,17 @@ class Wrong(AssertionError):
 
 
 class Arrivals:
-    """When each message first came to the mail server, and how often, by its Message-ID."""
+    """When each message first came to a server, and how often, by its Message-ID."""
 
-    def __init__(self, mailbox: Mailbox) -> None:
-        self.mailbox = mailbox
+    def __init__(self, server: Mailbox | Gateway) -> None:
         self.first: dict[str, float] = {}
         self.times: dict[str, int] = {}
         self._lock = Lock()
-        mailbox.on_arrival = self._note
+        server.on_arrival = self._note
 
-    def _note(self, letter: Any) -> None:
+    def _note(self, came: Any) -> None:
         now = time.clock_gettime(time.CLOCK_REALTIME)  # as the database's clock, on one machine
-        key = letter.id.strip("<>").partition("@")[0]
+        key = came.id.strip("<>").partition("@")[0]
         with self._lock:
             self.first.setdefault(key, now)
             self.times[key] = self.times.get(key, 0) + 1
@@ -53,13 +53,20 @@ class House:
     """One running service with a place for its mail. ``kill`` ends a part of it as a crash does."""
 
     def __init__(
-        self, template: Template, *, workers: int = 2, server: cluster.Cluster | None = None
+        self,
+        template: Template,
+        *,
+        workers: int = 2,
+        server: cluster.Cluster | None = None,
+        **settings: str,
     ) -> None:
         self.mailbox = Mailbox()
         self.mailbox.open()
         self.arrivals = Arrivals(self.mailbox)
         self.server = server  # a database server of our own, that may be killed
-        self.served = Served(template, workers=workers, ALONGSIDE_SMTP_URL=self.mailbox.url)
+        self.served = Served(
+            template, workers=workers, ALONGSIDE_SMTP_URL=self.mailbox.url, **settings
+        )
         self.started: set[int] = set()  # every process of the service that was ever seen
         self.kills: dict[str, int] = {}
         self._asking = Lock()

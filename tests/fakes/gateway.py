@@ -9,6 +9,7 @@ It keeps every request it got. What it does with the next ones is told to it:
     gateway.lie()             says 200 and, in the body, that it did not send
     gateway.drop()            takes the request and closes without a word
     gateway.accept()          as usual again
+    gateway.close()           nobody listens at all; open() listens again at the same port
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.harness.environment import free_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +38,25 @@ class Posted:
     def json(self) -> Any:
         return json.loads(self.body)
 
+    @property
+    def id(self) -> str:
+        return str(self.headers["Idempotency-Key"])
+
 
 class Gateway:
     """See the module. ``posted`` is every request, ``taken`` those that were answered yes."""
 
     def __init__(self) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}/send"
         self.posted: list[Posted] = []
+        self.on_arrival: Callable[[Posted], None] | None = None  # told of each as it is taken
         self._lock = threading.Lock()
         self._closed = threading.Event()
+        self._server: ThreadingHTTPServer | None = None
         self.accept()
+
+    def open(self) -> None:
         gateway = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -52,18 +66,17 @@ class Gateway:
             def log_message(self, *args: Any) -> None:
                 """Quiet."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/send"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-
-    def open(self) -> None:
-        self._thread.start()
+        self._closed.clear()
+        self._server = server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def close(self) -> None:
         self._closed.set()
-        self._server.shutdown()
-        self._server.server_close()
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
 
     @property
     def taken(self) -> list[Posted]:
@@ -102,7 +115,10 @@ class Gateway:
             is_bad = self._status != 200 and (len(self.posted) + 1) % self._every == 0
             status, manner = (self._status if is_bad else 200), self._manner
             taken = status == 200 and manner == "plain"
-            self.posted.append(Posted(handler.path, dict(handler.headers.items()), body, taken))
+            posted = Posted(handler.path, dict(handler.headers.items()), body, taken)
+            self.posted.append(posted)
+        if taken and self.on_arrival is not None:
+            self.on_arrival(posted)
         if manner == "drop":
             handler.connection.close()
             return

@@ -13,6 +13,7 @@ from alongside.crisis import actions as crisis
 from alongside.crisis import care, escalation
 from alongside.crisis.models import Alert, AlertEvent, CareForm, FollowUp, HandOver
 from alongside.records.errors import NotAllowed
+from alongside.tasks import actions as tasks
 from alongside.tasks.models import Task
 from tests.conftest import NOON
 from tests.factories import Cast, World
@@ -187,10 +188,46 @@ def test_closing_makes_the_contacts_and_the_review_once_each_with_a_task(
         "day_30": timedelta(days=33),
         "day_90": timedelta(days=94),
     }
-    assert Task._base_manager.filter(kind="follow_up", circle=world.circle).count() == 5
+    kinds = Task._base_manager.filter(circle=world.circle, for_role="lead").values_list("kind")
+    assert sorted(kind for (kind,) in kinds if kind in {"follow_up", "crisis_review"}) == [
+        "crisis_review", *["follow_up"] * 4,
+    ]  # fmt: skip
+    for task in Task._base_manager.filter(circle=world.circle, done_at=None, for_role="lead"):
+        with pytest.raises(tasks.EndsByItsAct):
+            tasks.do_task(task=task, by=world.asha.reader, at=NOON)
     crisis.reopen(alert=Alert._base_manager.get(), because="danger_again", by=world.system, at=NOON)
     close(world, Alert._base_manager.get())
     assert FollowUp._base_manager.count() == 5
+
+
+@pytest.mark.parametrize(
+    ("said", "hours"),
+    [("2026-03-02T17:30+00:00", 5.5), ("2026-03-04T09:00+00:00", 45), ("2026-03-20T09:00", 72),
+     ("2026-03-20T09:00+00:00", 72), ("this evening", 72)],
+)  # fmt: skip
+def test_the_first_call_is_due_at_the_moment_that_was_promised_and_chased_as_before(
+    world: World, alert: Alert, said: str, hours: float
+) -> None:
+    close(world, alert, **{**CLOSED, "next_contact_at": said})
+    row = FollowUp._base_manager.get(step="call_72h")
+    task = Task._base_manager.get(about=f"followup:{row.pk}")
+    assert task.due_at == NOON + timedelta(hours=hours)
+    assert row.due_at == NOON + timedelta(hours=72)
+    assert row.from_at == (task.due_at if hours < 72 else NOON + timedelta(hours=24))
+
+
+def test_whoever_hands_on_what_nobody_has_has_it_until_it_is_accepted(
+    world: World, alert: Alert
+) -> None:
+    given = hand(world, alert)
+    assert Alert._base_manager.get().acknowledged_by == world.hana.account
+    again = Alert._base_manager.get()
+    for to in (world.hana.account, world.ifeoma.account):  # who has it, and who hands it on
+        assert to not in care.colleagues(again, seen_by=world.ifeoma.reader, at=NOON)
+        with pytest.raises(care.NotAColleague):
+            care.hand_over(alert=again, to=to, note="Spoken.", by=world.ifeoma.reader, at=NOON)
+    assert care.handed_to_me(again, seen_by=world.asha.reader) == given
+    assert care.handed_to_me(again, seen_by=world.hana.reader) is None
 
 
 def test_after_an_a_the_review_is_within_three_days_and_no_danger_needs_nothing(
@@ -239,7 +276,9 @@ def test_a_try_keeps_it_open_a_no_ends_the_contacts_and_not_the_review(
     care.record_follow_up(row=call, outcome="declined", note="He asks for none.", **by)
     open_ones = FollowUp._base_manager.filter(done_at=None)
     assert [row.step for row in open_ones] == ["review"]
-    assert Task._base_manager.filter(kind="follow_up", done_at=None).count() == 1
+    assert (
+        Task._base_manager.get(about__startswith="followup:", done_at=None).kind == "crisis_review"
+    )
     with pytest.raises(care.OverAlready):
         care.record_follow_up(row=call, outcome="reached", **by)
     for other in (world.bo, world.noor, world.sam_account):

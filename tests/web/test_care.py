@@ -88,7 +88,7 @@ def test_after_closing_contacts_are_due_and_one_is_recorded(
     call = FollowUp._base_manager.get(step="call_72h")
     assert asha.post(f"{page}{call.pk}/", {"outcome": "every_way_tried"}).status_code == 400
     assert asha.post(f"{page}{call.pk}/", {"outcome": "not_reached"}).status_code == 302
-    assert "Tried by Asha Raman." in text(asha.get(page))
+    assert "2 Mar, 12:00: tried by Asha Raman." in text(asha.get(page))
     given = {"outcome": "reached", "note": "He used his plan twice."}
     assert asha.post(f"{page}{call.pk}/", given).status_code == 302
     assert "He used his plan twice." in text(asha.get(page))

@@ -160,8 +160,8 @@ def test_the_supervisors_list_shows_what_waits_and_only_in_the_cases_of_those_th
     assert "Two talks in a row" not in page
     assert "Asha" in page
     assert "/done/" not in page
-    waits(world, "follow_up_missed", -3, for_role="supervisor")
-    task = queries.tasks(seen_by=world.system).get(kind="follow_up_missed")
+    waits(world, "debrief_talk", -3, for_role="supervisor")
+    task = queries.tasks(seen_by=world.system).get(kind="debrief_talk")
     address = f"/work/tasks/{task.pk}/done/"
     ifeoma = signed_in(world.ifeoma)
     assert address in text(ifeoma.get("/work/supervision/"))

@@ -130,6 +130,7 @@ class StepFile(Shape):
     from_hours: Hours
     due_hours: Hours
     due_hours_by_level: dict[Code, Hours] = {}
+    agreed_in: Word | None = None  # the field of the outcome with the moment that was promised
     missed: MissedFile
     text: dict[str, str]
 

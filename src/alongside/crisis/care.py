@@ -140,7 +140,9 @@ def last_assessment(alert: Alert, *, seen_by: Reader) -> CareForm | None:
 
 @action
 def hand_over(*, alert: Alert, to: Account, note: str, by: Reader, at: datetime) -> HandOver:
-    """Hand an alert to a named colleague, after speaking with them. Until they accept, you have it.
+    """Hand an alert to a named colleague, after speaking with them.
+
+    Whoever has it keeps it until they accept. Whoever hands on what nobody has, has it by that.
 
     Args:
         note: what was said: what happened, what was done, what is still to do.
@@ -154,7 +156,13 @@ def hand_over(*, alert: Alert, to: Account, note: str, by: Reader, at: datetime)
     if not note.strip():
         raise NothingWritten
     giver = by.account_id
-    if giver is None or to.pk == giver or not telling.works_at(to, alert.institution_id, at):
+    if alert.acknowledged_at is None:
+        alert = crisis.acknowledge(alert=alert, by=by, at=at)
+    if (
+        giver is None
+        or to.pk in {giver, alert.acknowledged_by_id}
+        or not telling.works_at(to, alert.institution_id, at)
+    ):
         raise NotAColleague(account=to.pk)
     if not (
         edges.may_open(account=to, alert=alert, at=at)
@@ -420,6 +428,15 @@ def hand_overs(alert: Alert, *, seen_by: Reader) -> ScopedQuerySet:
     return rows.select_related("given_by", "given_to", "alert").order_by("-given_at")
 
 
+def handed_to_me(alert: Alert, *, seen_by: Reader) -> HandOver | None:
+    """The hand-over of an alert that waits for this reader to accept it, or None."""
+    waiting = hand_overs(alert, seen_by=seen_by).filter(
+        given_to=seen_by.account_id, accepted_at=None, ended_at=None
+    )
+    found: HandOver | None = waiting.first()
+    return found
+
+
 def hand_over_to_me(pk: Any, *, seen_by: Reader) -> HandOver | None:
     """One hand-over this reader may read, for accepting it."""
     rows = HandOver.objects.visible_to(seen_by).filter(pk=pk)
@@ -429,11 +446,8 @@ def hand_over_to_me(pk: Any, *, seen_by: Reader) -> HandOver | None:
 
 def colleagues(alert: Alert, *, seen_by: Reader, at: datetime) -> list[Account]:
     """To whom an alert could be handed: everybody else who treats or is on call there."""
-    return [
-        account
-        for account in telling.clinicians(alert.institution_id, at)
-        if account.pk != seen_by.account_id
-    ]
+    have_it = {seen_by.account_id, alert.acknowledged_by_id}
+    return [a for a in telling.clinicians(alert.institution_id, at) if a.pk not in have_it]
 
 
 def follow_ups(*, seen_by: Reader, circle: Any = None) -> ScopedQuerySet:

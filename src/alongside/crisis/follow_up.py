@@ -5,6 +5,7 @@ Source: content/danger/follow_up. This module knows nothing of raising alerts; `
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from alongside.records.actions_base import action
 from alongside.records.reader import Reader
 from alongside.tasks import actions as tasks
 
-TASK = "follow_up"
+TASK, REVIEW_TASK = "follow_up", "crisis_review"
 DEBRIEF_TASK = "debrief"
 CHASED_TASK = "follow_up_missed"
 
@@ -29,6 +30,7 @@ def schedule(*, alert: Alert, by: Reader, at: datetime) -> tuple[FollowUp, ...]:
 
     It follows from closing, which asked for the right. Only for A, B and C of a circle, after the
     outcomes that content lists, and each step once: an alert that opens again keeps its dates.
+    A contact that was promised for a moment within its time is due then.
     After a death what was still due for this circle ends. After the levels that content lists
     everybody on the staff who was on it is asked how it was for them, whoever it was about.
     """
@@ -53,6 +55,8 @@ def schedule(*, alert: Alert, by: Reader, at: datetime) -> tuple[FollowUp, ...]:
     for step in plan.steps:
         if step.id in there:
             continue
+        due_at = at + step.due_within(alert.level)
+        promised = _promised(alert, step.agreed_in, after=at, until=due_at)
         row = FollowUp(
             institution_id=alert.institution_id,
             circle=circle,
@@ -60,18 +64,18 @@ def schedule(*, alert: Alert, by: Reader, at: datetime) -> tuple[FollowUp, ...]:
             alert=alert,
             step=step.id,
             plan=str(plan.ref),
-            from_at=at + step.from_within(alert.level),
-            due_at=at + step.due_within(alert.level),
+            from_at=promised or at + step.from_within(alert.level),
+            due_at=due_at,
         )
         row.save(force_insert=True)
         tasks.make_task(
-            kind=TASK,
+            kind=REVIEW_TASK if step.kind == "review" else TASK,
             about=f"followup:{row.pk}",
             institution=circle.institution,
             circle=circle,
-            what=TASK,
+            what=REVIEW_TASK if step.kind == "review" else TASK,
             for_role="lead",
-            due_at=row.due_at,
+            due_at=promised or row.due_at,
             by=by,
             at=at,
         )
@@ -79,6 +83,18 @@ def schedule(*, alert: Alert, by: Reader, at: datetime) -> tuple[FollowUp, ...]:
     if made:
         audit.write("crisis.follow_up_scheduled", by=by, at=at, about=alert)
     return tuple(made)
+
+
+def _promised(
+    alert: Alert, field: str | None, *, after: datetime, until: datetime
+) -> datetime | None:
+    """The moment that was promised when the alert was closed, if it lies within the time."""
+    said = json.loads(alert.outcome_note or "{}").get(field, "") if field else ""
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        return None  # nothing was promised, or in words alone
+    return moment if moment.tzinfo is not None and after < moment < until else None
 
 
 def _ask_how_it_was(alert: Alert, *, within: timedelta, by: Reader, at: datetime) -> None:
@@ -123,5 +139,5 @@ def finish(row: FollowUp, outcome: str, note: str, *, by: Reader, at: datetime) 
     row.outcome, row.note, row.done_at = outcome, note, at
     row.done_by_id = by.account_id
     row.save(update_fields=["outcome", "note", "done_at", "done_by"])
-    tasks_done(f"followup:{row.pk}", TASK, CHASED_TASK, by=by, at=at)
+    tasks_done(f"followup:{row.pk}", TASK, REVIEW_TASK, CHASED_TASK, by=by, at=at)
     audit.write("crisis.follow_up_recorded", by=by, at=at, about=row, detail={"outcome": outcome})

@@ -174,7 +174,12 @@ class Form(forms.Form):
         for name, field in list(self.fields.items()):
             if type(field) is forms.CharField:
                 self.fields[name] = Text.of(field)
-            _in_our_words(self.fields[name])
+
+    def full_clean(self) -> None:
+        """A form gets fields after it was made, too: each speaks our words before it is read."""
+        for field in self.fields.values():
+            _in_our_words(field)
+        super().full_clean()
 
 
 def _limit_in_our_words(validator: Any) -> Any:

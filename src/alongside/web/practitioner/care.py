@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from alongside.web.parts.pages import (
 from alongside.web.practitioner import crisis_known
 from alongside.web.practitioner import crisis_words as words
 from alongside.web.practitioner.base import case_or_404, case_page
+from alongside.web.practitioner.crisis_shown import account_name
 
 OUTCOMES: Mapping[str, Any] = {
     "reached": gettext_lazy("Reached"),
@@ -222,7 +224,7 @@ def _guided(request: Request, alert: Any, asked: Any, form: Guided) -> HttpRespo
             "form": form,
             "questions": [form[name] for name in form.fields if name.startswith("q_")],
             "ends": [form[name] for name in ("level", "reason") if name in form.fields],
-            "source": asked.source,
+            "source": asked.source.removeprefix("SOURCE.md: "),
             "checked": asked.checked,
             "crumbs": [*crumbs, {"label": title}],
         },
@@ -246,15 +248,16 @@ def hand_over(request: Request, pk: UUID) -> HttpResponse:
             )
         except care.NotAColleague:
             form.add_error("to", _("They cannot have this alert. Choose somebody else."))
-        except crisis.AlreadyClosed as refusal:
+        except (crisis.AlreadyClosed, crisis.AlreadyAcknowledged) as refusal:
             _meanwhile(request, refusal)
             return redirect("practitioner:alert", pk=pk)
         else:
-            say(
-                request,
-                _("Handed on at %(time)s. You have it until %(name)s accepts.")
-                % {"time": clock_time(request, at), "name": to.name},
-            )
+            holder = _alert(request, pk).acknowledged_by
+            said = _("Handed on at %(time)s. %(holder)s has it until %(name)s accepts.")
+            if holder.pk == request.reader.account_id:
+                said = _("Handed on at %(time)s. You have it until %(name)s accepts.")
+            names = {"holder": account_name(holder), "name": account_name(to)}
+            say(request, said % {"time": clock_time(request, at), **names})
             return redirect("practitioner:alert", pk=pk)
     return render(
         request,
@@ -334,6 +337,7 @@ def on_alert(request: Request, alert: Any) -> dict[str, Any]:
             "url": reverse("practitioner:hand-over-answer", args=[waiting.pk]),
             "from": waiting.given_by.name,
             "to": waiting.given_to.name,
+            "holder": account_name(alert.acknowledged_by) if alert.acknowledged_at else "",
             "accept_by": clock_time(request, waiting.accept_by),
             "to_me": waiting.given_to_id == reader.account_id,
             "from_me": waiting.given_by_id == reader.account_id,
@@ -425,14 +429,20 @@ def _due_row(request: Request, row: Any, language: str) -> dict[str, Any]:
     step = catalogue.current().follow_up(row.plan).step(row.step)
     late = row.done_at is None and row.due_at < clock.now()
     tries = [
-        _("Tried by %(who)s. %(note)s") % {"who": each["by"], "note": each["note"]}
+        _("%(when)s: tried by %(who)s. %(note)s")
+        % {
+            "when": list_moment(request, datetime.fromisoformat(each["at"])),
+            "who": each["by"],
+            "note": each["note"],
+        }
         for each in care.tries_of(row)
     ]
     is_review = step is not None and step.kind == "review"
+    ended = _("Written") if is_review and row.outcome == "reached" else OUTCOMES.get(row.outcome)
     return {
         "title": step.words(language) if step else row.step,
         "text": " ".join([*tries, row.note]).strip(),
-        "tag": OUTCOMES[row.outcome] if row.outcome else _("Overdue") if late else _("Due"),
+        "tag": ended if ended else _("Overdue") if late else _("Due"),
         "tag_kind": "moss" if row.outcome == "reached" else "lamp" if late else "",
         "when": list_moment(request, row.done_at)
         if row.done_at

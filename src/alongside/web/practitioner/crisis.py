@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alongside import catalogue
 from alongside.cases import queries as cases
-from alongside.crisis import actions, queries
+from alongside.crisis import actions, queries, safety_plan
 from alongside.crisis import care as assessments
 from alongside.engine.risk import LEVELS, Outcome
 from alongside.records import clock
@@ -255,6 +255,9 @@ def close(request: Request, pk: UUID, outcome: str) -> HttpResponse:
     form = kind(
         request.POST if request.method == "POST" else None, initial=_known_already(request, found)
     )
+    field = form.fields.get("safety_plan_or_transfer")
+    if field is not None and _lacks_a_plan(request, found):
+        field.help_text = _("No safety plan is written in this case yet.")
     if request.method == "POST" and form.is_valid():
         try:
             actions.close_alert(
@@ -327,6 +330,11 @@ def confirm(request: Request, pk: UUID) -> HttpResponse:
     else:
         say(request, _("Confirmed at %(time)s.") % {"time": clock_time(request, at)})
     return redirect("practitioner:alert", pk=pk)
+
+
+def _lacks_a_plan(request: Request, found: Any) -> bool:
+    circle = found.circle_id
+    return circle is not None and safety_plan.plan_of(circle, seen_by=request.reader) is None
 
 
 def _found(request: Request, pk: UUID) -> Any:

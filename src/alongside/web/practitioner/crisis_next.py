@@ -29,6 +29,11 @@ def step(request: Request, alert: Any) -> dict[str, str] | None:
         return None
     if alert.acknowledged_at is None:
         return {"text": _("Say that you have it. Then call.")}
+    if hand := care.handed_to_me(alert, seen_by=request.reader):
+        name = hand.given_by.name or hand.given_by.email
+        return {
+            "text": _("%(name)s handed this to you. Say that you have it now.") % {"name": name}
+        }
     if alert.acknowledged_by_id != request.reader.account_id:
         name = alert.acknowledged_by.name or alert.acknowledged_by.email
         return {

@@ -16,7 +16,7 @@ from alongside.calendar import series
 from alongside.cases import actions as cases
 from alongside.cases.models import Case
 from alongside.crisis import actions as crisis
-from alongside.crisis import leads, reports, safeguarding
+from alongside.crisis import escalation, leads, reports, safeguarding
 from alongside.crisis.models import Alert, SafeguardingReport
 from alongside.notify import dispatcher
 from alongside.notify.models import Message
@@ -290,6 +290,36 @@ def test_a_lead_is_told_again_and_again_after_days_without_mail_until_the_report
     assert [to for to, _ in taking.taken] == [lead.account.email]
     assert told.get(sent_at__isnull=False).about == f"report:{report.pk}"
     assert told.get(withheld_at__isnull=False).about == f"report:{other.pk}"  # it has its answer
+
+
+def test_a_report_without_an_answer_in_time_is_told_each_day_to_leads_and_managers_until_it_has_one(
+    world: World, lead: Cast, signed_in: Any
+) -> None:
+    report = file(world)
+    world.staff("Omar Haddad", "Manager", "manager")
+    second = world.staff("Ines Prat", "Manager", "manager")
+    hers = file(world, words="“He shouts”, said Lou, 7.", named=[second.person])
+
+    def chased(moment: datetime) -> list[str]:
+        before = set(Message.objects.unscoped("a test").values_list("pk", flat=True))
+        escalation.chase_once(at=moment)
+        rows = Message.objects.unscoped("a test").filter(kind=leads.REPORT_MESSAGE)
+        return sorted(row.address.partition("@")[0] for row in rows.exclude(pk__in=before))
+
+    assert chased(report.answer_by - timedelta(minutes=1)) == []
+    told = ["grace", "grace", "ines", "omar", "omar", "petra", "petra"]  # she hears of one alone
+    assert chased(report.answer_by) == told
+    assert chased(report.answer_by + timedelta(hours=23)) == []
+    assert chased(report.answer_by + timedelta(hours=24)) == told
+    for row in Message.objects.unscoped("a test").filter(kind=leads.REPORT_MESSAGE):
+        assert not {"Mia", "Lou", "child", "safeguarding"} & set(row.body.replace(",", " ").split())
+    world.at(report.answer_by)
+    assert leads.late_here(seen_by=second.reader, at=world.moment) == 1
+    assert leads.late_here(seen_by=world.grace.reader, at=world.moment) == 2
+    for each in (report, hers):
+        decide(each, lead, expected=each.version)
+    assert chased(report.answer_by + timedelta(days=3)) == []
+    assert leads.late_here(seen_by=world.grace.reader, at=world.moment) == 0
 
 
 def test_when_everybody_here_is_named_the_outside_fallback_is_told(world: World) -> None:

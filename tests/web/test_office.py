@@ -310,7 +310,7 @@ def test_pages_of_the_office_ask_the_same_few_questions_for_one_and_for_many(
         world.staff(f"Person{number} Kay", "Nurse", "coordinator")
     for where, most in (
         ("/office/people/", 22),
-        ("/office/", 36),
+        ("/office/", 37),
         ("/office/services/", 16),
         ("/office/lines/", 16),
     ):

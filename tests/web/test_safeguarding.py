@@ -45,13 +45,36 @@ def test_a_report_is_sent_from_each_door_and_shown_to_nobody_but_the_lead(
     desk = signed_in(lead)
     report = SafeguardingReport._base_manager.get(written_by=world.noor.person)
     page = f"/office/safeguarding/{report.pk}/"
+    assert "4 safeguarding reports wait for your answer" in text(desk.get("/office/"))
     assert page in text(desk.get("/office/safeguarding/"))
     assert "said Mia, 9." in text(desk.get(page))
+    for fact in ("Noor Haddad", world.circle.code):  # whom to ask, and which case it is about
+        assert fact in text(desk.get(page))
     assert "Nobody has checked this list here" in text(desk.get(page))
     for who in (world.grace, world.asha, world.hana, world.noor):
         assert signed_in(who).get(page).status_code == 404
     desk.post(f"{page}read/")
     assert "Received" in text(signed_in(world.noor).get(doors[0][1]))
+
+
+def test_each_door_lets_name_the_lead_who_then_sees_nothing_of_it(
+    world: World, sam: Cast, lead: Cast, signed_in: Any
+) -> None:
+    for who, page in (
+        (world.noor, f"/circle/{world.circle.pk}/report/"),
+        (sam, "/me/report/"),
+        (world.asha, f"/work/cases/{world.case.pk}/safeguarding/"),
+        (world.asha, "/work/safeguarding/"),
+    ):
+        browser = signed_in(who)
+        assert "Petra Vogel, who reads such reports here" in text(browser.get(page))
+        assert browser.post(page, FORM | {"named": str(lead.person.pk)}).status_code == 302
+        assert browser.post(page, FORM | {"named": str(world.bo.person.pk)}).status_code == 400
+    desk = signed_in(lead)
+    for report in SafeguardingReport._base_manager.all():
+        assert str(report.pk) not in text(desk.get("/office/safeguarding/"))
+        assert desk.get(f"/office/safeguarding/{report.pk}/").status_code == 404
+    assert SafeguardingReport._base_manager.count() == 4
 
 
 def test_the_lead_answers_and_closes_and_a_second_answer_shows_both(

@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce
 
 from alongside import catalogue
 from alongside.cases.models import Concern
-from alongside.crisis import actions, care, codes, edges, rules, second_look, telling
+from alongside.crisis import actions, care, codes, edges, leads, rules, second_look, telling
 from alongside.crisis.models import Alert, AlertEvent, Shift
 from alongside.directory.models import Service
 from alongside.notify.models import Message
@@ -71,14 +71,20 @@ def tidy_once(*, at: datetime) -> int:
 def chase_once(*, at: datetime) -> int:
     """Chase the gaps of every rota: a task, and a message each day, or hour when one is near.
 
-    Chased too: what is missed after a crisis, and a second look at a closed alert that is late.
+    Chased too: what is missed after a crisis, a second look at a closed alert that is late, and a
+    safeguarding report without its answer.
     """
-    return _each((chase_gaps, chase_care, chase_second_looks), at)
+    return _each((chase_gaps, chase_care, chase_second_looks, chase_reports), at)
 
 
 def chase_care(*, by: Reader, at: datetime) -> int:
     """What is missed after a crisis, and hand-overs nobody accepted."""
     return care.chase(by=by, at=at)
+
+
+def chase_reports(*, by: Reader, at: datetime) -> int:
+    """Safeguarding reports without an answer in time: told once a day until there is one."""
+    return leads.chase(by=by, at=at)
 
 
 def chase_second_looks(*, by: Reader, at: datetime) -> int:

@@ -2,6 +2,7 @@
 
 Nobody who is named in a report reads it, so with one lead there may be nobody. Then the managers
 are told that a report waits and needs another lead, and nothing else of it; who is named is not.
+A report whose time is over without an answer is told again each day, to the leads and the managers.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from alongside.crisis.models import SafeguardingNamed, SafeguardingReport
 from alongside.directory.models import Service
 from alongside.notify import actions as notify
 from alongside.notify.models import Message
-from alongside.people.models import Institution
+from alongside.people.models import Institution, Person
+from alongside.records.actions_base import action
 from alongside.records.reader import Reader
 from alongside.tasks import actions as tasks
 
@@ -36,19 +38,11 @@ def tell(
 
     Called inside the action that files it. Returns the leads who may read it.
     """
-    named = named_in(report)
-    readers = _not_named(telling.with_role(institution.pk, "privacy", at), named)
+    readers, others = _readers(report, at), _managers(report, at)
     if readers:
         for account in readers:
             _write(report, account, account.email, "read", by=by, at=at)
         return tuple(readers)
-    others = _not_named(
-        [
-            *telling.with_role(institution.pk, "manager", at),
-            *telling.with_role(institution.pk, "admin", at),
-        ],
-        named,
-    )
     for account in others:
         _write(report, account, account.email, "needs_lead", by=by, at=at)
         tasks.make_task(
@@ -70,6 +64,39 @@ def tell(
     return ()
 
 
+@action
+def chase(*, by: Reader, at: datetime) -> int:
+    """Tell again, once a day, of reports without an answer in time. Returns how many are late."""
+    rows = SafeguardingReport.objects.unscoped(WHY).filter(decided_at=None, answer_by__lte=at)
+    late = list(rows.select_related("institution"))
+    for report in late:
+        day = (at - report.answer_by).days
+        readers = _readers(report, at)
+        for account in readers:
+            _write(report, account, account.email, "read", f":late{day}", by=by, at=at)
+        for account in _managers(report, at):
+            what = "late" if readers else "needs_lead"
+            _write(report, account, account.email, what, f":late{day}", by=by, at=at)
+    return len(late)
+
+
+def persons(institution: UUID, at: datetime) -> dict[str, Person]:
+    """Those who read such reports here, by id: a report may name one of them."""
+    accounts = telling.with_role(institution, "privacy", at)
+    rows = Person.objects.unscoped(WHY).filter(
+        is_staff_member=True, institution=institution, account_link__account__in=accounts
+    )
+    return {str(person.pk): person for person in rows.order_by("pk")}
+
+
+def late_here(*, seen_by: Reader, at: datetime) -> int:
+    """How many reports have no answer in time: a number, for a manager who is in none of them."""
+    rows = SafeguardingReport.objects.unscoped(WHY).filter(
+        institution__in=seen_by.institutions, decided_at=None, answer_by__lte=at
+    )
+    return int(rows.exclude(named__person__in=seen_by.persons).count())
+
+
 def without_a_lead(*, seen_by: Reader, at: datetime) -> int:
     """How many reports wait that no lead here may read.
 
@@ -78,11 +105,8 @@ def without_a_lead(*, seen_by: Reader, at: datetime) -> int:
     waiting = SafeguardingReport.objects.unscoped(WHY).filter(
         institution__in=seen_by.institutions, decided_at=None
     )
-    count = 0
-    for report in waiting.exclude(named__person__in=seen_by.persons).only("institution_id"):
-        leads = telling.with_role(report.institution_id, "privacy", at)
-        count += not _not_named(leads, named_in(report))
-    return count
+    mine = waiting.exclude(named__person__in=seen_by.persons).only("institution_id")
+    return sum(not _readers(report, at) for report in mine)
 
 
 def is_right(message: Message, at: datetime) -> bool:
@@ -95,6 +119,20 @@ def is_right(message: Message, at: datetime) -> bool:
 def named_in(report: SafeguardingReport) -> set[UUID]:
     rows = SafeguardingNamed.objects.unscoped(WHY).filter(report=report)
     return set(rows.values_list("person_id", flat=True))
+
+
+def _readers(report: SafeguardingReport, at: datetime) -> list[Account]:
+    """The leads who may read it."""
+    return _not_named(telling.with_role(report.institution_id, "privacy", at), named_in(report))
+
+
+def _managers(report: SafeguardingReport, at: datetime) -> list[Account]:
+    """Who can give the role to somebody else, and is not named in it."""
+    found = [
+        *telling.with_role(report.institution_id, "manager", at),
+        *telling.with_role(report.institution_id, "admin", at),
+    ]
+    return _not_named(found, named_in(report))
 
 
 def _not_named(accounts: list[Account], named: Collection[UUID]) -> list[Account]:
@@ -110,21 +148,24 @@ def _write(
     account: Account | None,
     address: str,
     what: str,
+    round: str = "",
     *,
     by: Reader,
     at: datetime,
 ) -> None:
     with translation.override(account.language if account else "en"):
         subject = _("Please look today")
-        said = (
-            _("Something on your desk waits for an answer today.")
-            if what == "read"
-            else _(
+        said = {
+            "read": _("Something on your desk waits for an answer today."),
+            "late": _(
+                "Something has waited too long for an answer. Your desk says what is needed."
+            ),
+            "needs_lead": _(
                 "Something waits that nobody here may answer yet. Your desk says what is needed."
-            )
-        )
+            ),
+        }[what]
     notify.queue(
-        key=f"report:{report.pk}:{what}:{account.pk if account else address}",
+        key=f"report:{report.pk}:{what}:{account.pk if account else address}{round}",
         kind=REPORT_MESSAGE,
         institution=report.institution_id,
         account=account.pk if account else None,

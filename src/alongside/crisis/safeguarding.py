@@ -323,7 +323,7 @@ def a_child_is_asked_about(
 def all_reports(*, seen_by: Reader) -> ScopedQuerySet:
     """Reports this reader may read, what has no answer first, the earliest first."""
     rows = SafeguardingReport.objects.visible_to(seen_by).select_related(
-        "received_by", "written_by"
+        "received_by", "written_by", "circle"
     )
     return rows.order_by(F("decided_at").asc(nulls_first=True), "filed_at", "pk")
 

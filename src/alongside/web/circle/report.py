@@ -25,17 +25,10 @@ def report(request: Request, circle: UUID) -> HttpResponse:
     members = people.live_members(place.circle, seen_by=request.reader)
     persons = {str(m.person_id): m.person for m in members if m.person_id != place.person_id}
     persons[str(place.circle.focus_id)] = place.circle.focus
-    form = parts.Report(request.POST if request.method == "POST" else None)
-    form.offer([(pk, str(person)) for pk, person in persons.items()])
+    house = place.circle.institution
+    form = parts.asked(request, institution=house, around=persons, at=at)
     if request.method == "POST" and form.is_valid():
-        parts.send(
-            request,
-            form,
-            institution=place.circle.institution,
-            circle=place.circle,
-            persons=persons,
-            at=at,
-        )
+        parts.send(request, form, institution=house, circle=place.circle, at=at)
         say(request, _("Sent. The safeguarding lead reads it today. Nobody else here can see it."))
         return redirect("circle:report", circle=circle)
     return render(

@@ -172,6 +172,8 @@ def _page(request: Request, found: Any, *, status: int = 200, **more: Any) -> Ht
         (_("Who told, and when"), found.said_by),
         (_("What the person wants"), found.wishes),
         (_("Sent"), moment_words(request, found.filed_at)),
+        (_("Sent by"), str(found.written_by or "")),
+        (_("Case"), found.circle.code if found.circle else ""),
         (_("Answer by"), moment_words(request, found.answer_by)),
         (_("Received"), moment_words(request, found.received_at)),
         (_("Your answer"), DECISIONS.get(found.decision, "")),

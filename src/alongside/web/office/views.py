@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alongside import catalogue
 from alongside.access import actions, policy, queries
 from alongside.credentials import queries as credentials
-from alongside.crisis import leads, second_look
+from alongside.crisis import leads, safeguarding, second_look
 from alongside.crisis import queries as crisis
 from alongside.directory import actions as directory_actions
 from alongside.directory import queries as directory
@@ -48,6 +48,8 @@ def overview(request: Request) -> HttpResponse:
         "sees_roles": sees_roles,
         "gaps": _gaps(reader, institution),
         "needs_lead": leads.without_a_lead(seen_by=reader, at=clock.now()) if sees_roles else 0,
+        "my_reports": _reports_that_wait(reader),
+        "late_reports": leads.late_here(seen_by=reader, at=clock.now()) if sees_roles else 0,
         "late_looks": second_look.late_here(seen_by=reader, at=clock.now()),
         "on_call": _on_call_now(reader),
         "titles": _titles_to_look_at(request),
@@ -56,6 +58,13 @@ def overview(request: Request) -> HttpResponse:
         "meetings": meeting_numbers.meetings(request, institution),
     }
     return render(request, "office/overview.html", context)
+
+
+def _reports_that_wait(reader: Any) -> int:
+    """How many safeguarding reports have no answer yet, for those who read them."""
+    if not policy.may_open(reader, "safeguarding_report", "S"):
+        return 0
+    return int(safeguarding.all_reports(seen_by=reader).filter(decided_at=None).count())
 
 
 def _on_call_now(reader: Any) -> list[dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alongside import catalogue
-from alongside.crisis import safeguarding
+from alongside.crisis import leads, safeguarding
 from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.pages import Request, moment_words
 
@@ -57,26 +58,36 @@ class Report(Form):
         required=False,
     )
 
-    def offer(self, persons: Sequence[tuple[str, str]]) -> None:
-        """Whom the report may name; without anybody the question is left out."""
-        if persons:
-            offer(self, "named", list(persons))
-        else:
+    def offer(self, around: Mapping[str, Any], readers: Mapping[str, Any]) -> None:
+        """Whom the report may name; without anybody the question is left out.
+
+        Args:
+            around: the people of the circle, by id. readers: those who read such reports here.
+        """
+        self.persons = {**readers, **around}
+        if not self.persons:
             del self.fields["named"]
+            return
+        who = _("%(name)s, who reads such reports here")
+        offer(
+            self,
+            "named",
+            [(pk, str(person)) for pk, person in around.items()]
+            + [(pk, who % {"name": person}) for pk, person in readers.items() if pk not in around],
+        )
 
 
-def send(
-    request: Request,
-    form: Report,
-    *,
-    institution: Any,
-    circle: Any,
-    persons: Mapping[str, Any],
-    at: Any,
-) -> Any:
+def asked(request: Request, *, institution: Any, around: Mapping[str, Any], at: datetime) -> Report:
+    """The form, as it was filled in or empty."""
+    form = Report(request.POST if request.method == "POST" else None)
+    form.offer(around, leads.persons(institution.pk, at))
+    return form
+
+
+def send(request: Request, form: Report, *, institution: Any, circle: Any, at: datetime) -> Any:
     """Keep what a valid form holds as a report."""
     given = dict(form.cleaned_data)
-    named = [persons[pk] for pk in given.pop("named", [])]
+    named = [form.persons[pk] for pk in given.pop("named", [])]
     return safeguarding.file_report(
         institution=institution, circle=circle, named=named, by=request.reader, at=at, **given
     )

@@ -61,15 +61,13 @@ def report_in_case(request: Request, pk: UUID) -> HttpResponse:
 def _report(request: Request, institution: Any, case: Any) -> HttpResponse:
     at = clock.now()
     persons: dict[str, Any] = persons_of(request, case) if case is not None else {}
-    form = parts.Report(request.POST if request.method == "POST" else None)
-    form.offer([(pk, str(person)) for pk, person in persons.items()])
+    form = parts.asked(request, institution=institution, around=persons, at=at)
     if request.method == "POST" and form.is_valid():
         parts.send(
             request,
             form,
             institution=institution,
             circle=case.circle if case is not None else None,
-            persons=persons,
             at=at,
         )
         say(request, _("Sent. The safeguarding lead reads it today. You do not read on."))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from alongside.crisis import safeguarding
+from alongside.crisis import reports, safeguarding
 from alongside.crisis.models import SafeguardingReport
 from tests.conftest import NOON
 from tests.factories import Cast, World
@@ -28,6 +28,7 @@ def test_a_report_is_sent_from_each_door_and_shown_to_nobody_but_the_lead(
     world: World, sam: Cast, lead: Cast, signed_in: Any
 ) -> None:
     circle, case = world.circle.pk, world.case.pk
+    assert f"/circle/{circle}/report/" in text(signed_in(world.noor).get(f"/circle/{circle}/tell/"))
     doors = [
         (world.noor, f"/circle/{circle}/report/"),
         (sam, "/me/report/"),
@@ -75,6 +76,26 @@ def test_each_door_lets_name_the_lead_who_then_sees_nothing_of_it(
         assert str(report.pk) not in text(desk.get("/office/safeguarding/"))
         assert desk.get(f"/office/safeguarding/{report.pk}/").status_code == 404
     assert SafeguardingReport._base_manager.count() == 4
+
+
+def test_a_report_that_names_somebody_of_the_team_holds_nothing_back_from_which_they_would_know(
+    world: World, lead: Cast, signed_in: Any
+) -> None:
+    page = f"/circle/{world.circle.pk}/report/"
+    noor = signed_in(world.noor)
+    assert "Asha Raman, of the team" in text(noor.get(page))
+    assert noor.post(page, FORM | {"named": str(world.asha.person.pk)}).status_code == 302
+    assert not reports.wait_for_an_answer(world.circle.pk)
+    asha = signed_in(world.asha)
+    for where in ("", "plan/", "closing/", "danger/", "timeline/", "circle/"):
+        shown = text(asha.get(f"/work/cases/{world.case.pk}/{where}"))
+        assert "report waits" not in shown
+        assert "Mia" not in shown
+    filing = text(asha.get(f"/work/cases/{world.case.pk}/safeguarding/"))
+    assert "Asha Raman, of the team" not in filing
+    assert noor.post(page, FORM | {"words": "He hit her again."}).status_code == 302
+    assert reports.wait_for_an_answer(world.circle.pk)  # that one names nobody of the team
+    assert "2 safeguarding reports wait" in text(signed_in(lead).get("/office/"))
 
 
 def test_the_lead_answers_and_closes_and_a_second_answer_shows_both(

@@ -11,6 +11,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef
+
 from alongside import catalogue
 from alongside.cases.models import Concern
 from alongside.crisis import leads
@@ -66,11 +68,21 @@ def said_before(
 
 
 def wait_for_an_answer(circle: UUID | None) -> bool:
-    """Is there a report about this circle on which the lead has not decided? No word of it."""
+    """Is there a report about this circle on which the lead has not decided? No word of it.
+
+    One that names somebody who works on this circle does not count: what it held back, such as
+    signing a note, would tell them of it.
+    """
 
     def rows(circle: UUID) -> Any:
-        reports = SafeguardingReport.objects.unscoped("G5: is a report still without an answer?")
-        waiting = reports.filter(circle=circle, decided_at=None)
+        reason = "G5: is a report still without an answer?"
+        of_the_team = SafeguardingNamed.objects.unscoped(reason).filter(
+            report=OuterRef("pk"),
+            person__is_staff_member=True,
+            person__account_link__account__relationships__circle=circle,
+        )
+        reports = SafeguardingReport.objects.unscoped(reason)
+        waiting = reports.filter(~Exists(of_the_team), circle=circle, decided_at=None)
         return waiting.order_by().values_list("pk", flat=True)[:1]
 
     return circle is not None and bool(prepared.rows("reports.waiting", rows, circle=circle))

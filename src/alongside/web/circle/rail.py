@@ -50,6 +50,7 @@ UNDER = {
     "circle:agree": "circle:told",
     "circle:agreed-end": "circle:told",
     "circle:leave": "circle:told",
+    "circle:report": "circle:told",
     "circle:reach": "circle:told",
     "circle:reach-ask": "circle:told",
     "circle:reach-change": "circle:told",

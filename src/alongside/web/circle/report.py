@@ -26,7 +26,7 @@ def report(request: Request, circle: UUID) -> HttpResponse:
     persons = {str(m.person_id): m.person for m in members if m.person_id != place.person_id}
     persons[str(place.circle.focus_id)] = place.circle.focus
     house = place.circle.institution
-    form = parts.asked(request, institution=house, around=persons, at=at)
+    form = parts.asked(request, institution=house, circle=place.circle, around=persons, at=at)
     if request.method == "POST" and form.is_valid():
         parts.send(request, form, institution=house, circle=place.circle, at=at)
         say(request, _("Sent. The safeguarding lead reads it today. Nobody else here can see it."))

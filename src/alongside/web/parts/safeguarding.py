@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alongside import catalogue
+from alongside.access import queries as access
 from alongside.crisis import leads, safeguarding
 from alongside.web.parts.forms import Form, Text, offer
 from alongside.web.parts.pages import Request, moment_words
@@ -58,30 +59,46 @@ class Report(Form):
         required=False,
     )
 
-    def offer(self, around: Mapping[str, Any], readers: Mapping[str, Any]) -> None:
+    def offer(self, *groups: tuple[Mapping[str, Any], str]) -> None:
         """Whom the report may name; without anybody the question is left out.
 
         Args:
-            around: the people of the circle, by id. readers: those who read such reports here.
+            groups: people by id, and how each of them is called, with ``%(name)s``.
         """
-        self.persons = {**readers, **around}
-        if not self.persons:
+        self.persons: dict[str, Any] = {}
+        choices = []
+        for people, words in groups:
+            fresh = {pk: person for pk, person in people.items() if pk not in self.persons}
+            choices += [(pk, words % {"name": person}) for pk, person in fresh.items()]
+            self.persons |= fresh
+        if choices:
+            offer(self, "named", choices)
+        else:
             del self.fields["named"]
-            return
-        who = _("%(name)s, who reads such reports here")
-        offer(
-            self,
-            "named",
-            [(pk, str(person)) for pk, person in around.items()]
-            + [(pk, who % {"name": person}) for pk, person in readers.items() if pk not in around],
-        )
 
 
-def asked(request: Request, *, institution: Any, around: Mapping[str, Any], at: datetime) -> Report:
-    """The form, as it was filled in or empty."""
+def asked(
+    request: Request, *, institution: Any, circle: Any, around: Mapping[str, Any], at: datetime
+) -> Report:
+    """The form, as it was filled in or empty.
+
+    It may name whoever is around, the team of the circle, and those who read such reports: never
+    who sends it.
+    """
+    reader = request.reader
+    team = [] if circle is None else access.who_works_on(circle.pk, seen_by=reader)
+    readers = leads.persons(institution.pk, at)
     form = Report(request.POST if request.method == "POST" else None)
-    form.offer(around, leads.persons(institution.pk, at))
+    form.offer(
+        (around, "%(name)s"),
+        (_but(reader, {str(each.pk): each for each in team}), _("%(name)s, of the team")),
+        (_but(reader, readers), _("%(name)s, who reads such reports here")),
+    )
     return form
+
+
+def _but(reader: Any, people: Mapping[str, Any]) -> dict[str, Any]:
+    return {pk: person for pk, person in people.items() if person.pk not in reader.persons}
 
 
 def send(request: Request, form: Report, *, institution: Any, circle: Any, at: datetime) -> Any:

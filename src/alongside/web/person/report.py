@@ -25,9 +25,10 @@ def report(request: Request) -> HttpResponse:
     circle = circles[0]
     members = people.live_members(circle, seen_by=request.reader)
     persons = {str(m.person_id): m.person for m in members}
-    form = parts.asked(request, institution=circle.institution, around=persons, at=at)
+    house = circle.institution
+    form = parts.asked(request, institution=house, circle=circle, around=persons, at=at)
     if request.method == "POST" and form.is_valid():
-        parts.send(request, form, institution=circle.institution, circle=circle, at=at)
+        parts.send(request, form, institution=house, circle=circle, at=at)
         say(request, _("Sent. The safeguarding lead reads it today. Nobody else here can see it."))
         return redirect("person:report")
     return render(

@@ -61,15 +61,10 @@ def report_in_case(request: Request, pk: UUID) -> HttpResponse:
 def _report(request: Request, institution: Any, case: Any) -> HttpResponse:
     at = clock.now()
     persons: dict[str, Any] = persons_of(request, case) if case is not None else {}
-    form = parts.asked(request, institution=institution, around=persons, at=at)
+    circle = case.circle if case is not None else None
+    form = parts.asked(request, institution=institution, circle=circle, around=persons, at=at)
     if request.method == "POST" and form.is_valid():
-        parts.send(
-            request,
-            form,
-            institution=institution,
-            circle=case.circle if case is not None else None,
-            at=at,
-        )
+        parts.send(request, form, institution=institution, circle=circle, at=at)
         say(request, _("Sent. The safeguarding lead reads it today. You do not read on."))
         if case is not None:
             return redirect("practitioner:case", pk=case.pk)

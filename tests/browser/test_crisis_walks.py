@@ -170,3 +170,79 @@ def test_after_a_crisis_nobody_is_forgotten_and_what_is_missed_is_chased(walk: W
     ifeoma.goto("/work/supervision/")
     ifeoma.sees("Somebody who was on an alert asks to talk with you")
     assert not walk.whom_it_opens_for(OPENS_FOR)
+
+
+def test_a_safeguarding_report_is_answered_the_same_day_and_nobody_named_sees_it(
+    walk: Walk,
+) -> None:
+    place = walk.house.served.call("tests.flows.crisis_rooms:a_case_and_somebody_on_call")
+    asha, petra, grace = (walk.comes(name) for name in ("asha", "petra", "grace"))
+    noor = walk.comes("noor", width=390)
+    noor.goto(f"{place['circle']}tell/")
+    noor.follow("Tell the safeguarding lead. Nobody else here sees it.")
+    noor.press("Send it")
+    noor.is_told_what_to_fix()
+    noor.choose("kind", "child")
+    noor.write(words="“He locks me in”, said Mia, 9.")
+    noor.page.get_by_label("Sam", exact=True).check()
+    noor.press("Send it")
+    noor.sees("Not read yet. Somebody reads it today.")
+
+    asha.goto(f"{place['case']}closing/")
+    asha.press("It is closing now")
+    asha.choose("outcome", "transferred")
+    asha.write(words="Another service goes on.")
+    asha.press("Close the case")
+    asha.sees("A safeguarding report waits for its answer.")
+    the_first_date_of_two_waits_for_a_child(asha, place["case"])
+
+    letter = walk.house.mailbox.wait_for(1, within=60)[-1]
+    assert "Mia" not in letter.text
+    petra.goto("/office/")
+    petra.look()
+    petra.follow("Read and answer")
+    petra.follow("A child or a young person", exact=False)
+    petra.sees("said Mia, 9.", "Noor Haddad", "Nobody has checked this list here")
+    petra.press("I have read it")
+    report = petra.page.url
+    noor.goto(noor.page.url)
+    noor.sees("Received 2 Mar 2026")
+    walk.later(asha, petra, grace, hours=6)
+    comes_to_show(grace, "/office/", "A safeguarding report has no answer in time")
+    grace.goto(report, status=404)
+    petra.goto(report)
+    petra.sees("Answer overdue")
+    petra.press("Save the answer")
+    petra.is_told_what_to_fix()
+    petra.choose("decision", "reported")
+    petra.write(because="Social care, by phone, 15:40, reference 42.")
+    petra.press("Save the answer")
+    petra.press("Nothing more to do: close it")
+    petra.sees("Closed")
+    petra.look()
+    grace.goto("/office/")
+    assert "has no answer in time" not in grace.words
+    asha.goto(f"{place['case']}closing/")
+    asha.choose("outcome", "transferred")
+    asha.write(words="Another service goes on.")
+    asha.press("Close the case")
+    assert "waits for its answer" not in asha.words
+    for who in ("sam", "noor", "asha", "hana", "ifeoma"):
+        walk.comes(who).goto(report, status=404)
+
+
+def the_first_date_of_two_waits_for_a_child(asha: Somebody, case: str) -> None:
+    asha.goto(f"{case}book/")
+    for name in ("Noor Haddad", "Teo Lindqvist"):
+        asha.page.get_by_label(name, exact=True).check()
+    asha.write(day="2026-03-09", time="10:00")
+    asha.press("Save")
+    asha.sees("First ask whether a child will be there")
+    asha.is_told_what_to_fix()
+    asha.goto(f"{case}child/")
+    asha.press("Save")
+    asha.is_told_what_to_fix()
+    asha.choose("child_there", "yes")
+    asha.write(words="She is with her aunt.")
+    asha.press("Save")
+    asha.sees("A child will be there", "She is with her aunt.")

@@ -6,6 +6,7 @@ import hmac
 import re
 import threading
 import time
+from argparse import Namespace
 from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
@@ -16,6 +17,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from alongside.cli import check
 from alongside.crisis import actions as crisis
 from alongside.crisis import by_code, codes, escalation, queries
 from alongside.crisis.models import Alert, AlertCode
@@ -99,6 +101,10 @@ def test_no_text_changes_the_shape_of_what_is_posted(gateway, text):
         ("https://provider.example", '{"to": "{to}"}'),
         ("https://provider.example", '{"to": "{to}", "text": "{text}"'),
         ("https://provider.example", "{to} {text}"),
+        ("https://provider.example", '{"{to}": "number", "text": "{text}"}'),
+        ("https://provider.example:abc/send", ""),
+        ("https://provider.example/se nd", ""),
+        ("https://name:password@provider.example/send", ""),
     ],
 )
 def test_settings_that_cannot_be_used_stop_the_start(settings, url, body):
@@ -106,6 +112,21 @@ def test_settings_that_cannot_be_used_stop_the_start(settings, url, body):
         sms(url, body=body)
     settings.SMS = {**settings.SMS, "url": url, "body": body}
     assert [error.id for error in every_transport_can_be_made()] == ["notify.E001"]
+
+
+@pytest.mark.parametrize("header", ["Bearer a\nb", "Bearer ü€"])
+def test_a_header_that_cannot_be_sent_stops_the_start(header):
+    with pytest.raises(NotAGateway, match="ALONGSIDE_SMS_AUTHORIZATION"):
+        sms("https://provider.example", authorization=header)
+
+
+@pytest.mark.django_db
+def test_alongside_check_names_a_setting_that_cannot_be_used(settings, capsys):
+    settings.SMS = {**settings.SMS, "url": "https://provider.example", "body": '{"to": "{to}"}'}
+    assert check.run(Namespace(quiet=True, json=False)) == 1
+    said = capsys.readouterr().out
+    assert "ALONGSIDE_SMS_BODY names no {to} or no {text}." in said
+    assert "channels: error" in said
 
 
 # -- what an answer means -------------------------------------------------------------------------

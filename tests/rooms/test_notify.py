@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,6 +13,7 @@ from django.core.mail import EmailMessage as DjangoMessage
 from django.db import connection, transaction
 
 from alongside.notify import actions, bell, dispatcher, queries, rules, transports
+from alongside.notify.apps import every_transport_can_be_made
 from alongside.notify.mail import Backend, MailNotTaken
 from alongside.notify.models import Attempt, Message
 from alongside.records.reader import system
@@ -422,6 +425,23 @@ def test_smtp_that_does_not_answer_ends_in_time(mailbox):
     assert time.monotonic() - began < 1.5
 
 
+def test_smtp_that_greets_one_byte_at_a_time_is_left_in_time():
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def greet() -> None:
+            talk, _who = door.accept()
+            with talk, suppress(OSError):
+                for sign in b"220 mail.example.org is here\r\n":
+                    talk.send(bytes([sign]))
+                    time.sleep(0.2)
+
+        threading.Thread(target=greet, daemon=True).start()
+        began = time.monotonic()
+        to = transports.SmtpTransport(f"smtp://127.0.0.1:{door.getsockname()[1]}")
+        assert to.send(letter(), to="hana@example.org", within=0.5).outcome == "no_answer"
+        assert time.monotonic() - began < 1.5
+
+
 def test_smtp_that_hangs_up_or_is_not_there_is_no_answer(mailbox):
     mailbox.drop()
     transport = transports.SmtpTransport(mailbox.url)
@@ -430,10 +450,19 @@ def test_smtp_that_hangs_up_or_is_not_there_is_no_answer(mailbox):
     assert transport.send(letter(), to="hana@example.org").outcome == "no_answer"
 
 
-@pytest.mark.parametrize("url", ["", "http://mail", "smtp://", "mail.example.org:25"])
+@pytest.mark.parametrize(
+    "url", ["", "http://mail", "smtp://", "mail.example.org:25", "smtp://mail:abc"]
+)
 def test_an_address_of_a_mail_server_that_cannot_be_read_is_refused(url):
     with pytest.raises(transports.NotASmtpUrl):
         transports.SmtpTransport(url)
+
+
+@pytest.mark.parametrize("sender", ["", "nonsense", "A <", "messages@"])
+def test_a_sender_that_is_no_address_stops_the_start(settings, sender):
+    settings.MAIL_FROM = sender
+    (error,) = every_transport_can_be_made()
+    assert "ALONGSIDE_MAIL_FROM" in error.msg
 
 
 def test_without_a_mail_server_messages_become_files(house, settings, tmp_path):

@@ -79,8 +79,14 @@ def _look(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
 
     try:
         yield from look()
-    except (DatabaseError, OSError) as failure:
-        yield Finding("error", f"This could not be looked at: {failure}.", "Mend that first.")
+    except (DatabaseError, OSError, ValueError) as failure:  # ValueError: a setting
+        yield Finding(
+            "error", f"This could not be looked at: {_sentence(failure)}", "Mend that first."
+        )
+
+
+def _sentence(failure: Exception) -> str:
+    return f"{str(failure).rstrip('.')}."
 
 
 # -- the machine ----------------------------------------------------------------------------------

@@ -57,16 +57,25 @@ class GatewayTransport:
     ) -> None:
         name = f"ALONGSIDE_{channel.upper()}"
         self.channel = channel
-        parts = urlsplit(url)
-        if parts.scheme not in {"https", "http"} or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            is_whole = bool(parts.hostname) and parts.port != 0 and url.isascii()
+        except ValueError:
+            is_whole = False
+        if not is_whole or parts.scheme not in {"https", "http"} or not _is_one_word(url):
             raise NotAGateway(f"{name}_URL cannot be read. Write https://provider.example/send.")
+        if parts.username is not None:
+            raise NotAGateway(
+                f"{name}_URL holds a name or password, which is not sent. "
+                f"Write {name}_AUTHORIZATION='Basic …'."
+            )
         if parts.scheme == "http" and parts.hostname not in LOOPBACK:
             raise NotAGateway(f"{name}_URL sends without encryption. Write https://….")
         self.url = url
         self.authorization, self.secret, self.accepted = authorization, secret, accepted
+        if not (authorization.isascii() and authorization.isprintable()):
+            raise NotAGateway(f"{name}_AUTHORIZATION holds signs that no header can hold.")
         body = body or PLAIN
-        if "{to}" not in body or "{text}" not in body:
-            raise NotAGateway(f"{name}_BODY names no {{to}} or no {{text}}.")
         self.is_json = body.lstrip().startswith("{")
         try:
             self.template: Any = (
@@ -76,6 +85,10 @@ class GatewayTransport:
             )
         except ValueError as failure:
             raise NotAGateway(f"{name}_BODY is neither JSON nor a form: {failure}.") from failure
+        # Filled in as for a message: a place in a name of a field stays as it is.
+        filled = self.written(to="some-number", text="some-words", id="")
+        if b"some-number" not in filled or b"some-words" not in filled:
+            raise NotAGateway(f"{name}_BODY names no {{to}} or no {{text}}.")
 
     def send(self, letter: EmailMessage, *, to: str, within: float = CALL_LIMIT) -> Said:
         """Send one message. The whole call ends after ``within`` seconds, whatever happens."""
@@ -131,3 +144,7 @@ class GatewayTransport:
             headers["X-Timestamp"] = moment
             headers["X-Signature"] = f"sha256={signature(self.secret, moment, body)}"
         return headers
+
+
+def _is_one_word(url: str) -> bool:
+    return url.isprintable() and " " not in url

@@ -12,9 +12,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -50,6 +50,10 @@ class NotASmtpUrl(ValueError):
     """The address of the mail server cannot be read."""
 
 
+class NotASender(ValueError):
+    """The address that messages come from cannot be used."""
+
+
 class SmtpTransport:
     """Hand messages to an SMTP server: ``smtp://user:password@host:587`` or ``smtps://…:465``.
 
@@ -60,15 +64,19 @@ class SmtpTransport:
     channel = "email"
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            host, port = None, None
+        if not host or parts.scheme not in {"smtp", "smtps"}:
             raise NotASmtpUrl(
                 "ALONGSIDE_SMTP_URL cannot be read. Write smtp://user:password@host:587 "
                 "or smtps://user:password@host:465."
             )
-        self.host = parts.hostname
+        self.host = host
         self.tls = parts.scheme == "smtps"
-        self.port = parts.port or (465 if self.tls else 587 if parts.username else 25)
+        self.port = port or (465 if self.tls else 587 if parts.username else 25)
         self.user = unquote(parts.username or "")
         self.password = unquote(parts.password or "")
 
@@ -103,16 +111,10 @@ class SmtpTransport:
     def _session(self, within: float) -> Iterator[tuple[smtplib.SMTP, _Step]]:
         deadline = time.monotonic() + within
         if self.tls:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, timeout=within, context=trust()
-            )
+            server: _Watched = _WatchedTls(self.host, self.port, timeout=within, context=trust())
         else:
-            server = smtplib.SMTP(self.host, self.port, timeout=within)
+            server = _Watched(self.host, self.port, timeout=within)
         step = _Step(server, deadline)
-        # A server that sends one byte a second never lets a socket time out; the watch does.
-        watch = threading.Timer(max(0.01, deadline - time.monotonic()), _cut, [server])
-        watch.daemon = True
-        watch.start()
         try:
             step()
             server.ehlo()
@@ -127,7 +129,7 @@ class SmtpTransport:
                 server.login(self.user, self.password)
             yield server, step
         finally:
-            watch.cancel()
+            server.watch.cancel()
             with suppress(OSError):
                 server.close()
 
@@ -165,6 +167,8 @@ def configured() -> tuple[Transport, ...]:
     from alongside.notify.push import PushTransport
 
     found: list[Transport] = [email()]
+    if not _is_address(settings.MAIL_FROM):
+        raise NotASender("ALONGSIDE_MAIL_FROM is no address. Write messages@service.example.")
     for channel, given in (("sms", settings.SMS), ("voice", settings.VOICE)):
         if given["url"]:
             found.append(GatewayTransport(channel, **given))
@@ -225,11 +229,45 @@ class _Step:
         self.server.sock.settimeout(left)
 
 
+class _Watched(smtplib.SMTP):
+    """Cut off when its time is over, from the greeting on.
+
+    A server that sends one byte a second never lets a socket time out; the watch does.
+    """
+
+    def connect(
+        self, host: str = "localhost", port: int = 0, source_address: Any = None
+    ) -> tuple[int, bytes]:
+        self.deadline = time.monotonic() + self.timeout
+        self.watch = threading.Timer(self.timeout, _cut, [self])
+        self.watch.daemon = True
+        self.watch.start()
+        try:
+            return super().connect(host, port, source_address)
+        except BaseException:
+            self.watch.cancel()
+            raise
+
+    def getreply(self) -> tuple[int, bytes]:
+        if time.monotonic() > self.deadline:
+            raise TimeoutError
+        return super().getreply()
+
+
+class _WatchedTls(_Watched, smtplib.SMTP_SSL):
+    """The same with TLS from the first byte."""
+
+
 def _cut(server: smtplib.SMTP) -> None:
     sock = server.sock
     if sock is not None:
         with suppress(OSError):
             sock.shutdown(socket.SHUT_RDWR)
+
+
+def _is_address(text: str) -> bool:
+    name, at, host = parseaddr(text)[1].rpartition("@")
+    return bool(name and at and host) and text.isprintable()
 
 
 def _sender(written: EmailMessage) -> str:

@@ -29,6 +29,7 @@ from alongside.notify import dispatcher
 from alongside.notify.models import Message
 from alongside.records.errors import NotAllowed
 from alongside.records.models import AuditEvent
+from alongside.records.scoped import writing
 from alongside.tasks.models import Task
 from tests.conftest import NOON
 from tests.fakes.transports import Recording, Refusing
@@ -357,12 +358,26 @@ def test_somebody_whose_account_is_locked_is_told_nothing_and_the_next_is(house)
     assert sent_to(alert)
 
 
-def test_messages_to_staff_hold_no_name_no_programme_and_no_topic(house):
-    worry(house, "talk_of_dying", "plan_or_means")
-    for message in Message.objects.unscoped("a test"):
-        text = f"{message.subject}\n{message.body}".lower()
-        for word in ("alongside", "die", "dying", "suicid", "danger", "drink", "sam", "crisis "):
-            assert word not in text.replace("/work/crisis/", ""), word
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_messages_to_staff_hold_no_name_no_programme_and_no_topic(house, language):
+    """M6, in every language, at the first step and at all later ones."""
+    type(house.hana.account)._base_manager.update(language=language)
+    alert = alert_of(worry(house, "talk_of_dying", "plan_or_means"))
+    while alert.step < 6:
+        with writing():
+            telling.climb(alert=alert, by=house.system, at=NOON)
+    sent = list(Message.objects.unscoped("a test"))
+    said = [f"{message.subject}\n{message.body}" for message in sent]
+    said += [
+        f"{catalogue.current().sentence(f'danger_first_{code}', language)}\n" for code in "abc"
+    ]
+    forbidden = (
+        *("alongside", " die", "dying", "suicid", "danger", "drink", "sam ", "crisis "),
+        *("peligro", "herid", "muert", "morir", "emergencia.", "muy urgente"),
+    )
+    for text in said:
+        for word in forbidden:
+            assert word not in text.lower().replace("/work/crisis/", ""), word
 
 
 def test_staff_who_are_family_of_the_circle_are_not_told(world):

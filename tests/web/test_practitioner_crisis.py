@@ -11,11 +11,14 @@ from django.urls import reverse
 from alongside.crisis import actions, escalation, queries
 from alongside.crisis.models import Alert
 from alongside.engine.risk import RiskFinding
+from alongside.notify import actions as notify
+from alongside.notify import dispatcher
 from alongside.people import actions as people
 from alongside.people.models import Essentials
 from alongside.people.queries import contacts_of
 from alongside.tasks.models import Task
 from tests.conftest import NOON
+from tests.fakes.transports import Recording, Refusing
 
 
 def danger(world, answer="yes", **more):
@@ -306,6 +309,17 @@ def test_the_board_says_when_messages_only_become_files(world, hana_in, settings
     assert "Messages are only written to files here." in hana_in.get(BOARD).content.decode()
     settings.SMTP_URL = "smtp://127.0.0.1:2525"
     assert "only written to files" not in hana_in.get(BOARD).content.decode()
+
+
+def test_the_board_says_when_messages_about_its_alerts_do_not_go_out(world, hana_in):
+    alert = danger(world)
+    notify.beat(name="a dispatcher", at=NOON)
+    assert dispatcher.send_next(transport=Refusing(), at=NOON, about=f"alert:{alert.pk}")
+    page = hana_in.get(BOARD).content.decode()
+    assert "One message about danger could not be sent yet." in page
+    assert "Messages go out." not in page
+    dispatcher.send_due(transport=Recording(), at=NOON + timedelta(seconds=2))
+    assert "could not be sent yet" not in hana_in.get(BOARD).content.decode()
 
 
 def test_whoever_has_an_alert_calls_from_the_board_and_writes_it_down_with_one_press(

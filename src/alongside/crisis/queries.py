@@ -243,6 +243,17 @@ def told(alerts_shown: list[Alert], *, seen_by: Reader) -> dict[UUID, list[Alert
     return found
 
 
+def failing(alerts_shown: list[Alert]) -> int:
+    """How many messages about these alerts were tried in vain, and are tried again.
+
+    Args:
+        alerts_shown: as the reader may read them; who may know of an alert may know this.
+    """
+    rows = Message.objects.unscoped("the messages of alerts this reader may read")
+    waiting = rows.filter(sent_at=None, withheld_at=None, given_up_at=None, attempts__gt=0)
+    return waiting.filter(about__in=[f"alert:{alert.pk}" for alert in alerts_shown]).count()
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """The newest message about an alert to one person by one way, and how far it got."""

@@ -61,7 +61,7 @@ def board(request: Request) -> HttpResponse:
             "later": [_row(request, each) for each in queries.on_the_list(seen_by=reader)],
             "to_confirm": [_row(request, each) for each in queries.to_confirm(seen_by=reader)],
             "last": _last(request),
-            **_beside(request, at),
+            **_beside(request, alerts, at),
         },
     )
 
@@ -111,7 +111,7 @@ def sound(request: Request) -> HttpResponse:
     return redirect("practitioner:crisis-board")
 
 
-def _beside(request: Request, at: datetime) -> dict[str, Any]:
+def _beside(request: Request, alerts: list[Any], at: datetime) -> dict[str, Any]:
     """Who is on call now, the next gap in the rota, and whether messages go out."""
     pulse = notify.pulse(at=at)
     on_call, gaps = [], []
@@ -138,7 +138,7 @@ def _beside(request: Request, at: datetime) -> dict[str, Any]:
         "alive": pulse.is_alive,
         "seconds": int(pulse.age.total_seconds()) if pulse.age is not None else None,
         "to_files": transports.goes_to_files(),
-        "waiting": notify.waiting(at=at, seen_by=request.reader, life_critical=True)["count"],
+        "failing": queries.failing(alerts),
     }
 
 

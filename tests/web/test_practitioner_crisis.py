@@ -322,6 +322,19 @@ def test_the_board_says_when_messages_about_its_alerts_do_not_go_out(world, hana
     assert "could not be sent yet" not in hana_in.get(BOARD).content.decode()
 
 
+@pytest.mark.parametrize(("method", "reached"), [("phone", True), ("note", False)])
+def test_what_happened_calls_no_talk_and_no_note_a_try(world, hana_in, method, reached):
+    alert = danger(world)
+    hana_in.post(url("alert-take", alert))
+    by = world.hana.reader
+    actions.record_contact(
+        alert=alert, method=method, reached=reached, note="All calm.", by=by, at=NOON
+    )
+    page = hana_in.get(url("alert", alert)).content.decode()
+    assert "Tried to reach them" not in page
+    assert "Contact or note" in page
+
+
 def test_whoever_has_an_alert_calls_from_the_board_and_writes_it_down_with_one_press(
     world, hana_in
 ):

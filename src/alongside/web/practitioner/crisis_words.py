@@ -46,7 +46,7 @@ EVENTS = {
     "notified": gettext_lazy("First message went out"),
     "escalated": gettext_lazy("Nobody had it: next step"),
     "acknowledged": gettext_lazy("“I have this”"),
-    "contact": gettext_lazy("Tried to reach them"),
+    "contact": gettext_lazy("Contact or note"),
     "number_left": gettext_lazy("A number was left"),
     "sent_again": gettext_lazy("Sent again"),
     "reopened": gettext_lazy("Open again"),

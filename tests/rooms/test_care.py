@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from alongside import catalogue
+from alongside.cases import actions as cases
 from alongside.crisis import actions as crisis
 from alongside.crisis import care, escalation
 from alongside.crisis.models import Alert, AlertEvent, CareForm, FollowUp, HandOver
@@ -284,6 +285,29 @@ def test_a_try_keeps_it_open_a_no_ends_the_contacts_and_not_the_review(
     for other in (world.bo, world.noor, world.sam_account):
         with pytest.raises(NotAllowed):
             care.record_follow_up(row=open_ones[0], outcome="reached", by=other.reader, at=NOON)
+
+
+def test_what_is_not_needed_any_more_ends_with_a_reason_and_with_the_death_of_the_person(
+    world: World, alert: Alert
+) -> None:
+    close(world, alert)
+    call = FollowUp._base_manager.get(step="call_72h")
+    given: dict[str, Any] = {"row": call, "outcome": "moot", "by": world.asha.reader, "at": NOON}
+    with pytest.raises(care.NothingWritten):
+        care.record_follow_up(note=" ", **given)
+    care.record_follow_up(note="He moved; the team there calls.", **given)
+    assert not FollowUp._base_manager.filter(done_at=None).exists()
+    assert not Task._base_manager.filter(about__startswith="followup:", done_at=None).exists()
+
+    FollowUp._base_manager.update(done_at=None, outcome="")
+    escalation.tidy_once(at=NOON)
+    assert FollowUp._base_manager.filter(done_at=None).count() == 5
+    cases.close_case(
+        case=world.case, outcome="deceased", words="He died at home, of his heart.", by=world.asha.reader,
+        at=NOON, version=world.case.version,
+    )  # fmt: skip
+    escalation.tidy_once(at=NOON)
+    assert set(FollowUp._base_manager.values_list("outcome", flat=True)) == {"moot"}
 
 
 def test_a_death_ends_what_was_still_due(world: World, alert: Alert) -> None:

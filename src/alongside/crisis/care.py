@@ -36,7 +36,7 @@ HAND_OVER_TASK = "hand_over"
 NOT_TAKEN_TASK = "hand_over_not_taken"
 TALK_TASK = "debrief_talk"
 REVIEW = "review"
-OUTCOMES = ("reached", "declined", "every_way_tried", "not_reached")
+OUTCOMES = ("reached", "declined", "every_way_tried", "not_reached", "moot")
 
 
 class UnknownAnswer(Unfit):
@@ -264,20 +264,22 @@ def record_follow_up(
     """Keep how a contact after a crisis went.
 
     Not reached keeps it open, with the try written down. A person who says no ends the contacts
-    that are still to come, and only those: a review can be held without them.
+    that are still to come, and only those: a review can be held without them. Where none is needed
+    any more, everything ends.
 
     Args:
-        outcome: ``reached``, ``declined``, ``every_way_tried`` or ``not_reached``.
+        outcome: ``reached``, ``declined``, ``every_way_tried``, ``not_reached`` or ``moot``.
 
     Raises:
-        UnknownOutcome; OverAlready; NothingWritten: every way tried says which ways.
+        UnknownOutcome; OverAlready; NothingWritten: every way tried says which ways, and what is
+        not needed any more says why.
     """
     by.confirm("E", row)
     if outcome not in OUTCOMES:
         raise UnknownOutcome(outcome=outcome)
     if row.done_at is not None:
         raise OverAlready(row=row.pk)
-    if outcome == "every_way_tried" and not note.strip():
+    if outcome in {"every_way_tried", "moot"} and not note.strip():
         raise NothingWritten
     if outcome == "not_reached":
         tries = [*tries_of(row), {"at": at.isoformat(), "by": by.name, "note": note.strip()}]
@@ -288,6 +290,8 @@ def record_follow_up(
         )
         return row
     follow_up.finish(row, outcome, note.strip(), by=by, at=at)
+    if outcome == "moot":
+        follow_up.end_all(circle=row.circle, outcome="moot", by=by, at=at)
     if outcome == "declined":
         contacts = {s.id for s in catalogue.current().follow_up().steps if s.kind == "contact"}
         later = FollowUp.objects.unscoped("the person said no to contacts").filter(

@@ -19,7 +19,17 @@ from django.db.models.functions import Coalesce
 
 from alongside import catalogue
 from alongside.cases.models import Concern
-from alongside.crisis import actions, care, codes, edges, leads, rules, second_look, telling
+from alongside.crisis import (
+    actions,
+    care,
+    codes,
+    edges,
+    follow_up,
+    leads,
+    rules,
+    second_look,
+    telling,
+)
 from alongside.crisis.models import Alert, AlertEvent, Shift
 from alongside.directory.models import Service
 from alongside.notify.models import Message
@@ -65,7 +75,19 @@ def climbing_parts() -> tuple[Callable[..., int], ...]:
 
 def tidy_once(*, at: datetime) -> int:
     """What may wait some seconds: circles of new cases, roles that ended, drafts that die."""
-    return _each((follow_cases, end_edges, let_drafts_die, pass_on_overdue, forget_wrong_codes), at)
+    return _each(tidying_parts(), at)
+
+
+def tidying_parts() -> tuple[Callable[..., int], ...]:
+    """What ``tidy_once`` does, in order."""
+    return (
+        follow_cases,
+        end_edges,
+        let_drafts_die,
+        pass_on_overdue,
+        forget_wrong_codes,
+        end_care_after_death,
+    )
 
 
 def chase_once(*, at: datetime) -> int:
@@ -80,6 +102,11 @@ def chase_once(*, at: datetime) -> int:
 def chase_care(*, by: Reader, at: datetime) -> int:
     """What is missed after a crisis, and hand-overs nobody accepted."""
     return care.chase(by=by, at=at)
+
+
+def end_care_after_death(*, by: Reader, at: datetime) -> int:
+    """Contacts after a crisis end with the death of the person, however it became known."""
+    return follow_up.end_after_death(by=by, at=at)
 
 
 def chase_reports(*, by: Reader, at: datetime) -> int:

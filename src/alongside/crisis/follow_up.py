@@ -134,6 +134,18 @@ def end_all(*, circle: Circle, outcome: str, by: Reader, at: datetime) -> int:
     return ended
 
 
+@action
+def end_after_death(*, by: Reader, at: datetime) -> int:
+    """End what is due for circles whose case was closed because the person died. How many ended."""
+    ends = catalogue.current().follow_up().ends
+    died = Circle.objects.unscoped("nothing more is due").filter(case__outcome__in=ends)
+    open_ones = FollowUp.objects.unscoped("what is still due ends").filter(done_at=None)
+    ended = 0
+    for circle in died.filter(pk__in=open_ones.values("circle")):
+        ended += end_all(circle=circle, outcome="moot", by=by, at=at)
+    return ended
+
+
 def finish(row: FollowUp, outcome: str, note: str, *, by: Reader, at: datetime) -> None:
     """Mark one as done, and its task with it. Called inside an action."""
     row.outcome, row.note, row.done_at = outcome, note, at

@@ -392,7 +392,12 @@ def record(request: Request, pk: UUID, row: UUID) -> HttpResponse:
         try:
             care.record_follow_up(row=found, by=request.reader, at=at, **form.cleaned_data)
         except care.NothingWritten:
-            form.add_error("note", _("Say which ways you tried."))
+            words = (
+                _("Say why, such as that they moved.")
+                if form.cleaned_data["outcome"] == "moot"
+                else _("Say which ways you tried.")
+            )
+            form.add_error("note", words)
         except care.OverAlready:
             say(request, _("Somebody did this before. You do not need to do anything."))
             return redirect("practitioner:case-after", pk=pk)

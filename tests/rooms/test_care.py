@@ -303,8 +303,8 @@ def test_what_is_not_needed_any_more_ends_with_a_reason_and_with_the_death_of_th
     escalation.tidy_once(at=NOON)
     assert FollowUp._base_manager.filter(done_at=None).count() == 5
     cases.close_case(
-        case=world.case, outcome="deceased", words="He died at home, of his heart.", by=world.asha.reader,
-        at=NOON, version=world.case.version,
+        case=world.case, outcome="deceased", words="He died at home, of his heart.",
+        version=world.case.version, by=world.asha.reader, at=NOON,
     )  # fmt: skip
     escalation.tidy_once(at=NOON)
     assert set(FollowUp._base_manager.values_list("outcome", flat=True)) == {"moot"}

@@ -75,7 +75,7 @@ def opened(template: Template, moment: datetime, team: str = "") -> Iterator[Hou
     )
     try:
         served.start()
-        found = served.call(team, url=served.url) if team else STAFF
+        found = served.call(team, url=served.url) if team else dict(STAFF)
         yield House(served, box, clock, found)
     finally:
         served.remove()

@@ -78,21 +78,20 @@ def test_the_plan_opens_without_network_behind_its_pin_and_leaving_takes_it_alon
     look(page, axe, "kept")
 
     page.context.clear_cookies()  # the session is long over
-    page.context.set_offline(True)
-    page.goto("/me/")
-    opened(page, "402914").not_to_be_visible()
-    expect(page.get_by_text("That PIN is not right. Tries left: 9.")).to_be_visible()
-    look(page, axe, "closed")
-    opened(page, PIN).to_be_visible()
-    expect(page.get_by_role("link", name="Noor, my sister")).to_be_visible()
-    look(page, axe, "open")
-    page.reload()
-    expect(page.get_by_text("Cold water on my face.")).to_have_count(0)
+    with served.without_network(page):
+        page.goto("/me/")
+        opened(page, "402914").not_to_be_visible()
+        expect(page.get_by_text("That PIN is not right. Tries left: 9.")).to_be_visible()
+        look(page, axe, "closed")
+        opened(page, PIN).to_be_visible()
+        expect(page.get_by_role("link", name="Noor, my sister")).to_be_visible()
+        look(page, axe, "open")
+        page.reload()
+        expect(page.get_by_text("Cold water on my face.")).to_have_count(0)
 
-    page.get_by_role("link", name="Leave this page").last.click()
-    expect(page.get_by_text("Your PIN")).to_have_count(0)
-    expect(page).to_have_url(NOWHERE)  # where it goes is not there now
-    page.context.set_offline(False)
+        page.get_by_role("link", name="Leave this page").last.click()
+        expect(page.get_by_text("Your PIN")).to_have_count(0)
+        expect(page).to_have_url(NOWHERE)  # where it goes is not there now
     page.goto("/me/kept/")
     expect(page.get_by_text("Nothing is kept on this phone.")).to_be_visible()
     assert page.evaluate(KEPT) == 0

@@ -68,26 +68,25 @@ def test_a_meeting_is_led_from_a_page_that_was_closed_without_network_and_all_of
     look(page, axe, "run-offer")
 
     page.context.clear_cookies()  # the session is long over
-    page.context.set_offline(True)
-    page.goto("/work/")  # the phone was locked, and the page is gone
-    open_it(page)
-    stands(page, "step-1")
-    look(page, axe, "run-open")
-    page.get_by_role("button", name="Done, go on").click()
-    page.get_by_role("button", name="Take a break").click()
-    expect(page.locator("[data-told]")).to_contain_text("2 presses wait on this phone")
+    with served.without_network(page):
+        page.goto("/work/")  # the phone was locked, and the page is gone
+        open_it(page)
+        stands(page, "step-1")
+        look(page, axe, "run-open")
+        page.get_by_role("button", name="Done, go on").click()
+        page.get_by_role("button", name="Take a break").click()
+        expect(page.locator("[data-told]")).to_contain_text("2 presses wait on this phone")
 
-    page.goto("/work/kept/?in=en")  # closed and opened again: nothing pressed is lost
-    open_it(page)
-    stands(page, "pause")
-    page.get_by_role("button", name="Go on").click()
-    page.get_by_role("button", name="Stop the meeting").click()
-    expect(page.get_by_role("link", name="Emergency 999").first).to_be_visible()
-    page.get_by_role("button", name="Somebody spoke of dying").click()
-    look(page, axe, "run-stopped")
-    assert served.call(kept, case=here["case"]) == ["begin 0"]
+        page.goto("/work/kept/?in=en")  # closed and opened again: nothing pressed is lost
+        open_it(page)
+        stands(page, "pause")
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("button", name="Stop the meeting").click()
+        expect(page.get_by_role("link", name="Emergency 999").first).to_be_visible()
+        page.get_by_role("button", name="Somebody spoke of dying").click()
+        look(page, axe, "run-stopped")
+        assert served.call(kept, case=here["case"]) == ["begin 0"]
 
-    page.context.set_offline(False)
     expect(page.locator("[data-told]")).to_contain_text("Sent")
     expected = ["begin 0", "done 1", "pause 0", "go_on 0", "stop 0", "stop 0"]
     assert served.call(kept, case=here["case"]) == expected
@@ -105,12 +104,11 @@ def test_presses_go_out_before_signing_out_and_then_nothing_is_left(
     before = len(served.call(kept, case=here["case"]))
     page.goto("/work/kept/?in=en")
     open_it(page)
-    page.context.set_offline(True)
-    page.get_by_role("button", name="The stop word was said").click()
-    expect(page.locator("[data-told]")).to_contain_text("1 presses wait")
-    page.get_by_role("button", name="Take it off this phone").click()
-    expect(page.get_by_text("Not sent yet: 1.")).to_be_visible()
-    page.context.set_offline(False)
+    with served.without_network(page):
+        page.get_by_role("button", name="The stop word was said").click()
+        expect(page.locator("[data-told]")).to_contain_text("1 presses wait")
+        page.get_by_role("button", name="Take it off this phone").click()
+        expect(page.get_by_text("Not sent yet: 1.")).to_be_visible()
     page.goto("/account/logout/")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(is_signed_out)
@@ -127,10 +125,9 @@ def test_leaving_takes_it_along_also_without_network(
     take_along(page, here["case"])
     page.goto("/work/kept/?in=en")
     open_it(page)
-    page.context.set_offline(True)
-    page.get_by_role("link", name="Leave this page").last.click()
-    expect(page).to_have_url(NOWHERE)
-    page.context.set_offline(False)
+    with served.without_network(page):
+        page.get_by_role("link", name="Leave this page").last.click()
+        expect(page).to_have_url(NOWHERE)
     page.goto("/work/kept/?in=en")
     expect(page.get_by_text("Nothing is kept on this phone.")).to_be_visible()
     assert page.evaluate(KEPT) == 0

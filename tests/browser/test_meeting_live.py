@@ -87,13 +87,12 @@ def test_a_meeting_goes_on_without_network_and_nothing_pressed_is_lost(
     address = f"/work/cases/{here['case']}/meeting/live/"
     page.goto(address)
     assert shown(page) == "step-1"
-    page.context.set_offline(True)
-    page.get_by_role("button", name="Done, go on").click()
-    page.get_by_role("button", name="Take a break").click()
-    assert shown(page) == "pause"
-    page.locator("[data-told]").filter(has_text="2 presses wait").wait_for()
-    assert served.call(kept, case=here["case"]) == ["begin 0"]
-    page.context.set_offline(False)
+    with served.without_network(page):
+        page.get_by_role("button", name="Done, go on").click()
+        page.get_by_role("button", name="Take a break").click()
+        assert shown(page) == "pause"
+        page.locator("[data-told]").filter(has_text="2 presses wait").wait_for()
+        assert served.call(kept, case=here["case"]) == ["begin 0"]
     page.locator("[data-told]").filter(has_text="Sent at").wait_for()
     expected = ["begin 0", "done 1", "pause 0"]
     assert served.call(kept, case=here["case"]) == expected

@@ -13,13 +13,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.harness import cluster, environment, migrated, starter, warm
 from tests.harness.house import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 START_WITHIN_SECONDS = 60
 _numbers = itertools.count(1)
@@ -174,6 +177,18 @@ class Served:
             deadline = time.monotonic() + START_WITHIN_SECONDS
             while not self._is_port_free() and time.monotonic() < deadline:
                 time.sleep(0.05)
+
+    @contextmanager
+    def without_network(self, page: Page) -> Iterator[None]:
+        """Meanwhile the page has no network: its browser says so, and nobody answers.
+
+        Browsers put that on after a page has begun; what it asks at once may still go out.
+        """
+        self.kill()
+        page.context.set_offline(True)
+        yield
+        self.start()
+        page.context.set_offline(False)
 
     def _is_port_free(self) -> bool:
         with socket.socket() as probe:

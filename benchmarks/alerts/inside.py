@@ -127,7 +127,8 @@ def kept(*, submissions: list[str]) -> dict[str, Any]:
             "about": row.about,
             "to": f"{row.account_id or row.key} {row.channel} {row.key.split(':')[1]}",
             "channel": row.channel,
-            "queued": committed.get(row.about, row.created_at.timestamp()),
+            # A step that came due later was queued then, long after its alert was committed.
+            "queued": max(committed.get(row.about, 0.0), row.created_at.timestamp()),
             "sent": row.sent_at.timestamp() if row.sent_at else None,
             "withheld": row.withheld_at is not None,
         }

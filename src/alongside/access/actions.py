@@ -239,6 +239,8 @@ def grant(
     _must_fit(account, role, within, circle, at)
     wanted = Q(account=account, role=role, circle=circle, institution=institution)
     wanted &= Q(practitioner=practitioner, group=group, ended_because="")
+    if until is not None:
+        wanted &= Q(reason=reason[:60])  # two shifts of the same hours end each by itself
     start = since or at
     for same in Relationship._base_manager.filter(wanted, Q(valid_to=None) | Q(valid_to__gt=at)):
         if same.valid_to == until and (same.valid_from <= start):

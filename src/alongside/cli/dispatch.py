@@ -21,6 +21,7 @@ CHASE_EVERY = 60.0  # a gap in the rota is told by the hour at most
 TRACK_EVERY = 20.0  # a review is due within days
 ASK_EVERY = 300.0  # what is due is asked at a time of day, and nobody waits for it
 RETAIN_EVERY = 1800.0  # what ran out closes within the day
+ZONES_EVERY = 1800.0  # new rules of a zone are known months before, and read when we start
 REPLAY_EVERY = 1.0  # a look into an empty folder
 END_WITHIN = 8.0  # longer than a call to the mail server may last
 
@@ -36,11 +37,13 @@ def main() -> int:
 
     django.setup()
     from alongside import catalogue
-    from alongside.crisis import escalation
+    from alongside.calendar import zones
+    from alongside.crisis import escalation, shifts
     from alongside.delivery import on_time, retention
     from alongside.insights import watching
     from alongside.notify import dispatcher
     from alongside.records import clock, gate, sealer, spool
+    from alongside.records.reader import system
 
     def climb() -> None:
         with gate.before_others():
@@ -49,6 +52,11 @@ def main() -> int:
     def retain() -> None:
         retention.run_out_due(at=clock.now())
         retention.erase_letters_due(at=clock.now())
+
+    def keep_to_the_clock() -> None:
+        at = clock.now()
+        shifts.keep_to_the_clock(by=system("zones have other rules", at), at=at)
+        zones.keep_to_the_clock(at=at)
 
     catalogue.current()  # read once, before anything is claimed
     replay = import_string(settings.REPLAY)  # of config, which no command may import
@@ -86,6 +94,11 @@ def main() -> int:
             target=every,
             args=(stop, RETAIN_EVERY, retain),
             name="retention",
+        ),
+        threading.Thread(
+            target=every,
+            args=(stop, ZONES_EVERY, keep_to_the_clock),
+            name="zones",
         ),
         threading.Thread(
             target=every,

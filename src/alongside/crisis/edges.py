@@ -114,6 +114,12 @@ def end_shift(*, shift: Shift, at: datetime) -> None:
         _end(edge, "shift_ended", at)
 
 
+def move_shift(*, shift: Shift) -> None:
+    """Let the role of a shift last as long as the shift does now."""
+    edge = _all().filter(reason=f"shift:{shift.pk}", ended_because="")
+    edge.update(valid_from=shift.starts_at, valid_to=shift.ends_at)
+
+
 def end_of_closed(*, at: datetime) -> int:
     """End the roles that came with alerts, an hour after the last of them was closed."""
     recent = Alert.objects.unscoped(REASON).filter(

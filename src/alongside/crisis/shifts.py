@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime, timedelta
 
 from alongside.access.models import Account
@@ -12,6 +13,8 @@ from alongside.records import audit
 from alongside.records.actions_base import action
 from alongside.records.errors import Refused, Unfit
 from alongside.records.reader import Reader
+
+log = logging.getLogger(__name__)
 
 
 class ShiftMakesNoSense(Unfit):
@@ -137,6 +140,34 @@ def swap_shifts(*, one: Shift, other: Shift, by: Reader, at: datetime) -> tuple[
         change_shift(shift=one, account=second, by=by, at=at),
         change_shift(shift=other, account=first, by=by, at=at),
     )
+
+
+@action
+def keep_to_the_clock(*, by: Reader, at: datetime) -> int:
+    """Move the moments of shifts whose zone has other rules than when they were saved.
+
+    A country may do away with summer time; what a colleague agreed to are the hours on the wall.
+
+    Returns:
+        How many shifts moved.
+    """
+    rows = Shift.objects.unscoped("zones have other rules")
+    moved = 0
+    for shift in rows.filter(ended_at=None, ends_at__gt=at).select_for_update(of=("self",)):
+        start, end = (wall.replace(tzinfo=None) for wall in (shift.local_start, shift.local_end))
+        try:
+            when = rules.shift_span(start, end, shift.zone)
+        except rules.NoSuchZone:
+            log.warning("shift %s: no zone is called %s any more", shift.pk, shift.zone)
+            continue
+        if when == (shift.starts_at, shift.ends_at):
+            continue
+        shift.starts_at, shift.ends_at = when
+        shift.save(update_fields=["starts_at", "ends_at"])
+        edges.move_shift(shift=shift)
+        audit.write("crisis.shift_saved", by=by, at=at, about=shift, detail={"moved": "zone_rules"})
+        moved += 1
+    return moved
 
 
 def _not_begun(shift: Shift, at: datetime) -> Shift:

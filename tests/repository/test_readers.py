@@ -24,6 +24,7 @@ UNSCOPED = {
     "alongside.calendar.queries": "when one is busy oneself, how often a room is: no word of whose",
     "alongside.calendar.rooms": "rooms in use have different names",
     "alongside.calendar.series": "the times of one series are moved and given back together",
+    "alongside.calendar.zones": "new rules of a zone move every time kept in it",
     "alongside.cases.invitations": "the outbox asks whether an invitation is still right",
     "alongside.cases.reporting": "reports by one contact, or about one person, are counted",
     "alongside.cases.queries": "that a case is over, and when",

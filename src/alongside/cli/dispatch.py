@@ -38,12 +38,11 @@ def main() -> int:
     django.setup()
     from alongside import catalogue
     from alongside.calendar import zones
-    from alongside.crisis import escalation, shifts
+    from alongside.crisis import escalation
     from alongside.delivery import on_time, retention
     from alongside.insights import watching
     from alongside.notify import dispatcher
     from alongside.records import clock, gate, sealer, spool
-    from alongside.records.reader import system
 
     def climb() -> None:
         with gate.before_others():
@@ -52,11 +51,6 @@ def main() -> int:
     def retain() -> None:
         retention.run_out_due(at=clock.now())
         retention.erase_letters_due(at=clock.now())
-
-    def keep_to_the_clock() -> None:
-        at = clock.now()
-        shifts.keep_to_the_clock(by=system("zones have other rules", at), at=at)
-        zones.keep_to_the_clock(at=at)
 
     catalogue.current()  # read once, before anything is claimed
     replay = import_string(settings.REPLAY)  # of config, which no command may import
@@ -97,7 +91,7 @@ def main() -> int:
         ),
         threading.Thread(
             target=every,
-            args=(stop, ZONES_EVERY, keep_to_the_clock),
+            args=(stop, ZONES_EVERY, lambda: zones.keep_to_the_clock(at=clock.now())),
             name="zones",
         ),
         threading.Thread(

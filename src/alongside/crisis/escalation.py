@@ -28,6 +28,7 @@ from alongside.crisis import (
     leads,
     rules,
     second_look,
+    shifts,
     telling,
 )
 from alongside.crisis.models import Alert, AlertEvent, Shift
@@ -94,9 +95,15 @@ def chase_once(*, at: datetime) -> int:
     """Chase the gaps of every rota: a task, and a message each day, or hour when one is near.
 
     Chased too: what is missed after a crisis, a second look at a closed alert that is late, and a
-    safeguarding report without its answer.
+    safeguarding report without its answer. Before all, shifts follow the rules of their zone.
     """
-    return _each((chase_gaps, chase_care, chase_second_looks, chase_reports), at)
+    parts = (keep_to_the_clock, chase_gaps, chase_care, chase_second_looks, chase_reports)
+    return _each(parts, at)
+
+
+def keep_to_the_clock(*, by: Reader, at: datetime) -> int:
+    """Shifts whose zone has other rules now: their hours on the wall stay."""
+    return shifts.keep_to_the_clock(by=by, at=at)
 
 
 def chase_care(*, by: Reader, at: datetime) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from alongside.access.models import Account
 from alongside.crisis import edges, rules, telling
@@ -142,7 +143,6 @@ def swap_shifts(*, one: Shift, other: Shift, by: Reader, at: datetime) -> tuple[
     )
 
 
-@action
 def keep_to_the_clock(*, by: Reader, at: datetime) -> int:
     """Move the moments of shifts whose zone has other rules than when they were saved.
 
@@ -151,23 +151,35 @@ def keep_to_the_clock(*, by: Reader, at: datetime) -> int:
     Returns:
         How many shifts moved.
     """
-    rows = Shift.objects.unscoped("zones have other rules")
-    moved = 0
-    for shift in rows.filter(ended_at=None, ends_at__gt=at).select_for_update(of=("self",)):
-        start, end = (wall.replace(tzinfo=None) for wall in (shift.local_start, shift.local_end))
-        try:
-            when = rules.shift_span(start, end, shift.zone)
-        except rules.NoSuchZone:
-            log.warning("shift %s: no zone is called %s any more", shift.pk, shift.zone)
-            continue
-        if when == (shift.starts_at, shift.ends_at):
-            continue
-        shift.starts_at, shift.ends_at = when
-        shift.save(update_fields=["starts_at", "ends_at"])
-        edges.move_shift(shift=shift)
-        audit.write("crisis.shift_saved", by=by, at=at, about=shift, detail={"moved": "zone_rules"})
-        moved += 1
-    return moved
+    live = Shift.objects.unscoped("zones have other rules").filter(ended_at=None, ends_at__gt=at)
+    return sum(_keep_to_the_clock(shift=shift.pk, by=by, at=at) for shift in live if _is_off(shift))
+
+
+@action
+def _keep_to_the_clock(*, shift: UUID, by: Reader, at: datetime) -> int:
+    rows = Shift.objects.unscoped("look again under the lock").select_for_update(of=("self",))
+    found = rows.filter(pk=shift, ended_at=None, ends_at__gt=at).first()
+    if found is None or not _is_off(found):
+        return 0
+    found.starts_at, found.ends_at = _span(found)
+    found.save(update_fields=["starts_at", "ends_at"])
+    edges.move_shift(shift=found)
+    audit.write("crisis.shift_saved", by=by, at=at, about=found, detail={"moved": "zone_rules"})
+    return 1
+
+
+def _is_off(shift: Shift) -> bool:
+    """Whether its moments are not those of its hours on the wall any more."""
+    try:
+        return _span(shift) != (shift.starts_at, shift.ends_at)
+    except rules.NoSuchZone:
+        log.warning("shift %s: no zone is called %s any more", shift.pk, shift.zone)
+        return False
+
+
+def _span(shift: Shift) -> tuple[datetime, datetime]:
+    start, end = (wall.replace(tzinfo=None) for wall in (shift.local_start, shift.local_end))
+    return rules.shift_span(start, end, shift.zone)
 
 
 def _not_begun(shift: Shift, at: datetime) -> Shift:

@@ -14,6 +14,7 @@ from alongside.records.errors import NotAllowed
 SYSTEM_MODULES = frozenset(
     {
         "alongside.access.first_run",
+        "alongside.calendar.zones",
         "alongside.crisis.public",
         "alongside.crisis.edges",
         "alongside.crisis.escalation",

@@ -20,6 +20,7 @@ from alongside.records.scoped import writing
 from tests.conftest import NOON
 from tests.factories import World
 from tests.factories.care import booked
+from tests.rooms.test_levels_and_shifts import put_on
 
 HOUR = timedelta(hours=1)
 wall = datetime.fromisoformat  # what the clock on the wall shows
@@ -45,20 +46,6 @@ def london_like(tmp_path: Path) -> Iterator[Any]:
     zoneinfo.ZoneInfo.clear_cache()
 
 
-def put_on(house: Any, start: datetime, hours: int) -> Shift:
-    shift: Shift = actions.save_shift(
-        service=house.service,
-        account=house.bo.account,
-        order=1,
-        local_start=start,
-        local_end=start + hours * HOUR,
-        zone="Europe/London",
-        by=house.system,
-        at=house.moment,
-    )
-    return shift
-
-
 def moments(shift: Shift) -> tuple[datetime, datetime]:
     found = Shift.objects.unscoped("a test").get(pk=shift.pk)
     return found.starts_at, found.ends_at
@@ -74,8 +61,8 @@ def utc(said: str) -> datetime:
 
 
 def test_a_shift_and_its_role_keep_their_hours_on_the_wall(house: Any, london_like: Any) -> None:
-    to_come = put_on(house, NINE, 12)
-    running = put_on(house, NINE - timedelta(days=1), 12)
+    to_come = put_on(house, house.bo, NINE, 12)
+    running = put_on(house, house.bo, NINE - timedelta(days=1), 12)
     assert moments(to_come) == (utc("2026-03-03T09:00"), utc("2026-03-03T21:00"))
     assert shifts.keep_to_the_clock(by=house.system, at=NOON) == 0
 
@@ -91,7 +78,7 @@ def test_a_shift_and_its_role_keep_their_hours_on_the_wall(house: Any, london_li
 def test_who_is_told_goes_by_the_wall_also_with_new_rules(house: Any, london_like: Any) -> None:
     from alongside.crisis import telling
 
-    put_on(house, NINE, 12)
+    put_on(house, house.bo, NINE, 12)
     at = utc(
         "2026-03-03T08:30"
     )  # half past eight in London, and half past nine with Berlin's rules
@@ -106,9 +93,11 @@ def test_who_is_told_goes_by_the_wall_also_with_new_rules(house: Any, london_lik
 
 
 def test_what_is_over_or_ended_and_a_zone_that_is_gone_stay(house: Any, london_like: Any) -> None:
-    over = put_on(house, NINE - timedelta(days=2), 12)
-    ended = actions.end_shift(shift=put_on(house, NINE, 12), by=house.grace.reader, at=NOON)
-    gone = put_on(house, NINE + timedelta(days=1), 12)
+    over = put_on(house, house.bo, NINE - timedelta(days=2), 12)
+    ended = actions.end_shift(
+        shift=put_on(house, house.bo, NINE, 12), by=house.grace.reader, at=NOON
+    )
+    gone = put_on(house, house.bo, NINE + timedelta(days=1), 12)
     with writing():
         gone.zone = "Europe/Nowhere"
         gone.save(update_fields=["zone"])
@@ -121,7 +110,7 @@ def test_what_is_over_or_ended_and_a_zone_that_is_gone_stay(house: Any, london_l
 def test_of_two_shifts_of_the_same_hours_one_that_ends_leaves_the_other_its_role(
     house: Any,
 ) -> None:
-    one, other = put_on(house, NINE, 12), put_on(house, NINE, 12)
+    one, other = put_on(house, house.bo, NINE, 12), put_on(house, house.bo, NINE, 12)
     actions.end_shift(shift=one, by=house.grace.reader, at=NOON)
     edge = Relationship.objects.unscoped("a test").get(reason=f"shift:{other.pk}")
     assert (edge.valid_to, edge.ended_because) == (other.ends_at, "")

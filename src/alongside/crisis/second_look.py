@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from alongside import catalogue
@@ -19,7 +18,6 @@ from alongside.access.models import Account
 from alongside.access.readers import AccountReader, reader_for
 from alongside.crisis import edges, telling
 from alongside.crisis.models import Alert, AlertEvent
-from alongside.notify import actions as notify
 from alongside.notify.models import Message
 from alongside.records.actions_base import action
 from alongside.records.reader import Reader
@@ -83,28 +81,21 @@ def is_right(message: Message, at: datetime) -> bool:
 
 
 def _tell(alert: Alert, account: Account, *, by: Reader, at: datetime) -> int:
-    key = f"{LATE_MESSAGE}:{alert.pk}:{account.pk}:{at.astimezone(UTC):%Y%m%d}"
-    if Message.objects.unscoped(REASON).filter(key=key).exists():
-        return 0
-    with translation.override(account.language):
-        subject = _("Please look soon")
-        body = _("Something has waited too long for a second person.\n\n%(url)s\n") % {
-            "url": f"{settings.PUBLIC_URL}/home/"
-        }
-    notify.queue(
-        key=key,
+    def said() -> tuple[str, str]:
+        return _("Please look soon"), _(
+            "Something has waited too long for a second person.\n\n%(url)s\n"
+        ) % {"url": f"{settings.PUBLIC_URL}/home/"}
+
+    return telling.tell_once(
         kind=LATE_MESSAGE,
-        institution=alert.institution_id,
-        account=account.pk,
-        address=account.email,
-        subject=subject,
-        body=body,
         about=f"{LATE_MESSAGE}:{alert.pk}",
-        due_at=at,
+        institution=alert.institution_id,
+        account=account,
+        round=f"{at.astimezone(UTC):%Y%m%d}",
+        said=said,
         by=by,
         at=at,
     )
-    return 1
 
 
 def _unconfirmed() -> ScopedQuerySet:

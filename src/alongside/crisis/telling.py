@@ -495,23 +495,54 @@ def managers(institution: UUID, at: datetime) -> list[Account]:
 
 def tell_of_gap(*, service: Service, account: Account, round: str, by: Reader, at: datetime) -> int:
     """Tell a manager once a round that a plan has a gap. Returns 1 when it is news."""
-    key = f"rota:{service.pk}:{account.pk}:{round}"
-    if Message.objects.unscoped("told before").filter(key=key).exists():
+
+    def said() -> tuple[str, str]:
+        return _("Your plan has a gap"), _(
+            "There are hours to fill in the next 14 days.\n\n%(url)s\n"
+        ) % {"url": f"{settings.PUBLIC_URL}/office/rota/"}
+
+    return tell_once(
+        kind=ROTA_MESSAGE,
+        about=f"rota:{service.pk}",
+        institution=service.institution_id,
+        account=account,
+        round=round,
+        said=said,
+        by=by,
+        at=at,
+    )
+
+
+def tell_once(
+    *,
+    kind: str,
+    about: str,
+    institution: UUID,
+    account: Account,
+    round: str,
+    said: Callable[[], tuple[str, str]],
+    by: Reader,
+    at: datetime,
+) -> int:
+    """Send a colleague one letter a round about the same thing. Returns 1 when it is news.
+
+    Args:
+        said: subject and body, asked for in the language of the account.
+    """
+    key = f"{about}:{account.pk}:{round}"
+    if notify.is_queued(key):
         return 0
     with translation.override(account.language):
-        subject = _("Your plan has a gap")
-        body = _("There are hours to fill in the next 14 days.\n\n%(url)s\n") % {
-            "url": f"{settings.PUBLIC_URL}/office/rota/"
-        }
+        subject, body = said()
     notify.queue(
         key=key,
-        kind=ROTA_MESSAGE,
-        institution=service.institution_id,
+        kind=kind,
+        institution=institution,
         account=account.pk,
         address=account.email,
         subject=subject,
         body=body,
-        about=f"rota:{service.pk}",
+        about=about,
         due_at=at,
         by=by,
         at=at,

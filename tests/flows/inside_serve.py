@@ -46,3 +46,40 @@ def forget_a_migration() -> None:
 
     leaf = max(MigrationExecutor(connection).loader.graph.leaf_nodes("crisis"))
     MigrationRecorder(connection).record_unapplied(*leaf)
+
+
+def keep_a_shift_and_a_time() -> list[str]:
+    """Ten o'clock in London, the day after tomorrow: a shift from then on, and a time with Asha."""
+    from datetime import datetime, time, timedelta
+
+    from alongside.crisis import actions as crisis
+    from alongside.records import clock
+    from tests.factories import make_world
+    from tests.factories.care import booked
+
+    at = clock.now()
+    world = make_world(at=at)
+    world.at(at)
+    ten = datetime.combine(at.date() + timedelta(days=2), time(10))
+    booked(world, ten)
+    crisis.save_shift(
+        service=world.service,
+        account=world.bo.account,
+        order=1,
+        local_start=ten,
+        local_end=ten + timedelta(hours=9),
+        zone="Europe/London",
+        by=world.system,
+        at=at,
+    )
+    return moments()
+
+
+def moments() -> list[str]:
+    """When the newest shift and the time begin, in UTC."""
+    from alongside.calendar.models import Booking
+    from alongside.crisis.models import Shift
+
+    shift = Shift.objects.unscoped("a test").order_by("-local_start")[0]
+    booking = Booking.objects.unscoped("a test").get()
+    return [shift.starts_at.isoformat(), booking.starts_at.isoformat()]

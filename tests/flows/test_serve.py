@@ -7,11 +7,15 @@ import os
 import signal
 import time
 import urllib.request
+import zoneinfo
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.flows.inside_serve import keep_a_shift_and_a_time, moments
 from tests.harness.served import Served
+from tests.rooms.test_zone_rules import write_rules
 
 pytestmark = pytest.mark.slow
 no_matter_which_database = pytest.mark.sqlite
@@ -194,3 +198,16 @@ def test_pages_are_served_with_their_sheets(served):
     page = urllib.request.urlopen(f"{served.url}/help-now/", timeout=10).read().decode()
     sheet = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
     assert urllib.request.urlopen(served.url + sheet, timeout=10).status == 200
+
+
+@no_matter_which_database
+def test_new_rules_of_a_zone_are_followed_from_the_next_start(serve, tmp_path) -> None:
+    write_rules(tmp_path, "Europe/Berlin")
+    search = ":".join([str(tmp_path), *zoneinfo.TZPATH])
+    served: Served = serve(by_a_person=True, PYTHONTZPATH=search)
+    kept = [datetime.fromisoformat(each) for each in served.call(keep_a_shift_and_a_time)]
+    assert kept[0] == kept[1]  # by the rules of before
+    served.stop()
+    served.start()
+    sooner = [(each - timedelta(hours=1)).isoformat() for each in kept]
+    wait_until(lambda: served.call(moments) == sooner, within=60)

@@ -186,9 +186,11 @@ class Served:
         """
         self.kill()
         page.context.set_offline(True)
-        yield
-        self.start()
-        page.context.set_offline(False)
+        try:
+            yield
+        finally:
+            self.start()
+            page.context.set_offline(False)
 
     def _is_port_free(self) -> bool:
         with socket.socket() as probe:

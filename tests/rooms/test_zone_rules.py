@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from alongside.access.models import Relationship
+from alongside.calendar import actions as calendar
 from alongside.calendar import zones
 from alongside.calendar.models import Booking, Busy
-from alongside.crisis import actions, shifts
+from alongside.crisis import actions, escalation, shifts, telling
 from alongside.crisis.models import Shift
 from alongside.records.scoped import writing
 from tests.conftest import NOON
@@ -28,16 +29,21 @@ wall = datetime.fromisoformat  # what the clock on the wall shows
 NINE = wall("2026-03-03T09:00")  # a Tuesday, the day after NOON
 
 
+def write_rules(folder: Path, other: str) -> None:
+    """New zone data in a folder, in which London has the rules of another place."""
+    source = next(Path(each, other) for each in zoneinfo.TZPATH if Path(each, other).exists())
+    target = folder / "Europe" / "London"
+    target.parent.mkdir()
+    shutil.copy(source, target)
+
+
 @pytest.fixture
 def london_like(tmp_path: Path) -> Iterator[Any]:
-    """``london_like("Europe/Berlin")``: new zone data, in which London has the rules of another."""
+    """``london_like("Europe/Berlin")``: these rules are in force from then on."""
     before = zoneinfo.TZPATH
 
     def put_in_force(other: str) -> None:
-        source = next(Path(each, other) for each in before if Path(each, other).exists())
-        target = tmp_path / "Europe" / "London"
-        target.parent.mkdir(exist_ok=True)
-        shutil.copy(source, target)
+        write_rules(tmp_path, other)
         zoneinfo.reset_tzpath([str(tmp_path), *before])
         zoneinfo.ZoneInfo.clear_cache()
 
@@ -76,19 +82,15 @@ def test_a_shift_and_its_role_keep_their_hours_on_the_wall(house: Any, london_li
 
 
 def test_who_is_told_goes_by_the_wall_also_with_new_rules(house: Any, london_like: Any) -> None:
-    from alongside.crisis import telling
-
     put_on(house, house.bo, NINE, 12)
-    at = utc(
-        "2026-03-03T08:30"
-    )  # half past eight in London, and half past nine with Berlin's rules
+    at = utc("2026-03-03T08:30")  # with Berlin's rules half past nine on the wall
 
     def first() -> list[Any]:
         return list(telling.on_call(service=house.service.pk, at=at)[1])
 
     assert house.bo.account not in first()
     london_like("Europe/Berlin")
-    shifts.keep_to_the_clock(by=house.system, at=NOON)
+    escalation.chase_once(at=NOON)
     assert house.bo.account in first()
 
 
@@ -150,6 +152,16 @@ def test_a_time_whose_place_is_taken_stays_and_is_tried_again(
     london_like("Europe/Berlin")
     assert zones.keep_to_the_clock(at=world.moment) == 0
     assert spans(kept, elsewhere) == before
+    calendar.cancel(
+        booking=elsewhere,
+        because="Moved.",
+        expected=elsewhere.version,
+        by=world.asha.reader,
+        at=world.moment,
+    )
+    assert zones.keep_to_the_clock(at=world.moment) == 1
+    ((start, end),) = before[:1]
+    assert spans(kept) == [(start - HOUR, end - HOUR)]
 
 
 def test_an_hour_that_no_longer_exists_stays_at_its_moment(world: World, london_like: Any) -> None:

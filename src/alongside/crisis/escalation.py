@@ -97,13 +97,8 @@ def chase_once(*, at: datetime) -> int:
     Chased too: what is missed after a crisis, a second look at a closed alert that is late, and a
     safeguarding report without its answer. Before all, shifts follow the rules of their zone.
     """
-    parts = (keep_to_the_clock, chase_gaps, chase_care, chase_second_looks, chase_reports)
+    parts = (shifts.keep_to_the_clock, chase_gaps, chase_care, chase_second_looks, chase_reports)
     return _each(parts, at)
-
-
-def keep_to_the_clock(*, by: Reader, at: datetime) -> int:
-    """Shifts whose zone has other rules now: their hours on the wall stay."""
-    return shifts.keep_to_the_clock(by=by, at=at)
 
 
 def chase_care(*, by: Reader, at: datetime) -> int:
